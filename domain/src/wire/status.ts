@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { WireError } from "../errors.ts";
+import { describeIssues, parseJson } from "./batch.ts";
+import { Id } from "./text.ts";
+
+/** How one meter on a bus fares, as its agent sees it. */
+export const UnitHealth = z.strictObject({
+  meter: Id,
+  state: z.enum(["good", "silent", "failing"]),
+  lastGoodAt: z.int().nullable(),
+  polls: z.int().min(0),
+  failures: z.int().min(0),
+  lastError: z.string().max(200).nullable(),
+});
+export type UnitHealth = z.infer<typeof UnitHealth>;
+
+/** Retained on `…/status`; the last will carries `state: "offline"` and little else. */
+export const AgentStatus = z.strictObject({
+  v: z.literal(1),
+  state: z.enum(["online", "offline"]),
+  at: z.int(),
+  bootId: Id.optional(),
+  version: z.string().max(40).optional(),
+  startedAt: z.int().optional(),
+  outbox: z
+    .strictObject({
+      records: z.int().min(0),
+      bytes: z.int().min(0),
+      maxBytes: z.int().min(1),
+      oldestReadAt: z.int().nullable(),
+      dropped: z
+        .int()
+        .min(0)
+        .meta({ description: "Readings given up under the stated policy since the outbox was made." }),
+      alarm: z.boolean().meta({ description: "Fill level is at 80 % or above." }),
+    })
+    .optional(),
+  units: z.array(UnitHealth).max(5000).optional(),
+  pollsSkipped: z.int().min(0).optional(),
+});
+export type AgentStatus = z.infer<typeof AgentStatus>;
+
+/** @throws {WireError} when the payload is not a status. */
+export function decodeStatus(payload: Uint8Array | string): AgentStatus {
+  const status = AgentStatus.safeParse(parseJson(payload, "status payload"));
+  if (!status.success) throw new WireError(`status payload is malformed: ${describeIssues(status.error)}`);
+  return status.data;
+}
+
+export function encodeStatus(status: Omit<AgentStatus, "v">): string {
+  return JSON.stringify({ v: 1, ...status });
+}

@@ -1,0 +1,30 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * Two projects: `unit` holds the tests beside the code (milliseconds each), `chain` what starts real servers,
+ * databases, processes and browsers. `npm run test:unit` runs the first, `npm test` both.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["*/src/**/*.test.ts", "dashboards/{reports,web,grafana}/**/*.test.ts", "scripts/**/*.test.ts", "test/rules/**/*.test.ts"],
+          exclude: ["**/node_modules/**", "**/*.real.test.ts", "**/dist/**"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: "chain",
+          include: ["*/src/**/*.real.test.ts", "test/chain/**/*.test.ts", "test/faults/**/*.test.ts", "test/pages/**/*.test.ts", "dashboards/**/*.real.test.ts"],
+          exclude: ["**/node_modules/**", "**/dist/**"],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
