@@ -10,6 +10,7 @@ export * from "./reading.ts";
 export * from "./ticket.ts";
 export * from "./topics.ts";
 export * from "./units.ts";
+export * from "./uuid.ts";
 export * from "./wire/ack.ts";
 export * from "./wire/agent-config.ts";
 export * from "./wire/batch.ts";

@@ -1,0 +1,2 @@
+export * from "./ports.ts";
+export type { Database, Sql } from "./relational/database.ts";
