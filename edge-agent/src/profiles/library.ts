@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ConfigError, describeError, describeIssues } from "@nightflow/domain";
+import { MeterProfile } from "./profile.ts";
+
+/** Meter profiles by name. */
+export type ProfileLibrary = ReadonlyMap<string, MeterProfile>;
+
+/** The folder of profiles that comes with the agent. */
+export const BUNDLED_PROFILES = join(import.meta.dirname, "..", "..", "profiles");
+
+/**
+ * Every profile of some folders; a later folder overrides an earlier one by name, so that a utility can keep its own.
+ *
+ * @throws {ConfigError} with all faults of all files.
+ */
+export function loadProfiles(folders: readonly string[] = [BUNDLED_PROFILES]): ProfileLibrary {
+  const faults: string[] = [];
+  const library = new Map<string, MeterProfile>();
+  for (const folder of folders)
+    for (const file of filesOf(folder, faults)) {
+      const profile = readProfile(folder, file, faults);
+      if (profile !== undefined) library.set(profile.name, profile);
+    }
+  if (faults.length > 0) throw new ConfigError("meter profiles", faults);
+  return library;
+}
+
+function filesOf(folder: string, faults: string[]): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((file) => file.endsWith(".json"))
+      .sort();
+  } catch (error) {
+    faults.push(`${folder}: ${describeError(error)}`);
+    return [];
+  }
+}
+
+function readProfile(folder: string, file: string, faults: string[]): MeterProfile | undefined {
+  try {
+    const parsed = MeterProfile.safeParse(JSON.parse(readFileSync(join(folder, file), "utf8")));
+    if (!parsed.success) faults.push(`${file}: ${describeIssues(parsed.error)}`);
+    else if (`${parsed.data.name}.json` !== file) faults.push(`${file}: its name must be ${parsed.data.name}.json`);
+    else return parsed.data;
+  } catch (error) {
+    faults.push(`${file}: ${describeError(error)}`);
+  }
+  return undefined;
+}
