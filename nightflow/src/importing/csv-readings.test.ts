@@ -1,0 +1,84 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { countsOfDecimal, hashFile, readCsvReadings } from "./csv-readings.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "nf-csv-"));
+
+async function rowsOf(text: string, timeZone = "UTC", name = "r.csv") {
+  const path = join(folder, name);
+  writeFileSync(path, name.endsWith(".gz") ? gzipSync(text) : text);
+  return await Array.fromAsync(readCsvReadings(path, { timeZone }));
+}
+
+describe("a readings file", () => {
+  it("gives its rows in order, packed or not", async () => {
+    const text = "meter,read_at,forward_total_m3\nA,2026-01-01T00:00:00Z,1.5\nA,2026-01-01T01:00:00+08:00,2\n";
+    const plain = await rowsOf(text);
+    expect(plain).toEqual([
+      { line: 2, meter: "A", readAtMs: Date.UTC(2026, 0, 1), value: "1.5" },
+      { line: 3, meter: "A", readAtMs: Date.UTC(2025, 11, 31, 17), value: "2" },
+    ]);
+    expect(await rowsOf(text, "UTC", "r.csv.gz")).toEqual(plain);
+  });
+
+  it("names the line and the reason of a broken row and goes on", async () => {
+    const rows = await rowsOf(
+      "meter,read_at,forward_total_m3\nA,yesterday,1\nA,2026-01-01T00:00:00Z,NaN\n,2026-01-01T00:00:00Z,1\nA,2026-01-01T00:00:00Z,7\n",
+    );
+    expect(rows.map((row) => ("reason" in row ? [row.line, row.reason] : row.value))).toEqual([
+      [2, '"yesterday" is not an ISO 8601 time'],
+      [3, '"NaN" is not a decimal number'],
+      [4, "the meter is empty"],
+      "7",
+    ]);
+  });
+
+  it("says which column is missing and which there are", async () => {
+    await expect(rowsOf("meter,when,total\nA,1,2\n")).rejects.toThrow(
+      "no column read_at, forward_total_m3; the header has meter, when, total",
+    );
+  });
+
+  it("reads times without an offset in the zone it was given, across the change of clocks", async () => {
+    const rows = await rowsOf(
+      "meter,read_at,forward_total_m3\nA,2026-03-29 01:30,1\nA,2026-03-29 03:30,1\nA,2026-10-25 01:30,1\nA,2026-07-01,1\n",
+      "Europe/Madrid",
+    );
+    expect(rows.map((row) => ("readAtMs" in row ? new Date(row.readAtMs).toISOString() : row))).toEqual([
+      "2026-03-29T00:30:00.000Z",
+      "2026-03-29T01:30:00.000Z",
+      "2026-10-24T23:30:00.000Z",
+      "2026-06-30T22:00:00.000Z",
+    ]);
+  });
+
+  it("has the same hash whenever it is the same file", async () => {
+    const path = join(folder, "h.csv");
+    writeFileSync(path, "x");
+    expect(await hashFile(path)).toBe(await hashFile(path));
+    expect(await hashFile(path)).toHaveLength(64);
+  });
+});
+
+describe("a decimal register text", () => {
+  it("becomes counts without losing a digit, for any size", () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 10n ** 18n }), fc.constantFrom(0, 1, 2, 3, 6), (counts, decimals) => {
+        const digits = counts.toString().padStart(decimals + 1, "0");
+        const text = decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
+        expect(countsOfDecimal(text, 10 ** -decimals)).toBe(counts);
+      }),
+      { seed: 7 },
+    );
+  });
+
+  it("is refused when it lies between two counts", () => {
+    expect(countsOfDecimal("1.2345", 0.001)).toBeUndefined();
+    expect(countsOfDecimal("1.2340", 0.001)).toBe(1234n);
+    expect(countsOfDecimal("-1.5", 0.5)).toBe(-3n);
+  });
+});

@@ -1,0 +1,98 @@
+import { type Transferable, Worker } from "node:worker_threads";
+import { describeError } from "@nightflow/domain";
+import type { Logger } from "pino";
+
+/** What a room's thread says to the main thread. */
+export type FromThread =
+  | { readonly type: "ready"; readonly details: Readonly<Record<string, string | number>> }
+  | {
+      readonly type: "failed";
+      readonly name: string;
+      readonly code: string;
+      readonly message: string;
+      readonly remedy: string | undefined;
+    }
+  | { readonly type: "committed" };
+
+/** What the main thread says to a room's thread. */
+export type ToThread =
+  | { readonly type: "stop" }
+  | { readonly type: "wake" }
+  | { readonly type: "store"; readonly port: MessagePort };
+
+type MessagePort = import("node:worker_threads").MessagePort;
+
+/** A thread that could not start; `code` and `remedy` are those of the error in it. */
+export class ThreadStartError extends Error {
+  readonly code: string;
+  readonly remedy: string | undefined;
+
+  constructor(failure: { name: string; code: string; message: string; remedy: string | undefined }) {
+    super(failure.message);
+    this.name = failure.name;
+    this.code = failure.code;
+    this.remedy = failure.remedy;
+  }
+}
+
+/** One room in a worker thread: started once, stopped in order, its unexpected end reported. */
+export class RoomThread {
+  readonly name: string;
+  readonly #worker: Worker;
+  readonly #exited: Promise<number>;
+  #isStopping = false;
+
+  constructor(
+    name: string,
+    entry: URL,
+    options: { data: unknown; transfer?: Transferable[]; logger: Logger; onMessage?: (message: FromThread) => void },
+  ) {
+    this.name = name;
+    this.#worker = new Worker(entry, { name, workerData: options.data, transferList: options.transfer ?? [] });
+    this.#worker.on("message", (message: FromThread) => options.onMessage?.(message));
+    this.#worker.on("error", (error) =>
+      options.logger.error({ thread: name, error: describeError(error) }, "a thread failed"),
+    );
+    this.#exited = new Promise((resolve) => this.#worker.once("exit", resolve));
+  }
+
+  /** What the room said when it was ready. @throws {ThreadStartError} when it could not start. */
+  ready(): Promise<Readonly<Record<string, string | number>>> {
+    return new Promise((resolve, reject) => {
+      this.#worker.on("message", (message: FromThread) => {
+        if (message.type === "ready") resolve(message.details);
+        if (message.type === "failed") reject(new ThreadStartError(message));
+      });
+      void this.#exited.then((code) =>
+        reject(
+          new ThreadStartError({
+            name: "ThreadEnded",
+            code: "THREAD_ENDED",
+            message: `thread ${this.name} ended with ${code} before it was ready`,
+            remedy: undefined,
+          }),
+        ),
+      );
+    });
+  }
+
+  send(message: ToThread, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  /** Calls back when the thread ends without having been told to. */
+  onUnexpectedExit(callback: (code: number) => void): void {
+    void this.#exited.then((code) => {
+      if (!this.#isStopping) callback(code);
+    });
+  }
+
+  /** Asks the room to close and waits; a room that does not close within `deadlineMs` is ended. */
+  async stop(deadlineMs = 15_000): Promise<void> {
+    this.#isStopping = true;
+    this.send({ type: "stop" });
+    const deadline = setTimeout(() => void this.#worker.terminate(), deadlineMs);
+    await this.#exited;
+    clearTimeout(deadline);
+  }
+}
