@@ -1,0 +1,2 @@
+export * from "./pure/local-time.ts";
+export * from "./pure/usage-report.ts";
