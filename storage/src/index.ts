@@ -1,2 +1,2 @@
 export * from "./ports.ts";
-export type { Database, Sql } from "./relational/database.ts";
+export * from "./relational/index.ts";

@@ -43,7 +43,7 @@ create table session (
   revoked_at timestamptz,
   remote_address text
 );
-create index session_user on session (user_id);
+create index session_by_user on session (user_id);
 
 -- What is metered -----------------------------------------------------------------------------------------------------
 create table tariff (
