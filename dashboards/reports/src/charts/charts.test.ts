@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { wallClockMs } from "../format.ts";
+import { chartToSvg } from "../svg.ts";
+import { evidenceChart } from "./evidence.ts";
+import { nightFlowChart } from "./night-flow.ts";
+import { usageCurveChart } from "./usage-curve.ts";
+
+const HOUR_MS = 3_600_000;
+const START_MS = Date.parse("2026-10-01T00:00:00Z");
+const SIZE = { width: 800, height: 300 };
+
+interface Drawn {
+  readonly series: readonly { readonly name: string; readonly data: readonly (readonly [number, number | null])[] }[];
+}
+
+describe("a usage curve", () => {
+  const points = [1, null, 3].map((volumeM3, at) => ({
+    startMs: START_MS + at * HOUR_MS,
+    volumeM3,
+    quality: volumeM3 === null ? ("missing" as const) : at === 2 ? ("estimated" as const) : ("good" as const),
+  }));
+
+  it("draws a gap as a gap and an estimate apart from what was measured", () => {
+    const option = usageCurveChart({
+      points,
+      stepMs: HOUR_MS,
+      zone: "UTC",
+      volumeUnit: "m3",
+      language: "en",
+    }) as unknown as Drawn;
+    const byName = Object.fromEntries(
+      option.series.map((series) => [series.name, series.data.map(([, value]) => value)]),
+    );
+    expect(byName).toEqual({ actual: [1, null, null], estimated: [null, null, 3] });
+  });
+
+  it("puts local midnight where local midnight is", () => {
+    const option = usageCurveChart({
+      points,
+      stepMs: HOUR_MS,
+      zone: "Asia/Shanghai",
+      volumeUnit: "m3",
+      language: "zh",
+    }) as unknown as Drawn;
+    expect(option.series[0]?.data[0]?.[0]).toBe(Date.parse("2026-10-01T08:00:00Z"));
+    expect(wallClockMs(Date.parse("2026-07-01T00:00:00Z"), "Europe/Madrid")).toBe(Date.parse("2026-07-01T02:00:00Z"));
+  });
+});
+
+describe("charts without a browser", () => {
+  it("draw the evidence of an event with its words", () => {
+    const points = Array.from({ length: 48 }, (_, at) => ({
+      startMs: START_MS + at * HOUR_MS,
+      flowM3h: at > 20 ? 0.2 : 0,
+      isEstimated: false,
+      expectedM3h: 0.05,
+      bandLowM3h: 0,
+      bandHighM3h: 0.1,
+    }));
+    const option = evidenceChart({
+      points,
+      floorM3h: 0.15,
+      startAtMs: START_MS + 20 * HOUR_MS,
+      foundAtMs: START_MS + 44 * HOUR_MS,
+      endAtMs: null,
+      zone: "UTC",
+      volumeUnit: "m3",
+      language: "zh",
+    });
+    const svg = chartToSvg(option, SIZE);
+    expect(svg).toContain("实际流量");
+    expect(svg).toContain("底流");
+  });
+
+  it("draw a district's nights", () => {
+    const nights = Array.from({ length: 30 }, (_, at) => ({
+      night: new Date(START_MS + at * 24 * HOUR_MS).toISOString().slice(0, 10),
+      mnfM3h: at === 9 ? null : 5 + (at > 20 ? 2 : 0),
+      expectedM3h: 5,
+      bandLowM3h: 4.5,
+      bandHighM3h: 5.5,
+    }));
+    expect(chartToSvg(nightFlowChart({ nights, language: "en" }), SIZE)).toContain("minimum night flow");
+  });
+});

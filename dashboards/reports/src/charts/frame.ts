@@ -1,0 +1,88 @@
+import type { EChartsCoreOption } from "echarts/core";
+import type { Language } from "../format.ts";
+import { PALETTE } from "./palette.ts";
+
+/** A finished chart description: drawn on the page as canvas, in reports as SVG. */
+export type ChartOption = EChartsCoreOption;
+
+/** One point of a time series: wall-clock ms (see `wallClockMs`) and its value; null is a gap. */
+export type TimePoint = readonly [wallMs: number, value: number | null];
+
+/** What every chart over time shares: axes, grid, legend, zoom, words for screen readers. */
+export function timeChart(parts: {
+  readonly yName: string;
+  readonly series: readonly object[];
+  readonly language: Language;
+  readonly title: string;
+  readonly canZoom?: boolean;
+}): ChartOption {
+  return {
+    useUTC: true,
+    animation: false,
+    textStyle: { fontFamily: "system-ui, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif" },
+    aria: { enabled: true, label: { description: parts.title } },
+    grid: { left: 8, right: 16, top: 40, bottom: parts.canZoom === true ? 48 : 8 },
+    legend: { top: 4, textStyle: { color: PALETTE.text }, icon: "roundRect" },
+    tooltip: {
+      trigger: "axis",
+      confine: true,
+      valueFormatter: (value: unknown) => valueWords(value, parts.yName, parts.language),
+    },
+    xAxis: {
+      type: "time",
+      axisLabel: { color: PALETTE.text, hideOverlap: true },
+      axisLine: { lineStyle: { color: PALETTE.text } },
+    },
+    yAxis: {
+      type: "value",
+      name: parts.yName,
+      min: 0,
+      nameTextStyle: { color: PALETTE.text, align: "left" },
+      axisLabel: { color: PALETTE.text },
+      splitLine: { lineStyle: { color: PALETTE.grid } },
+    },
+    ...(parts.canZoom === true ? { dataZoom: [{ type: "inside" }, { type: "slider", height: 20, bottom: 8 }] } : {}),
+    series: parts.series,
+  };
+}
+
+/** A value of a tooltip with its unit; words where there is none. */
+function valueWords(value: unknown, unit: string, language: Language): string {
+  if (typeof value !== "number" || !Number.isFinite(value)) return language === "zh" ? "无数据" : "no data";
+  return `${value.toLocaleString(language === "zh" ? "zh-CN" : "en-GB", { maximumFractionDigits: 3 })} ${unit}`;
+}
+
+/** A line over time. Gaps stay gaps. */
+export function line(name: string, points: readonly TimePoint[], color: string, extra: object = {}): object {
+  return {
+    type: "line",
+    name,
+    data: points,
+    showSymbol: false,
+    connectNulls: false,
+    sampling: "lttb",
+    lineStyle: { color, width: 1.6 },
+    itemStyle: { color },
+    ...extra,
+  };
+}
+
+/** Two series that draw a band between `low` and `high`; the lower one is invisible and carries the upper. */
+export function band(name: string, low: readonly TimePoint[], high: readonly TimePoint[]): object[] {
+  const thickness = high.map(([at, value], index): TimePoint => {
+    const base = low[index]?.[1];
+    return [at, value === null || base === null || base === undefined ? null : value - base];
+  });
+  const hidden = {
+    type: "line",
+    stack: name,
+    symbol: "none",
+    silent: true,
+    lineStyle: { opacity: 0 },
+    tooltip: { show: false },
+  };
+  return [
+    { ...hidden, data: low, name: `${name} ↓`, legendHoverLink: false },
+    { ...hidden, data: thickness, name, areaStyle: { color: PALETTE.band }, itemStyle: { color: PALETTE.expected } },
+  ];
+}

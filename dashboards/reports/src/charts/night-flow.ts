@@ -1,0 +1,52 @@
+import { type Language, unitWords } from "../format.ts";
+import { band, type ChartOption, line, type TimePoint, timeChart } from "./frame.ts";
+import { PALETTE } from "./palette.ts";
+
+/** One night of a district. `night` is a local date, `YYYY-MM-DD`. */
+export interface NightPoint {
+  readonly night: string;
+  readonly mnfM3h: number | null;
+  readonly expectedM3h: number | null;
+  readonly bandLowM3h: number | null;
+  readonly bandHighM3h: number | null;
+}
+
+const WORDS = {
+  zh: { mnf: "夜间最小流量", expected: "预期", band: "预期范围", title: "分区夜间最小流量" },
+  en: {
+    mnf: "minimum night flow",
+    expected: "expected",
+    band: "expected range",
+    title: "minimum night flow of the district",
+  },
+} as const;
+
+/** Minimum night flow by night, with what was expected of it. */
+export function nightFlowChart(input: {
+  readonly nights: readonly NightPoint[];
+  readonly language: Language;
+}): ChartOption {
+  const words = WORDS[input.language];
+  const pick = (value: (point: NightPoint) => number | null): TimePoint[] =>
+    input.nights.map((point) => [Date.parse(`${point.night}T00:00:00Z`), value(point)]);
+  const series = [
+    ...band(
+      words.band,
+      pick((point) => point.bandLowM3h),
+      pick((point) => point.bandHighM3h),
+    ),
+    line(
+      words.expected,
+      pick((point) => point.expectedM3h),
+      PALETTE.expected,
+      { lineStyle: { type: "dashed", color: PALETTE.expected } },
+    ),
+    line(
+      words.mnf,
+      pick((point) => point.mnfM3h),
+      PALETTE.actual,
+      { showSymbol: true, symbolSize: 5, sampling: undefined },
+    ),
+  ];
+  return timeChart({ yName: unitWords("m3").flow, series, language: input.language, title: words.title });
+}
