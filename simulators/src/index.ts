@@ -1,0 +1,15 @@
+export { defaultFaultScript } from "./faults/default-script.ts";
+export { Fault, FaultPlan, faultFlowM3h, faultVolumeM3, isActive } from "./faults/fault.ts";
+export { FaultBook, type FaultSource, NO_FAULTS } from "./faults/fault-book.ts";
+export { openFaultBook } from "./faults/fault-store.ts";
+export { type HistoryRow, townHistory } from "./history.ts";
+export { Ledger, type LedgerEntry, LedgerIndex, readLedger } from "./ledger.ts";
+export {
+  type SimulatorEndpoints,
+  type Simulators,
+  type SimulatorsOptions,
+  startSimulators,
+} from "./start-simulators.ts";
+export { buildTown, TownSpec } from "./town/build-town.ts";
+export * from "./town/town.ts";
+export { TownRegisters } from "./town/town-registers.ts";

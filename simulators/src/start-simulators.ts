@@ -1,0 +1,93 @@
+import type { Clock } from "@nightflow/domain";
+import type { Logger } from "pino";
+import { startControlServer } from "./control.ts";
+import type { Fault } from "./faults/fault.ts";
+import { openFaultBook } from "./faults/fault-store.ts";
+import { Ledger } from "./ledger.ts";
+import { Gateway } from "./modbus/gateway.ts";
+import { startModbusServer } from "./modbus/modbus-server.ts";
+import { startOpcUaServer } from "./opcua/opcua-server.ts";
+import type { Town } from "./town/town.ts";
+import { TownRegisters } from "./town/town-registers.ts";
+
+/** What simulators are started with. */
+export interface SimulatorsOptions {
+  readonly town: Town;
+  readonly clock: Clock;
+  /** The plan of a first start; later starts on the same `dataDir` go on with what it keeps. */
+  readonly faults: readonly Fault[];
+  readonly host?: string;
+  /** One for each gateway of the town, in its order; 0 or absent takes a free port. */
+  readonly modbusPorts?: readonly number[];
+  readonly opcuaPort?: number;
+  readonly controlPort?: number;
+  /** Real time that a gateway takes for each answer. */
+  readonly responseDelayMs?: number;
+  readonly dataDir: string;
+  readonly logger: Logger;
+}
+
+/** Where the town can be read. */
+export interface SimulatorEndpoints {
+  readonly modbus: readonly { readonly busId: string; readonly host: string; readonly port: number }[];
+  /** Null for a town without OPC UA meters. */
+  readonly opcua: { readonly endpointUrl: string } | null;
+  readonly control: { readonly url: string };
+}
+
+/** A town that is being served. */
+export interface Simulators {
+  readonly endpoints: SimulatorEndpoints;
+  readonly registers: TownRegisters;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a town on its real protocols until closed: a Modbus TCP port for each gateway, an OPC UA server, the
+ * control port; every value served goes to the ledger in `dataDir`.
+ *
+ * @throws {PortBusyError} when a port is taken; nothing is left running then.
+ * @throws {ConfigError} when the fault plan, or the one kept by a former run, is not valid.
+ */
+export async function startSimulators(options: SimulatorsOptions): Promise<Simulators> {
+  const { town, clock, dataDir, logger, host = "127.0.0.1" } = options;
+  const faults = openFaultBook(dataDir, options.faults);
+  const registers = new TownRegisters(town, faults);
+  const ledger = new Ledger(dataDir);
+  const started: (() => Promise<void>)[] = [async () => ledger.close()];
+  const close = async () => {
+    for (const stop of started.splice(0).toReversed()) await stop();
+  };
+  const keep = <T extends { close(): Promise<void> }>(server: T): T => {
+    started.push(() => server.close());
+    return server;
+  };
+  try {
+    const world = { clock, registers, faults, ledger };
+    const modbus = [];
+    for (const [i, { busId }] of town.gateways.entries()) {
+      const port = options.modbusPorts?.[i] ?? 0;
+      const responseDelayMs = options.responseDelayMs ?? 0;
+      const gateway = new Gateway(busId, town, world);
+      const server = keep(await startModbusServer(gateway, { host, port, responseDelayMs, logger }));
+      modbus.push({ busId, host, port: server.port });
+    }
+    const hasOpcUa = town.meters.some((meter) => meter.access.kind === "opcua");
+    const opcua = hasOpcUa
+      ? keep(await startOpcUaServer({ ...world, town, host, port: options.opcuaPort ?? 0, dataDir, logger }))
+      : null;
+    const control = keep(await startControlServer({ faults, clock, host, port: options.controlPort ?? 0, logger }));
+    return {
+      endpoints: {
+        modbus,
+        opcua: opcua === null ? null : { endpointUrl: opcua.endpointUrl },
+        control: { url: control.url },
+      },
+      registers,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
