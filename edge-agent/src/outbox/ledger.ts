@@ -1,0 +1,125 @@
+import { type Ack, type Epoch, isAcked } from "@nightflow/domain";
+import type { Place } from "./segment.ts";
+
+/** One batch that is held, or a range of seqs whose readings were given up. */
+export interface Entry {
+  readonly epoch: Epoch;
+  /** Moves up as acks come in; behind `toSeq` nothing is held any more. */
+  fromSeq: number;
+  readonly toSeq: number;
+  readonly readings: number;
+  readonly oldestReadAt: number | null;
+  readonly place: Place;
+}
+
+/** A place in the order of sending. */
+export interface Cursor {
+  readonly ordinal: number;
+  readonly seq: number;
+}
+
+/** One batch to send. */
+export interface Due extends Cursor {
+  readonly epoch: Epoch;
+}
+
+/** The seqs that one segment still holds. */
+export interface HeldRange {
+  readonly epoch: Epoch;
+  readonly fromSeq: number;
+  readonly toSeq: number;
+  readonly readings: number;
+}
+
+const isHeld = (entry: Entry): boolean => entry.fromSeq <= entry.toSeq;
+
+/** All that is taken and not yet acknowledged, in the order of sending. The segments on disk are its copy. */
+export class Ledger {
+  readonly #entries: Entry[] = [];
+  #base = 0;
+  #records = 0;
+
+  /** Batches held. */
+  get records(): number {
+    return this.#records;
+  }
+
+  append(entry: Entry): void {
+    this.#entries.push(entry);
+    this.#records += entry.toSeq - entry.fromSeq + 1;
+  }
+
+  /** The first batch behind `after` that is not acknowledged; the oldest without `after`. */
+  next(after?: Cursor): Due | undefined {
+    for (let at = Math.max(0, (after?.ordinal ?? 0) - this.#base); at < this.#entries.length; at++) {
+      const entry = this.#entries[at];
+      const ordinal = at + this.#base;
+      if (entry === undefined) return undefined;
+      const seq = after?.ordinal === ordinal ? Math.max(entry.fromSeq, after.seq + 1) : entry.fromSeq;
+      if (seq <= entry.toSeq) return { ordinal, seq, epoch: entry.epoch };
+    }
+    return undefined;
+  }
+
+  /** Where a batch lies now; `hollow` when its readings were given up, undefined when it needs no sending any more. */
+  find(due: Due): Place | "hollow" | undefined {
+    const entry = this.#entries[due.ordinal - this.#base];
+    if (entry === undefined) return undefined;
+    if (entry.place.length === 0) return "hollow";
+    return isHeld(entry) ? entry.place : undefined;
+  }
+
+  /** Lets go of what an ack covers; gives the entries that nothing is held of any more. */
+  acknowledge(ack: Ack): Entry[] {
+    const highest = Math.max(ack.seq, ...ack.above);
+    const released: Entry[] = [];
+    for (const entry of this.#entries) {
+      if (entry.epoch === ack.epoch && entry.fromSeq > highest) break;
+      if (isHeld(entry) && this.#advance(entry, ack)) released.push(entry);
+    }
+    this.#trim();
+    return released;
+  }
+
+  /** What is held of one segment; undefined when nothing is. */
+  heldIn(segment: Place["segment"]): HeldRange | undefined {
+    const held = this.#entries.filter((entry) => isHeld(entry) && entry.place.segment === segment);
+    const [first, last] = [held[0], held.at(-1)];
+    if (first === undefined || last === undefined) return undefined;
+    const readings = held.reduce((total, entry) => total + entry.readings, 0);
+    return { epoch: first.epoch, fromSeq: first.fromSeq, toSeq: last.toSeq, readings };
+  }
+
+  /** Puts one hollow range in the place of all that a segment holds. Ordinals of what follows stay as they are. */
+  giveUp(segment: Place["segment"], hollow: Entry): void {
+    let isFirst = true;
+    for (const [at, entry] of this.#entries.entries()) {
+      if (entry.place.segment !== segment || !isHeld(entry)) continue;
+      this.#records -= entry.toSeq - entry.fromSeq + 1;
+      this.#entries[at] = isFirst ? hollow : { ...hollow, fromSeq: hollow.toSeq + 1 };
+      isFirst = false;
+    }
+    this.#records += hollow.toSeq - hollow.fromSeq + 1;
+  }
+
+  /** The oldest reading that is held; null when none is. */
+  oldestReadAt(): number | null {
+    const oldest = this.#entries.find((entry) => entry.oldestReadAt !== null && isHeld(entry));
+    return oldest?.oldestReadAt ?? null;
+  }
+
+  #advance(entry: Entry, ack: Ack): boolean {
+    while (isHeld(entry) && isAcked(ack, entry.epoch, entry.fromSeq)) {
+      entry.fromSeq++;
+      this.#records--;
+    }
+    return !isHeld(entry);
+  }
+
+  #trim(): void {
+    const kept = this.#entries.findIndex(isHeld);
+    const done = kept === -1 ? this.#entries.length : kept;
+    this.#entries.splice(0, done);
+    this.#base += done;
+  }
+}

@@ -1,0 +1,315 @@
+import { randomBytes } from "node:crypto";
+import { type Ack, describeError, Epoch, type Reading, toWireReading, type WireReading } from "@nightflow/domain";
+import type { Logger } from "pino";
+import { Backoff } from "../backoff.ts";
+import { realTimers, type Timers } from "../timers.ts";
+import { encodeFrame, FRAME_KINDS } from "./frame.ts";
+import { type Cursor, type Due, type HeldRange, Ledger } from "./ledger.ts";
+import type { OutboxFill, OutboxLimits, TakenBatch } from "./limits.ts";
+import { recoverFolder } from "./recovery.ts";
+import { type Place, Segment } from "./segment.ts";
+import type { SegmentHeader, StoredBatch } from "./segment-schema.ts";
+
+export interface OutboxDeps {
+  readonly folder: string;
+  readonly limits: OutboxLimits;
+  readonly logger: Logger;
+  readonly timers?: Timers;
+}
+
+const BATCHES_PER_WRITE = 16;
+const SEGMENT_BYTES_MAX = 4 * 1024 * 1024;
+const ALARM_SHARE = 0.8;
+/** Readings that wait for a disk which does not write; beyond it new ones are given up, for memory has a bound too. */
+const MAX_WAITING = 100_000;
+
+/**
+ * The durable copy of every reading between the meter and the store. A reading is *taken* once `flush` has synced it;
+ * only what is taken is offered for sending, and only an end-to-end ack lets it go.
+ */
+export class Outbox {
+  readonly #folder: string;
+  readonly #limits: OutboxLimits;
+  readonly #logger: Logger;
+  readonly #timers: Timers;
+  readonly #ledger = new Ledger();
+  readonly #segments: Segment[];
+  readonly #retry = new Backoff({ firstMs: 200, maxMs: 10_000 });
+  #damagedStretches: number;
+  #epoch: Epoch;
+  #nextSeq: number;
+  #nextOrdinal: number;
+  #dropped: number;
+  #waiting: Reading[] = [];
+  #cancelFlush: (() => void) | undefined;
+  #work: Promise<unknown> = Promise.resolve();
+  #onTaken: () => void = () => undefined;
+  #wasAlarm = false;
+  #isClosed = false;
+
+  private constructor(deps: OutboxDeps, recovered: Awaited<ReturnType<typeof recoverFolder>>) {
+    this.#folder = deps.folder;
+    this.#limits = deps.limits;
+    this.#logger = deps.logger;
+    this.#timers = deps.timers ?? realTimers;
+    this.#segments = recovered.segments;
+    this.#epoch = recovered.epoch ?? newEpoch();
+    this.#nextSeq = recovered.nextSeq;
+    this.#nextOrdinal = recovered.nextOrdinal;
+    this.#dropped = recovered.dropped;
+    this.#damagedStretches = recovered.damagedStretches;
+    for (const entry of recovered.entries) this.#ledger.append(entry);
+  }
+
+  /** Opens the outbox of a folder, mending what the last run left. */
+  static async open(deps: OutboxDeps): Promise<Outbox> {
+    const outbox = new Outbox(deps, await recoverFolder(deps.folder, deps.logger));
+    await outbox.#exclusively(async () => {
+      await outbox.#beginSegment();
+      await outbox.#removeSpent();
+    });
+    return outbox;
+  }
+
+  /** Epoch of the batches that are written now. */
+  get epoch(): Epoch {
+    return this.#epoch;
+  }
+
+  /** Seq of the newest batch; 0 when the epoch has none. */
+  get lastSeq(): number {
+    return this.#nextSeq - 1;
+  }
+
+  /** Calls `listener` after each flush that took something. One listener. */
+  onTaken(listener: () => void): void {
+    this.#onTaken = listener;
+  }
+
+  /** Lets readings wait for the next flush. They are not taken before that. */
+  add(readings: readonly Reading[]): void {
+    if (this.#isClosed) return;
+    const room = MAX_WAITING - this.#waiting.length;
+    this.#waiting.push(...readings.slice(0, room));
+    if (readings.length > room) this.#countDropped(readings.length - room, "the disk does not write");
+    this.#cancelFlush ??= this.#timers.after(this.#limits.flushMs, () => void this.flush());
+  }
+
+  /** Writes and syncs what waits; resolves when that is done or has failed and will be tried again. */
+  flush(): Promise<void> {
+    this.#cancelFlush?.();
+    this.#cancelFlush = undefined;
+    return this.#exclusively(() => this.#takeWaiting());
+  }
+
+  /** The next batch to send behind `after`; the oldest one held without it. */
+  next(after?: Cursor): Due | undefined {
+    return this.#ledger.next(after);
+  }
+
+  /** A batch's content; undefined when it was acknowledged meanwhile. */
+  load(due: Due): Promise<TakenBatch | undefined> {
+    return this.#exclusively(async () => {
+      const place = this.#ledger.find(due);
+      if (place === undefined) return undefined;
+      const { epoch, seq } = due;
+      if (place === "hollow") return { epoch, seq, origin: "live", readings: [] };
+      const stored = await place.segment.read(place);
+      if (stored === undefined) return this.#lostOnDisk(due);
+      return { epoch, seq, origin: stored.origin, readings: stored.readings as WireReading[] };
+    });
+  }
+
+  /** Deletes what an end-to-end ack covers. */
+  acknowledge(ack: Ack): void {
+    const released = this.#ledger.acknowledge(ack);
+    for (const entry of released) entry.place.segment.held--;
+    const isAhead = ack.epoch === this.#epoch && ack.seq > this.lastSeq;
+    if (isAhead) this.#inBackground(() => this.#renewEpoch(ack));
+    if (released.length > 0) this.#inBackground(() => this.#removeSpent());
+  }
+
+  fill(): OutboxFill {
+    const bytes = this.#segments.reduce((total, segment) => total + segment.bytes, 0);
+    const { maxBytes } = this.#limits;
+    return {
+      records: this.#ledger.records,
+      bytes,
+      maxBytes,
+      oldestReadAt: this.#ledger.oldestReadAt(),
+      dropped: this.#dropped,
+      alarm: bytes >= maxBytes * ALARM_SHARE,
+      damagedStretches: this.#damagedStretches,
+    };
+  }
+
+  /** Takes what waits and closes the files. */
+  async close(): Promise<void> {
+    await this.flush();
+    this.#isClosed = true;
+    this.#cancelFlush?.();
+    await this.#exclusively(async () => {
+      for (const segment of this.#segments) await segment.close();
+    });
+  }
+
+  /** Runs one piece of file work after the other; a failed one does not stop the next. */
+  #exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#work.then(work, work);
+    this.#work = done.catch(() => undefined);
+    return done;
+  }
+
+  #inBackground(work: () => Promise<void>): void {
+    this.#exclusively(work).catch((error: unknown) =>
+      this.#logger.error({ error: describeError(error) }, "outbox: work on its files failed"),
+    );
+  }
+
+  async #takeWaiting(): Promise<void> {
+    try {
+      while (this.#waiting.length > 0) {
+        const readings = this.#waiting.slice(0, this.#limits.maxBatch * BATCHES_PER_WRITE);
+        await this.#write(readings);
+        this.#waiting.splice(0, readings.length);
+      }
+      this.#retry.reset();
+    } catch (error) {
+      const waiting = this.#waiting.length;
+      this.#logger.error({ error: describeError(error), waiting }, "outbox: the disk did not take readings; they wait");
+      this.#cancelFlush ??= this.#timers.after(this.#retry.next(), () => void this.flush());
+    }
+    this.#watchFill();
+  }
+
+  async #write(readings: readonly Reading[]): Promise<void> {
+    const batches = chunked(readings, this.#limits.maxBatch).map((chunk, at) =>
+      this.#batchOf(chunk, this.#nextSeq + at),
+    );
+    const frames = batches.map((batch) => encodeFrame(FRAME_KINDS.batch, batch));
+    const bytes = frames.reduce((total, frame) => total + frame.length, 0);
+    if (!(await this.#makeRoom(bytes))) return this.#countDropped(readings.length, "the outbox is full");
+    const segment = this.#active();
+    let offset = await segment.append(Buffer.concat(frames));
+    for (const [at, batch] of batches.entries()) {
+      const length = frames[at]?.length ?? 0;
+      this.#hold(batch, { segment, offset, length });
+      offset += length;
+    }
+    this.#nextSeq += batches.length;
+    this.#onTaken();
+  }
+
+  #hold(batch: StoredBatch, place: Place): void {
+    const { epoch, seq, oldestReadAt, readings } = batch;
+    this.#ledger.append({ epoch, fromSeq: seq, toSeq: seq, readings: readings.length, oldestReadAt, place });
+    place.segment.held++;
+  }
+
+  #batchOf(readings: readonly Reading[], seq: number): StoredBatch {
+    const oldestReadAt = readings.reduce((oldest, { readAt }) => Math.min(oldest, readAt), Number.MAX_SAFE_INTEGER);
+    return { epoch: this.#epoch, seq, origin: "live", oldestReadAt, readings: readings.map(toWireReading) };
+  }
+
+  #lostOnDisk({ epoch, seq }: Due): TakenBatch {
+    this.#damagedStretches++;
+    this.#logger.error(
+      { epoch, seq },
+      "outbox: a batch cannot be read back from the disk; an empty one is sent instead",
+    );
+    return { epoch, seq, origin: "live", readings: [] };
+  }
+
+  #active(): Segment {
+    const segment = this.#segments.at(-1);
+    if (segment === undefined) throw new RangeError("an open outbox has a segment");
+    return segment;
+  }
+
+  /** Makes room for some bytes under the policy; false when they must not be written. */
+  async #makeRoom(bytes: number): Promise<boolean> {
+    const segmentBytes = Math.min(SEGMENT_BYTES_MAX, Math.floor(this.#limits.maxBytes / 16));
+    if (this.#active().bytes + bytes > segmentBytes && !this.#active().isFresh) await this.#beginSegment();
+    await this.#removeSpent();
+    while (this.fill().bytes + bytes > this.#limits.maxBytes) {
+      if (this.#limits.policy === "stop" || !(await this.#giveUpOldest())) return false;
+    }
+    return true;
+  }
+
+  /** Gives up the oldest segment that still holds readings; false when there is none but the one being written. */
+  async #giveUpOldest(): Promise<boolean> {
+    for (const [at, segment] of this.#segments.slice(0, -1).entries()) {
+      const held = this.#ledger.heldIn(segment);
+      if (held === undefined || held.readings === 0) continue;
+      await this.#giveUp(at, segment, held);
+      return true;
+    }
+    return false;
+  }
+
+  async #giveUp(at: number, segment: Segment, { readings, ...range }: HeldRange): Promise<void> {
+    await segment.close();
+    const { epoch, fromSeq } = range;
+    const header = { ...this.#header(), epoch, firstSeq: fromSeq, dropped: this.#dropped + readings };
+    const hollow = await Segment.create(this.#folder, segment.ordinal, header, range);
+    this.#segments[at] = hollow;
+    hollow.held = 1;
+    const place = { segment: hollow, offset: 0, length: 0 };
+    this.#ledger.giveUp(segment, { ...range, readings: 0, oldestReadAt: null, place });
+    this.#countDropped(readings, "the outbox is full, the oldest give way");
+  }
+
+  async #beginSegment(): Promise<void> {
+    const segment = await Segment.create(this.#folder, this.#nextOrdinal, this.#header());
+    this.#nextOrdinal++;
+    this.#segments.push(segment);
+  }
+
+  #header(): SegmentHeader {
+    return {
+      format: "nightflow-outbox",
+      version: 1,
+      epoch: this.#epoch,
+      firstSeq: this.#nextSeq,
+      dropped: this.#dropped,
+    };
+  }
+
+  /** Removes segments from the old end that hold nothing any more. In order only: a hole in the row would mean damage. */
+  async #removeSpent(): Promise<void> {
+    while (this.#segments.length > 1 && this.#segments[0]?.held === 0) {
+      const spent = this.#segments.shift();
+      await spent?.remove();
+    }
+  }
+
+  /** An ack beyond what this outbox wrote: its files have gone back in time. Its seqs must not be used again. */
+  async #renewEpoch(ack: Ack): Promise<void> {
+    if (ack.epoch !== this.#epoch || ack.seq <= this.lastSeq) return;
+    const { lastSeq } = this;
+    this.#logger.error({ ack, lastSeq }, "outbox: the head-end has seen more than is written here; a new epoch begins");
+    this.#epoch = newEpoch();
+    this.#nextSeq = 1;
+    await this.#beginSegment();
+  }
+
+  #countDropped(readings: number, why: string): void {
+    this.#dropped += readings;
+    this.#logger.error({ readings, dropped: this.#dropped }, `outbox: readings were given up: ${why}`);
+  }
+
+  #watchFill(): void {
+    const fill = this.fill();
+    if (fill.alarm && !this.#wasAlarm) this.#logger.warn(fill, "outbox: 80 % full");
+    this.#wasAlarm = fill.alarm;
+  }
+}
+
+function newEpoch(): Epoch {
+  return Epoch.parse(randomBytes(12).toString("hex"));
+}
+
+function chunked<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
+}

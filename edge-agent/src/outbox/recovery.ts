@@ -1,0 +1,148 @@
+import { mkdir, open, readdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Epoch, StoreTooNewError } from "@nightflow/domain";
+import type { Logger } from "pino";
+import { type Damage, FRAME_KINDS, type Frame, scanFrames } from "./frame.ts";
+import type { Entry } from "./ledger.ts";
+import { Segment, segmentOrdinal } from "./segment.ts";
+import { HollowRange, SegmentHeader, StoredBatch } from "./segment-schema.ts";
+
+/** What an outbox folder held at start. */
+export interface Recovered {
+  readonly segments: Segment[];
+  readonly entries: Entry[];
+  /** Epoch to go on with; undefined when a new one must begin. */
+  readonly epoch: Epoch | undefined;
+  readonly nextSeq: number;
+  readonly nextOrdinal: number;
+  readonly dropped: number;
+  readonly tornTails: number;
+  readonly damagedStretches: number;
+}
+
+interface Progress {
+  readonly folder: string;
+  readonly logger: Logger;
+  readonly segments: Segment[];
+  readonly entries: Entry[];
+  epoch: Epoch | undefined;
+  nextSeq: number;
+  dropped: number;
+  tornTails: number;
+  damagedStretches: number;
+  /** The newest file read so far was not whole. Its seqs may have been sent, so its epoch must not go on. */
+  isBroken: boolean;
+}
+
+/**
+ * Reads an outbox folder after whatever ended the last run. A torn tail is cut off; damage elsewhere is copied to
+ * `damaged/` and stepped over. In both cases a new epoch begins, so that no seq is ever used twice.
+ */
+export async function recoverFolder(folder: string, logger: Logger): Promise<Recovered> {
+  await mkdir(folder, { recursive: true });
+  const progress: Progress = {
+    folder,
+    logger,
+    segments: [],
+    entries: [],
+    epoch: undefined,
+    nextSeq: 1,
+    dropped: 0,
+    tornTails: 0,
+    damagedStretches: 0,
+    isBroken: false,
+  };
+  const ordinals = await ordinalsIn(folder);
+  for (const ordinal of ordinals) await readSegment(progress, ordinal);
+  const { isBroken, epoch, nextSeq, ...rest } = progress;
+  const nextOrdinal = (ordinals.at(-1) ?? 0) + 1;
+  return { ...rest, nextOrdinal, epoch: isBroken ? undefined : epoch, nextSeq: isBroken ? 1 : nextSeq };
+}
+
+async function ordinalsIn(folder: string): Promise<number[]> {
+  const files = await readdir(folder);
+  // Drafts are segments whose making was cut short: nothing in them was ever taken.
+  for (const file of files.filter((name) => name.endsWith(".tmp"))) await unlink(join(folder, file));
+  return files.flatMap((file) => segmentOrdinal(file) ?? []).sort((a, b) => a - b);
+}
+
+async function readSegment(progress: Progress, ordinal: number): Promise<void> {
+  const segment = new Segment(progress.folder, ordinal, 0);
+  const file = await readFile(segment.path);
+  const { frames, damages } = scanFrames(file);
+  segment.bytes = file.length;
+  progress.segments.push(segment);
+  progress.isBroken = damages.length > 0;
+  for (const damage of damages) await setAside(progress, segment, file, damage);
+  for (const frame of frames) takeFrame(progress, segment, frame);
+}
+
+async function setAside(progress: Progress, segment: Segment, file: Buffer, damage: Damage): Promise<void> {
+  const place = { segment: segment.path, offset: damage.offset, bytes: damage.end - damage.offset };
+  if (damage.torn) {
+    progress.tornTails++;
+    progress.logger.warn(place, "outbox: an unfinished write was cut off; it had never been taken");
+    await cutOff(segment, damage.offset);
+    return;
+  }
+  progress.damagedStretches++;
+  progress.logger.error(place, "outbox: a damaged stretch was set aside; what it held cannot be sent");
+  const shelf = join(progress.folder, "damaged");
+  await mkdir(shelf, { recursive: true });
+  await writeFile(join(shelf, `${segment.ordinal}-${damage.offset}.bin`), file.subarray(damage.offset, damage.end));
+}
+
+async function cutOff(segment: Segment, bytes: number): Promise<void> {
+  const file = await open(segment.path, "r+");
+  try {
+    await file.truncate(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  segment.bytes = bytes;
+}
+
+function takeFrame(progress: Progress, segment: Segment, frame: Frame): void {
+  if (frame.kind === FRAME_KINDS.header) takeHeader(progress, segment, frame);
+  else if (frame.kind === FRAME_KINDS.batch) takeBatch(progress, segment, frame, StoredBatch.parse(frame.json));
+  else takeHollow(progress, segment, HollowRange.parse(frame.json));
+}
+
+function takeHeader(progress: Progress, segment: Segment, frame: Frame): void {
+  const parsed = SegmentHeader.safeParse(frame.json);
+  if (!parsed.success)
+    throw new StoreTooNewError(`${segment.path} was not written by this version of the agent`, {
+      cause: parsed.error,
+      remedy: "install the version that wrote it, or give the agent another dataDir",
+    });
+  const header = parsed.data;
+  progress.dropped = Math.max(progress.dropped, header.dropped);
+  goOn(progress, segment, header.epoch, header.firstSeq);
+  progress.nextSeq = header.firstSeq;
+}
+
+function takeBatch(progress: Progress, segment: Segment, frame: Frame, batch: StoredBatch): void {
+  const { epoch, seq, oldestReadAt, readings } = batch;
+  goOn(progress, segment, epoch, seq);
+  const place = { segment, offset: frame.offset, length: frame.end - frame.offset };
+  hold(progress, { epoch, fromSeq: seq, toSeq: seq, readings: readings.length, oldestReadAt, place });
+}
+
+function takeHollow(progress: Progress, segment: Segment, range: HollowRange): void {
+  progress.epoch = range.epoch;
+  hold(progress, { ...range, readings: 0, oldestReadAt: null, place: { segment, offset: 0, length: 0 } });
+}
+
+/** Seqs that damage has swallowed are sent as empty batches, so that the head-end's mark can pass them. */
+function goOn(progress: Progress, segment: Segment, epoch: Epoch, seq: number): void {
+  const isHole = progress.epoch === epoch && seq > progress.nextSeq;
+  if (isHole) takeHollow(progress, segment, { epoch, fromSeq: progress.nextSeq, toSeq: seq - 1 });
+  progress.epoch = epoch;
+}
+
+function hold(progress: Progress, entry: Entry): void {
+  progress.entries.push(entry);
+  entry.place.segment.held++;
+  progress.nextSeq = entry.toSeq + 1;
+}
