@@ -1,2 +1,5 @@
+export * from "./pure/intervals.ts";
 export * from "./pure/local-time.ts";
+export * from "./pure/statistics.ts";
+export * from "./pure/usage-build.ts";
 export * from "./pure/usage-report.ts";

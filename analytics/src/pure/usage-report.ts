@@ -35,6 +35,8 @@ export interface UsagePeriod {
 
 export interface UsageReportInput {
   readonly subject: UsageReportSubject;
+  /** `Sm3` when the meters count gas at base conditions. */
+  readonly volumeUnit: "m3" | "Sm3";
   readonly meters: readonly UsageMeterInput[];
   readonly period: UsagePeriod;
   /** Readings after this instant were not known when the report was made. */

@@ -1,0 +1,48 @@
+import { DEFAULT_PRICE_PER_M3, DEFAULT_TICKET_THRESHOLD_PER_DAY } from "@nightflow/domain";
+import { z } from "zod";
+
+/** Configuration of the analytics runner. */
+export const AnalyticsConfig = z
+  .strictObject({
+    ticketThresholdPerDay: z.number().min(0).default(DEFAULT_TICKET_THRESHOLD_PER_DAY).meta({
+      description: "Rank (money per day × confidence) from which a finding opens a ticket.",
+      unit: "currency/day",
+    }),
+    defaultPricePerM3: z
+      .number()
+      .min(0)
+      .default(DEFAULT_PRICE_PER_M3)
+      .meta({ description: "Price of a marginal m³ where no tariff is known.", unit: "currency/m3" }),
+    pageReadings: z.int().min(100).max(1_000_000).default(20_000).meta({
+      description: "Readings asked of the feed at once; longer pages catch up faster and hold the thread longer.",
+      unit: "readings",
+    }),
+    pollMs: z
+      .int()
+      .min(50)
+      .max(60_000)
+      .default(1000)
+      .meta({ description: "Longest wait before the feed is asked again without a wake-up.", unit: "ms" }),
+    snapshotMs: z.int().min(100).max(3_600_000).default(15_000).meta({
+      description: "Longest time between two snapshots of the detectors' state while readings come in.",
+      unit: "ms",
+    }),
+    retryMs: z
+      .int()
+      .min(10)
+      .max(60_000)
+      .default(500)
+      .meta({ description: "First wait after the store or the database failed; doubles up to 30 s.", unit: "ms" }),
+    refreshHours: z
+      .number()
+      .min(1)
+      .max(168)
+      .default(6)
+      .meta({ description: "How often an open finding's evidence is written again.", unit: "h of readings" }),
+    silentAfterHours: z.number().min(1).max(720).default(24).meta({
+      description: "Age of the last good reading from which a meter counts as silent (at least two periods).",
+      unit: "h",
+    }),
+  })
+  .meta({ id: "AnalyticsConfig", description: "Detectors and the runner that feeds them." });
+export type AnalyticsConfig = z.infer<typeof AnalyticsConfig>;
