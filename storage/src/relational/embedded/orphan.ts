@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile, readlink, realpath } from "node:fs/promises";
+import { readFile, readlink, realpath, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -17,7 +17,11 @@ const HARD_STOP_MS = 5000;
  */
 export async function stopOrphan(cluster: string, supervisorPid?: number): Promise<number | undefined> {
   const pid = await postmasterOf(cluster);
-  if (pid === undefined) return undefined;
+  if (pid === undefined) {
+    // PostgreSQL refuses to start when the number in an old file belongs to any living process of its user.
+    await rm(path.join(cluster, "postmaster.pid"), { force: true });
+    return undefined;
+  }
   if (supervisorPid !== undefined && (await parentOf(pid)) === supervisorPid)
     throw new DataFolderBusyError(`the program with process id ${supervisorPid} already runs on ${cluster}`, {
       remedy: "stop that program first, or give this one another dataDir",

@@ -3,7 +3,7 @@ import { chmod, chown, cp, lstat, mkdir, readdir, readlink, rename, rm, rmdir, s
 import os from "node:os";
 import path from "node:path";
 import { EmbeddedPostgresError } from "../relational-errors.ts";
-import { findBinaries, type PostgresBinaries, programOf } from "./binaries.ts";
+import { type PostgresBinaries, programOf } from "./binaries.ts";
 import { stopOrphan } from "./orphan.ts";
 import { canEnter, canRun, findRunAs, type RunAs } from "./run-as.ts";
 
@@ -20,9 +20,9 @@ export interface Place {
  * not be able to enter `dataDir` (a 0700 folder above it): then `dataDir/server` is a link to a folder that it can enter,
  * and programs that it cannot run are copied to such a folder too.
  */
-export async function findPlace(dataDir: string): Promise<Place> {
+export async function findPlace(dataDir: string, shipped: PostgresBinaries): Promise<Place> {
   await mkdir(dataDir, { recursive: true });
-  const [runAs, shipped] = await Promise.all([findRunAs(), findBinaries()]);
+  const runAs = await findRunAs();
   const folder = await ensureFolder(dataDir, runAs);
   const owner = runAs === undefined ? undefined : await ownerOf(folder);
   return { binaries: await reachableBinaries(shipped, dataDir, owner), folder, runAs: owner };

@@ -3,6 +3,7 @@ import path from "node:path";
 import { PortBusyError } from "@nightflow/domain";
 import pg from "pg";
 import type { Logger } from "pino";
+import { findBinaries } from "./binaries.ts";
 import { clusterOf, ensureCluster, ensurePassword, SUPERUSER } from "./cluster.ts";
 import { postmasterOf, stopOrphan } from "./orphan.ts";
 import { findPlace, outsideFolder, type Place } from "./place.ts";
@@ -53,7 +54,7 @@ export interface EmbeddedPostgres {
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { logger, host = "127.0.0.1", isDurable = true } = options;
   const dataDir = path.resolve(options.dataDir);
-  const place = await findPlace(dataDir);
+  const place = await findPlace(dataDir, await findBinaries());
   const password = await ensurePassword(dataDir);
   await takeOver(dataDir, place, logger);
   await ensureCluster(place, password, isDurable);
