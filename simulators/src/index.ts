@@ -1,3 +1,4 @@
+export { modbusPortsOf, SimulatorsConfig } from "./config.ts";
 export { defaultFaultScript } from "./faults/default-script.ts";
 export { Fault, FaultPlan, faultFlowM3h, faultVolumeM3, isActive } from "./faults/fault.ts";
 export { FaultBook, type FaultSource, NO_FAULTS } from "./faults/fault-book.ts";

@@ -19,7 +19,8 @@ export interface SimulatorsOptions {
   readonly host?: string;
   /** One for each gateway of the town, in its order; 0 or absent takes a free port. */
   readonly modbusPorts?: readonly number[];
-  readonly opcuaPort?: number;
+  /** Null serves no OPC UA. */
+  readonly opcuaPort?: number | null;
   readonly controlPort?: number;
   /** Real time that a gateway takes for each answer. */
   readonly responseDelayMs?: number;
@@ -30,7 +31,7 @@ export interface SimulatorsOptions {
 /** Where the town can be read. */
 export interface SimulatorEndpoints {
   readonly modbus: readonly { readonly busId: string; readonly host: string; readonly port: number }[];
-  /** Null for a town without OPC UA meters. */
+  /** Null where none is served. */
   readonly opcua: { readonly endpointUrl: string } | null;
   readonly control: { readonly url: string };
 }
@@ -72,10 +73,9 @@ export async function startSimulators(options: SimulatorsOptions): Promise<Simul
       const server = keep(await startModbusServer(gateway, { host, port, responseDelayMs, logger }));
       modbus.push({ busId, host, port: server.port });
     }
-    const hasOpcUa = town.meters.some((meter) => meter.access.kind === "opcua");
-    const opcua = hasOpcUa
-      ? keep(await startOpcUaServer({ ...world, town, host, port: options.opcuaPort ?? 0, dataDir, logger }))
-      : null;
+    const opcuaPort = options.opcuaPort === undefined ? 0 : options.opcuaPort;
+    const opcua =
+      opcuaPort === null ? null : keep(await startOpcUaServer({ ...world, town, host, port: opcuaPort, dataDir }));
     const control = keep(await startControlServer({ faults, clock, host, port: options.controlPort ?? 0, logger }));
     return {
       endpoints: {

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { asPortError, type Clock, countsToValue, realMsUntil } from "@nightflow/domain";
 import { OPCUACertificateManager } from "node-opcua-certificate-manager";
 import { OPCUAServer } from "node-opcua-server";
-import type { Logger } from "pino";
 import { SLOT_MS } from "../demand/calendar.ts";
 import type { FaultBook } from "../faults/fault-book.ts";
 import type { Ledger } from "../ledger.ts";
@@ -25,7 +24,6 @@ export interface OpcUaServerOptions {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
-  readonly logger: Logger;
 }
 
 interface Node {
