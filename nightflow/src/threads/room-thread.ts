@@ -42,14 +42,9 @@ export class RoomThread {
   readonly #exited: Promise<number>;
   #isStopping = false;
 
-  constructor(
-    name: string,
-    entry: URL,
-    options: { data: unknown; transfer?: Transferable[]; logger: Logger; onMessage?: (message: FromThread) => void },
-  ) {
+  constructor(name: string, entry: URL, options: { data: unknown; transfer?: Transferable[]; logger: Logger }) {
     this.name = name;
     this.#worker = new Worker(entry, { name, workerData: options.data, transferList: options.transfer ?? [] });
-    this.#worker.on("message", (message: FromThread) => options.onMessage?.(message));
     this.#worker.on("error", (error) =>
       options.logger.error({ thread: name, error: describeError(error) }, "a thread failed"),
     );
@@ -74,6 +69,11 @@ export class RoomThread {
         ),
       );
     });
+  }
+
+  /** Hears everything that the room says. */
+  onMessage(listener: (message: FromThread) => void): void {
+    this.#worker.on("message", listener);
   }
 
   send(message: ToThread, transfer: Transferable[] = []): void {

@@ -1,0 +1,25 @@
+import { type ThemeConfig, theme } from "antd";
+
+/** The seed colour: the blue of the charts' actual curve. */
+const PRIMARY = { light: "#0b62a8", dark: "#5aa9e6" } as const;
+
+/**
+ * The theme of desks: compact (32 px rows), by the system's wish light or dark. Secondary texts are darker (lighter in
+ * the dark) than antd's own, so that they keep a contrast of 4.5:1.
+ */
+export function deskTheme(isDark: boolean): ThemeConfig {
+  return {
+    algorithm: isDark
+      ? [theme.darkAlgorithm, theme.compactAlgorithm]
+      : [theme.defaultAlgorithm, theme.compactAlgorithm],
+    token: {
+      colorPrimary: isDark ? PRIMARY.dark : PRIMARY.light,
+      colorTextDescription: isDark ? "#b4bcc6" : "#4b5563",
+      colorTextTertiary: isDark ? "#b4bcc6" : "#4b5563",
+      colorTextPlaceholder: isDark ? "#a3adb8" : "#5b6470",
+      fontFamily: "system-ui, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif",
+      fontSize: 14,
+      borderRadius: 6,
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { ChartOption } from "@nightflow/dashboards/reports";
+import { BarChart, LineChart } from "echarts/charts";
+import {
+  AriaComponent,
+  DataZoomComponent,
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TooltipComponent,
+} from "echarts/components";
+import { init, use } from "echarts/core";
+import { CanvasRenderer } from "echarts/renderers";
+import { useEffect, useRef } from "react";
+
+use([
+  BarChart,
+  LineChart,
+  AriaComponent,
+  DataZoomComponent,
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TooltipComponent,
+  CanvasRenderer,
+]);
+
+/** Draws a chart option of the chart core as canvas, follows the size of its place, says its content to screen readers. */
+export function Chart(props: { readonly option: ChartOption; readonly heightPx: number; readonly label: string }) {
+  const place = useRef<HTMLDivElement>(null);
+  const chart = useRef<ReturnType<typeof init>>(null);
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return;
+    const drawn = init(element);
+    chart.current = drawn;
+    const observer = new ResizeObserver(() => drawn.resize());
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      drawn.dispose();
+      chart.current = null;
+    };
+  }, []);
+  useEffect(() => {
+    chart.current?.setOption(props.option, { notMerge: true });
+  }, [props.option]);
+  return <div ref={place} role="img" aria-label={props.label} style={{ height: props.heightPx, width: "100%" }} />;
+}

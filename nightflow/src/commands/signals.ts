@@ -1,0 +1,16 @@
+/** Runs `close` once on SIGINT, SIGTERM or SIGHUP and then ends the process; a second signal ends it at once. */
+export function closeOnSignals(close: () => Promise<void>): void {
+  let isClosing = false;
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (isClosing) process.exit(signal === "SIGINT" ? 130 : 143);
+    isClosing = true;
+    void close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`nightflow: closing failed: ${String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+}

@@ -1,0 +1,70 @@
+import { AnalyticsConfig } from "@nightflow/analytics";
+import { BrokerConfig } from "@nightflow/broker";
+import { ApiConfig } from "@nightflow/crm-api";
+import { SiteId } from "@nightflow/domain";
+import { IngestConfig } from "@nightflow/ingest";
+import { z } from "zod";
+
+const InfluxConfig = z.strictObject({
+  url: z.url().meta({ description: "Address of the InfluxDB 2 server." }),
+  org: z.string().min(1),
+  bucket: z.string().min(1),
+  tokenFile: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "File that holds the token; NIGHTFLOW_INFLUXDB_TOKEN stands for it." }),
+});
+
+const DuckDbConfig = z.strictObject({
+  memoryLimitMb: z
+    .int()
+    .min(64)
+    .max(1_048_576)
+    .default(1024)
+    .meta({ description: "Most memory the store may take.", unit: "MB" }),
+  threads: z.int().min(1).max(64).default(1).meta({ description: "Threads for queries; one keeps ingest steady." }),
+});
+
+const PostgresConfig = z.strictObject({
+  port: z.int().min(0).max(65_535).default(5480).meta({
+    description: "Port of the embedded PostgreSQL; 0 takes a free one. DATABASE_URL replaces it by a server of yours.",
+  }),
+});
+
+/** The whole of `nightflow.yaml`: rooms as top keys. Secrets are never in it: they come from files or the environment. */
+export const NightflowConfig = z
+  .strictObject({
+    dataDir: z.string().min(1).default("./data").meta({ description: "Folder for everything that is kept." }),
+    site: SiteId.prefault("town").meta({ description: "Name of this head-end's site, the third level of its topics." }),
+    store: z
+      .enum(["duckdb", "influxdb"])
+      .default("duckdb")
+      .meta({ description: "Where readings rest: embedded DuckDB, or an InfluxDB 2 server." }),
+    influxdb: InfluxConfig.optional(),
+    duckdb: DuckDbConfig.prefault({}),
+    postgres: PostgresConfig.prefault({}),
+    clock: z
+      .strictObject({
+        anchorFile: z
+          .string()
+          .min(1)
+          .optional()
+          .meta({ description: "Anchor of a scaled clock; real time where absent." }),
+      })
+      .prefault({}),
+    log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") }).prefault({}),
+    broker: BrokerConfig.prefault({}),
+    ingest: IngestConfig.prefault({}),
+    analytics: AnalyticsConfig.prefault({}),
+    api: ApiConfig.prefault({}),
+  })
+  .superRefine((config, context) => {
+    if (config.store === "influxdb" && config.influxdb === undefined)
+      context.addIssue({
+        code: "custom",
+        path: ["influxdb"],
+        message: "store is influxdb, so url, org and bucket must be given here",
+      });
+  });
+export type NightflowConfig = z.infer<typeof NightflowConfig>;

@@ -1,0 +1,121 @@
+import type { MessagePort } from "node:worker_threads";
+import { type RunningBroker, startBroker } from "@nightflow/broker";
+import type { Clock } from "@nightflow/domain";
+import { createAgentDirectory, createChannelRegistry, type Ingest, startIngest } from "@nightflow/ingest";
+import {
+  type Database,
+  loadKnownChannels,
+  openDatabase,
+  type ReadingStore,
+  serveReadingStore,
+} from "@nightflow/storage";
+import type { Logger } from "pino";
+import { makeClock } from "./config/clock.ts";
+import { makeLogger } from "./config/log.ts";
+import { openStore } from "./open-store.ts";
+import { keepRefusals } from "./refusals.ts";
+import type { ThreadSettings } from "./threads/settings.ts";
+
+/** Broker, ingest and the time-series store, running in one thread: the only owner of the store. */
+export interface HeadEnd {
+  readonly mqttPort: number;
+  readonly store: ReadingStore;
+  /** Serves the store to another thread. */
+  serveStore(port: MessagePort): void;
+  close(): Promise<void>;
+}
+
+/** Called after each commit; a hint for those who read the feed, never a promise. */
+export type OnCommit = () => void;
+
+/**
+ * Starts the head-end. With the DuckDB store it also starts, and goes on, while PostgreSQL is away: the registry then
+ * comes from the store's own copy.
+ *
+ * @throws {PortBusyError} when the MQTT port is taken.
+ */
+export async function startHeadEnd(settings: ThreadSettings, onCommit: OnCommit = () => {}): Promise<HeadEnd> {
+  const { config, databaseUrl } = settings;
+  const logger = makeLogger(config.log.level, "head-end");
+  const clock = makeClock(settings.anchor);
+  const db = openDatabase({ url: databaseUrl, logger, maxConnections: 6 });
+  const store = withCommitHook(await openStore(settings, db, clock, logger), onCommit);
+  const collecting = await startCollecting({ settings, db, store, clock, logger });
+  return {
+    mqttPort: collecting.broker.port,
+    store,
+    serveStore: (port) => void serveReadingStore(store, port),
+    async close() {
+      await collecting.close();
+      await store.close();
+      await db.close();
+    },
+  };
+}
+
+interface CollectingDeps {
+  readonly settings: ThreadSettings;
+  readonly db: Database;
+  readonly store: ReadingStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Broker and ingest, tied to each other: readings go in before PUBACK, acks come back out. */
+async function startCollecting({ settings, db, store, clock, logger }: CollectingDeps) {
+  const { config, ownIdentities } = settings;
+  const registry = await createChannelRegistry({ load: () => loadKnownChannels(db), store, logger });
+  const refusals = keepRefusals(store, clock, logger);
+  let ingest: Ingest | undefined;
+  const broker: RunningBroker = await startBroker({
+    config: { ...config.broker, identities: [...config.broker.identities, ...ownIdentities] },
+    logger,
+    intake: { take: async (topic, payload, identity) => await started(ingest).take(topic, payload, identity) },
+    onRefusal: (refusal) => refusals.take(refusal),
+    onAgentConnected: (agent, site) => ingest?.onAgentConnected(site, agent),
+  });
+  const publishAck = (topic: string, payload: string) => broker.publish(topic, payload, { as: "ingest", retain: true });
+  ingest = await startIngest({
+    store,
+    registry,
+    publishAck,
+    clock,
+    logger,
+    config: config.ingest,
+    agents: createAgentDirectory(db),
+  });
+  const { takeStatus, takeConfigReport } = ingest;
+  broker.onMessage(["status"], ({ topic, payload }) => void takeStatus(topic, payload));
+  broker.onMessage(["config/report"], ({ topic, payload }) => void takeConfigReport(topic, payload));
+  const stopListening = await db.listen("registry", () => void registry.refresh());
+  return {
+    broker,
+    async close() {
+      await broker.close();
+      await ingest.close();
+      await refusals.close();
+      await stopListening();
+    },
+  };
+}
+
+function started(ingest: Ingest | undefined): Ingest {
+  if (ingest === undefined) throw new Error("ingest is still starting");
+  return ingest;
+}
+
+/** The same store, telling `onCommit` after each commit. */
+function withCommitHook(store: ReadingStore, onCommit: OnCommit): ReadingStore {
+  const commit = async (request: Parameters<ReadingStore["commit"]>[0]) => {
+    const no = await store.commit(request);
+    onCommit();
+    return no;
+  };
+  return new Proxy(store, {
+    get: (target, name) => {
+      if (name === "commit") return commit;
+      const member: unknown = Reflect.get(target, name, target);
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+}

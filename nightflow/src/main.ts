@@ -1,0 +1,87 @@
+#!/usr/bin/env node
+import { Command, Option } from "commander";
+import { exitCodeOf, reportError } from "./commands/failure.ts";
+
+/** Each command loads its rooms only when it runs: `nightflow --help` needs none of them. */
+const program = new Command("nightflow")
+  .description("Collects remote-read meters, finds leaks and abnormal use, carries every finding to a closed ticket.")
+  .showHelpAfterError("(nightflow --help lists the commands)");
+
+const configOption = () =>
+  new Option("--config <file>", "configuration file (default: nightflow.yaml, else the defaults)");
+
+program
+  .command("up")
+  .description("run head-end, analytics and API in this process, PostgreSQL beside it")
+  .addOption(configOption())
+  .action(async (options) => (await import("./commands/up.ts")).runUp(options));
+
+program
+  .command("agent <file>")
+  .description("run an edge agent with its own configuration file")
+  .action(async (file) => (await import("./commands/agent.ts")).runAgent(file));
+
+program
+  .command("simulators")
+  .description("serve a simulated town on Modbus TCP and OPC UA")
+  .option("--data <folder>", "where its state and its ledger are kept", "./data/simulators")
+  .option("--seed <number>", "seed of the town", "1")
+  .option("--clock <file>", "anchor of a scaled clock")
+  .option("--time-zone <zone>", "zone of the town", "Asia/Shanghai")
+  .option("--modbus-port <port>", "first Modbus port; 0 takes free ones", "1502")
+  .option("--opcua-port <port>", "OPC UA port; 0 takes a free one", "4840")
+  .option("--control-port <port>", "port for looking at faults and repairing them; 0 takes a free one", "4841")
+  .option("--history-start <time>", "ISO time at which the town's history begins (default: 60 days before now)")
+  .option("--live-start <time>", "ISO time at which the script of faults begins (default: now)")
+  .action(async (options) => (await import("./commands/simulators.ts")).runSimulators(options));
+
+const registry = program.command("registry").description("units, users, customers, meters and channels");
+registry
+  .command("import <folder>")
+  .description("import a folder of CSV files; all or nothing")
+  .option("--dry-run", "only list what would change, and every fault")
+  .addOption(configOption())
+  .action(async (folder, options) => (await import("./commands/registry.ts")).runRegistryImport(folder, options));
+
+program
+  .command("import <file>")
+  .description("import readings from a CSV file (also .gz) through MQTT and ingest")
+  .option("--kind <kind>", "customer or district: what meters that are not known yet become", "customer")
+  .option("--time-zone <zone>", "zone of times without an offset, and of the meters' nights", "UTC")
+  .option("--resolution <m3>", "size of one count of meters that are not known yet", "0.001")
+  .option("--columns <map>", "columns, for example meter=id,read_at=time,forward_total_m3=total")
+  .addOption(configOption())
+  .action(async (file, options) => (await import("./commands/import.ts")).runImport(file, options));
+
+program
+  .command("replay")
+  .description("run the live detectors over a file of readings")
+  .requiredOption("--readings <file>", "CSV as for import, also .gz, sorted by meter and time")
+  .requiredOption("--kind <kind>", "customer or district")
+  .requiredOption("--time-zone <zone>", "zone of the meters' nights")
+  .requiredOption("--out <file>", "alarms as CSV: meter, opened_at, closed_at, class")
+  .option("--resolution <m3>", "size of one count", "0.001")
+  .action(async (options) => (await import("./commands/replay.ts")).runReplay(options));
+
+program
+  .command("identity <name>")
+  .description("make a password for an MQTT identity and print the lines for nightflow.yaml")
+  .addOption(new Option("--role <role>", "what it may do").choices(["agent", "api", "monitor"]).default("agent"))
+  .addOption(configOption())
+  .action(async (name, options) => (await import("./commands/identity.ts")).runIdentity(name, options));
+
+program
+  .command("demo")
+  .description("a simulated town on real sockets, from registers to closed tickets")
+  .option("--smoke", "run until a live leak's ticket is closed and one report exists, print one JSON line, end")
+  .option("--data <folder>", "data folder, emptied at the start", "./data/demo")
+  .option("--seed <number>", "seed of the town", "1")
+  .option("--store <store>", "duckdb or influxdb (then NIGHTFLOW_INFLUXDB_URL, _ORG, _BUCKET and _TOKEN)", "duckdb")
+  .action(async (options) => (await import("./commands/demo.ts")).runDemo(options));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  reportError(error);
+  process.exitCode = exitCodeOf(error);
+}

@@ -1,0 +1,155 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { MessageChannel } from "node:worker_threads";
+import { ConfigError } from "@nightflow/domain";
+import { hashPassword } from "@nightflow/domain/passwords";
+import { migrate, openDatabase, startEmbeddedPostgres } from "@nightflow/storage";
+import type { Logger } from "pino";
+import { readClockAnchor } from "./config/clock.ts";
+import { type LoadedConfig, resolvePath } from "./config/load.ts";
+import { ensureSecret } from "./config/secrets.ts";
+import { RoomThread } from "./threads/room-thread.ts";
+import type { ThreadSettings } from "./threads/settings.ts";
+
+/** A relational database for this installation, and how to let go of it. */
+export interface DatabasePlace {
+  readonly url: string;
+  readonly isEmbedded: boolean;
+  /** Calls back when an embedded server is down for good. */
+  onLost(listener: (error: Error) => void): void;
+  stop(): Promise<void>;
+}
+
+/** User name under which `nightflow import` sends; every head-end has it. */
+export const IMPORT_IDENTITY = "import";
+
+/** Embedded PostgreSQL in the data folder, or the server that DATABASE_URL names; migrated. */
+export async function openDatabasePlace(loaded: LoadedConfig, logger: Logger): Promise<DatabasePlace> {
+  const external = process.env.DATABASE_URL;
+  const place = external === undefined || external === "" ? await embedded(loaded, logger) : externalPlace(external);
+  const db = openDatabase({ url: place.url, logger, maxConnections: 1 });
+  try {
+    await migrate(db, logger);
+  } catch (error) {
+    await db.close();
+    await place.stop();
+    throw error;
+  }
+  await db.close();
+  return place;
+}
+
+async function embedded(loaded: LoadedConfig, logger: Logger): Promise<DatabasePlace> {
+  const dataDir = join(resolvePath(loaded, loaded.config.dataDir), "postgres");
+  const server = await startEmbeddedPostgres({ dataDir, port: loaded.config.postgres.port, logger });
+  const onLost = (listener: (error: Error) => void) =>
+    server.onExit((error) => {
+      if (error !== undefined) listener(error);
+    });
+  return { url: server.url, isEmbedded: true, onLost, stop: () => server.stop() };
+}
+
+function externalPlace(url: string): DatabasePlace {
+  return { url, isEmbedded: false, onLost: () => {}, stop: async () => {} };
+}
+
+/** What the threads are given. @throws {ConfigError} when the InfluxDB token cannot be read. */
+export async function threadSettings(loaded: LoadedConfig, databaseUrl: string): Promise<ThreadSettings> {
+  const { config } = loaded;
+  const dataDir = resolvePath(loaded, config.dataDir);
+  mkdirSync(dataDir, { recursive: true });
+  const anchorFile = config.clock.anchorFile;
+  const passwordHash = await hashPassword(ensureSecret(dataDir, "mqtt-import"));
+  return {
+    config,
+    dataDir,
+    databaseUrl,
+    anchor: anchorFile === undefined ? null : readClockAnchor(resolvePath(loaded, anchorFile)),
+    influxToken: influxToken(loaded),
+    ownIdentities: [{ name: IMPORT_IDENTITY as never, role: "agent", site: config.site, passwordHash }],
+  };
+}
+
+function influxToken({ config, folder }: LoadedConfig): string | null {
+  if (config.store !== "influxdb") return null;
+  const fromEnv = process.env.NIGHTFLOW_INFLUXDB_TOKEN;
+  if (fromEnv !== undefined && fromEnv !== "") return fromEnv;
+  const file = config.influxdb?.tokenFile;
+  if (file === undefined)
+    throw new ConfigError("influxdb", [
+      "tokenFile: there is no token; name a file that holds it, or set NIGHTFLOW_INFLUXDB_TOKEN",
+    ]);
+  try {
+    return readFileSync(resolvePath({ config, folder, path: null }, file), "utf8").trim();
+  } catch (cause) {
+    throw new ConfigError("influxdb", [`tokenFile: ${file} cannot be read`], { cause });
+  }
+}
+
+/** The whole head-end with analytics and API, in three threads beside PostgreSQL. */
+export interface Up {
+  readonly apiUrl: string;
+  readonly mqttPort: number;
+  readonly databaseUrl: string;
+  close(): Promise<void>;
+}
+
+const entry = (name: string) => new URL(`./threads/${name}.ts`, import.meta.url);
+
+/**
+ * Starts everything that `nightflow up` runs. A thread that ends by itself brings the whole process down through
+ * `onFatal`: what supervises the process starts it again, and agents hold their readings until then.
+ */
+export async function startUp(loaded: LoadedConfig, logger: Logger, onFatal: (reason: string) => void): Promise<Up> {
+  const database = await openDatabasePlace(loaded, logger);
+  const threads: RoomThread[] = [];
+  const close = async () => {
+    for (const thread of threads.reverse()) await thread.stop();
+    await database.stop();
+  };
+  try {
+    const settings = await threadSettings(loaded, database.url);
+    const { headEnd, mqttPort } = await startHeadEndThread(settings, logger, threads);
+    const analytics = await startWithStore("analytics", settings, headEnd, logger, threads);
+    wakeOnCommit(headEnd, analytics.thread);
+    const api = await startWithStore("api", settings, headEnd, logger, threads);
+    for (const thread of threads)
+      thread.onUnexpectedExit((code) => onFatal(`thread ${thread.name} ended with ${code}`));
+    database.onLost((error) => onFatal(error.message));
+    return { apiUrl: String(api.details.url), mqttPort, databaseUrl: database.url, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startHeadEndThread(settings: ThreadSettings, logger: Logger, threads: RoomThread[]) {
+  const headEnd = new RoomThread("head-end", entry("head-end"), { data: settings, logger });
+  threads.push(headEnd);
+  const details = await headEnd.ready();
+  return { headEnd, mqttPort: Number(details.mqttPort) };
+}
+
+async function startWithStore(
+  name: "analytics" | "api",
+  settings: ThreadSettings,
+  headEnd: RoomThread,
+  logger: Logger,
+  threads: RoomThread[],
+) {
+  const { port1, port2 } = new MessageChannel();
+  headEnd.send({ type: "store", port: port1 }, [port1]);
+  const thread = new RoomThread(name, entry(name), {
+    data: { ...settings, storePort: port2 },
+    transfer: [port2],
+    logger,
+  });
+  threads.push(thread);
+  return { thread, details: await thread.ready() };
+}
+
+function wakeOnCommit(headEnd: RoomThread, analytics: RoomThread): void {
+  headEnd.onMessage((message) => {
+    if (message.type === "committed") analytics.send({ type: "wake" });
+  });
+}
