@@ -1,0 +1,28 @@
+import type { BatchMark, KnownChannel, SetAside } from "@nightflow/storage";
+
+/** A reading that can be stored. `counts` is 0n and `gauge` NaN where the reading has no such value. */
+export interface Row {
+  readonly channel: KnownChannel;
+  readonly isRegister: boolean;
+  readonly readAtMs: number;
+  readonly quality: number;
+  readonly counts: bigint;
+  readonly gauge: number;
+  readonly flags: number;
+  /** 0 live, 1 import. */
+  readonly origin: number;
+  /** As it came. */
+  readonly wire: unknown;
+}
+
+/** A payload whose readings have been looked at one by one: storable rows, and what is set aside. */
+export interface CheckedBatch {
+  /** `site/agent`. */
+  readonly agent: string;
+  /** What the commit makes durable; null where the payload does not tell. */
+  readonly mark: BatchMark | null;
+  readonly rows: readonly Row[];
+  readonly setAside: readonly SetAside[];
+  /** True when the payload as a whole went to the dead letter. */
+  readonly isBroken: boolean;
+}

@@ -1,0 +1,44 @@
+import type { CheckedBatch } from "./checked-batch.ts";
+
+/** How a batch was dealt with: stored, or as a whole in the dead letter. */
+export type TakeOutcome = "stored" | "set-aside";
+
+/** A checked batch that waits for its commit, and the promise of those who wait for it. */
+export class Entry {
+  batch: CheckedBatch;
+  readonly bytes: number;
+  readonly settled: Promise<TakeOutcome>;
+  readonly #resolve: (outcome: TakeOutcome) => void;
+  readonly #reject: (error: unknown) => void;
+  #isSettled = false;
+
+  constructor(batch: CheckedBatch, bytes: number) {
+    const { promise, resolve, reject } = Promise.withResolvers<TakeOutcome>();
+    this.batch = batch;
+    this.bytes = bytes;
+    this.settled = promise;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  /** Readings that its commit will look at. */
+  get readings(): number {
+    return this.batch.rows.length + this.batch.setAside.length;
+  }
+
+  /** It is durable. */
+  settle(): void {
+    this.#isSettled = true;
+    this.#resolve(this.batch.isBroken ? "set-aside" : "stored");
+  }
+
+  /** It is not stored; its sender may try again when the error says so. */
+  fail(error: unknown): void {
+    this.#isSettled = true;
+    this.#reject(error);
+  }
+}

@@ -1,0 +1,90 @@
+import { EMPTY_MARK, MAX_ABOVE, type Mark, markHolds, markWith } from "@nightflow/domain";
+import type { BatchMark, ReadingStore } from "@nightflow/storage";
+import type { Baseline } from "./plausibility.ts";
+
+/** What a commit changes in ingest's memory once it is durable. */
+export interface StateChange {
+  readonly marks: readonly BatchMark[];
+  readonly newestReadAt: ReadonlyMap<string, number>;
+  readonly baselines: ReadonlyMap<string, Baseline>;
+}
+
+/**
+ * What ingest remembers of the store: marks of agents, newest read times, baselines of registers.
+ *
+ * It is a copy. After a commit whose outcome is unknown it is no longer trusted and is loaded again before anything else
+ * is stored; that is what keeps a batch from being stored twice when the store said no and had done it all the same.
+ */
+export class IngestState {
+  readonly #marks = new Map<string, Map<string, Mark>>();
+  readonly #newestEpoch = new Map<string, string>();
+  #newestReadAt = new Map<string, number>();
+  readonly #baselines = new Map<string, Baseline>();
+  #isTrusted = false;
+
+  /** Loads from the store unless the copy is trusted. @throws {StoreUnavailableError} */
+  async ensure(store: ReadingStore): Promise<void> {
+    if (this.#isTrusted) return;
+    const [marks, newestReadAt] = await Promise.all([store.marks(), store.newestReadAt()]);
+    this.#marks.clear();
+    this.#baselines.clear();
+    this.#newestReadAt = new Map(newestReadAt);
+    const heardOf = new Set(this.#newestEpoch.keys());
+    for (const { agent, epoch, seq, above } of marks) {
+      this.#setMark(agent, epoch, { seq, above });
+      if (!heardOf.has(agent)) this.#newestEpoch.set(agent, epoch);
+    }
+    this.#isTrusted = true;
+  }
+
+  /** Tells that the store may hold more than this copy knows. */
+  distrust(): void {
+    this.#isTrusted = false;
+  }
+
+  markOf(agent: string, epoch: string): Mark {
+    return this.#marks.get(agent)?.get(epoch) ?? EMPTY_MARK;
+  }
+
+  /** Whether a batch is stored already. False while the copy is not trusted. */
+  holds({ agent, epoch, seq }: BatchMark): boolean {
+    return this.#isTrusted && markHolds(this.markOf(agent, epoch), seq);
+  }
+
+  /** Whether the mark has no place for `seq` until the hole below it closes. */
+  isTooFarAhead({ agent, epoch, seq }: BatchMark): boolean {
+    return seq > this.markOf(agent, epoch).seq + MAX_ABOVE;
+  }
+
+  /** The epoch of the agent that was stored last, after a start the last that the store lists; undefined when none is. */
+  newestEpochOf(agent: string): string | undefined {
+    return this.#newestEpoch.get(agent);
+  }
+
+  newestReadAt(channel: string): number {
+    return this.#newestReadAt.get(channel) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  baselineOf(channel: string): Baseline | undefined {
+    return this.#baselines.get(channel);
+  }
+
+  learnBaseline(channel: string, baseline: Baseline): void {
+    this.#baselines.set(channel, baseline);
+  }
+
+  apply(change: StateChange): void {
+    for (const { agent, epoch, seq } of change.marks) {
+      this.#setMark(agent, epoch, markWith(this.markOf(agent, epoch), seq));
+      this.#newestEpoch.set(agent, epoch);
+    }
+    for (const [channel, atMs] of change.newestReadAt) this.#newestReadAt.set(channel, atMs);
+    for (const [channel, baseline] of change.baselines) this.#baselines.set(channel, baseline);
+  }
+
+  #setMark(agent: string, epoch: string, mark: Mark): void {
+    const epochs = this.#marks.get(agent) ?? new Map<string, Mark>();
+    this.#marks.set(agent, epochs);
+    epochs.set(epoch, mark);
+  }
+}

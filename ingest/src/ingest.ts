@@ -1,0 +1,289 @@
+import {
+  type Clock,
+  decodeConfigReport,
+  decodeStatus,
+  describeError,
+  type ParsedTopic,
+  parseTopic,
+  WireError,
+} from "@nightflow/domain";
+import type { ReadingStore } from "@nightflow/storage";
+import type { Logger } from "pino";
+import { AckPublisher } from "./ack-publisher.ts";
+import { Admission } from "./admission.ts";
+import { AgentNotes } from "./agent-notes.ts";
+import type { CheckedBatch } from "./checked-batch.ts";
+import { Committer } from "./committer.ts";
+import type { IngestConfig } from "./config.ts";
+import { Entry, type TakeOutcome } from "./entry.ts";
+import { ForgedTopicError, IngestClosedError } from "./errors.ts";
+import { FairQueue } from "./fair-queue.ts";
+import { IngestState } from "./ingest-state.ts";
+import { faultKeyOf, KnownFaults } from "./known-faults.ts";
+import { type IngestStats, Metrics } from "./metrics.ts";
+import { brokenPayload, checkPayload, unknownChannelsOf } from "./payload-check.ts";
+import type { AgentDirectory, ChannelRegistry, PublishAck, Publisher } from "./ports.ts";
+import { deadLetter } from "./reasons.ts";
+import { UnknownChannels } from "./unknown-channels.ts";
+
+/** What ingest needs. It owns none of it: whoever made them closes them. */
+export interface IngestDeps {
+  readonly store: ReadingStore;
+  readonly registry: ChannelRegistry;
+  readonly publishAck: PublishAck;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly config: IngestConfig;
+  readonly agents?: AgentDirectory;
+}
+
+/** Takes batches of readings in, whatever carried them here. */
+export interface Ingest {
+  /**
+   * Settles when the payload is dealt with for good: its readings are durable (stored or set aside one by one), or it
+   * was set aside as a whole. Then, and only then, the publisher may get a PUBACK.
+   *
+   * @throws a retriable error when the store cannot take it now, the window is full, or ingest closes: no PUBACK.
+   * @throws {ForgedTopicError} when the topic is not the publisher's own.
+   */
+  take(topic: string, payload: Uint8Array | string, publisher: Publisher): Promise<TakeOutcome>;
+  /** Publishes again what is stored of an agent's newest epoch: after a restart of the broker retained acks are gone. */
+  onAgentConnected(site: string, agent: string): void;
+  /** Keeps an agent's status; never waits, never throws. */
+  takeStatus(topic: string, payload: Uint8Array | string): void;
+  /** Keeps what an agent says of its configuration; never waits, never throws. */
+  takeConfigReport(topic: string, payload: Uint8Array | string): void;
+  stats(): IngestStats;
+  /** Takes nothing more, and resolves when everything taken is dealt with and its acks are on their way. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts ingest. With the store away it starts all the same: nothing is acked until the store answers.
+ */
+export async function startIngest(deps: IngestDeps): Promise<Ingest> {
+  const ingest = new IngestCore(deps);
+  await ingest.start();
+  return ingest;
+}
+
+class IngestCore implements Ingest {
+  readonly #deps: IngestDeps;
+  readonly #state = new IngestState();
+  readonly #metrics = new Metrics();
+  readonly #faults = new KnownFaults();
+  readonly #queue = new FairQueue<Entry>();
+  readonly #inFlight = new Map<string, Entry>();
+  readonly #admission: Admission;
+  readonly #unknown: UnknownChannels;
+  readonly #acks: AckPublisher;
+  readonly #notes: AgentNotes;
+  readonly #committer: Committer;
+  readonly #idle: (() => void)[] = [];
+  #isCommitting = false;
+  #isClosing = false;
+
+  constructor(deps: IngestDeps) {
+    const { store, clock, logger, config } = deps;
+    this.#deps = deps;
+    this.#admission = new Admission(config);
+    this.#unknown = new UnknownChannels(config.unknownRecheckMs);
+    this.#acks = new AckPublisher(deps.publishAck, (agent, epoch) => this.#state.markOf(agent, epoch), logger);
+    this.#notes = new AgentNotes(deps.agents, logger);
+    const { retryForMs, retryFirstMs } = config;
+    const shared = { state: this.#state, acks: this.#acks, metrics: this.#metrics };
+    this.#committer = new Committer({ store, clock, logger, retryForMs, retryFirstMs, ...shared });
+  }
+
+  async start(): Promise<void> {
+    try {
+      await this.#state.ensure(this.#deps.store);
+    } catch (error) {
+      this.#deps.logger.error({ reason: describeError(error) }, "the store is away; agents hold their readings");
+    }
+  }
+
+  async take(topic: string, payload: Uint8Array | string, publisher: Publisher): Promise<TakeOutcome> {
+    const agent = `${publisher.site ?? publisher.role}/${publisher.name}`;
+    const isForged = !isOwnReadingsTopic(topic, publisher);
+    const outcome = await this.#takeFrom(agent, payload, () =>
+      isForged ? this.#forged(agent, topic, payload) : this.#check(agent, payload),
+    );
+    if (isForged) throw new ForgedTopicError(`${agent} may not publish readings on ${topic}`);
+    return outcome;
+  }
+
+  onAgentConnected(site: string, agent: string): void {
+    const key = `${site}/${agent}`;
+    const epoch = this.#state.newestEpochOf(key);
+    if (epoch !== undefined) this.#acks.request(key, epoch);
+  }
+
+  takeStatus(topic: string, payload: Uint8Array | string): void {
+    this.#takeNote(topic, payload, "NOT_A_STATUS", ({ site, agent }) =>
+      this.#notes.status(site, agent, decodeStatus(payload), this.#deps.clock.now()),
+    );
+  }
+
+  takeConfigReport(topic: string, payload: Uint8Array | string): void {
+    this.#takeNote(topic, payload, "NOT_A_CONFIG_REPORT", ({ site, agent }) =>
+      this.#notes.report(site, agent, decodeConfigReport(payload)),
+    );
+  }
+
+  stats(): IngestStats {
+    return this.#metrics.snapshot({ batches: this.#admission.batches, bytes: this.#admission.bytes });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    if (this.#admission.batches > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    await Promise.all([this.#acks.idle(), this.#notes.idle()]);
+  }
+
+  async #takeFrom(agent: string, payload: Uint8Array | string, check: () => CheckedBatch): Promise<TakeOutcome> {
+    try {
+      if (this.#isClosing) throw new IngestClosedError("ingest is closing");
+      this.#admission.enter(agent);
+    } catch (error) {
+      this.#metrics.add("refusedBatches");
+      throw error;
+    }
+    try {
+      return await this.#takeWithin(agent, payload, check);
+    } catch (error) {
+      this.#metrics.add("refusedBatches");
+      throw error;
+    } finally {
+      this.#admission.leave(agent);
+      if (this.#admission.batches === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    }
+  }
+
+  // While the registry is asked for an unknown channel the batch gives its room to others, and is read again afterwards.
+  async #takeWithin(agent: string, payload: Uint8Array | string, check: () => CheckedBatch): Promise<TakeOutcome> {
+    const bytes = payload.length;
+    for (let hasAsked = false; ; hasAsked = true) {
+      let unknown: string[] = [];
+      await this.#admission.takeRoom(agent, bytes);
+      try {
+        const batch = check();
+        if (!hasAsked) unknown = this.#unknown.worthAsking(unknownChannelsOf(batch));
+        if (unknown.length === 0) return await this.#enqueue(batch, payload);
+      } finally {
+        this.#admission.giveRoom(bytes);
+      }
+      await this.#deps.registry.refresh();
+      this.#unknown.asked(unknown.filter((channel) => this.#deps.registry.lookup(channel) === undefined));
+    }
+  }
+
+  #check(agent: string, payload: Uint8Array | string): CheckedBatch {
+    const { clock, registry } = this.#deps;
+    return checkPayload(payload, { agent, nowMs: clock.now(), lookup: (channel) => registry.lookup(channel) });
+  }
+
+  #forged(agent: string, topic: string, payload: Uint8Array | string): CheckedBatch {
+    return brokenPayload(agent, deadLetter("FORGED_TOPIC", `${agent} published readings on ${topic}`), payload);
+  }
+
+  // A batch that comes again while the first one waits for its commit waits with it.
+  async #enqueue(batch: CheckedBatch, payload: Uint8Array | string): Promise<TakeOutcome> {
+    const { mark } = batch;
+    const key = mark === null ? faultKeyOf(batch, payload) : `${mark.agent} ${mark.epoch} ${mark.seq}`;
+    if (mark === null && this.#faults.has(key)) {
+      this.#metrics.add("repeatedFaults");
+      return "set-aside";
+    }
+    const waiting = this.#inFlight.get(key);
+    if (waiting !== undefined) return await waiting.settled;
+    const outcome = await this.#commitEntry(key, new Entry(batch, payload.length));
+    if (batch.isBroken) this.#report(batch, key);
+    return outcome;
+  }
+
+  async #commitEntry(key: string, entry: Entry): Promise<TakeOutcome> {
+    this.#inFlight.set(key, entry);
+    this.#queue.push(entry.batch.agent, entry);
+    this.#kick();
+    try {
+      return await entry.settled;
+    } finally {
+      this.#inFlight.delete(key);
+    }
+  }
+
+  #report(batch: CheckedBatch, key: string): void {
+    if (batch.mark === null) this.#faults.add(key);
+    const [row] = batch.setAside;
+    const isAlarm = row?.reasonCode === "WIRE_VERSION_UNKNOWN";
+    const words = { agent: batch.agent, code: row?.reasonCode, reason: row?.reason };
+    this.#deps.logger[isAlarm ? "error" : "warn"](words, "payload set aside");
+  }
+
+  #kick(): void {
+    if (this.#isCommitting) return;
+    this.#isCommitting = true;
+    // What arrives in this turn of the loop shares the first commit.
+    setImmediate(() => void this.#commitAll());
+  }
+
+  async #commitAll(): Promise<void> {
+    while (this.#queue.size > 0) {
+      const group = this.#nextGroup();
+      try {
+        await this.#committer.commit(group);
+      } catch (error) {
+        this.#giveBack(group, error);
+      }
+    }
+    this.#isCommitting = false;
+  }
+
+  #nextGroup(): Entry[] {
+    const { groupMaxReadings, groupMaxBytes } = this.#deps.config;
+    const group: Entry[] = [];
+    let readings = 0;
+    let bytes = 0;
+    while (readings < groupMaxReadings && bytes < groupMaxBytes) {
+      const entry = this.#queue.next();
+      if (entry === undefined) break;
+      group.push(entry);
+      readings += entry.readings;
+      bytes += entry.bytes;
+    }
+    return group;
+  }
+
+  // With the store away nobody waits in vain: everything that waits goes back to its agent, which holds it.
+  #giveBack(group: readonly Entry[], error: unknown): void {
+    const waiting = [...group, ...this.#queue.drain()].filter((entry) => !entry.isSettled);
+    for (const entry of waiting) entry.fail(error);
+    this.#admission.refuseWaiting(error);
+    const reason = describeError(error);
+    this.#deps.logger.error({ batches: waiting.length, reason }, "not stored; agents hold their batches");
+  }
+
+  #takeNote(topic: string, payload: Uint8Array | string, code: string, note: (from: ParsedTopic) => void): void {
+    const from = parseTopic(topic);
+    if (from === undefined) return;
+    try {
+      note(from);
+    } catch (error) {
+      if (error instanceof WireError) this.#setAsideNote(`${from.site}/${from.agent}`, payload, code, error.message);
+      else this.#deps.logger.error({ topic, reason: describeError(error) }, "note of an agent not kept");
+    }
+  }
+
+  #setAsideNote(agent: string, payload: Uint8Array | string, code: string, text: string): void {
+    this.#takeFrom(agent, payload, () => brokenPayload(agent, deadLetter(code, text), payload)).catch(
+      (error: unknown) =>
+        this.#deps.logger.warn({ agent, reason: describeError(error) }, "note of an agent not set aside"),
+    );
+  }
+}
+
+function isOwnReadingsTopic(topic: string, { name, role, site }: Publisher): boolean {
+  const parsed = parseTopic(topic);
+  return role === "agent" && parsed?.kind === "readings" && parsed.site === site && parsed.agent === name;
+}

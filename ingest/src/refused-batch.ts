@@ -1,0 +1,21 @@
+import { ORIGIN_CODES } from "@nightflow/domain";
+import type { SetAside } from "@nightflow/storage";
+import type { CheckedBatch, Row } from "./checked-batch.ts";
+import { deadLetter, rawOfReading, setAsideRow } from "./reasons.ts";
+
+/** A batch that the store refuses, as dead letters: one for each reading, so that none is lost. */
+export function asDeadLetters(batch: CheckedBatch, reason: string): CheckedBatch {
+  const letters = batch.rows.map((row) => letterOf(batch, row, reason));
+  return { ...batch, rows: [], setAside: [...batch.setAside, ...letters] };
+}
+
+function letterOf({ agent, mark }: CheckedBatch, row: Row, reason: string): SetAside {
+  const source = {
+    agent,
+    epoch: mark?.epoch ?? null,
+    seq: mark?.seq ?? null,
+    origin: row.origin === ORIGIN_CODES.import ? "import" : "live",
+  } as const;
+  const subject = { channel: row.channel.id, readAtMs: row.readAtMs, raw: rawOfReading(row.wire) };
+  return setAsideRow(source, deadLetter("STORE_REFUSED", `the store refuses its batch: ${reason}`), subject);
+}
