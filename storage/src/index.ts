@@ -1,2 +1,3 @@
+export * from "./jobs/index.ts";
 export * from "./ports.ts";
 export * from "./relational/index.ts";

@@ -1,0 +1,112 @@
+import { NightflowError } from "@nightflow/domain";
+import type { Sql } from "../relational/database.ts";
+
+/** What is asked for. `payload` is any JSON value; the handler checks its shape. */
+export interface JobRequest {
+  readonly queue: string;
+  readonly payload: unknown;
+  /** At most one job of a queue ever has this key: asking again gives the job that is there, done or not. */
+  readonly dedupeKey?: string;
+  /** Not before this instant of real time. */
+  readonly runAt?: Date;
+  /** Tries before the job is dead; default 8. */
+  readonly maxAttempts?: number;
+}
+
+export type JobState = "waiting" | "running" | "done" | "dead";
+
+export interface Job {
+  readonly id: string;
+  readonly queue: string;
+  readonly payload: unknown;
+  readonly dedupeKey: string | null;
+  readonly state: JobState;
+  /** Tries begun so far; in a handler, the number of this one from 1. */
+  readonly attempts: number;
+  readonly maxAttempts: number;
+  readonly runAt: Date;
+  /** 0 to 1, as the handler told it; null when it tells nothing. */
+  readonly progress: number | null;
+  readonly lastError: string | null;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+}
+
+/** What a handler can do besides its work. */
+export interface JobContext {
+  /** Aborts when the job's lease is lost or the worker stops: the handler should end soon. */
+  readonly signal: AbortSignal;
+  /** Shows how far the work is, 0 to 1. */
+  progress(share: number): Promise<void>;
+  /**
+   * Marks the job done in the handler's own transaction, so that its effect and its mark commit together: a job whose
+   * effect is in the database never runs again, whatever is killed when.
+   *
+   * @throws {JobLeaseLostError} when somebody else has the job by now; the transaction must then roll back.
+   */
+  completeIn(tx: Sql): Promise<void>;
+}
+
+export type JobHandler = (job: Job, context: JobContext) => Promise<void>;
+
+export interface WorkerOptions {
+  readonly queue: string;
+  readonly handler: JobHandler;
+  /** Jobs at once in this worker; default 1. */
+  readonly concurrency?: number;
+  /** A job whose worker is silent this long is given to another; default 30 s, renewed at a third of it. */
+  readonly leaseMs?: number;
+  /** Longest wait for a job whose time has come, when the wake-up is lost; default 1 s. */
+  readonly pollMs?: number;
+  readonly backOff?: BackOff;
+}
+
+/** Waits between tries: `firstMs`, doubled each time up to `longestMs`, each by a random share of 50 to 150 %. */
+export interface BackOff {
+  readonly firstMs: number;
+  readonly longestMs: number;
+}
+
+/** A running worker. */
+export interface JobWorker {
+  /** Takes no more jobs, waits up to `graceMs` for those under way, then aborts them and gives them back. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+export interface JobFilter {
+  readonly queue?: string;
+  readonly state?: JobState;
+  readonly limit?: number;
+}
+
+/**
+ * Work that is done after, and only if, the transaction that asks for it commits. Each job runs at least once, and its
+ * effect exactly once where the handler uses `completeIn`.
+ */
+export interface JobQueue {
+  /** Adds a job to the caller's transaction. `isNew` is false when a job with the same dedupe key was there. */
+  enqueue(tx: Sql, request: JobRequest): Promise<{ readonly id: string; readonly isNew: boolean }>;
+  /** Starts to work on a queue; resolves when the worker runs. */
+  startWorker(options: WorkerOptions): Promise<JobWorker>;
+  /** Newest first. */
+  list(filter?: JobFilter): Promise<Job[]>;
+  /** Jobs that failed for good, newest first. */
+  dead(queue?: string): Promise<Job[]>;
+  find(id: string): Promise<Job | undefined>;
+  /** Gives a dead job all its tries again; false when it is not dead. */
+  retry(id: string): Promise<boolean>;
+  /** Forgets jobs done before an instant, but for those with a dedupe key; gives how many went. */
+  forgetDone(before: Date): Promise<number>;
+}
+
+/** Another worker has taken the job over; what this one did must not count. */
+export class JobLeaseLostError extends NightflowError {
+  readonly code = "JOB_LEASE_LOST";
+  readonly retriable = true;
+}
+
+/** A handler completed its job in a transaction that did not commit, and ended as if all were well. */
+export class JobRolledBackError extends NightflowError {
+  readonly code = "JOB_ROLLED_BACK";
+  readonly retriable = true;
+}

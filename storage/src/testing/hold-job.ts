@@ -1,0 +1,13 @@
+import { pino } from "pino";
+import { openJobQueue } from "../jobs/pg-job-queue.ts";
+import { openDatabase } from "../relational/pg-database.ts";
+
+/** A program for tests of kills: takes one job of the queue in its second argument, prints its id and never ends it. */
+const [url = "", queue = ""] = process.argv.slice(2);
+const logger = pino({ level: "silent" });
+const database = openDatabase({ url, logger });
+const handler = (job: { id: string }) => {
+  process.stdout.write(`${job.id}\n`);
+  return new Promise<void>(() => undefined);
+};
+await openJobQueue({ database, logger }).startWorker({ queue, handler, leaseMs: 600 });
