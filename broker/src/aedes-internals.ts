@@ -1,0 +1,28 @@
+import type { Aedes, Client, PublishPacket } from "aedes";
+
+// No filter that rights grant matches it, so what is published there reaches nobody.
+const NOWHERE = "held";
+
+/**
+ * Ends a packet here, unacknowledged, with its connection open: its sender keeps it and sends it again. Aedes
+ * acknowledges whatever was authorized with QoS 1 or 2, so the packet goes on as QoS 0, on a topic that nobody hears.
+ */
+export function withhold(packet: PublishPacket): void {
+  packet.qos = 0;
+  packet.topic = NOWHERE;
+}
+
+/**
+ * Stops Aedes from dropping messages as duplicates. It compares each message's number with the highest one that the
+ * client has seen, but a QoS 1 or retained message takes longer to its emitter than a later one of QoS 0, and is then
+ * taken for a repeat and lost.
+ */
+export function forgetDuplicates(client: Client): void {
+  const none = new Proxy({}, { get: () => 0, set: () => true, deleteProperty: () => true });
+  Object.assign(client, { duplicates: none });
+}
+
+/** The connected clients by client id. */
+export function clientsOf(aedes: Aedes): Readonly<Record<string, Client | undefined>> {
+  return (aedes as unknown as { clients: Record<string, Client | undefined> }).clients;
+}

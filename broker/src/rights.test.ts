@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import { type Identity, mayRetain, rightsOf } from "./rights.ts";
+
+const agent: Identity = { name: "gw-1", role: "agent", site: "town" };
+const publishKind = (identity: Identity, topic: string) => rightsOf(identity).publishKind(topic);
+const maySubscribe = (identity: Identity, filter: string) => rightsOf(identity).maySubscribe(filter);
+const ingest: Identity = { name: "i", role: "ingest" };
+const api: Identity = { name: "a", role: "api" };
+const monitor: Identity = { name: "m", role: "monitor" };
+
+describe("an agent", () => {
+  it.each([
+    ["nf/v1/town/gw-1/readings", "readings"],
+    ["nf/v1/town/gw-1/status", "status"],
+    ["nf/v1/town/gw-1/config/report", "config/report"],
+    ["nf/v1/town/gw-1/command/c1/reply", "command-reply"],
+  ])("publishes on %s", (topic, kind) => expect(publishKind(agent, topic)).toBe(kind));
+
+  it.each([
+    "nf/v1/town/gw-1/ack",
+    "nf/v1/town/gw-1/config",
+    "nf/v1/town/gw-1/command/c1",
+    "nf/v1/town/gw-2/readings",
+    "nf/v1/other/gw-1/readings",
+    "nf/v2/town/gw-1/readings",
+    "nf/v1/town/gw-1/readings/more",
+    "nf/v1/+/gw-1/readings",
+    "$SYS/broker/heartbeat",
+    "held",
+    "",
+  ])("does not publish on %j", (topic) => expect(publishKind(agent, topic)).toBeUndefined());
+
+  it.each(["nf/v1/town/gw-1/ack", "nf/v1/town/gw-1/config", "nf/v1/town/gw-1/command/+", "nf/v1/town/gw-1/command/c1"])(
+    "hears %s",
+    (filter) => expect(maySubscribe(agent, filter)).toBe(true),
+  );
+
+  it.each([
+    "#",
+    "+/#",
+    "nf/v1/town/gw-1/#",
+    "nf/v1/town/+/ack",
+    "nf/v1/+/gw-1/ack",
+    "nf/v1/town/gw-2/ack",
+    "nf/v1/town/gw-1/+",
+    "nf/v1/town/gw-1/command/+/reply",
+    "nf/v1/town/gw-1/command/#",
+    "nf/v1/town/gw-1/readings",
+    "$share/g/nf/v1/town/gw-1/ack",
+    "$SYS/#",
+  ])("does not hear %s", (filter) => expect(maySubscribe(agent, filter)).toBe(false));
+
+  it("without a site has no rights at all", () => {
+    const homeless: Identity = { name: "gw-1", role: "agent" };
+    expect(publishKind(homeless, "nf/v1/town/gw-1/readings")).toBeUndefined();
+    expect(publishKind(homeless, "nf/v1/undefined/gw-1/readings")).toBeUndefined();
+    expect(maySubscribe(homeless, "nf/v1/town/gw-1/ack")).toBe(false);
+  });
+
+  it("named like a wildcard hears only itself", () => {
+    expect(maySubscribe({ name: "gw-1", role: "agent", site: "+" }, "nf/v1/+/gw-1/readings")).toBe(false);
+  });
+});
+
+describe("the head-end and its readers", () => {
+  it("ingest alone publishes acks, and nothing else", () => {
+    expect(publishKind(ingest, "nf/v1/town/gw-1/ack")).toBe("ack");
+    for (const identity of [agent, api, monitor]) expect(publishKind(identity, "nf/v1/town/gw-1/ack")).toBeUndefined();
+    expect(publishKind(ingest, "nf/v1/town/gw-1/config")).toBeUndefined();
+    expect(publishKind(ingest, "nf/v1/town/gw-1/readings")).toBeUndefined();
+  });
+
+  it("ingest hears readings, status and reports of every agent", () => {
+    for (const tail of ["readings", "status", "config/report"])
+      expect(maySubscribe(ingest, `nf/v1/+/+/${tail}`)).toBe(true);
+    expect(maySubscribe(ingest, "nf/v1/+/+/config")).toBe(false);
+    expect(maySubscribe(ingest, "nf/v1/#")).toBe(false);
+  });
+
+  it("the API alone publishes configuration and commands, and hears the replies", () => {
+    expect(publishKind(api, "nf/v1/town/gw-1/config")).toBe("config");
+    expect(publishKind(api, "nf/v1/town/gw-1/command/c1")).toBe("command");
+    expect(maySubscribe(api, "nf/v1/+/+/command/+/reply")).toBe(true);
+    expect(maySubscribe(api, "nf/v1/+/+/readings")).toBe(false);
+  });
+
+  it("a monitor reads, but neither configuration nor commands", () => {
+    expect(maySubscribe(monitor, "nf/v1/town/+/readings")).toBe(true);
+    expect(maySubscribe(monitor, "nf/v1/+/+/config")).toBe(false);
+    expect(maySubscribe(monitor, "nf/v1/+/+/command/+")).toBe(false);
+    for (const tail of ["readings", "status", "ack", "config"])
+      expect(publishKind(monitor, `nf/v1/town/gw-1/${tail}`)).toBeUndefined();
+  });
+
+  it("what waits in a queue is judged by its topic", () => {
+    expect(rightsOf(agent).mayReceive("nf/v1/town/gw-1/ack")).toBe(true);
+    expect(rightsOf(agent).mayReceive("nf/v1/town/gw-2/ack")).toBe(false);
+  });
+
+  it("neither commands nor readings are kept for later subscribers", () => {
+    expect(mayRetain("command")).toBe(false);
+    expect(mayRetain("readings")).toBe(false);
+    expect(mayRetain("ack")).toBe(true);
+  });
+});
