@@ -23,16 +23,16 @@ program
 
 program
   .command("simulators")
-  .description("serve a simulated town on Modbus TCP and OPC UA")
+  .description(
+    "serve a simulated town on Modbus TCP and OPC UA; a second start on the same folder goes on with the same town",
+  )
   .option("--data <folder>", "where its state and its ledger are kept", "./data/simulators")
-  .option("--seed <number>", "seed of the town", "1")
   .option("--clock <file>", "anchor of a scaled clock")
-  .option("--time-zone <zone>", "zone of the town", "Asia/Shanghai")
-  .option("--modbus-port <port>", "first Modbus port; 0 takes free ones", "1502")
-  .option("--opcua-port <port>", "OPC UA port; 0 takes a free one", "4840")
-  .option("--control-port <port>", "port for looking at faults and repairing them; 0 takes a free one", "4841")
-  .option("--history-start <time>", "ISO time at which the town's history begins (default: 60 days before now)")
-  .option("--live-start <time>", "ISO time at which the script of faults begins (default: now)")
+  .option("--setup <folder>", "write the registry's CSV files and the agent's configuration for this town there")
+  .option("--seed <number>", "seed of the town")
+  .option("--modbus-port <port>", "port of the first Modbus gateway; 0 takes free ones")
+  .option("--opcua-port <port>", "port of the OPC UA server; 0 takes a free one")
+  .option("--control-port <port>", "port where faults are listed and repaired; 0 takes a free one")
   .action(async (options) => (await import("./commands/simulators.ts")).runSimulators(options));
 
 const registry = program.command("registry").description("units, users, customers, meters and channels");

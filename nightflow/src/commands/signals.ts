@@ -1,8 +1,11 @@
-/** Runs `close` once on SIGINT, SIGTERM or SIGHUP and then ends the process; a second signal ends it at once. */
+/**
+ * Runs `close` once on SIGINT, SIGTERM or SIGHUP, or when the program that forked this one is gone, and then ends the
+ * process; a second signal ends it at once.
+ */
 export function closeOnSignals(close: () => Promise<void>): void {
   let isClosing = false;
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (isClosing) process.exit(signal === "SIGINT" ? 130 : 143);
+  const end = () => {
+    if (isClosing) process.exit(130);
     isClosing = true;
     void close().then(
       () => process.exit(0),
@@ -12,5 +15,6 @@ export function closeOnSignals(close: () => Promise<void>): void {
       },
     );
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
+  if (process.send !== undefined) process.once("disconnect", end);
 }

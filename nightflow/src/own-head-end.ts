@@ -1,0 +1,64 @@
+import { connect } from "node:net";
+import { type Database, openDatabase, type ReadingStore } from "@nightflow/storage";
+import type { Logger } from "pino";
+import { type LoadedConfig, resolvePath } from "./config/load.ts";
+import { ensureSecret } from "./config/secrets.ts";
+import { startHeadEnd } from "./head-end.ts";
+import { openDatabasePlace, threadSettings } from "./up.ts";
+
+/** A database and a broker to import to, whoever runs them. */
+export interface ImportPlace {
+  readonly db: Database;
+  readonly mqttUrl: string;
+  readonly password: string;
+  /** The store, where the head-end is this process's own; null where it is another's. */
+  readonly store: ReadingStore | null;
+}
+
+/**
+ * Runs `work` with PostgreSQL and a head-end of this process, started for it and stopped after it, without analytics
+ * and API: they read the feed when `up` runs.
+ */
+export async function withOwnHeadEnd<Result>(
+  loaded: LoadedConfig,
+  logger: Logger,
+  work: (place: ImportPlace) => Promise<Result>,
+): Promise<Result> {
+  const database = await openDatabasePlace(loaded, logger);
+  try {
+    const settings = await threadSettings(loaded, database.url);
+    const headEnd = await startHeadEnd(settings);
+    const db = openDatabase({ url: database.url, logger, maxConnections: 2 });
+    try {
+      const password = ensureSecret(settings.dataDir, "mqtt-import");
+      return await work({
+        db,
+        mqttUrl: `mqtt://${loaded.config.broker.host}:${headEnd.mqttPort}`,
+        password,
+        store: headEnd.store,
+      });
+    } finally {
+      await db.close();
+      await headEnd.close();
+    }
+  } finally {
+    await database.stop();
+  }
+}
+
+/** Whether somebody listens on the configured MQTT port: then a head-end runs already. */
+export function isHeadEndRunning({ config }: LoadedConfig): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(config.broker.port, config.broker.host);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
+
+/** Data folder of a configuration, absolute. */
+export function dataDirOf(loaded: LoadedConfig): string {
+  return resolvePath(loaded, loaded.config.dataDir);
+}
