@@ -1,0 +1,2 @@
+export { findFile, recordFile } from "./file-record.ts";
+export * from "./file-store.ts";
