@@ -1,0 +1,97 @@
+import { StoreUnavailableError } from "@nightflow/domain";
+import type { KnownChannel } from "@nightflow/storage";
+import { pino } from "pino";
+import { expect, test } from "vitest";
+import { knownChannelOf } from "./channel-loader.ts";
+import { createChannelRegistry } from "./channel-registry.ts";
+import { MemoryReadingStore } from "./testing/memory-reading-store.ts";
+import { waterChannel } from "./testing/test-bench.ts";
+
+const logger = pino({ level: "silent" });
+const A = waterChannel("A.forward_total");
+const B = waterChannel("B.forward_total");
+
+/** A source of channels that a test may change or take away. */
+function source(...channels: KnownChannel[]) {
+  const made = {
+    channels,
+    isAway: false,
+    loads: 0,
+    load: async () => {
+      made.loads++;
+      if (made.isAway) throw new StoreUnavailableError("PostgreSQL is away");
+      return [...made.channels];
+    },
+  };
+  return made;
+}
+
+test("channels come from the registry, and a copy is kept in the store", async () => {
+  const store = new MemoryReadingStore();
+  const registry = await createChannelRegistry({ load: source(A).load, store, logger });
+  expect(registry.lookup(A.id)).toEqual(A);
+  expect(registry.lookup(B.id)).toBeUndefined();
+  expect(await store.channels()).toEqual([A]);
+});
+
+test("with PostgreSQL away collection goes on from the store's copy", async () => {
+  const store = new MemoryReadingStore();
+  await store.saveChannels([A]);
+  const postgres = source(A, B);
+  postgres.isAway = true;
+  const registry = await createChannelRegistry({ load: postgres.load, store, logger, minRefreshMs: 0 });
+  expect(registry.lookup(A.id)).toEqual(A);
+  await registry.refresh();
+  expect(registry.lookup(A.id)).toEqual(A);
+  postgres.isAway = false;
+  await registry.refresh();
+  expect(registry.lookup(B.id)).toEqual(B);
+  expect(await store.channels()).toEqual([A, B]);
+});
+
+test("a PostgreSQL that never answers does not keep collection from starting", async () => {
+  const store = new MemoryReadingStore();
+  await store.saveChannels([A]);
+  const load = () => new Promise<KnownChannel[]>(() => undefined);
+  const registry = await createChannelRegistry({ load, store, logger, loadTimeoutMs: 1 });
+  expect(registry.lookup(A.id)).toEqual(A);
+});
+
+test("whoever asks while a load runs shares one load that begins after he asked", async () => {
+  const postgres = source(A);
+  const store = new MemoryReadingStore();
+  const registry = await createChannelRegistry({ load: postgres.load, store, logger, minRefreshMs: 0 });
+  const first = registry.refresh();
+  postgres.channels.push(B);
+  const others = [registry.refresh(), registry.refresh(), registry.refresh()];
+  await Promise.all([first, ...others]);
+  expect(registry.lookup(B.id)).toEqual(B);
+  expect(postgres.loads).toBe(3);
+});
+
+test("a channel whose meter got other limits is judged by the new ones", async () => {
+  const postgres = source(A);
+  const store = new MemoryReadingStore();
+  const registry = await createChannelRegistry({ load: postgres.load, store, logger, minRefreshMs: 0 });
+  postgres.channels.splice(0, 1, { ...A, maxCountsPerHour: 9 });
+  await registry.refresh();
+  expect(registry.lookup(A.id)?.maxCountsPerHour).toBe(9);
+  expect(await store.channels()).toMatchObject([{ maxCountsPerHour: 9 }]);
+});
+
+test("limits of a meter become counts of its channel", () => {
+  const row = { id: "M", meter_id: "M-1", quantity: "forward_total", unit: "L", resolution: 0.1 } as const;
+  expect(knownChannelOf({ ...row, q4_m3h: 3.125, capacity_m3: 99_999 })).toMatchObject({
+    maxCountsPerHour: 31_250,
+    capacityCounts: 999_990_000,
+  });
+});
+
+test("a meter's Q4 bounds neither gas at base conditions nor a gauge", () => {
+  const limits = { q4_m3h: 100, capacity_m3: 1_000_000 };
+  const none = { maxCountsPerHour: null, capacityCounts: null };
+  const base = { id: "G", meter_id: "G-1", quantity: "vb_total", unit: "Sm3", resolution: 0.01 } as const;
+  const gauge = { id: "G", meter_id: "G-1", quantity: "flow", unit: "m3/h", resolution: null } as const;
+  expect(knownChannelOf({ ...base, ...limits })).toMatchObject(none);
+  expect(knownChannelOf({ ...gauge, ...limits })).toMatchObject(none);
+});
