@@ -145,7 +145,7 @@ class Broker implements RunningBroker {
     this.#rate.stop();
     const serverClosed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
-    for (const socket of this.#sockets) socket.destroy();
+    await Promise.all([...this.#sockets].map(endOf));
     await serverClosed;
     await this.#gate?.idle(this.#deps.config.limits.intakeTimeoutMs);
   }
@@ -289,6 +289,13 @@ class Broker implements RunningBroker {
     this.#deps.logger.warn({ refusal }, "refused");
     this.#deps.onRefusal?.(refusal);
   }
+}
+
+function endOf(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once("close", () => resolve());
+    socket.destroy();
+  });
 }
 
 function filterOf(kind: TopicKind): string {
