@@ -1,0 +1,17 @@
+/** The benchmarks by name; each prints a table and one JSON line. */
+const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>>> = {
+  ingest: () => import("./ingest/bench.ts"),
+  leaks: () => import("./leaks/bench.ts"),
+};
+
+const [name, ...args] = process.argv.slice(2);
+const names = name === undefined ? Object.keys(BENCHES) : [name];
+for (const each of names) {
+  const load = BENCHES[each];
+  if (load === undefined) {
+    process.stderr.write(`no bench ${each}; there are ${Object.keys(BENCHES).join(", ")}\n`);
+    process.exitCode = 2;
+    break;
+  }
+  await (await load()).run(args);
+}
