@@ -1,2 +1,2 @@
 export * from "./job-queue.ts";
-export { openJobQueue } from "./pg-job-queue.ts";
+export { createJobQueue } from "./pg-job-queue.ts";

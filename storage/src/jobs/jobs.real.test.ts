@@ -8,7 +8,7 @@ import type { Database } from "../relational/database.ts";
 import { silentLogger, testDatabase } from "../testing/postgres.ts";
 import type { Job, JobContext, JobQueue, WorkerOptions } from "./job-queue.ts";
 import { JobLeaseLostError } from "./job-queue.ts";
-import { openJobQueue } from "./pg-job-queue.ts";
+import { createJobQueue } from "./pg-job-queue.ts";
 
 const HOLDER = fileURLToPath(new URL("../testing/hold-job.ts", import.meta.url));
 const QUEUE = "tickets";
@@ -22,7 +22,7 @@ afterEach(async () => {
 async function open(): Promise<{ database: Database; jobs: JobQueue; url: string }> {
   const { database, url } = await databases.fresh();
   await database.query("create table effect (job uuid not null)");
-  return { database, url, jobs: openJobQueue({ database, logger: silentLogger }) };
+  return { database, url, jobs: createJobQueue({ db: database, logger: silentLogger }) };
 }
 
 async function work(jobs: JobQueue, options: Partial<WorkerOptions> & Pick<WorkerOptions, "handler">) {

@@ -8,8 +8,8 @@ import { JOB_CHANNEL, PgJobWorker } from "./pg-job-worker.ts";
 type JobRow = Job & { [column: string]: unknown };
 
 /** The job queue whose jobs are rows of PostgreSQL. */
-export function openJobQueue({ database, logger }: { database: Database; logger: Logger }): JobQueue {
-  return new PgJobQueue(database, logger);
+export function createJobQueue({ db, logger }: { db: Database; logger: Logger }): JobQueue {
+  return new PgJobQueue(db, logger);
 }
 
 class PgJobQueue implements JobQueue {

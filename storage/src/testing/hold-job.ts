@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { openJobQueue } from "../jobs/pg-job-queue.ts";
+import { createJobQueue } from "../jobs/pg-job-queue.ts";
 import { openDatabase } from "../relational/pg-database.ts";
 
 /** A program for tests of kills: takes one job of the queue in its second argument, prints its id and never ends it. */
@@ -10,4 +10,4 @@ const handler = (job: { id: string }) => {
   process.stdout.write(`${job.id}\n`);
   return new Promise<void>(() => undefined);
 };
-await openJobQueue({ database, logger }).startWorker({ queue, handler, leaseMs: 600 });
+await createJobQueue({ db: database, logger }).startWorker({ queue, handler, leaseMs: 600 });
