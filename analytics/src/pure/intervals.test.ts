@@ -262,7 +262,7 @@ describe("intervals of a register", () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 2, maxLength: 60 }), (list) => {
         const rows = risingRows(list);
-        const [hours, counts] = rows.at(-1) as Row;
+        const [hours] = rows.at(-1) as Row;
         const registers = new Map<number, number>();
         for (let b = 0; b <= hours; b++) registers.set(b, naiveRegister(rows, b));
         for (const interval of run(rows)) {

@@ -71,7 +71,7 @@ export const INTERVAL_SCHEMA = {
   pieceFlags: "u32",
   anchorMs: "f64",
   anchorCounts: "i64",
-  boundaryMs: "f64",
+  boundaryMs: "sec",
   sinceBoundary: "f64",
   pendingMs: "f64",
   pendingCounts: "i64",

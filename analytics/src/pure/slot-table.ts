@@ -1,4 +1,5 @@
-type Kind = "f64" | "f32" | "i64" | "u32" | "u8";
+/** `sec` is an instant in ms kept as whole seconds, for half the room. */
+type Kind = "f64" | "f32" | "i64" | "u32" | "u8" | "sec";
 
 interface ArrayOf {
   f64: Float64Array;
@@ -6,6 +7,7 @@ interface ArrayOf {
   i64: BigInt64Array;
   u32: Uint32Array;
   u8: Uint8Array;
+  sec: Uint32Array;
 }
 
 /** Names and element types of a table's columns; `[kind, width]` gives every slot a small ring of that width. */
@@ -26,6 +28,7 @@ const MAKERS: { readonly [K in Kind]: (length: number) => ArrayOf[K] } = {
   i64: (n) => new BigInt64Array(n),
   u32: (n) => new Uint32Array(n),
   u8: (n) => new Uint8Array(n),
+  sec: (n) => new Uint32Array(n),
 };
 
 interface Column {
@@ -114,13 +117,26 @@ function makeView<Schema extends SlotSchema>(columns: Column[]): SlotView<Schema
     if (column.width !== 1) continue;
     Object.defineProperty(view, column.name, {
       enumerable: true,
-      get: () => column.array[view.slot],
-      set: (value: number) => {
-        (column.array as Float64Array)[view.slot] = value;
-      },
+      ...accessorsOf(column, view),
     });
   }
   return view as SlotView<Schema>;
+}
+
+function accessorsOf(column: Column, view: { slot: number }) {
+  if (column.kind === "sec")
+    return {
+      get: () => Number(column.array[view.slot]) * 1000,
+      set: (ms: number) => {
+        (column.array as Uint32Array)[view.slot] = Math.floor(ms / 1000);
+      },
+    };
+  return {
+    get: () => column.array[view.slot],
+    set: (value: number) => {
+      (column.array as Float64Array)[view.slot] = value;
+    },
+  };
 }
 
 function bytesOf(array: AnyArray, elements: number): Uint8Array {

@@ -1,0 +1,121 @@
+import type { EngineOptions, FindingSink } from "./engine.ts";
+import type { MeterWatch, WatchedMeter } from "./engine-meters.ts";
+import type { Proof } from "./pure/evidence.ts";
+import type { FindingSubject } from "./pure/finding.ts";
+import { type HeardMeter, judgeSilence } from "./pure/silence.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** Who has gone silent, judged by time. An agent with most of its meters quiet is one finding, not one per meter. */
+export class SilenceWatch {
+  readonly #options: EngineOptions;
+  readonly #sink: FindingSink;
+  readonly #meters: MeterWatch;
+  #agents = new Map<string, number>();
+
+  constructor(options: EngineOptions, sink: FindingSink, meters: MeterWatch) {
+    this.#options = options;
+    this.#sink = sink;
+    this.#meters = meters;
+  }
+
+  judge(nowMs: number): void {
+    const expected = this.#meters.meters.filter((m) => m.meta.agent !== null);
+    for (const [agent, meters] of Map.groupBy(expected, (m) => m.meta.agent ?? ""))
+      this.#judgeAgent(agent, meters, nowMs);
+  }
+
+  image(): [string, number][] {
+    return [...this.#agents];
+  }
+
+  restore(image: readonly (readonly [string, number])[]): void {
+    this.#agents = new Map(image);
+  }
+
+  #judgeAgent(agent: string, meters: readonly WatchedMeter[], nowMs: number): void {
+    const heard = meters.map((m) => this.#heardOf(agent, m));
+    const openMs = this.#agents.get(agent) ?? 0;
+    const limits = { ...this.#options, isAgentOpen: openMs !== 0 };
+    const verdict = judgeSilence(heard, nowMs, limits);
+    this.#judgeWhole(agent, meters, openMs, verdict.agentSilentSinceMs, nowMs);
+    for (const i of verdict.silent) this.#silent(meters[i], nowMs);
+    for (const i of verdict.heard) this.#heard(meters[i], nowMs);
+  }
+
+  #heardOf(agent: string, meter: WatchedMeter): HeardMeter {
+    const state = this.#meters.stateOf(meter);
+    return { agent, periodMs: meter.meta.periodMs, lastGoodMs: state.lastGoodMs, openMs: state.silentOpenMs };
+  }
+
+  #judgeWhole(
+    agent: string,
+    meters: readonly WatchedMeter[],
+    openMs: number,
+    sinceMs: number | null,
+    nowMs: number,
+  ): void {
+    const [first] = meters;
+    if (!first || (sinceMs === null) === (openMs === 0)) return;
+    if (sinceMs === null) this.#agents.delete(agent);
+    else this.#agents.set(agent, sinceMs);
+    const who: FindingSubject = {
+      ...first.who,
+      subjectKind: "agent",
+      subject: agent,
+      meter: null,
+      dma: null,
+      account: null,
+      isKeyAccount: false,
+    };
+    this.#emit(sinceMs === null ? "clear" : "open", who, sinceMs ?? openMs, nowMs, meters.length);
+  }
+
+  #silent(meter: WatchedMeter | undefined, nowMs: number): void {
+    if (!meter) return;
+    const state = this.#meters.stateOf(meter);
+    state.silentOpenMs = state.lastGoodMs;
+    this.#emit("open", meter.who, state.silentOpenMs, nowMs, 1);
+  }
+
+  #heard(meter: WatchedMeter | undefined, nowMs: number): void {
+    if (!meter) return;
+    const state = this.#meters.stateOf(meter);
+    const startMs = state.silentOpenMs;
+    state.silentOpenMs = 0;
+    this.#emit("clear", meter.who, startMs, nowMs, 1);
+  }
+
+  #emit(type: "open" | "clear", who: FindingSubject, startMs: number, atMs: number, meters: number): void {
+    const proof = type === "clear" ? null : silenceProof(meters, Math.round((atMs - startMs) / HOUR_MS));
+    this.#sink.emit({
+      type,
+      rule: "COMMS",
+      direction: "down",
+      who,
+      pricePerM3: 0,
+      startMs,
+      atMs,
+      isPast: false,
+      proof,
+    });
+  }
+}
+
+function silenceProof(meters: number, hours: number): Proof {
+  return {
+    actual: null,
+    expected: null,
+    excess: 0,
+    isLoss: false,
+    reason:
+      meters === 1
+        ? { en: `no good reading for ${hours} h`, zh: `已 ${hours} 小时没有有效读数` }
+        : {
+            en: `most of its ${meters} meters have sent no good reading for ${hours} h`,
+            zh: `${meters} 只表中的多数已 ${hours} 小时没有有效读数`,
+          },
+    clearsWhen: { en: "good readings arrive again", zh: "恢复有效读数" },
+    details: { silentHours: hours, meters },
+  };
+}

@@ -1,0 +1,152 @@
+import type { Evidence, RuleCode } from "@nightflow/domain";
+import type { ReadingColumns } from "@nightflow/storage";
+import { Districts } from "./engine-districts.ts";
+import { MeterWatch } from "./engine-meters.ts";
+import { SilenceWatch } from "./engine-silence.ts";
+import { CONFIDENCE, evidenceOf, type Proof } from "./pure/evidence.ts";
+import type { DmaNight, FindingEvent, FindingSubject } from "./pure/finding.ts";
+import type { MeteredChannel } from "./pure/registry.ts";
+import { packSnapshot, unpackSnapshot } from "./snapshot.ts";
+
+/** Settings of the detectors. */
+export interface EngineOptions {
+  /** How often an open finding gives an update, ms of reading time. */
+  readonly refreshMs: number;
+  /** Age of the last good reading from which a meter is silent. */
+  readonly silentAfterMs: number;
+  readonly graceMs: number;
+}
+
+export const DEFAULT_ENGINE_OPTIONS: EngineOptions = {
+  refreshMs: 6 * 3_600_000,
+  silentAfterMs: 24 * 3_600_000,
+  graceMs: 15 * 60_000,
+};
+
+/** What a page of readings brought. */
+export interface EngineOutput {
+  readonly events: readonly FindingEvent[];
+  readonly nights: readonly DmaNight[];
+}
+
+/** Where the parts of the engine put what they find. */
+export interface FindingSink {
+  emit(finding: Signal): void;
+  night(row: DmaNight): void;
+}
+
+/** A step of a finding before money and evidence are worked out. */
+export interface Signal {
+  readonly type: FindingEvent["type"];
+  readonly rule: RuleCode;
+  readonly direction: "up" | "down";
+  readonly who: FindingSubject;
+  readonly pricePerM3: number;
+  readonly startMs: number;
+  readonly atMs: number;
+  readonly isPast: boolean;
+  /** Null when the finding is cleared. */
+  readonly proof: Proof | null;
+}
+
+/**
+ * The detectors and their state: pages of readings in, findings out. Deterministic: the same readings in the same order give the
+ * same findings, whether they come at once, in pages, live, or after a restart from a snapshot.
+ */
+export class Engine {
+  readonly #meters: MeterWatch;
+  readonly #districts: Districts;
+  readonly #silence: SilenceWatch;
+  #events: FindingEvent[] = [];
+  #nights: DmaNight[] = [];
+
+  constructor(channels: readonly MeteredChannel[], options: Partial<EngineOptions> = {}) {
+    const settings = { ...DEFAULT_ENGINE_OPTIONS, ...options };
+    const sink: FindingSink = {
+      emit: (signal) => this.#events.push(findingOf(signal)),
+      night: (row) => this.#nights.push(row),
+    };
+    this.#districts = new Districts(sink);
+    this.#meters = new MeterWatch(settings, sink, this.#districts);
+    this.#silence = new SilenceWatch(settings, sink, this.#meters);
+    this.setRegistry(channels);
+  }
+
+  /** Takes a newer registry; the state of meters stays. */
+  setRegistry(channels: readonly MeteredChannel[]): void {
+    this.#districts.setRegistry(channels);
+    this.#meters.setRegistry(channels);
+  }
+
+  /** Whether the registry knows a channel. */
+  knows(channel: string): boolean {
+    return this.#meters.knows(channel);
+  }
+
+  /** Runs rows [from, to) of a page through intervals and detectors. Rows of unknown channels are passed over and counted. */
+  feed(readings: ReadingColumns, from = 0, to = readings.length): EngineOutput {
+    for (let row = from; row < to; row++) this.#meters.read(readings, row);
+    this.#districts.flush();
+    return this.#take();
+  }
+
+  /** Lets time pass: who has not been heard for too long. Call it only when the feed is read to its end. */
+  tick(nowMs: number): EngineOutput {
+    this.#silence.judge(nowMs);
+    return this.#take();
+  }
+
+  stats(): {
+    readonly meters: number;
+    readonly unknownRows: number;
+    readonly lateRows: number;
+    readonly bytesPerMeter: number;
+  } {
+    return this.#meters.stats();
+  }
+
+  /** The whole state as bytes: versioned, with a CRC. */
+  snapshot(): Uint8Array {
+    return packSnapshot({
+      meters: this.#meters.image(),
+      districts: this.#districts.image(),
+      silence: this.#silence.image(),
+    });
+  }
+
+  /**
+   * Takes the state of a snapshot.
+   *
+   * @throws {SnapshotError} when the bytes are damaged or of another version; the engine is unchanged then.
+   */
+  restore(bytes: Uint8Array): void {
+    const image = unpackSnapshot(bytes, this.#meters.shape());
+    this.#meters.restore(image.meters);
+    this.#districts.restore(image.districts);
+    this.#silence.restore(image.silence);
+  }
+
+  #take(): EngineOutput {
+    const output = { events: this.#events, nights: this.#nights };
+    this.#events = [];
+    this.#nights = [];
+    return output;
+  }
+}
+
+function findingOf(signal: Signal): FindingEvent {
+  const { who, proof, rule } = signal;
+  const evidence: Evidence | null = proof === null ? null : evidenceOf(proof, signal.startMs, signal.atMs);
+  return {
+    ...who,
+    type: signal.type,
+    rule,
+    direction: signal.direction,
+    startMs: signal.startMs,
+    atMs: signal.atMs,
+    evidence,
+    confidence: CONFIDENCE[rule] ?? 0.5,
+    moneyPerDay: proof === null ? 0 : (proof.excess * 24 * signal.pricePerM3) / 1000,
+    isPast: signal.isPast,
+  };
+}

@@ -1,0 +1,84 @@
+import { medianOf, robustSpreadOf } from "../statistics.ts";
+import type { Step } from "./flow.ts";
+import type { DayVolume } from "./volume-cusum.ts";
+
+/** Days of history kept for each key account: eight of every weekday. */
+export const USAGE_RING = 56;
+
+const LEAST_Z = 4;
+const LEAST_RATIO = 0.3;
+const LEAST_SAME_DAYS = 4;
+const LEAST_GOOD_HOURS = 22;
+/** The spread of the same weekdays is taken as at least this share of their median. */
+const LEAST_SPREAD = 0.03;
+
+/** State of the rule for one key account's meter; the days' volumes lie in a ring beside it. */
+export const USAGE_SCHEMA = {
+  usageDays: "u32",
+  usageMedian: "f32",
+  usageSpread: "f32",
+  usageLitres: "f32",
+  usageDirection: "u8",
+  usageOpenMs: "sec",
+} as const;
+export type UsageState = { -readonly [Name in keyof typeof USAGE_SCHEMA]: number };
+
+/** The ring of daily volumes by day number modulo USAGE_RING; -1 where a day was not judged, 0 where none was kept. */
+export interface UsageRing {
+  get(index: number): number;
+  set(index: number, litres: number): void;
+}
+
+/**
+ * A day of a key account far from the same weekdays before: |robust z| > 4 and more than 30 % and more than `leastLitres` away.
+ *
+ * z = (day − median) ÷ (1.4826 × MAD, at least 3 % of the median) over up to eight same weekdays; the finding ends with the
+ * first judged day inside. Null case: fewer than four same weekdays, or fewer than 22 good hours in the day.
+ * Source: DOMAIN 3.4 USAGE_CHANGE (S3 3.4).
+ */
+export function stepUsage(
+  state: UsageState,
+  ring: UsageRing,
+  day: number,
+  volume: DayVolume,
+  leastLitres: number,
+): Step {
+  const same = sameWeekdays(ring, day);
+  const isJudged = volume.goodHours >= LEAST_GOOD_HOURS;
+  // Kept one up: zero is the ring's empty place, and a day without use is a value.
+  ring.set(day % USAGE_RING, isJudged ? (volume.litres * 24) / volume.goodHours + 1 : 0);
+  const held: Step = state.usageOpenMs === 0 ? "none" : "hold";
+  if (!isJudged || same.length < LEAST_SAME_DAYS) return held;
+  state.usageDays++;
+  state.usageLitres = volume.litres;
+  state.usageMedian = medianOf(same) ?? 0;
+  state.usageSpread = Math.max(robustSpreadOf(same, state.usageMedian) ?? 0, LEAST_SPREAD * state.usageMedian, 1);
+  return isFar(state, leastLitres) ? farDay(state, volume) : nearDay(state);
+}
+
+function sameWeekdays(ring: UsageRing, day: number): number[] {
+  const values: number[] = [];
+  for (let week = 1; week <= USAGE_RING / 7; week++) {
+    const kept = ring.get((day - 7 * week + 10 * USAGE_RING) % USAGE_RING);
+    if (kept > 0) values.push(kept - 1);
+  }
+  return values;
+}
+
+function isFar(state: UsageState, leastLitres: number): boolean {
+  const away = Math.abs(state.usageLitres - state.usageMedian);
+  return away > LEAST_Z * state.usageSpread && away > LEAST_RATIO * state.usageMedian && away > leastLitres;
+}
+
+function farDay(state: UsageState, volume: DayVolume): Step {
+  state.usageDirection = state.usageLitres > state.usageMedian ? 1 : 0;
+  if (state.usageOpenMs !== 0) return "hold";
+  state.usageOpenMs = volume.startMs;
+  return "open";
+}
+
+function nearDay(state: UsageState): Step {
+  if (state.usageOpenMs === 0) return "none";
+  state.usageOpenMs = 0;
+  return "clear";
+}

@@ -1,0 +1,49 @@
+import type { Evidence, RuleCode, SubjectKind } from "@nightflow/domain";
+
+/** Whom a finding is about, and what its money is counted in. */
+export interface FindingSubject {
+  readonly subjectKind: SubjectKind;
+  readonly subject: string;
+  readonly commodity: "water" | "gas";
+  readonly currency: string;
+  readonly meter: string | null;
+  readonly dma: string | null;
+  readonly account: string | null;
+  readonly isKeyAccount: boolean;
+  readonly unitId: string;
+  readonly unitPath: string;
+}
+
+/** A step in the life of a finding; idempotent by (rule, subject, startMs). */
+export interface FindingEvent extends FindingSubject {
+  readonly type: "open" | "update" | "clear";
+  readonly rule: RuleCode;
+  readonly direction: "up" | "down";
+  /** Estimated start of the episode; part of its identity. */
+  readonly startMs: number;
+  /** Instant of the reading that made this step knowable. */
+  readonly atMs: number;
+  /** Null when a finding is cleared. */
+  readonly evidence: Evidence | null;
+  readonly confidence: number;
+  readonly moneyPerDay: number;
+  /** True while the finding began in imported rows and live readings have not yet confirmed it. */
+  readonly isPast: boolean;
+}
+
+/** A judged night of a district. Flows in m³/h, volumes in m³. */
+export interface DmaNight {
+  readonly dma: string;
+  /** Local date of the night's morning. */
+  readonly date: string;
+  /** Mean inflow from 02 to 05 local time; null when too little of it was measured. */
+  readonly mnfM3h: number | null;
+  readonly expectedM3h: number | null;
+  readonly bandLowM3h: number | null;
+  readonly bandHighM3h: number | null;
+  /** Inflow and customers' consumption of the whole local day before. */
+  readonly inflowM3: number | null;
+  readonly customersM3: number | null;
+  /** Share of the night window measured by good intervals. */
+  readonly completeness: number;
+}

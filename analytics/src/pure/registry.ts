@@ -1,0 +1,51 @@
+import type { Quantity } from "@nightflow/domain";
+
+/** What detectors need to know of one channel's meter. One entry per channel. */
+export interface MeteredChannel {
+  readonly channel: string;
+  readonly meter: string;
+  readonly purpose: "customer" | "dma" | "station";
+  readonly commodity: "water" | "gas";
+  readonly quantity: Quantity;
+  readonly periodMs: number;
+  /** Litres of one count (gas: litres at the meter or at base conditions); null for gauges. */
+  readonly litresPerCount: number | null;
+  readonly capacityCounts: number | null;
+  readonly maxCountsPerHour: number | null;
+  readonly q3M3h: number | null;
+  /** District that a customer's meter stands in. */
+  readonly dma: string | null;
+  /** Districts that a meter feeds (+1) or drains (-1). */
+  readonly inletOf: readonly { readonly dma: string; readonly sign: 1 | -1 }[];
+  readonly account: string | null;
+  readonly isKeyAccount: boolean;
+  readonly unitId: string;
+  readonly unitPath: string;
+  readonly zone: string;
+  readonly currency: string;
+  readonly pricePerM3: number;
+  /** `site/agent` that is expected to read it; null for imported files. */
+  readonly agent: string | null;
+}
+
+const PREFERENCE: Readonly<Record<MeteredChannel["commodity"], readonly Quantity[]>> = {
+  water: ["forward_total", "net_total"],
+  gas: ["vb_total", "vm_total", "forward_total"],
+};
+
+/** The channel by which each meter is judged: water by its forward total (district meters by the net one), gas by volume at base conditions. */
+export function primaryChannels(channels: readonly MeteredChannel[]): Map<string, MeteredChannel> {
+  const best = new Map<string, MeteredChannel>();
+  for (const channel of channels) {
+    const known = best.get(channel.meter);
+    if (channel.litresPerCount === null || preferenceOf(channel) < 0) continue;
+    if (!known || preferenceOf(channel) < preferenceOf(known)) best.set(channel.meter, channel);
+  }
+  return best;
+}
+
+function preferenceOf(channel: MeteredChannel): number {
+  if (channel.purpose === "dma" && channel.quantity === "net_total") return 0;
+  const at = PREFERENCE[channel.commodity].indexOf(channel.quantity);
+  return at < 0 ? at : at + 1;
+}
