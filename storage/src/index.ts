@@ -1,4 +1,5 @@
 export * from "./files/index.ts";
 export * from "./jobs/index.ts";
 export * from "./ports.ts";
+export * from "./readings/index.ts";
 export * from "./relational/index.ts";

@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { ReadingStore } from "../ports.ts";
 import { readingAt, rowsOf } from "../readings/reading-columns.ts";
@@ -194,6 +195,7 @@ export function describeReadingStore(name: string, makePlace: () => Promise<Stor
         for (let i = 0; i < page.readings.length; i++) fed.push(readingAt(page.readings, i).counts ?? -1n);
         expect(page.cursor).toBeGreaterThanOrEqual(cursor);
         cursor = page.cursor;
+        await immediate();
       }
       expect(await made).toEqual(commits.map((_, c) => c + 1));
       expect(fed).toEqual(commits.flat().map((row) => row.counts));

@@ -1,0 +1,76 @@
+/** One step of the store file's format. Released steps never change; a new one is added behind them. */
+export interface StoreMigration {
+  readonly no: number;
+  readonly name: string;
+  readonly sql: readonly string[];
+}
+
+/**
+ * The format of the store file, step by step.
+ *
+ * `reading` has no key: a primary key makes storing 27 times slower (DECISIONS), repeats are kept out before they are
+ * written. Everything else is append-only too; `mark` and `last_value` are folded when the store is idle.
+ */
+export const STORE_MIGRATIONS: readonly StoreMigration[] = [
+  {
+    no: 1,
+    name: "readings, marks, commits, set aside",
+    sql: [
+      `CREATE TABLE channel (no INTEGER NOT NULL, id VARCHAR NOT NULL, is_register BOOLEAN NOT NULL)`,
+      `CREATE TABLE reading (
+        channel_no INTEGER NOT NULL,
+        read_at_ms BIGINT NOT NULL,
+        counts BIGINT,
+        gauge DOUBLE,
+        quality UTINYINT NOT NULL,
+        flags UINTEGER NOT NULL,
+        origin UTINYINT NOT NULL,
+        commit_no BIGINT NOT NULL)`,
+      `COMMENT ON COLUMN reading.counts IS 'Register counts; null for gauges and where quality is 2 (missing).'`,
+      `COMMENT ON COLUMN reading.origin IS '0 live, 1 import.'`,
+      `CREATE TABLE commit_log (
+        no BIGINT NOT NULL,
+        received_at_ms BIGINT NOT NULL,
+        stored INTEGER NOT NULL,
+        repeats INTEGER NOT NULL,
+        dead_letters INTEGER NOT NULL,
+        quarantined INTEGER NOT NULL,
+        conflicts INTEGER NOT NULL)`,
+      `CREATE TABLE mark (
+        agent VARCHAR NOT NULL, epoch VARCHAR NOT NULL, seq BIGINT NOT NULL, above VARCHAR NOT NULL, commit_no BIGINT NOT NULL)`,
+      `COMMENT ON TABLE mark IS 'The row with the highest commit_no holds for an agent and epoch.'`,
+      `CREATE TABLE set_aside (
+        id BIGINT NOT NULL,
+        list VARCHAR NOT NULL,
+        received_at_ms BIGINT NOT NULL,
+        agent VARCHAR NOT NULL,
+        epoch VARCHAR,
+        seq BIGINT,
+        origin VARCHAR NOT NULL,
+        channel VARCHAR,
+        read_at_ms BIGINT,
+        raw VARCHAR NOT NULL,
+        reason_code VARCHAR NOT NULL,
+        reason VARCHAR NOT NULL)`,
+      `CREATE TABLE last_value (
+        channel_no INTEGER NOT NULL,
+        read_at_ms BIGINT NOT NULL,
+        counts BIGINT,
+        gauge DOUBLE,
+        quality UTINYINT NOT NULL,
+        flags UINTEGER NOT NULL,
+        value_at_ms BIGINT,
+        commit_no BIGINT NOT NULL)`,
+      `COMMENT ON TABLE last_value IS 'As of the commit in commit_no; later ones are folded in when the store opens.'`,
+      `CREATE TABLE known_channel (
+        id VARCHAR NOT NULL,
+        meter VARCHAR NOT NULL,
+        quantity VARCHAR NOT NULL,
+        unit VARCHAR NOT NULL,
+        resolution DOUBLE,
+        capacity_counts DOUBLE,
+        max_counts_per_hour DOUBLE)`,
+      `CREATE TABLE consumer_cursor (name VARCHAR NOT NULL, commit_no BIGINT NOT NULL)`,
+    ],
+  },
+];

@@ -1,0 +1,262 @@
+import { type DuckDBConnection, type DuckDBDataChunk, LIST, listValue } from "@duckdb/node-api";
+import { QUALITY_CODES } from "@nightflow/domain";
+import type { Curve, FeedPage, ReadingColumns, SetAsideList, StoredSetAside, StoredValue } from "../../ports.ts";
+import { blankColumns, setRow } from "../reading-columns.ts";
+import type { InstantKey } from "../repeats.ts";
+import type { StoreState } from "./store-state.ts";
+import { chunksOf, columnSlice, rowsOfResult, TYPES } from "./vectors.ts";
+
+// Binding a list costs about 1 µs an element, synchronously.
+const KEYS_PER_QUERY = 2000;
+
+/**
+ * What is stored at exact instants, in the order asked. Instants newer than their channel's newest reading are
+ * answered from memory.
+ */
+export async function readValuesAt(
+  connection: DuckDBConnection,
+  keys: readonly InstantKey[],
+  state: StoreState,
+): Promise<(StoredValue | undefined)[]> {
+  const values: (StoredValue | undefined)[] = new Array(keys.length).fill(undefined);
+  const asked = keys.flatMap((key, i) => {
+    const channel = state.channel(key.channel);
+    const newestMs = state.newestReadAt(key.channel) ?? Number.NEGATIVE_INFINITY;
+    return channel === undefined || !(key.readAtMs <= newestMs) ? [] : [{ i, no: channel.no, readAtMs: key.readAtMs }];
+  });
+  for (let from = 0; from < asked.length; from += KEYS_PER_QUERY)
+    await readValues(connection, asked.slice(from, from + KEYS_PER_QUERY), values);
+  return values;
+}
+
+interface AskedInstant {
+  readonly i: number;
+  readonly no: number;
+  readonly readAtMs: number;
+}
+
+const VALUES_AT = `
+  SELECT asked.i, r.counts, r.gauge, r.quality
+  FROM (SELECT unnest($1) AS i, unnest($2) AS no, unnest($3) AS read_at_ms) asked
+  JOIN reading r ON r.channel_no = asked.no AND r.read_at_ms = asked.read_at_ms
+  WHERE r.read_at_ms BETWEEN $4 AND $5
+  ORDER BY r.quality = ${QUALITY_CODES.missing}, r.commit_no, r.rowid`;
+
+async function readValues(
+  connection: DuckDBConnection,
+  asked: readonly AskedInstant[],
+  values: (StoredValue | undefined)[],
+): Promise<void> {
+  const { lowestMs, highestMs } = boundsOf(asked);
+  const { INTEGER, BIGINT } = TYPES;
+  const result = await connection.run(
+    VALUES_AT,
+    [
+      listValue(asked.map((key) => key.i)),
+      listValue(asked.map((key) => key.no)),
+      listValue(asked.map((key) => BigInt(key.readAtMs))),
+      BigInt(lowestMs),
+      BigInt(highestMs),
+    ],
+    [LIST(INTEGER), LIST(INTEGER), LIST(BIGINT), BIGINT, BIGINT],
+  );
+  for await (const chunk of chunksOf(result)) takeValues(chunk, values);
+}
+
+function boundsOf(asked: readonly AskedInstant[]): { lowestMs: number; highestMs: number } {
+  let lowestMs = Number.POSITIVE_INFINITY;
+  let highestMs = Number.NEGATIVE_INFINITY;
+  for (const { readAtMs } of asked) {
+    lowestMs = Math.min(lowestMs, readAtMs);
+    highestMs = Math.max(highestMs, readAtMs);
+  }
+  return { lowestMs, highestMs };
+}
+
+function takeValues(chunk: DuckDBDataChunk, values: (StoredValue | undefined)[]): void {
+  const places = columnSlice<Int32Array>(chunk, 0);
+  const counts = columnSlice<BigInt64Array>(chunk, 1);
+  const gauges = columnSlice<Float64Array>(chunk, 2);
+  const qualities = columnSlice<Uint8Array>(chunk, 3);
+  for (let i = 0; i < chunk.rowCount; i++) {
+    const place = places.items[i] ?? -1;
+    values[place] ??= {
+      quality: qualities.items[i] ?? 0,
+      counts: counts.isNull(i) ? null : (counts.items[i] ?? null),
+      gauge: gauges.isNull(i) ? null : (gauges.items[i] ?? null),
+    };
+  }
+}
+
+/** A page of the feed up to `lastCommit`, which the caller has seen become durable. */
+export async function readFeed(
+  connection: DuckDBConnection,
+  cursor: number,
+  limit: number,
+  state: StoreState,
+): Promise<FeedPage> {
+  const { lastCommit } = state.counts;
+  if (cursor >= lastCommit) return { cursor, hasMore: false, readings: blankColumns(0, []) };
+  const end = await endOfPage(connection, cursor, Math.max(1, limit), lastCommit);
+  const result = await connection.run(
+    `SELECT channel_no, read_at_ms, counts, gauge, quality, flags, origin FROM reading
+      WHERE commit_no > $1 AND commit_no <= $2 ORDER BY commit_no, rowid`,
+    [BigInt(cursor), BigInt(end)],
+  );
+  const columns = blankColumns(result.rowCount, []);
+  const numbers = new ChannelNumbers(state);
+  let at = 0;
+  for await (const chunk of chunksOf(result)) {
+    takeReadings(chunk, at, columns, numbers);
+    at += chunk.rowCount;
+  }
+  return { cursor: end, hasMore: end < lastCommit, readings: { ...columns, channels: numbers.channels } };
+}
+
+// Commits without readings cost nothing to pass, so only those with some count towards the page.
+async function endOfPage(
+  connection: DuckDBConnection,
+  cursor: number,
+  limit: number,
+  lastCommit: number,
+): Promise<number> {
+  const result = await connection.run(
+    `SELECT min(no)::DOUBLE AS "endNo" FROM (
+       SELECT no, sum(stored) OVER (ORDER BY no) AS gathered FROM (
+         SELECT no, stored FROM commit_log WHERE no > $1 AND no <= $2 AND stored > 0 ORDER BY no LIMIT $3))
+     WHERE gathered >= $3`,
+    [BigInt(cursor), BigInt(lastCommit), BigInt(limit)],
+  );
+  return (await rowsOfResult<{ endNo: number | null }>(result))[0]?.endNo ?? lastCommit;
+}
+
+/** Renumbers the file's channel numbers into those of one set of columns. */
+class ChannelNumbers {
+  readonly channels: string[] = [];
+  readonly #numbers = new Map<number, number>();
+  readonly #state: StoreState;
+
+  constructor(state: StoreState) {
+    this.#state = state;
+  }
+
+  of(fileNo: number): number {
+    const known = this.#numbers.get(fileNo);
+    if (known !== undefined) return known;
+    const no = this.channels.push(this.#state.channelByNo(fileNo)?.id ?? "") - 1;
+    this.#numbers.set(fileNo, no);
+    return no;
+  }
+
+  isRegister(fileNo: number): boolean {
+    return this.#state.channelByNo(fileNo)?.isRegister ?? false;
+  }
+}
+
+function takeReadings(chunk: DuckDBDataChunk, at: number, columns: ReadingColumns, numbers: ChannelNumbers): void {
+  const nos = columnSlice<Int32Array>(chunk, 0).items;
+  const readAt = columnSlice<BigInt64Array>(chunk, 1).items;
+  const counts = columnSlice<BigInt64Array>(chunk, 2);
+  const gauges = columnSlice<Float64Array>(chunk, 3);
+  const qualities = columnSlice<Uint8Array>(chunk, 4).items;
+  const flags = columnSlice<Uint32Array>(chunk, 5).items;
+  const origins = columnSlice<Uint8Array>(chunk, 6).items;
+  for (let i = 0; i < chunk.rowCount; i++) {
+    const fileNo = nos[i] ?? -1;
+    setRow(columns, at + i, numbers.of(fileNo), {
+      readAtMs: Number(readAt[i]),
+      isRegister: counts.isNull(i) && gauges.isNull(i) ? numbers.isRegister(fileNo) : !counts.isNull(i),
+      counts: counts.items[i] ?? null,
+      gauge: gauges.items[i] ?? null,
+      quality: qualities[i] ?? 0,
+      flags: flags[i] ?? 0,
+      origin: origins[i] ?? 0,
+    });
+  }
+}
+
+/** The readings of one channel in [fromMs, toMs), ascending, one an instant. */
+export async function readCurve(
+  connection: DuckDBConnection,
+  channel: string,
+  fromMs: number,
+  toMs: number,
+  state: StoreState,
+): Promise<Curve> {
+  const no = state.channel(channel)?.no ?? -1;
+  const result = await connection.run(
+    `SELECT read_at_ms, counts, gauge, quality, flags FROM reading
+      WHERE channel_no = $1 AND read_at_ms >= $2 AND read_at_ms < $3
+      ORDER BY read_at_ms, quality = ${QUALITY_CODES.missing}, commit_no, rowid`,
+    [no, BigInt(Math.ceil(fromMs)), BigInt(Math.ceil(toMs))],
+  );
+  const curve = new CurveBuilder(channel, result.rowCount);
+  for await (const chunk of chunksOf(result)) curve.take(chunk);
+  return curve.build();
+}
+
+class CurveBuilder {
+  readonly #channel: string;
+  #length = 0;
+  readonly #readAtMs: Float64Array;
+  readonly #counts: BigInt64Array;
+  readonly #gauges: Float64Array;
+  readonly #qualities: Uint8Array;
+  readonly #flags: Uint32Array;
+
+  constructor(channel: string, rows: number) {
+    this.#channel = channel;
+    this.#readAtMs = new Float64Array(rows);
+    this.#counts = new BigInt64Array(rows);
+    this.#gauges = new Float64Array(rows).fill(Number.NaN);
+    this.#qualities = new Uint8Array(rows);
+    this.#flags = new Uint32Array(rows);
+  }
+
+  take(chunk: DuckDBDataChunk): void {
+    const readAt = columnSlice<BigInt64Array>(chunk, 0).items;
+    const counts = columnSlice<BigInt64Array>(chunk, 1);
+    const gauges = columnSlice<Float64Array>(chunk, 2);
+    const qualities = columnSlice<Uint8Array>(chunk, 3).items;
+    const flags = columnSlice<Uint32Array>(chunk, 4).items;
+    for (let i = 0; i < chunk.rowCount; i++) {
+      const readAtMs = Number(readAt[i]);
+      if (this.#length > 0 && this.#readAtMs[this.#length - 1] === readAtMs) continue;
+      const at = this.#length++;
+      this.#readAtMs[at] = readAtMs;
+      if (!counts.isNull(i)) this.#counts[at] = counts.items[i] ?? 0n;
+      if (!gauges.isNull(i)) this.#gauges[at] = gauges.items[i] ?? Number.NaN;
+      this.#qualities[at] = qualities[i] ?? 0;
+      this.#flags[at] = flags[i] ?? 0;
+    }
+  }
+
+  build(): Curve {
+    const length = this.#length;
+    return {
+      channel: this.#channel,
+      length,
+      readAtMs: this.#readAtMs.slice(0, length),
+      counts: this.#counts.slice(0, length),
+      gauges: this.#gauges.slice(0, length),
+      qualities: this.#qualities.slice(0, length),
+      flags: this.#flags.slice(0, length),
+    };
+  }
+}
+
+/** A page of one set-aside list, newest first. */
+export async function readSetAside(
+  connection: DuckDBConnection,
+  list: SetAsideList,
+  limit: number,
+  beforeId: number | undefined,
+): Promise<StoredSetAside[]> {
+  const result = await connection.run(
+    `SELECT id::DOUBLE AS id, list, received_at_ms::DOUBLE AS "receivedAtMs", agent, epoch, seq::DOUBLE AS seq, origin, channel,
+       read_at_ms::DOUBLE AS "readAtMs", raw, reason_code AS "reasonCode", reason
+     FROM set_aside WHERE list = $1 AND id < $2 ORDER BY set_aside.id DESC LIMIT $3`,
+    [list, BigInt(beforeId ?? Number.MAX_SAFE_INTEGER), BigInt(limit)],
+  );
+  return (await rowsOfResult<StoredSetAside>(result)).map((row) => ({ ...row }));
+}

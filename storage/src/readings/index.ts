@@ -1,0 +1,4 @@
+export { type DuckDbStoreOptions, openDuckDbStore } from "./duckdb/duckdb-store.ts";
+export * from "./errors.ts";
+export * from "./last-values.ts";
+export * from "./reading-columns.ts";
