@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { WireError } from "../errors.ts";
-import { describeIssues, parseJson } from "./batch.ts";
+import { decodeVersioned } from "./json.ts";
 import { Id } from "./text.ts";
 
 /** How one meter on a bus fares, as its agent sees it. */
@@ -20,6 +19,14 @@ export const AgentStatus = z.strictObject({
   state: z.enum(["online", "offline"]),
   at: z.int(),
   bootId: Id.optional(),
+  monotonicMs: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({
+      description: "The agent's monotonic time; with bootId it orders readings taken before its clock was set.",
+      unit: "ms",
+    }),
   version: z.string().max(40).optional(),
   startedAt: z.int().optional(),
   outbox: z
@@ -40,13 +47,12 @@ export const AgentStatus = z.strictObject({
 });
 export type AgentStatus = z.infer<typeof AgentStatus>;
 
-/** @throws {WireError} when the payload is not a status. */
+/** The status in a payload. @throws {WireError} when it holds none. @throws {WireVersionError} when it is too new. */
 export function decodeStatus(payload: Uint8Array | string): AgentStatus {
-  const status = AgentStatus.safeParse(parseJson(payload, "status payload"));
-  if (!status.success) throw new WireError(`status payload is malformed: ${describeIssues(status.error)}`);
-  return status.data;
+  return decodeVersioned(payload, { what: "status payload", newest: 1, schema: AgentStatus });
 }
 
+/** The payload of a status. */
 export function encodeStatus(status: Omit<AgentStatus, "v">): string {
   return JSON.stringify({ v: 1, ...status });
 }

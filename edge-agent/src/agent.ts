@@ -1,0 +1,201 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type AgentConfig,
+  type AgentStatus,
+  agentTopics,
+  type Clock,
+  ConfigError,
+  type ConfigReport,
+  encodeStatus,
+  type Reading,
+  type UnitHealth,
+} from "@nightflow/domain";
+import type { Logger } from "pino";
+import { readBootId } from "./boot-id.ts";
+import { faultsOfAgentConfig } from "./check-config.ts";
+import type { EdgeAgentConfig } from "./config.ts";
+import { lockDataDir } from "./data-dir-lock.ts";
+import { profileFolders } from "./load-config.ts";
+import { ModbusBus } from "./modbus/bus.ts";
+import { TcpLine } from "./modbus/tcp-line.ts";
+import { UnitReader } from "./modbus/unit-reader.ts";
+import { OpcUaBus } from "./opcua/bus.ts";
+import { nodeLinks } from "./opcua/node-link.ts";
+import { Outbox } from "./outbox/outbox.ts";
+import { loadProfiles, type ProfileLibrary } from "./profiles/library.ts";
+import { mqttUplinks } from "./publisher/mqtt-uplink.ts";
+import { Publisher } from "./publisher/publisher.ts";
+
+export interface EdgeAgentDeps {
+  readonly config: EdgeAgentConfig;
+  readonly agentConfig: AgentConfig;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Else the one in `config.mqtt.passwordFile`. */
+  readonly mqttPassword?: string;
+}
+
+/** A running agent. */
+export interface EdgeAgent {
+  /** How the agent fares; what its status topic says. */
+  status(): AgentStatus;
+  /** Stops polling, takes what was read, says `offline`, and lets go of all files and sockets. */
+  close(): Promise<void>;
+}
+
+interface AnyBus {
+  health(): UnitHealth[];
+  close(): Promise<void>;
+  readonly pollsSkipped?: number;
+}
+
+const MAX_UNITS_IN_STATUS = 5000;
+
+/**
+ * Starts collecting at once, whether or not the broker can be reached.
+ *
+ * @throws {ConfigError} when the buses do not fit the profiles.
+ * @throws {DataDirBusyError} when another agent works on the data directory.
+ */
+export async function startEdgeAgent(deps: EdgeAgentDeps): Promise<EdgeAgent> {
+  const profiles = loadProfiles(profileFolders(deps.config));
+  const faults = faultsOfAgentConfig(deps.agentConfig, profiles);
+  if (faults.length > 0) throw new ConfigError("agent configuration", faults);
+  const unlock = await lockDataDir(deps.config.dataDir);
+  const { dataDir, outbox: limits } = deps.config;
+  const outbox = await Outbox.open({ folder: join(dataDir, "outbox"), limits, logger: deps.logger });
+  return new RunningAgent(deps, profiles, outbox, unlock);
+}
+
+class RunningAgent implements EdgeAgent {
+  readonly #deps: EdgeAgentDeps;
+  readonly #outbox: Outbox;
+  readonly #buses: readonly AnyBus[];
+  readonly #publisher: Publisher;
+  readonly #unlock: () => Promise<void>;
+  readonly #bootId = readBootId();
+  readonly #startedAt: number;
+  #closing: Promise<void> | undefined;
+
+  constructor(deps: EdgeAgentDeps, profiles: ProfileLibrary, outbox: Outbox, unlock: () => Promise<void>) {
+    this.#deps = deps;
+    this.#outbox = outbox;
+    this.#unlock = unlock;
+    this.#startedAt = deps.clock.now();
+    const collect = (readings: readonly Reading[]) => outbox.add(readings);
+    this.#buses = deps.agentConfig.buses.map((bus) =>
+      bus.kind === "modbus-tcp" ? modbusBus(bus, deps, profiles, collect) : opcUaBus(bus, deps, collect),
+    );
+    this.#publisher = this.#startPublisher();
+  }
+
+  status(): AgentStatus {
+    const { damagedStretches: _, ...outbox } = this.#outbox.fill();
+    const skipped = this.#buses.reduce((total, bus) => total + (bus.pollsSkipped ?? 0), 0);
+    return {
+      v: 1,
+      state: this.#closing === undefined ? "online" : "offline",
+      at: this.#deps.clock.now(),
+      bootId: this.#bootId,
+      monotonicMs: Math.round(Number(process.hrtime.bigint() / 1_000_000n)),
+      startedAt: this.#startedAt,
+      outbox,
+      units: this.#buses.flatMap((bus) => bus.health()).slice(0, MAX_UNITS_IN_STATUS),
+      pollsSkipped: skipped,
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#stop();
+    return this.#closing;
+  }
+
+  async #stop(): Promise<void> {
+    await Promise.all(this.#buses.map((bus) => bus.close()));
+    await this.#outbox.flush();
+    await this.#publisher.close();
+    await this.#outbox.close();
+    await this.#unlock();
+  }
+
+  #startPublisher(): Publisher {
+    const { config, clock, logger } = this.#deps;
+    const { mqtt } = config;
+    const topics = agentTopics(config.site, config.agent);
+    const uplinks = mqttUplinks({
+      url: mqtt.url,
+      clientId: `nightflow-agent-${config.site}-${config.agent}`,
+      username: mqtt.username,
+      password: this.#deps.mqttPassword ?? textOf(mqtt.passwordFile),
+      caPem: textOf(mqtt.caFile),
+      keepaliveS: mqtt.keepaliveS,
+      connectTimeoutMs: mqtt.connectTimeoutMs,
+      subscribe: [topics.ack],
+      will: { topic: topics.status, payload: () => encodeStatus({ state: "offline", at: clock.now() }) },
+    });
+    return new Publisher({
+      outbox: this.#outbox,
+      open: uplinks,
+      topics,
+      status: (state) => encodeStatus({ ...this.status(), state }),
+      configReport: () => JSON.stringify(reportOf(this.#deps.agentConfig, this.#startedAt)),
+      clock,
+      logger,
+      statusMs: mqtt.statusMs,
+      ackTimeoutMs: mqtt.ackTimeoutMs,
+    });
+  }
+}
+
+/** What the agent applied: its channels, and the hash of the whole configuration. */
+export function reportOf(config: AgentConfig, appliedAt: number): ConfigReport {
+  const hash = createHash("sha256").update(JSON.stringify(config)).digest("hex");
+  return { v: 1, hash, appliedAt, channels: config.channels };
+}
+
+type Collect = (readings: readonly Reading[]) => void;
+type BusOf<Kind> = Extract<AgentConfig["buses"][number], { kind: Kind }>;
+
+function modbusBus(
+  bus: BusOf<"modbus-tcp">,
+  deps: EdgeAgentDeps,
+  profiles: ProfileLibrary,
+  collect: Collect,
+): ModbusBus {
+  const { clock, logger, agentConfig } = deps;
+  const channels = new Map(agentConfig.channels.map((channel) => [channel.id as string, channel]));
+  const units = bus.units.flatMap((unit) => {
+    const profile = profiles.get(unit.profile);
+    return profile === undefined ? [] : [new UnitReader(unit, profile, channels)];
+  });
+  const { host, port, timeoutMs } = bus;
+  const line = new TcpLine({ host, port, connectTimeoutMs: Math.max(1000, timeoutMs), logger });
+  return new ModbusBus({ bus, units, line, clock, logger, collect });
+}
+
+function opcUaBus(bus: BusOf<"opcua">, deps: EdgeAgentDeps, collect: Collect): OpcUaBus {
+  const { clock, logger, agentConfig, config } = deps;
+  const channels = new Map(agentConfig.channels.map((channel) => [channel.id as string, channel]));
+  const fed = bus.items.flatMap(({ meter, channel: id, scale, nodeId }) => {
+    const channel = channels.get(id);
+    return channel === undefined ? [] : [{ nodeId, item: { meter, channel, scale } }];
+  });
+  const pkiFolder = join(config.dataDir, "pki", bus.id.replaceAll(":", "_"));
+  mkdirSync(pkiFolder, { recursive: true });
+  const { endpointUrl, samplingMs, publishMs } = bus;
+  const openLink = nodeLinks({
+    endpointUrl,
+    samplingMs,
+    publishMs,
+    nodeIds: fed.map(({ nodeId }) => nodeId),
+    pkiFolder,
+    logger,
+  });
+  return new OpcUaBus({ bus, items: fed.map(({ item }) => item), openLink, clock, logger, collect });
+}
+
+function textOf(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : readFileSync(path, "utf8").trim();
+}

@@ -1,0 +1,64 @@
+import { AgentId, SiteId } from "@nightflow/domain";
+import { z } from "zod";
+import { OutboxLimits } from "./outbox/limits.ts";
+
+/** Where the broker is and how the agent shows who it is. */
+export const MqttConfig = z.strictObject({
+  url: z
+    .string()
+    .regex(/^mqtts?:\/\/[^\s]+$/, "must begin with mqtt:// or mqtts://")
+    .meta({ description: "The broker's address, such as mqtt://127.0.0.1:1883." }),
+  username: z.string().min(1).optional().meta({ description: "Name of this agent's MQTT identity." }),
+  passwordFile: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "File that holds the password; NIGHTFLOW_AGENT_MQTT_PASSWORD goes before it." }),
+  caFile: z.string().min(1).optional().meta({ description: "Certificate of the authority that signed the broker's." }),
+  keepaliveS: z.int().min(1).max(3600).default(15).meta({ description: "Longest silence on the line.", unit: "s" }),
+  connectTimeoutMs: z
+    .int()
+    .min(100)
+    .max(120_000)
+    .default(10_000)
+    .meta({ description: "Longest wait for the broker's welcome.", unit: "ms" }),
+  ackTimeoutMs: z
+    .int()
+    .min(100)
+    .max(600_000)
+    .default(15_000)
+    .meta({ description: "A batch that is not stored for good after this is sent again.", unit: "ms" }),
+  statusMs: z
+    .int()
+    .min(100)
+    .max(3_600_000)
+    .default(10_000)
+    .meta({ description: "Time between two status messages.", unit: "ms" }),
+});
+export type MqttConfig = z.infer<typeof MqttConfig>;
+
+/** What an agent knows by itself: address, identity and limits. What it reads comes from `configFile`. */
+export const EdgeAgentConfig = z
+  .strictObject({
+    site: SiteId.meta({ description: "The place where the agent stands; a level of its topics." }),
+    agent: AgentId.meta({ description: "The agent's own id; a level of its topics." }),
+    dataDir: z.string().min(1).meta({ description: "Folder of the outbox and of keys. One agent per folder." }),
+    configFile: z
+      .string()
+      .min(1)
+      .meta({ description: "JSON or YAML file with the buses and channels, in the schema of the config topic." }),
+    clockFile: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: "JSON file with the anchor of a scaled clock. Without it the machine's clock is used." }),
+    profilesDir: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: "Folder with further meter profiles; one of the same name replaces a bundled one." }),
+    mqtt: MqttConfig,
+    outbox: OutboxLimits.prefault({}),
+  })
+  .meta({ id: "EdgeAgentConfig", description: "Configuration of one edge agent." });
+export type EdgeAgentConfig = z.infer<typeof EdgeAgentConfig>;

@@ -1,0 +1,105 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import {
+  AgentConfig,
+  type Clock,
+  ClockAnchor,
+  ConfigError,
+  describeError,
+  realClock,
+  ScaledClock,
+} from "@nightflow/domain";
+import { parse } from "yaml";
+import type { z } from "zod";
+import { faultsOfAgentConfig } from "./check-config.ts";
+import { EdgeAgentConfig } from "./config.ts";
+import { BUNDLED_PROFILES, loadProfiles } from "./profiles/library.ts";
+
+/** All that `startEdgeAgent` wants, but for the logger. */
+export interface LoadedEdgeAgent {
+  readonly config: EdgeAgentConfig;
+  readonly agentConfig: AgentConfig;
+  readonly clock: Clock;
+  readonly mqttPassword?: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Environment variable that holds the MQTT password. */
+export const PASSWORD_VARIABLE = "NIGHTFLOW_AGENT_MQTT_PASSWORD";
+
+/**
+ * The agent's configuration and every file that it names; paths in it are relative to its own folder.
+ *
+ * @throws {ConfigError} with every fault that can be found, of all the files.
+ */
+export function loadEdgeAgentConfig(path: string, env: Environment = process.env): LoadedEdgeAgent {
+  const faults: string[] = [];
+  const config = resolved(readAs(path, EdgeAgentConfig, faults), dirname(resolve(path)));
+  const agentConfig = config && readAs(config.configFile, AgentConfig, faults);
+  const clock = config && readClock(config.clockFile, faults);
+  const mqttPassword = config && readPassword(config.mqtt.passwordFile, env, faults);
+  if (config && agentConfig) faults.push(...profileFaults(config, agentConfig));
+  if (!config || !agentConfig || !clock || faults.length > 0) throw new ConfigError(path, faults);
+  return { config, agentConfig, clock, ...(mqttPassword !== undefined && { mqttPassword }) };
+}
+
+/** Folders that an agent takes profiles from. */
+export function profileFolders(config: EdgeAgentConfig): string[] {
+  return config.profilesDir === undefined ? [BUNDLED_PROFILES] : [BUNDLED_PROFILES, config.profilesDir];
+}
+
+function resolved(config: EdgeAgentConfig | undefined, folder: string): EdgeAgentConfig | undefined {
+  if (config === undefined) return undefined;
+  const at = (path: string) => resolve(folder, path);
+  const { clockFile, profilesDir, mqtt } = config;
+  return {
+    ...config,
+    dataDir: at(config.dataDir),
+    configFile: at(config.configFile),
+    ...(clockFile !== undefined && { clockFile: at(clockFile) }),
+    ...(profilesDir !== undefined && { profilesDir: at(profilesDir) }),
+    mqtt: {
+      ...mqtt,
+      ...(mqtt.passwordFile !== undefined && { passwordFile: at(mqtt.passwordFile) }),
+      ...(mqtt.caFile !== undefined && { caFile: at(mqtt.caFile) }),
+    },
+  };
+}
+
+/** A YAML or JSON file by its schema; JSON is YAML too. */
+function readAs<Schema extends z.ZodType>(path: string, schema: Schema, faults: string[]): z.infer<Schema> | undefined {
+  try {
+    const parsed = schema.safeParse(parse(readFileSync(path, "utf8")));
+    if (parsed.success) return parsed.data;
+    faults.push(...parsed.error.issues.map((issue) => `${path}: ${issue.path.join(".") || "file"}: ${issue.message}`));
+  } catch (error) {
+    faults.push(`${path}: ${describeError(error)}`);
+  }
+  return undefined;
+}
+
+function readClock(path: string | undefined, faults: string[]): Clock | undefined {
+  if (path === undefined) return realClock;
+  const anchor = readAs(path, ClockAnchor, faults);
+  return anchor && new ScaledClock(anchor);
+}
+
+function readPassword(path: string | undefined, env: Environment, faults: string[]): string | undefined {
+  const given = env[PASSWORD_VARIABLE];
+  if (given !== undefined || path === undefined) return given;
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch (error) {
+    faults.push(`${path}: ${describeError(error)}`);
+    return undefined;
+  }
+}
+
+function profileFaults(config: EdgeAgentConfig, agentConfig: AgentConfig): string[] {
+  try {
+    return faultsOfAgentConfig(agentConfig, loadProfiles(profileFolders(config)));
+  } catch (error) {
+    return error instanceof ConfigError ? [...error.faults] : [describeError(error)];
+  }
+}

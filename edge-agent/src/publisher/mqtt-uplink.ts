@@ -1,0 +1,98 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { connectAsync, type MqttClient } from "mqtt";
+import type { OpenUplink, Uplink, UplinkListener } from "./uplink.ts";
+
+export interface MqttUplinkOptions {
+  readonly url: string;
+  readonly clientId: string;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly caPem?: string | undefined;
+  readonly keepaliveS: number;
+  readonly connectTimeoutMs: number;
+  readonly subscribe: readonly string[];
+  /** Topic and payload that the broker publishes, retained, when this connection dies. The payload is made at connection. */
+  readonly will: { readonly topic: string; readonly payload: () => string };
+}
+
+const CLOSE_MS = 1000;
+
+/**
+ * Connections by mqtt.js: one client per connection, without its reconnection and without a session, so that nothing
+ * waits inside the library. What was not acknowledged is sent again from the outbox.
+ */
+export function mqttUplinks(options: MqttUplinkOptions): OpenUplink {
+  return async (listener) => {
+    const client = await connectOnce(options);
+    const uplink = new MqttUplink(client, listener);
+    try {
+      await uplink.subscribe(options.subscribe);
+      return uplink;
+    } catch (error) {
+      client.end(true);
+      throw error;
+    }
+  };
+}
+
+function connectOnce(options: MqttUplinkOptions): Promise<MqttClient> {
+  const { url, clientId, username, password, caPem, keepaliveS, connectTimeoutMs, will } = options;
+  return connectAsync(
+    url,
+    {
+      clientId,
+      clean: true,
+      protocolVersion: 4,
+      reconnectPeriod: 0,
+      resubscribe: false,
+      queueQoSZero: false,
+      keepalive: keepaliveS,
+      connectTimeout: connectTimeoutMs,
+      will: { topic: will.topic, payload: Buffer.from(will.payload()), qos: 1, retain: true },
+      ...(username !== undefined && { username }),
+      ...(password !== undefined && { password }),
+      ...(caPem !== undefined && { ca: caPem }),
+    },
+    false,
+  );
+}
+
+class MqttUplink implements Uplink {
+  readonly #client: MqttClient;
+  #isLost = false;
+  #rejectAll: (error: Error) => void = () => undefined;
+  readonly #ended: Promise<never>;
+
+  constructor(client: MqttClient, listener: UplinkListener) {
+    this.#client = client;
+    this.#ended = new Promise((_, reject) => {
+      this.#rejectAll = reject;
+    });
+    this.#ended.catch(() => undefined);
+    client.on("message", (topic, payload) => listener.onMessage({ topic, payload }));
+    // Without a listener an error event would end the process; the close that follows says what matters.
+    client.on("error", () => undefined);
+    client.once("close", () => {
+      this.#rejectAll(new Error("the connection to the broker is lost"));
+      if (!this.#isLost) listener.onLost("the connection to the broker is lost");
+      this.#isLost = true;
+      client.end(true);
+    });
+  }
+
+  async subscribe(topics: readonly string[]): Promise<void> {
+    const granted = await Promise.race([this.#client.subscribeAsync([...topics], { qos: 1 }), this.#ended]);
+    const refused = granted.filter(({ qos }) => qos === 128).map(({ topic }) => topic);
+    if (refused.length > 0) throw new Error(`the broker refuses the subscription to ${refused.join(", ")}`);
+  }
+
+  async publish(topic: string, payload: string, { retain }: { readonly retain: boolean }): Promise<void> {
+    await Promise.race([this.#client.publishAsync(topic, payload, { qos: 1, retain }), this.#ended]);
+  }
+
+  async close(): Promise<void> {
+    this.#isLost = true;
+    await Promise.race([this.#client.endAsync(), delay(CLOSE_MS, undefined, { ref: false })]);
+    this.#client.end(true);
+  }
+}

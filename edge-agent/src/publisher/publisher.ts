@@ -1,0 +1,226 @@
+import { type Ack, type Clock, decodeAck, describeError, encodeBatch, MAX_BATCHES_IN_FLIGHT } from "@nightflow/domain";
+import type { Logger } from "pino";
+import { Backoff } from "../backoff.ts";
+import type { Cursor, Due } from "../outbox/ledger.ts";
+import type { TakenBatch } from "../outbox/limits.ts";
+import { Pause, realTimers, type Timers } from "../timers.ts";
+import type { OpenUplink, Uplink } from "./uplink.ts";
+import { FlightWindow } from "./window.ts";
+
+/** What the publisher needs of an outbox. */
+export interface BatchSource {
+  next(after?: Cursor): Due | undefined;
+  load(due: Due): Promise<TakenBatch | undefined>;
+  acknowledge(ack: Ack): void;
+  onTaken(listener: () => void): void;
+}
+
+export interface PublisherDeps {
+  readonly outbox: BatchSource;
+  readonly open: OpenUplink;
+  readonly topics: {
+    readonly readings: string;
+    readonly ack: string;
+    readonly status: string;
+    readonly configReport: string;
+  };
+  readonly status: (state: "online" | "offline") => string;
+  readonly configReport: () => string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly statusMs: number;
+  readonly ackTimeoutMs: number;
+  readonly timers?: Timers;
+  /** Monotonic real milliseconds. */
+  readonly realNow?: () => number;
+  readonly random?: () => number;
+}
+
+/** A head-end whose store is down withholds PUBACKs, so a broker is given this many ack time-outs before it is left. */
+const STUCK_TIMEOUTS = 6;
+
+/** A connection that lasted this long was a good one: the next back-off begins from the start. */
+const GOOD_CONNECTION_MS = 5000;
+
+/**
+ * Brings the outbox's batches to the broker, at most 64 at a time, and again until the head-end says "stored for good".
+ * Collecting never waits for it.
+ */
+export class Publisher {
+  readonly #deps: PublisherDeps;
+  readonly #timers: Timers;
+  readonly #realNow: () => number;
+  readonly #window = new FlightWindow(MAX_BATCHES_IN_FLIGHT);
+  readonly #retry: Pause;
+  readonly #backoff: Backoff;
+  #uplink: Uplink | undefined;
+  #lose: (why: string) => void = () => undefined;
+  #sentUpTo: Cursor | undefined;
+  #isPumping = false;
+  #cancelTicks: (() => void)[] = [];
+  #isClosed = false;
+  readonly #done: Promise<void>;
+
+  constructor(deps: PublisherDeps) {
+    this.#deps = deps;
+    this.#timers = deps.timers ?? realTimers;
+    this.#realNow = deps.realNow ?? (() => performance.now());
+    this.#retry = new Pause(this.#timers);
+    this.#backoff = new Backoff({ firstMs: 300, maxMs: 30_000 }, deps.random);
+    deps.outbox.onTaken(() => void this.#pump());
+    this.#done = this.#keepConnected();
+  }
+
+  get isConnected(): boolean {
+    return this.#uplink !== undefined;
+  }
+
+  /** Batches sent and not acknowledged end to end. */
+  get inFlight(): number {
+    return this.#window.inFlight;
+  }
+
+  /** Says `offline` and leaves. What is not acknowledged stays in the outbox. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#retry.wake();
+    this.#lose("closed");
+    await this.#done;
+  }
+
+  async #keepConnected(): Promise<void> {
+    while (!this.#isClosed) {
+      try {
+        await this.#liveOnce();
+      } catch (error) {
+        this.#deps.logger.warn({ error: describeError(error) }, "mqtt: no connection");
+      }
+      if (!this.#isClosed) await this.#retry.wait(this.#backoff.next());
+    }
+  }
+
+  /** Opens a connection and stays until it is lost. */
+  async #liveOnce(): Promise<void> {
+    const lost = new Promise<string>((resolve) => {
+      this.#lose = resolve;
+    });
+    const uplink = await this.#deps.open({
+      onMessage: ({ topic, payload }) => this.#hear(topic, payload),
+      onLost: (why) => this.#lose(why),
+    });
+    const openedAtMs = this.#realNow();
+    if (!this.#isClosed) this.#online(uplink);
+    const why = await lost;
+    this.#offline();
+    if (this.#realNow() - openedAtMs >= GOOD_CONNECTION_MS) this.#backoff.reset();
+    if (this.#isClosed) await this.#say(uplink, this.#deps.topics.status, this.#deps.status("offline"), 1000);
+    else this.#deps.logger.warn({ why }, "mqtt: connection lost");
+    await uplink.close();
+  }
+
+  #online(uplink: Uplink): void {
+    const { topics, configReport, logger, statusMs, ackTimeoutMs } = this.#deps;
+    logger.info("mqtt: connected");
+    this.#uplink = uplink;
+    // Whatever was on its way on the last connection is sent again, from the oldest on.
+    this.#window.clear();
+    this.#sentUpTo = undefined;
+    void this.#say(uplink, topics.configReport, configReport());
+    this.#sayStatus(uplink);
+    this.#every(statusMs, () => this.#sayStatus(uplink));
+    this.#every(Math.max(50, ackTimeoutMs / 4), () => void this.#resendOverdue(uplink));
+    void this.#pump();
+  }
+
+  #offline(): void {
+    this.#uplink = undefined;
+    for (const cancel of this.#cancelTicks) cancel();
+    this.#cancelTicks = [];
+  }
+
+  #every(ms: number, tick: () => void): void {
+    const at = this.#cancelTicks.length;
+    const again = () => {
+      this.#cancelTicks[at] = this.#timers.after(ms, () => {
+        again();
+        tick();
+      });
+    };
+    this.#cancelTicks.push(() => undefined);
+    again();
+  }
+
+  #sayStatus(uplink: Uplink): void {
+    void this.#say(uplink, this.#deps.topics.status, this.#deps.status("online"));
+  }
+
+  /** Publishes something retained; a failure only shows that the connection is going. */
+  async #say(uplink: Uplink, topic: string, payload: string, maxMs = 10_000): Promise<void> {
+    const limit = new Pause(this.#timers);
+    try {
+      await Promise.race([uplink.publish(topic, payload, { retain: true }), limit.wait(maxMs)]);
+    } catch (error) {
+      this.#deps.logger.debug({ topic, error: describeError(error) }, "mqtt: not published");
+    } finally {
+      limit.wake();
+    }
+  }
+
+  #hear(topic: string, payload: Uint8Array): void {
+    if (topic !== this.#deps.topics.ack) return;
+    try {
+      const ack = decodeAck(payload);
+      this.#deps.outbox.acknowledge(ack);
+      this.#window.acknowledge(ack);
+      void this.#pump();
+    } catch (error) {
+      this.#deps.logger.warn({ error: describeError(error) }, "mqtt: an ack that is none was ignored");
+    }
+  }
+
+  /** Sends while there is something to send and room in the window. */
+  async #pump(): Promise<void> {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    try {
+      while (this.#uplink !== undefined && this.#window.hasRoom) {
+        const due = this.#deps.outbox.next(this.#sentUpTo);
+        if (due === undefined) break;
+        this.#sentUpTo = due;
+        await this.#send(this.#uplink, due);
+      }
+    } catch (error) {
+      this.#lose(`a batch could not be read: ${describeError(error)}`);
+    } finally {
+      this.#isPumping = false;
+    }
+  }
+
+  async #send(uplink: Uplink, due: Due): Promise<void> {
+    this.#window.sent(due, this.#realNow());
+    const batch = await this.#deps.outbox.load(due);
+    if (batch === undefined) return this.#window.forget(due);
+    const payload = encodeBatch({ ...batch, sentAt: this.#deps.clock.now() });
+    // Not awaited: the window bounds what is on its way, and only an ack from the head-end counts.
+    uplink.publish(this.#deps.topics.readings, payload, { retain: false }).then(
+      () => this.#window.received(due),
+      (error: unknown) => {
+        if (uplink === this.#uplink) this.#lose(describeError(error));
+      },
+    );
+  }
+
+  async #resendOverdue(uplink: Uplink): Promise<void> {
+    const { ackTimeoutMs } = this.#deps;
+    if (this.#window.isStuck(this.#realNow(), ackTimeoutMs * STUCK_TIMEOUTS))
+      return this.#lose("the broker takes no batches");
+    const overdue = this.#window.overdue(this.#realNow(), ackTimeoutMs);
+    if (overdue.length === 0 || uplink !== this.#uplink) return;
+    this.#deps.logger.info({ batches: overdue.length, firstSeq: overdue[0]?.seq }, "mqtt: no ack yet, sending again");
+    try {
+      for (const due of overdue) await this.#send(uplink, due);
+    } catch (error) {
+      this.#lose(`a batch could not be read: ${describeError(error)}`);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { type Ack, isAcked } from "@nightflow/domain";
+import type { Due } from "../outbox/ledger.ts";
+
+interface Flight extends Due {
+  readonly sentAtMs: number;
+  /** The broker has it. Only then is sending it again on the same connection of any use. */
+  isReceived: boolean;
+}
+
+/** The batches that are on their way: sent, and not acknowledged end to end. */
+export class FlightWindow {
+  readonly #size: number;
+  readonly #flights = new Map<string, Flight>();
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  get inFlight(): number {
+    return this.#flights.size;
+  }
+
+  get hasRoom(): boolean {
+    return this.#flights.size < this.#size;
+  }
+
+  sent(due: Due, nowMs: number): void {
+    this.#flights.set(keyOf(due), { ...due, sentAtMs: nowMs, isReceived: false });
+  }
+
+  /** Forgets a batch, as when it turned out to be acknowledged already. */
+  forget(due: Due): void {
+    this.#flights.delete(keyOf(due));
+  }
+
+  acknowledge(ack: Ack): void {
+    for (const [key, { epoch, seq }] of this.#flights) if (isAcked(ack, epoch, seq)) this.#flights.delete(key);
+  }
+
+  /** The broker's PUBACK for a batch. */
+  received(due: Due): void {
+    const flight = this.#flights.get(keyOf(due));
+    if (flight !== undefined) flight.isReceived = true;
+  }
+
+  /** Batches that the broker took longer ago than `timeoutMs` and the head-end has not acknowledged, oldest first. */
+  overdue(nowMs: number, timeoutMs: number): Due[] {
+    return [...this.#flights.values()].filter(
+      ({ sentAtMs, isReceived }) => isReceived && nowMs - sentAtMs >= timeoutMs,
+    );
+  }
+
+  /** Whether the broker has left a batch without its PUBACK for longer than `timeoutMs`. */
+  isStuck(nowMs: number, timeoutMs: number): boolean {
+    return [...this.#flights.values()].some(({ sentAtMs, isReceived }) => !isReceived && nowMs - sentAtMs >= timeoutMs);
+  }
+
+  clear(): void {
+    this.#flights.clear();
+  }
+}
+
+function keyOf({ epoch, seq }: Due): string {
+  return `${epoch}/${seq}`;
+}
