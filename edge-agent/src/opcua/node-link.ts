@@ -8,10 +8,12 @@ import {
   DataChangeTrigger,
   type DataValue,
   DeadbandType,
+  LogLevel,
   MessageSecurityMode,
   OPCUAClient,
   resolveNodeId,
   SecurityPolicy,
+  setLogLevel,
   TimestampsToReturn,
 } from "node-opcua-client";
 import type { Logger } from "pino";
@@ -37,6 +39,8 @@ const READ_MS = 5000;
  * bus opens another, because a session repaired half-way is how subscriptions fall silent for ever.
  */
 export function nodeLinks(options: NodeLinkOptions): OpenLink {
+  // node-opcua writes notices to the console; what matters reaches the bus as events.
+  setLogLevel(LogLevel.Error);
   const certificates = new OPCUACertificateManager({ rootFolder: options.pkiFolder });
   return async (listener) => {
     const client = createClient(certificates);

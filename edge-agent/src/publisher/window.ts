@@ -1,8 +1,13 @@
 import { type Ack, isAcked } from "@nightflow/domain";
 import type { Due } from "../outbox/ledger.ts";
 
+/** Most time-outs that pass between two sendings of one batch. */
+const LONGEST_WAIT = 32;
+
 interface Flight extends Due {
   readonly sentAtMs: number;
+  /** Times it was sent on this connection. */
+  readonly sendings: number;
   /** The broker has it. Only then is sending it again on the same connection of any use. */
   isReceived: boolean;
 }
@@ -25,7 +30,8 @@ export class FlightWindow {
   }
 
   sent(due: Due, nowMs: number): void {
-    this.#flights.set(keyOf(due), { ...due, sentAtMs: nowMs, isReceived: false });
+    const sendings = (this.#flights.get(keyOf(due))?.sendings ?? 0) + 1;
+    this.#flights.set(keyOf(due), { ...due, sentAtMs: nowMs, sendings, isReceived: false });
   }
 
   /** Forgets a batch, as when it turned out to be acknowledged already. */
@@ -43,10 +49,14 @@ export class FlightWindow {
     if (flight !== undefined) flight.isReceived = true;
   }
 
-  /** Batches that the broker took longer ago than `timeoutMs` and the head-end has not acknowledged, oldest first. */
+  /**
+   * Batches that the broker took longer ago than `timeoutMs` and the head-end has not acknowledged, oldest first. The
+   * wait doubles with every sending: while a head-end is away, its broker must not fill with copies.
+   */
   overdue(nowMs: number, timeoutMs: number): Due[] {
     return [...this.#flights.values()].filter(
-      ({ sentAtMs, isReceived }) => isReceived && nowMs - sentAtMs >= timeoutMs,
+      ({ sentAtMs, sendings, isReceived }) =>
+        isReceived && nowMs - sentAtMs >= timeoutMs * Math.min(2 ** (sendings - 1), LONGEST_WAIT),
     );
   }
 

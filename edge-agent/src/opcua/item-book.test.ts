@@ -1,0 +1,80 @@
+import { ChannelDescription } from "@nightflow/domain";
+import { describe, expect, it } from "vitest";
+import { ItemBook } from "./item-book.ts";
+import type { OpcUaSample } from "./link.ts";
+
+const PERIOD_MS = 900_000;
+const BOUNDARY = PERIOD_MS * 2_000_000;
+const total = ChannelDescription.parse({
+  id: "M.forward_total",
+  quantity: "forward_total",
+  unit: "m3",
+  resolution: 0.001,
+});
+
+const book = (items = 1) =>
+  new ItemBook(
+    Array.from({ length: items }, () => ({ meter: "M", channel: total, scale: 1 })),
+    PERIOD_MS,
+    PERIOD_MS * 2,
+  );
+
+const sample = (
+  sourceAt: number | null,
+  value: number | bigint | null,
+  more: Partial<OpcUaSample> = {},
+): OpcUaSample => ({
+  item: 0,
+  status: "good",
+  sourceAt,
+  value,
+  ...more,
+});
+
+describe("the book of an OPC UA bus", () => {
+  it("reports the sample nearest to the boundary, with its own source time, as counts", () => {
+    const pages = book();
+    for (const offset of [-5000, -1000, 2000]) pages.take(sample(BOUNDARY + offset, 100 + offset / 1000), BOUNDARY);
+    expect(pages.report(BOUNDARY, BOUNDARY + 3000, true)).toEqual([
+      { quality: "good", channel: total.id, readAt: BOUNDARY - 1000, value: 99_000, flags: [] },
+    ]);
+  });
+
+  it("reports no source time twice", () => {
+    const pages = book();
+    pages.take(sample(BOUNDARY, 1), BOUNDARY);
+    expect(pages.report(BOUNDARY, BOUNDARY, true)).toHaveLength(1);
+    expect(pages.take(sample(BOUNDARY, 1), BOUNDARY + 10)).toBe(false);
+    expect(pages.report(BOUNDARY + PERIOD_MS, BOUNDARY + PERIOD_MS, true)).toEqual([]);
+  });
+
+  it("calls an item missing by the age of its data, even while the connection stands", () => {
+    const pages = book();
+    pages.take(sample(BOUNDARY, 1), BOUNDARY);
+    pages.report(BOUNDARY, BOUNDARY, true);
+    const late = BOUNDARY + PERIOD_MS * 3;
+    expect(pages.report(late, late, true)).toMatchObject([{ quality: "missing", reason: "timeout" }]);
+  });
+
+  it("says why there is no value: bad status, no number, no connection", () => {
+    const pages = book();
+    pages.take(sample(null, null, { status: "bad" }), BOUNDARY);
+    expect(pages.report(BOUNDARY, BOUNDARY, true)).toMatchObject([{ quality: "missing", reason: "bad_status" }]);
+    pages.take(sample(BOUNDARY, Number.NaN), BOUNDARY);
+    expect(pages.report(BOUNDARY, BOUNDARY, true)).toMatchObject([{ quality: "missing", reason: "not_a_number" }]);
+    expect(pages.report(BOUNDARY, BOUNDARY, false)).toMatchObject([{ quality: "missing", reason: "disconnected" }]);
+  });
+
+  it("keeps an uncertain value as suspect, and a 64-bit count exact", () => {
+    const pages = book();
+    pages.take(sample(BOUNDARY, 2n ** 60n, { status: "uncertain" }), BOUNDARY);
+    expect(pages.report(BOUNDARY, BOUNDARY, true)).toMatchObject([{ quality: "suspect", value: 2n ** 60n * 1000n }]);
+  });
+
+  it("asks only for items that have no sample near the boundary", () => {
+    const pages = book(2);
+    pages.take(sample(BOUNDARY - 10_000, 1), BOUNDARY);
+    pages.take(sample(BOUNDARY - 100_000, 1, { item: 1 }), BOUNDARY);
+    expect(pages.wanting(BOUNDARY)).toEqual([1]);
+  });
+});
