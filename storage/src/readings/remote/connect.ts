@@ -1,0 +1,127 @@
+import type { MessagePort } from "node:worker_threads";
+import { StoreUnavailableError } from "@nightflow/domain";
+import { createBirpc } from "birpc";
+import type {
+  CommitRequest,
+  Curve,
+  FeedPage,
+  KnownChannel,
+  LastValue,
+  ReadingStore,
+  SetAsideList,
+  StoreCounts,
+  StoredMark,
+  StoredSetAside,
+  StoredValue,
+} from "../../ports.ts";
+import { StoreClosedError } from "../errors.ts";
+import type { InstantKey } from "../repeats.ts";
+import { type Answer, fromErrorMessage, type RemoteMethods } from "./messages.ts";
+
+/**
+ * The store that another thread serves at the other end of `port`. Its errors come over with their class, code and
+ * remedy; once the other thread is gone every call fails with StoreUnavailableError. `close` ends this side only.
+ * `kind` is what the other thread serves; only the embedded store has an owner thread.
+ */
+export function connectReadingStore(port: MessagePort, kind: ReadingStore["kind"] = "duckdb"): ReadingStore {
+  return new RemoteReadingStore(port, kind);
+}
+
+type Answering<Methods> = {
+  [Name in keyof Methods]: Methods[Name] extends (...args: infer Args) => Promise<infer Value>
+    ? (...args: Args) => Promise<Answer<Value>>
+    : never;
+};
+
+function openChannel(port: MessagePort) {
+  return createBirpc<Answering<RemoteMethods>>(
+    {},
+    {
+      post: (message: unknown) => port.postMessage(message),
+      on: (listener) => port.on("message", listener),
+      off: (listener) => port.off("message", listener),
+      // A replay may keep the store busy for longer than any fixed time; a thread that ends closes the port.
+      timeout: -1,
+    },
+  );
+}
+
+class RemoteReadingStore implements ReadingStore {
+  readonly kind: ReadingStore["kind"];
+  readonly #port: MessagePort;
+  readonly #remote: ReturnType<typeof openChannel>;
+  #isClosed = false;
+
+  constructor(port: MessagePort, kind: ReadingStore["kind"]) {
+    this.kind = kind;
+    this.#port = port;
+    this.#remote = openChannel(port);
+    port.once("close", () => this.#remote.$close(ownerGone()));
+  }
+
+  marks(): Promise<StoredMark[]> {
+    return this.#ask(() => this.#remote.marks());
+  }
+
+  newestReadAt(): Promise<Map<string, number>> {
+    return this.#ask(() => this.#remote.newestReadAt());
+  }
+
+  commit(request: CommitRequest): Promise<number> {
+    return this.#ask(() => this.#remote.commit(request));
+  }
+
+  valuesAt(keys: readonly InstantKey[]): Promise<(StoredValue | undefined)[]> {
+    return this.#ask(() => this.#remote.valuesAt(keys));
+  }
+
+  changesSince(cursor: number, limit: number): Promise<FeedPage> {
+    return this.#ask(() => this.#remote.changesSince(cursor, limit));
+  }
+
+  saveCursor(consumer: string, cursor: number): Promise<void> {
+    return this.#ask(() => this.#remote.saveCursor(consumer, cursor));
+  }
+
+  curve(channel: string, fromMs: number, toMs: number): Promise<Curve> {
+    return this.#ask(() => this.#remote.curve(channel, fromMs, toMs));
+  }
+
+  lastValues(channels: readonly string[]): Promise<LastValue[]> {
+    return this.#ask(() => this.#remote.lastValues(channels));
+  }
+
+  saveChannels(channels: readonly KnownChannel[]): Promise<void> {
+    return this.#ask(() => this.#remote.saveChannels(channels));
+  }
+
+  channels(): Promise<KnownChannel[]> {
+    return this.#ask(() => this.#remote.channels());
+  }
+
+  setAside(list: SetAsideList, limit: number, beforeId?: number): Promise<StoredSetAside[]> {
+    return this.#ask(() => this.#remote.setAside(list, limit, beforeId));
+  }
+
+  counts(): Promise<StoreCounts> {
+    return this.#ask(() => this.#remote.counts());
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#remote.$close(new StoreClosedError("the store has been closed"));
+    this.#port.close();
+  }
+
+  async #ask<Value>(call: () => Promise<Answer<Value>>): Promise<Value> {
+    if (this.#isClosed) throw new StoreClosedError("the store has been closed");
+    if (this.#remote.$closed) throw ownerGone();
+    const answer = await call();
+    if ("error" in answer) throw fromErrorMessage(answer.error);
+    return answer.value;
+  }
+}
+
+function ownerGone(): StoreUnavailableError {
+  return new StoreUnavailableError("the thread that owns the store is gone");
+}

@@ -1,0 +1,57 @@
+import type { MessagePort, Transferable } from "node:worker_threads";
+import { createBirpc } from "birpc";
+import type { Curve, FeedPage, ReadingStore } from "../../ports.ts";
+import { transferablesOf } from "../reading-columns.ts";
+import { type Answer, toErrorMessage } from "./messages.ts";
+
+/**
+ * Lets the thread at the other end of `port` use this store; columns of readings go over without a copy.
+ * Serve one port for each thread. Gives what stops it; the store itself stays open.
+ *
+ * Close the store before its thread ends: a thread that is terminated inside a DuckDB call aborts the whole process.
+ */
+export function serveReadingStore(store: ReadingStore, port: MessagePort): () => void {
+  const functions = {
+    marks: answering(() => store.marks()),
+    newestReadAt: answering(() => store.newestReadAt()),
+    commit: answering(store.commit.bind(store)),
+    valuesAt: answering(store.valuesAt.bind(store)),
+    changesSince: answering(store.changesSince.bind(store)),
+    saveCursor: answering(store.saveCursor.bind(store)),
+    curve: answering(store.curve.bind(store)),
+    lastValues: answering(store.lastValues.bind(store)),
+    saveChannels: answering(store.saveChannels.bind(store)),
+    channels: answering(() => store.channels()),
+    setAside: answering(store.setAside.bind(store)),
+    counts: answering(() => store.counts()),
+  };
+  const channel = createBirpc<Record<string, never>, typeof functions>(functions, {
+    post: (message: unknown) => port.postMessage(message, transferablesIn(message)),
+    on: (listener) => port.on("message", listener),
+    off: (listener) => port.off("message", listener),
+  });
+  return () => {
+    channel.$close();
+    port.close();
+  };
+}
+
+// Errors travel as values: an error object would arrive without its code.
+function answering<Args extends readonly unknown[], Value>(
+  call: (...args: Args) => Promise<Value>,
+): (...args: Args) => Promise<Answer<Value>> {
+  return async (...args) => {
+    try {
+      return { value: await call(...args) };
+    } catch (error) {
+      return { error: toErrorMessage(error) };
+    }
+  };
+}
+
+// Feed pages and curves were made for this one answer, so their arrays may leave this thread.
+function transferablesIn(message: unknown): Transferable[] {
+  const value = (message as { r?: { value?: Partial<FeedPage & Curve> } }).r?.value;
+  if (value?.readings) return transferablesOf(value.readings);
+  return value?.readAtMs instanceof Float64Array ? transferablesOf(value as Curve) : [];
+}
