@@ -65,6 +65,7 @@ export class ScaledClock implements Clock {
 
   /** Real milliseconds until this clock shows `atMs`; never negative. */
   realMsUntil(atMs: number): number {
+    if (atMs <= this.now()) return 0;
     const realAtMs = this.anchor.realAnchorAt + (atMs - this.anchor.simAnchorAt) / this.anchor.factor;
     return Math.max(0, realAtMs - this.#real.now());
   }

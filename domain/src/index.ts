@@ -14,5 +14,6 @@ export * from "./uuid.ts";
 export * from "./wire/ack.ts";
 export * from "./wire/agent-config.ts";
 export * from "./wire/batch.ts";
+export * from "./wire/json.ts";
 export * from "./wire/mark.ts";
 export * from "./wire/status.ts";

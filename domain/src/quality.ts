@@ -18,7 +18,7 @@ export type MissingReason = z.infer<typeof MissingReason>;
 
 /**
  * Cause flags of readings and intervals, a bit set (DOMAIN 3.3). The order is the wire and store format:
- * append only, never reorder.
+ * append only, never reorder. All 32 bits are taken: another flag needs a wider column first.
  */
 export const FLAG_NAMES = [
   "gap",
@@ -51,6 +51,8 @@ export const FLAG_NAMES = [
   "exception",
   "sentinel",
   "disconnected",
+  "not_a_number",
+  "bad_status",
 ] as const;
 export const Flag = z.enum(FLAG_NAMES);
 export type Flag = z.infer<typeof Flag>;

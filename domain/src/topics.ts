@@ -28,19 +28,15 @@ export function agentTopics(site: string, agent: string) {
   };
 }
 
-const BY_TAIL: Readonly<Record<string, TopicKind>> = {
-  readings: "readings",
-  ack: "ack",
-  status: "status",
-  config: "config",
-  "config/report": "config/report",
-};
+const BY_TAIL: ReadonlyMap<string, TopicKind> = new Map(
+  (["readings", "ack", "status", "config", "config/report"] as const).map((kind) => [kind, kind]),
+);
 
 /** Takes a topic apart; undefined when it is not one of ours or an id in it is not an id. */
 export function parseTopic(topic: string): ParsedTopic | undefined {
   const [root, version, site, agent, ...rest] = topic.split("/");
   if (`${root}/${version}` !== TOPIC_ROOT || !isId(site) || !isId(agent)) return undefined;
-  const kind = BY_TAIL[rest.join("/")];
+  const kind = BY_TAIL.get(rest.join("/"));
   if (kind !== undefined) return { kind, site, agent };
   const [command, commandId, reply, ...more] = rest;
   if (command !== "command" || !isId(commandId) || more.length > 0) return undefined;

@@ -84,7 +84,12 @@ export function countsToValue(counts: number | bigint, resolution: number): numb
   return isWholeInverse ? Number(counts) / inverse : Number(counts) * resolution;
 }
 
-/** The nearest whole count of `value` at `resolution`; counts below 2^53 are exact. */
+/**
+ * The nearest whole count of `value` at `resolution`.
+ *
+ * Gives back what `countsToValue` was given up to 2^51 counts. Beyond, neighbouring counts share one float: wider
+ * registers stay counts and are never turned into a value and back.
+ */
 export function valueToCounts(value: number, resolution: number): number {
   const inverse = Math.round(1 / resolution);
   const isWholeInverse = inverse > 0 && Math.abs(inverse * resolution - 1) < 1e-9;

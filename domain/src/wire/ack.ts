@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { WireError } from "../errors.ts";
 import { Epoch } from "../ids.ts";
-import { describeIssues, parseJson } from "./batch.ts";
+import { decodeVersioned } from "./json.ts";
 
 /** At most this many batches of one agent are on their way, unacknowledged. */
 export const MAX_BATCHES_IN_FLIGHT = 64;
@@ -18,13 +17,12 @@ export const Ack = z.strictObject({
 });
 export type Ack = z.infer<typeof Ack>;
 
-/** @throws {WireError} when the payload is not an ack. */
+/** The ack in a payload. @throws {WireError} when it holds none. @throws {WireVersionError} when it is too new. */
 export function decodeAck(payload: Uint8Array | string): Ack {
-  const ack = Ack.safeParse(parseJson(payload, "ack payload"));
-  if (!ack.success) throw new WireError(`ack payload is malformed: ${describeIssues(ack.error)}`);
-  return ack.data;
+  return decodeVersioned(payload, { what: "ack payload", newest: 1, schema: Ack });
 }
 
+/** The payload of an ack. */
 export function encodeAck(ack: Omit<Ack, "v">): string {
   return JSON.stringify({ v: 1, epoch: ack.epoch, seq: ack.seq, above: ack.above });
 }

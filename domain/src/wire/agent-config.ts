@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { ChannelDescription } from "../channel.ts";
-import { WireError } from "../errors.ts";
-import { describeIssues, parseJson } from "./batch.ts";
+import { decodeVersioned } from "./json.ts";
 import { Id } from "./text.ts";
 
 const Period = z.int().min(1).max(86_400).meta({ description: "Time between two polls.", unit: "s" });
@@ -110,9 +109,21 @@ export const ConfigReport = z.strictObject({
 });
 export type ConfigReport = z.infer<typeof ConfigReport>;
 
-/** @throws {WireError} when the payload is not a configuration report. */
+/** The report in a payload. @throws {WireError} when it holds none. @throws {WireVersionError} when it is too new. */
 export function decodeConfigReport(payload: Uint8Array | string): ConfigReport {
-  const report = ConfigReport.safeParse(parseJson(payload, "config report"));
-  if (!report.success) throw new WireError(`config report is malformed: ${describeIssues(report.error)}`);
-  return report.data;
+  return decodeVersioned(payload, { what: "config report", newest: 1, schema: ConfigReport });
+}
+
+/** The payload of a report. */
+export function encodeConfigReport(report: Omit<ConfigReport, "v">): string {
+  return JSON.stringify({ v: 1, ...report });
+}
+
+/**
+ * The configuration in a payload, with its defaults filled in.
+ *
+ * @throws {WireError} when it holds none. @throws {WireVersionError} when it is too new.
+ */
+export function decodeAgentConfig(payload: Uint8Array | string): AgentConfig {
+  return decodeVersioned(payload, { what: "agent configuration", newest: 1, schema: AgentConfig });
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { WireError, WireVersionError } from "../errors.ts";
+import { WireError } from "../errors.ts";
 import { Epoch, isId } from "../ids.ts";
 import { bitsToFlags, flagsToBits, MissingReason, QUALITY_CODES, qualityFromCode } from "../quality.ts";
 import { Origin, type Reading } from "../reading.ts";
+import { decodeVersioned } from "./json.ts";
 
 /** The version of the readings payload that this program writes. It reads every version ever released. */
 export const BATCH_VERSION = 1;
@@ -43,22 +44,6 @@ const Envelope = z.strictObject({
   readings: z.array(z.unknown()).max(MAX_BATCH_READINGS),
 });
 
-const UTF8 = new TextDecoder("utf-8", { fatal: true });
-
-/** JSON of a payload. @throws {WireError} when it is not UTF-8 JSON. */
-export function parseJson(payload: Uint8Array | string, what: string): unknown {
-  try {
-    return JSON.parse(typeof payload === "string" ? payload : UTF8.decode(payload));
-  } catch (cause) {
-    throw new WireError(`${what} is not UTF-8 JSON`, { cause });
-  }
-}
-
-/** The faults of a zod check as one line that says where and what. */
-export function describeIssues(error: z.ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join(".") || "payload"}: ${issue.message}`).join("; ");
-}
-
 /**
  * A batch of any released version.
  *
@@ -66,15 +51,7 @@ export function describeIssues(error: z.ZodError): string {
  * @throws {WireError} for anything else that is not a batch.
  */
 export function decodeBatch(payload: Uint8Array | string): Batch {
-  const json = parseJson(payload, "readings payload");
-  const version = (json as { v?: unknown } | null)?.v;
-  if (typeof version === "number" && version !== BATCH_VERSION)
-    throw new WireVersionError(`readings payload has version ${version}; this program knows 1 to ${BATCH_VERSION}`, {
-      remedy: "update the head-end before the agents",
-    });
-  const envelope = Envelope.safeParse(json);
-  if (!envelope.success) throw new WireError(`readings payload is malformed: ${describeIssues(envelope.error)}`);
-  return envelope.data;
+  return decodeVersioned(payload, { what: "readings payload", newest: BATCH_VERSION, schema: Envelope });
 }
 
 /** The payload of a batch, as an agent sends it. */

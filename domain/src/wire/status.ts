@@ -19,14 +19,10 @@ export const AgentStatus = z.strictObject({
   state: z.enum(["online", "offline"]),
   at: z.int(),
   bootId: Id.optional(),
-  monotonicMs: z
-    .int()
-    .min(0)
-    .optional()
-    .meta({
-      description: "The agent's monotonic time; with bootId it orders readings taken before its clock was set.",
-      unit: "ms",
-    }),
+  monotonicMs: z.int().min(0).optional().meta({
+    description: "The agent's monotonic time; with bootId it orders readings taken before its clock was set.",
+    unit: "ms",
+  }),
   version: z.string().max(40).optional(),
   startedAt: z.int().optional(),
   outbox: z
