@@ -1,0 +1,86 @@
+import type { Role } from "@nightflow/domain";
+
+/** What damage a right can do in the wrong hands. */
+export type PermissionRisk = "low" | "mid" | "high";
+
+interface PermissionEntry {
+  readonly zh: string;
+  readonly en: string;
+  readonly area: string;
+  readonly risk: PermissionRisk;
+}
+
+/** Every right of the platform, `area.resource.verb`. Each route needs exactly one of them. */
+export const PERMISSIONS = {
+  "public.any.use": { zh: "无需登录", en: "Without sign-in", area: "public", risk: "low" },
+  "session.own.use": { zh: "使用本人会话", en: "Use one's own session", area: "session", risk: "low" },
+  "monitor.overview.read": { zh: "查看监控总览", en: "See the control room", area: "monitor", risk: "low" },
+  "monitor.dma.read": { zh: "查看分区计量", en: "See districts", area: "monitor", risk: "low" },
+  "monitor.event.read": { zh: "查看异常事件", en: "See findings", area: "monitor", risk: "low" },
+  "monitor.event.judge": { zh: "判定误报或计划用水", en: "Judge findings", area: "monitor", risk: "mid" },
+  "meter.meter.read": { zh: "查看表具与读数", en: "See meters and readings", area: "meter", risk: "low" },
+  "meter.curve.export": { zh: "导出用量曲线", en: "Export usage curves", area: "meter", risk: "mid" },
+  "collection.status.read": { zh: "查看采集状态", en: "See the state of collection", area: "collection", risk: "low" },
+  "collection.agent.read": { zh: "查看采集终端", en: "See edge agents", area: "collection", risk: "low" },
+  "collection.set_aside.read": { zh: "查看隔离数据", en: "See readings set aside", area: "collection", risk: "low" },
+  "ticket.ticket.read": { zh: "查看工单", en: "See tickets", area: "ticket", risk: "low" },
+  "ticket.ticket.move": { zh: "处理工单", en: "Move tickets", area: "ticket", risk: "mid" },
+  "ticket.ticket.assign": { zh: "指派工单", en: "Assign tickets", area: "ticket", risk: "mid" },
+  "ticket.ticket.note": { zh: "工单备注", en: "Note on tickets", area: "ticket", risk: "low" },
+  "account.account.read": { zh: "查看大客户", en: "See key accounts", area: "account", risk: "mid" },
+  "report.usage.read": { zh: "查看用量报告", en: "See usage reports", area: "report", risk: "mid" },
+  "report.usage.order": { zh: "生成用量报告", en: "Order usage reports", area: "report", risk: "low" },
+  "live.event.read": { zh: "接收实时事件", en: "Receive live events", area: "live", risk: "low" },
+  "system.job.read": { zh: "查看后台任务", en: "See jobs", area: "system", risk: "low" },
+  "system.job.retry": { zh: "重试后台任务", en: "Retry jobs", area: "system", risk: "mid" },
+  "system.user.read": { zh: "查看用户", en: "See users", area: "system", risk: "low" },
+  "system.audit.read": { zh: "查看审计记录", en: "Read the audit trail", area: "system", risk: "mid" },
+} as const satisfies Record<string, PermissionEntry>;
+
+export type Permission = keyof typeof PERMISSIONS;
+
+/** Every permission key, in the catalogue's order. */
+export const PERMISSION_KEYS = Object.keys(PERMISSIONS) as [Permission, ...Permission[]];
+
+/** The rights that need no sign-in. */
+export const PUBLIC_PERMISSION: Permission = "public.any.use";
+
+const EVERYONE = ["public.any.use", "session.own.use", "live.event.read"] as const;
+const METERS = ["meter.meter.read", "meter.curve.export"] as const;
+const MONITOR = ["monitor.overview.read", "monitor.dma.read", "monitor.event.read"] as const;
+const COLLECTION = ["collection.status.read", "collection.agent.read", "collection.set_aside.read"] as const;
+const TICKETS = ["ticket.ticket.read", "ticket.ticket.move", "ticket.ticket.assign", "ticket.ticket.note"] as const;
+const REPORTS = ["account.account.read", "report.usage.read", "report.usage.order"] as const;
+
+const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
+  admin: PERMISSION_KEYS,
+  auditor: PERMISSION_KEYS.filter((key) => key.endsWith(".read") || key.endsWith(".use")),
+  collector: [
+    ...EVERYONE,
+    ...METERS,
+    ...COLLECTION,
+    ...TICKETS,
+    "monitor.dma.read",
+    "monitor.event.read",
+    "system.job.read",
+    "system.job.retry",
+    "system.user.read",
+  ],
+  control: [...EVERYONE, ...METERS, ...MONITOR, ...COLLECTION, ...TICKETS, "monitor.event.judge", "system.user.read"],
+  manager: [...EVERYONE, ...METERS, ...TICKETS, ...REPORTS, "monitor.event.read", "system.user.read"],
+  desk: [
+    ...EVERYONE,
+    ...METERS,
+    ...MONITOR,
+    ...TICKETS,
+    "account.account.read",
+    "report.usage.read",
+    "collection.status.read",
+    "system.user.read",
+  ],
+};
+
+/** The rights of a role. A person has exactly the rights of his role, never one by himself. */
+export function permissionsOf(role: Role): ReadonlySet<Permission> {
+  return new Set(ROLE_PERMISSIONS[role]);
+}

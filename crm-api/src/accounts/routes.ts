@@ -1,0 +1,135 @@
+import type { z } from "zod";
+import { companyOf } from "../access/company.ts";
+import { principalOf } from "../access/principal.ts";
+import type { Scope } from "../access/scope.ts";
+import type { ApiDeps } from "../deps.ts";
+import { toPageAsync } from "../http/paging.ts";
+import { csvResponse, IdParams, problems } from "../http/schema.ts";
+import type { ApiServer } from "../http/types.ts";
+import { curveCsv, usageCurve } from "../meters/curves.ts";
+import { pointsOfAccounts } from "../meters/points.ts";
+import { type AccountSqlRow, accountRows, loadAccount, servicePointsOf, ticketsOfAccount } from "./queries.ts";
+import { accountUsage, previousSpan } from "./usage.ts";
+import { AccountCurve, AccountCurveQuery, AccountDetail, AccountPage, AccountQuery, type AccountRow } from "./wire.ts";
+
+const tags = ["accounts"];
+const params = IdParams;
+
+/** Key accounts: the manager's list, one account, its curve beside the period before. */
+export function accountRoutes(app: ApiServer, deps: ApiDeps): void {
+  const { db } = deps;
+
+  app.route({
+    method: "GET",
+    url: "/accounts",
+    config: { permission: "account.account.read" },
+    schema: {
+      operationId: "listAccounts",
+      tags,
+      querystring: AccountQuery,
+      response: { 200: AccountPage, ...problems },
+    },
+    handler: async (request) => {
+      const rows = await accountRows(db, principalOf(request), request.query);
+      return toPageAsync(rows, request.query.limit, (row) => toAccountRow(deps, row));
+    },
+  });
+
+  app.route({
+    method: "GET",
+    url: "/accounts/:id",
+    config: { permission: "account.account.read" },
+    schema: { operationId: "getAccount", tags, params, response: { 200: AccountDetail, ...problems } },
+    handler: (request) => accountDetail(deps, principalOf(request).scope, request.params.id),
+  });
+
+  app.route({
+    method: "GET",
+    url: "/accounts/:id/curve",
+    config: { permission: "account.account.read" },
+    schema: {
+      operationId: "getAccountCurve",
+      tags,
+      params,
+      querystring: AccountCurveQuery,
+      response: { 200: AccountCurve, ...problems },
+    },
+    handler: (request) => accountCurve(deps, principalOf(request).scope, request.params.id, request.query),
+  });
+
+  app.route({
+    method: "GET",
+    url: "/accounts/:id/curve.csv",
+    config: { permission: "meter.curve.export" },
+    schema: {
+      operationId: "exportAccountCurve",
+      tags,
+      params,
+      querystring: AccountCurveQuery,
+      response: { 200: csvResponse, ...problems },
+    },
+    handler: async (request, reply) => {
+      const { scope } = principalOf(request);
+      const account = await loadAccount(db, scope, request.params.id);
+      const { current } = await accountCurve(deps, scope, account.id, request.query);
+      reply.type("text/csv; charset=utf-8");
+      reply.header("content-disposition", `attachment; filename="${account.no.replace(/[^A-Za-z0-9_.-]/g, "_")}.csv"`);
+      return curveCsv(current);
+    },
+  });
+}
+
+async function toAccountRow({ db, store, clock }: ApiDeps, row: AccountSqlRow): Promise<AccountRow> {
+  const { zone } = await companyOf(db, row.unit_path);
+  const points = await pointsOfAccounts(db, [row.id]);
+  const manager = row.manager_id === null ? null : { id: row.manager_id, displayName: row.manager_name ?? "" };
+  return {
+    id: row.id,
+    no: row.no,
+    customer: row.customer,
+    category: row.category,
+    commodity: row.commodity,
+    isKeyAccount: row.is_key_account,
+    manager,
+    status: row.status,
+    usage: await accountUsage(store, points, zone, clock.now()),
+    openTickets: row.open_tickets,
+    openEvents: row.open_events,
+    lastReportAt: row.last_report_at,
+  };
+}
+
+async function accountDetail(deps: ApiDeps, scope: Scope, id: string): Promise<z.infer<typeof AccountDetail>> {
+  const { db } = deps;
+  const row = await loadAccount(db, scope, id);
+  return {
+    ...(await toAccountRow(deps, row)),
+    ...(await companyOf(db, row.unit_path)),
+    phone: row.phone,
+    serviceClass: row.service_class,
+    tariff: tariffOf(row),
+    servicePoints: await servicePointsOf(db, id),
+    tickets: await ticketsOfAccount(db, scope, id),
+  };
+}
+
+function tariffOf(row: AccountSqlRow) {
+  if (row.tariff_code === null) return null;
+  const name = { zh: row.tariff_zh, en: row.tariff_en };
+  return { code: row.tariff_code, name, pricePerM3: row.price_per_m3, currency: row.tariff_currency };
+}
+
+async function accountCurve(
+  { db, store }: ApiDeps,
+  scope: Scope,
+  id: string,
+  query: AccountCurveQuery,
+): Promise<z.infer<typeof AccountCurve>> {
+  const account = await loadAccount(db, scope, id);
+  const { zone } = await companyOf(db, account.unit_path);
+  const points = await pointsOfAccounts(db, [id]);
+  const current = await usageCurve(store, points, query, zone);
+  if (query.compare === undefined) return { current, previous: null };
+  const before = { ...previousSpan(query.from, query.to, zone), step: query.step };
+  return { current, previous: await usageCurve(store, points, before, zone) };
+}

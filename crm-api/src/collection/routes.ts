@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { principalOf } from "../access/principal.ts";
+import type { ApiDeps } from "../deps.ts";
+import { PageQuery } from "../http/paging.ts";
+import { problems } from "../http/schema.ts";
+import type { ApiServer } from "../http/types.ts";
+import { listAgents } from "./agents.ts";
+import { collectionReport } from "./report.ts";
+import { setAsidePage } from "./set-aside.ts";
+import { CollectionSurvey } from "./survey.ts";
+import { AgentList, CollectionReport, SetAsideName, SetAsidePage } from "./wire.ts";
+
+const tags = ["collection"];
+
+/** Are all meters read? Success rates, agents, and what was set aside. */
+export function collectionRoutes(app: ApiServer, deps: ApiDeps): void {
+  const { db, store, clock, config } = deps;
+  const survey = new CollectionSurvey({ sql: db, store, clock, maxAgeMs: config.collectionMaxAgeMs });
+
+  app.route({
+    method: "GET",
+    url: "/collection",
+    config: { permission: "collection.status.read" },
+    schema: { operationId: "getCollection", tags, response: { 200: CollectionReport, ...problems } },
+    handler: async (request) => collectionReport(db, store, principalOf(request).scope, await survey.current()),
+  });
+
+  app.route({
+    method: "GET",
+    url: "/agents",
+    config: { permission: "collection.agent.read" },
+    schema: { operationId: "listAgents", tags, response: { 200: AgentList, ...problems } },
+    handler: async (request) => ({ items: await listAgents(db, principalOf(request).scope, deps.agentsLive) }),
+  });
+
+  app.route({
+    method: "GET",
+    url: "/set-aside/:list",
+    config: { permission: "collection.set_aside.read" },
+    schema: {
+      operationId: "listSetAside",
+      tags,
+      params: z.strictObject({ list: SetAsideName }),
+      querystring: PageQuery,
+      response: { 200: SetAsidePage, ...problems },
+    },
+    handler: (request) => setAsidePage(db, store, principalOf(request).scope, request.params.list, request.query),
+  });
+}

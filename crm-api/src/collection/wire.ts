@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { Instant, named } from "../http/schema.ts";
+import { MeterRow } from "../meters/wire.ts";
+
+export const CollectionGroup = named(
+  "CollectionGroup",
+  z.strictObject({
+    id: z.string().meta({ description: "`site/agent`, or a district's id; empty for meters that have none." }),
+    meters: z.int(),
+    good: z.int(),
+    late: z.int(),
+    silent: z.int(),
+    never: z.int(),
+    expected: z.int().meta({ description: "Readings that should have come in the window." }),
+    got: z.int().meta({ description: "Readings with a value that came, at most as many as expected." }),
+    successRate: z.number().nullable().meta({ description: "got ÷ expected; null when nothing is expected." }),
+  }),
+);
+export type CollectionGroup = z.infer<typeof CollectionGroup>;
+
+export const CollectionReport = named(
+  "CollectionReport",
+  z.strictObject({
+    at: Instant.meta({ description: "When this was looked at (business clock)." }),
+    from: Instant,
+    total: CollectionGroup,
+    byAgent: z.array(CollectionGroup).meta({ description: "Worst success rate first." }),
+    byDma: z.array(CollectionGroup).meta({ description: "Worst success rate first." }),
+    missing: z
+      .array(MeterRow.extend({ expected: z.int(), got: z.int() }))
+      .meta({ description: "Meters that do not report as they should, longest silent first, at most 200." }),
+  }),
+);
+
+export const AgentRow = named(
+  "AgentRow",
+  z.strictObject({
+    site: z.string(),
+    id: z.string(),
+    isOnline: z.boolean(),
+    statusAt: Instant.nullable(),
+    status: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .meta({ description: "The agent's last status message (domain's `AgentStatus`)." }),
+    channels: z.int(),
+    meters: z.int(),
+  }),
+);
+export type AgentRow = z.infer<typeof AgentRow>;
+
+export const AgentList = named("AgentList", z.strictObject({ items: z.array(AgentRow) }));
+
+export const SetAsideName = z.enum(["dead_letter", "quarantine", "conflict"]);
+
+export const SetAsideRow = named(
+  "SetAsideRow",
+  z.strictObject({
+    id: z.int(),
+    list: SetAsideName,
+    receivedAt: Instant,
+    agent: z.string(),
+    epoch: z.string().nullable(),
+    seq: z.int().nullable(),
+    origin: z.enum(["live", "import"]),
+    channel: z.string().nullable(),
+    readAt: z.number().nullable().meta({ description: "Epoch milliseconds as the device said; may be nonsense." }),
+    raw: z.string(),
+    reasonCode: z.string(),
+    reason: z.string(),
+  }),
+);
+
+export const SetAsidePage = named(
+  "SetAsidePage",
+  z.strictObject({
+    items: z.array(SetAsideRow),
+    nextCursor: z.string().nullable(),
+    counts: z
+      .strictObject({
+        stored: z.int(),
+        deadLetters: z.int(),
+        quarantined: z.int(),
+        conflicts: z.int(),
+        repeats: z.int(),
+      })
+      .nullable()
+      .meta({ description: "Of the whole store; null for people who see a region only." }),
+  }),
+);

@@ -1,0 +1,35 @@
+import type { UsageCurveReport } from "@nightflow/analytics/pure";
+import type { Clock } from "@nightflow/domain";
+import type { Database, FileStore, JobQueue, ReadingStore } from "@nightflow/storage";
+import type { Logger } from "pino";
+import type { FirstAdminLink } from "./access/first-admin.ts";
+import type { ApiConfig } from "./config.ts";
+import type { LiveFeed } from "./events/live-feed.ts";
+
+/** Draws a report; filled by `dashboards/reports`. */
+export interface ReportRenderer {
+  usageCurve(
+    report: UsageCurveReport,
+    language: "zh" | "en",
+  ): { html: string; csv: string } | Promise<{ html: string; csv: string }>;
+}
+
+/** What the API stands on. */
+export interface ApiDeps {
+  readonly db: Database;
+  readonly store: ReadingStore;
+  /** Business time. */
+  readonly clock: Clock;
+  readonly files: FileStore;
+  readonly jobs: JobQueue;
+  readonly config: ApiConfig;
+  readonly logger: Logger;
+  /** Live events of this process; without it the event stream answers 503. */
+  readonly liveFeed?: LiveFeed | undefined;
+  /** Open while the platform has no user yet. */
+  readonly firstAdmin?: FirstAdminLink | undefined;
+  /** Folder with the built pages. */
+  readonly webRoot?: string | undefined;
+  /** Agents (`site/agent`) that the broker sees connected now; without it the last status message counts. */
+  readonly agentsLive?: (() => ReadonlySet<string>) | undefined;
+}

@@ -1,0 +1,52 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import fastifyStatic from "@fastify/static";
+import { PUBLIC_PERMISSION } from "../access/permissions.ts";
+import type { ApiServer } from "./types.ts";
+
+/** Everything from our own address only; antd writes its styles into the page, hence inline styles. */
+export const PAGE_CSP = [
+  "default-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "worker-src 'self' blob:",
+  "frame-src 'self'",
+  "frame-ancestors 'none'",
+  "object-src 'none'",
+  "base-uri 'self'",
+  "form-action 'self'",
+].join("; ");
+
+const YEAR_S = 31_536_000;
+// Vite names files by their content: `index-B3xk9a_1.js`.
+const HASHED = /-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$/;
+
+/** Serves the built pages; gives whether there are any. */
+export async function installPages(app: ApiServer, webRoot: string): Promise<boolean> {
+  if (!existsSync(join(webRoot, "index.html"))) {
+    app.log.warn({ webRoot }, "no pages are built there; only the API is served");
+    return false;
+  }
+  await app.register(fastifyStatic, {
+    root: webRoot,
+    serve: false,
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      reply.header("content-security-policy", PAGE_CSP);
+      reply.header("cache-control", HASHED.test(path) ? `public, max-age=${YEAR_S}, immutable` : "no-cache");
+    },
+  });
+  app.get("/*", { config: { permission: PUBLIC_PERMISSION }, schema: { hide: true } }, (request, reply) =>
+    reply.sendFile((request.params as { "*": string })["*"] || "index.html"),
+  );
+  return true;
+}
+
+/** Whether an address that is no file is one of the application's own pages, which `index.html` shows. */
+export function isPageAddress(method: string, url: string): boolean {
+  const path = url.split("?", 1)[0] ?? "";
+  const isRead = method === "GET" || method === "HEAD";
+  return isRead && path !== "/api" && !path.startsWith("/api/") && !/\.[A-Za-z0-9]+$/.test(path);
+}

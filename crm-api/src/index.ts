@@ -1,0 +1,11 @@
+export { createFirstAdminLink, type FirstAdminLink, firstAdminUrl } from "./access/first-admin.ts";
+export { PERMISSIONS, type Permission, type PermissionRisk, permissionsOf } from "./access/permissions.ts";
+export { type RunningApi, type StartApiDeps, startApi } from "./api.ts";
+export { buildApp } from "./app.ts";
+export { ApiConfig } from "./config.ts";
+export type { ApiDeps, ReportRenderer } from "./deps.ts";
+export { openApiDocument } from "./openapi.ts";
+export { USAGE_REPORT_QUEUE } from "./reports/order.ts";
+export { ANOMALY_CLEARED_QUEUE } from "./workers/anomaly-cleared.ts";
+export { OPEN_TICKET_QUEUE } from "./workers/open-ticket.ts";
+export { startWorkers, type Workers, type WorkersDeps } from "./workers/start.ts";

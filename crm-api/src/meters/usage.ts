@@ -1,0 +1,93 @@
+import { INTERVAL_CODES, intervalsOf } from "@nightflow/analytics/pure";
+import type { ReadingStore } from "@nightflow/storage";
+import { countLimitsOf, countsToM3, type MeasuredPoint, volumeUnitOf } from "./points.ts";
+
+/** Trust in one step of a series: the worst of what it is made of. */
+export type UsageQuality = "good" | "estimated" | "suspect" | "missing";
+
+const QUALITIES: readonly UsageQuality[] = ["good", "estimated", "suspect", "missing"];
+
+/**
+ * Volumes on a fixed UTC grid, summed over some points. `volumesM3` is NaN where a point has no volume; `qualities` holds
+ * INTERVAL_CODES.
+ */
+export interface UsageSeries {
+  readonly unit: "m3" | "Sm3";
+  readonly stepMs: number;
+  /** First step's start. */
+  readonly fromMs: number;
+  readonly volumesM3: Float64Array;
+  readonly qualities: Uint8Array;
+}
+
+/** Step of a series over some points: the longest of their periods. */
+export function stepOf(points: readonly MeasuredPoint[]): number {
+  return points.reduce((longest, point) => Math.max(longest, point.periodMs), 0);
+}
+
+/** Volumes of some points over [fromMs, toMs), whole steps inside it; null when there is no point. */
+export async function usageSeries(
+  store: ReadingStore,
+  points: readonly MeasuredPoint[],
+  fromMs: number,
+  toMs: number,
+): Promise<UsageSeries | null> {
+  const first = points[0];
+  if (first === undefined) return null;
+  const series = emptySeries(volumeUnitOf(first), stepOf(points), fromMs, toMs);
+  for (const point of points) await addPoint(store, series, point);
+  return series;
+}
+
+function emptySeries(unit: "m3" | "Sm3", stepMs: number, fromMs: number, toMs: number): UsageSeries {
+  const first = Math.ceil(fromMs / stepMs) * stepMs;
+  const length = Math.max(0, Math.floor((toMs - first) / stepMs));
+  return { unit, stepMs, fromMs: first, volumesM3: new Float64Array(length), qualities: new Uint8Array(length) };
+}
+
+/** Adds one point: a step counts as measured when intervals cover it from end to end. */
+async function addPoint(store: ReadingStore, series: UsageSeries, point: MeasuredPoint): Promise<void> {
+  const { fromMs, stepMs, volumesM3, qualities } = series;
+  const toMs = fromMs + volumesM3.length * stepMs;
+  // One step before and after, so that the register at both ends is known.
+  const curve = await store.curve(point.channelId, fromMs - 2 * stepMs, toMs + 2 * stepMs);
+  const { rows } = intervalsOf(curve, { periodMs: point.periodMs, ...countLimitsOf(point) });
+  const coveredMs = new Float64Array(volumesM3.length);
+  for (const row of rows) {
+    const at = Math.floor((row.startMs - fromMs) / stepMs);
+    if (at < 0 || at >= volumesM3.length || row.quality === INTERVAL_CODES.missing) continue;
+    coveredMs[at] = (coveredMs[at] ?? 0) + (row.endMs - row.startMs);
+    volumesM3[at] = (volumesM3[at] ?? 0) + point.sign * countsToM3(row.counts, point);
+    qualities[at] = Math.max(qualities[at] ?? 0, row.quality);
+  }
+  for (let at = 0; at < coveredMs.length; at++) if ((coveredMs[at] ?? 0) < stepMs) voidStep(series, at);
+}
+
+function voidStep(series: UsageSeries, at: number): void {
+  series.volumesM3[at] = Number.NaN;
+  series.qualities[at] = INTERVAL_CODES.missing;
+}
+
+/** Quality of a step in words. */
+export function qualityAt(series: UsageSeries, at: number): UsageQuality {
+  return QUALITIES[series.qualities[at] ?? INTERVAL_CODES.missing] ?? "missing";
+}
+
+/** Sum of the steps that have a volume; null when none has. */
+export function totalM3(series: UsageSeries): number | null {
+  let total = 0;
+  let measured = 0;
+  for (const volume of series.volumesM3) {
+    if (Number.isNaN(volume)) continue;
+    total += volume;
+    measured++;
+  }
+  return measured === 0 ? null : total;
+}
+
+/** Share of the steps that are good; estimates never count. 0 when there is no step. */
+export function completenessOf(series: UsageSeries): number {
+  let good = 0;
+  for (const quality of series.qualities) if (quality === INTERVAL_CODES.good) good++;
+  return series.qualities.length === 0 ? 0 : good / series.qualities.length;
+}

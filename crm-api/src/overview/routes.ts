@@ -1,0 +1,135 @@
+import type { CauseGroup } from "@nightflow/domain";
+import type { Sql } from "@nightflow/storage";
+import type { z } from "zod";
+import { companyOf } from "../access/company.ts";
+import { principalOf } from "../access/principal.ts";
+import { inScope, type Scope } from "../access/scope.ts";
+import { OPEN_ANOMALY } from "../anomalies/open.ts";
+import type { ApiDeps } from "../deps.ts";
+import { NotFoundProblem } from "../http/problems.ts";
+import { KeyParams, problems } from "../http/schema.ts";
+import type { ApiServer } from "../http/types.ts";
+import { pointsOfDmas } from "../meters/points.ts";
+import { qualityAt, type UsageSeries, usageSeries } from "../meters/usage.ts";
+import { SqlFilter } from "../sql/filter.ts";
+import { OPEN_TICKET } from "../tickets/open.ts";
+import { dmaBoard, flowAt, flowNow, loadDmas, toDmaRow } from "./dmas.ts";
+import { nightsOf } from "./nights.ts";
+import { DmaDetail, type DmaRow, Overview } from "./wire.ts";
+
+const DAY_MS = 86_400_000;
+const CURVE_DAYS = 7;
+const NIGHTS = 60;
+const tags = ["overview"];
+
+/** The control room: every district, and one of them. */
+export function overviewRoutes(app: ApiServer, deps: ApiDeps): void {
+  const { db, store, clock } = deps;
+
+  app.route({
+    method: "GET",
+    url: "/overview",
+    config: { permission: "monitor.overview.read" },
+    schema: { operationId: "getOverview", tags, response: { 200: Overview, ...problems } },
+    handler: async (request) => {
+      const { scope } = principalOf(request);
+      const now = clock.now();
+      const dmas = await dmaBoard(db, store, scope, now);
+      const { currency } = await companyOf(db, scope.path);
+      return { at: now, currency, dmas, totals: { ...totalsOf(dmas), ...(await countOpen(db, scope, now)) } };
+    },
+  });
+
+  app.route({
+    method: "GET",
+    url: "/dmas/:id",
+    config: { permission: "monitor.dma.read" },
+    schema: { operationId: "getDma", tags, params: KeyParams, response: { 200: DmaDetail, ...problems } },
+    handler: (request) => dmaDetail(deps, principalOf(request).scope, request.params.id),
+  });
+}
+
+function totalsOf(dmas: readonly DmaRow[]) {
+  const flows = dmas.flatMap((dma) => (dma.inflow === null ? [] : [dma.inflow.flowM3h]));
+  const nights = dmas.flatMap((dma) => (dma.lastNight === null ? [] : [dma.lastNight.completeness]));
+  return {
+    inflowM3h: flows.length === 0 ? null : sum(flows),
+    nightLossM3h: sum(dmas.map((dma) => dma.nightLossM3h ?? 0)),
+    lossPerDay: sum(dmas.map((dma) => dma.lossPerDay ?? 0)),
+    customers: sum(dmas.map((dma) => dma.customers)),
+    completeness: nights.length === 0 ? null : sum(nights) / nights.length,
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+interface OpenCounts {
+  openEvents: number;
+  openEventsMoneyPerDay: number;
+  openEventsByGroup: Partial<Record<CauseGroup, number>>;
+  openTickets: number;
+  overdueTickets: number;
+  unassignedTickets: number;
+}
+
+async function countOpen(sql: Sql, scope: Scope, nowMs: number): Promise<OpenCounts> {
+  const events = new SqlFilter();
+  events.and(inScope(events, scope, "a.unit_id")).and(OPEN_ANOMALY);
+  const groups = await sql.query<{ cause_group: CauseGroup; count: number; money: number }>(
+    `select a.cause_group, count(*)::int as count, sum(a.money_per_day)::float8 as money
+       from anomaly a ${events.where} group by a.cause_group`,
+    events.values,
+  );
+  return {
+    openEvents: sum(groups.rows.map((row) => row.count)),
+    openEventsMoneyPerDay: sum(groups.rows.map((row) => row.money)),
+    openEventsByGroup: Object.fromEntries(groups.rows.map((row) => [row.cause_group, row.count])),
+    ...(await countTickets(sql, scope, nowMs)),
+  };
+}
+
+async function countTickets(sql: Sql, scope: Scope, nowMs: number) {
+  const filter = new SqlFilter();
+  filter.and(inScope(filter, scope, "t.unit_id")).and(OPEN_TICKET);
+  const now = filter.value(new Date(nowMs));
+  const { rows } = await sql.query<{ openTickets: number; overdueTickets: number; unassignedTickets: number }>(
+    `select count(*)::int as "openTickets",
+            count(*) filter (where t.resolve_by < ${now} and t.resolved_at is null)::int as "overdueTickets",
+            count(*) filter (where t.assignee_id is null)::int as "unassignedTickets"
+       from ticket t ${filter.where}`,
+    filter.values,
+  );
+  return rows[0] ?? { openTickets: 0, overdueTickets: 0, unassignedTickets: 0 };
+}
+
+async function dmaDetail(deps: ApiDeps, scope: Scope, id: string): Promise<z.infer<typeof DmaDetail>> {
+  const { db, store, clock } = deps;
+  const now = clock.now();
+  const [dma] = await loadDmas(db, scope, id);
+  if (dma === undefined) throw new NotFoundProblem("district", id);
+  const points = await pointsOfDmas(db, [id]);
+  const series = await usageSeries(store, points, now - CURVE_DAYS * DAY_MS, now);
+  return {
+    ...toDmaRow(dma, await flowNow(store, points, now)),
+    ...(await companyOf(db, scope.path)),
+    nights: await nightsOf(db, id, NIGHTS),
+    inflowCurve: series === null ? null : toFlowCurve(series),
+    meters: points.map(({ meterId, sign }) => ({ meterId, sign })),
+  };
+}
+
+function toFlowCurve(series: UsageSeries) {
+  const steps = Array.from(series.volumesM3.keys());
+  return {
+    stepMs: series.stepMs,
+    startAt: steps.map((at) => series.fromMs + at * series.stepMs),
+    flowM3h: steps.map((at) => numberOrNull(flowAt(series, at))),
+    quality: steps.map((at) => qualityAt(series, at)),
+  };
+}
+
+function numberOrNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}

@@ -1,0 +1,91 @@
+import { CauseGroup, DEFAULT_PRICE_PER_M3 } from "@nightflow/domain";
+import { z } from "zod";
+import { Instant, LocalDate, named, Words } from "../http/schema.ts";
+
+/** Price of a m³ lost in a district, which has no tariff of its own. */
+export const DISTRICT_PRICE_PER_M3 = DEFAULT_PRICE_PER_M3;
+
+export const FlowNow = named(
+  "FlowNow",
+  z
+    .strictObject({
+      flowM3h: z.number(),
+      startAt: Instant,
+      endAt: Instant,
+      quality: z.enum(["good", "estimated", "suspect", "missing"]),
+    })
+    .meta({ description: "Flow of the last measured interval." }),
+);
+
+export const Night = named(
+  "Night",
+  z.strictObject({
+    night: LocalDate,
+    mnfM3h: z.number().nullable().meta({ description: "Minimum night flow.", unit: "m3/h" }),
+    expectedM3h: z.number().nullable(),
+    bandLowM3h: z.number().nullable(),
+    bandHighM3h: z.number().nullable(),
+    inflowM3: z.number().nullable().meta({ description: "Inflow of the whole day before.", unit: "m3" }),
+    customersM3: z.number().nullable().meta({ description: "What customers used on that day.", unit: "m3" }),
+    completeness: z.number(),
+  }),
+);
+
+export const DmaRow = named(
+  "DmaRow",
+  z.strictObject({
+    id: z.string(),
+    name: Words,
+    status: z.enum(["WORK", "PAUSE", "RETIRE"]),
+    inflow: FlowNow.nullable(),
+    lastNight: Night.nullable(),
+    nightLossM3h: z.number().nullable().meta({ description: "Night flow above what was expected.", unit: "m3/h" }),
+    lossPerDay: z.number().nullable().meta({ description: "Money that this loss costs in a day." }),
+    openEvents: z.int(),
+    customers: z.int(),
+    connections: z.int().nullable(),
+    mainsKm: z.number().nullable(),
+  }),
+);
+export type DmaRow = z.infer<typeof DmaRow>;
+
+export const Overview = named(
+  "Overview",
+  z.strictObject({
+    at: Instant,
+    currency: z.string(),
+    dmas: z.array(DmaRow).meta({ description: "Worst first, by money lost in a day." }),
+    totals: z.strictObject({
+      inflowM3h: z.number().nullable().meta({ description: "Sum over the districts with a measured flow." }),
+      nightLossM3h: z.number(),
+      lossPerDay: z.number(),
+      openEvents: z.int(),
+      openEventsMoneyPerDay: z.number(),
+      openEventsByGroup: z.partialRecord(CauseGroup, z.int()),
+      openTickets: z.int(),
+      overdueTickets: z.int(),
+      unassignedTickets: z.int(),
+      customers: z.int(),
+      completeness: z.number().nullable().meta({ description: "Mean completeness of the last night's inflows." }),
+    }),
+  }),
+);
+export type Overview = z.infer<typeof Overview>;
+
+export const DmaDetail = named(
+  "DmaDetail",
+  DmaRow.extend({
+    currency: z.string(),
+    zone: z.string(),
+    nights: z.array(Night).meta({ description: "Up to 60 nights, ascending." }),
+    inflowCurve: z
+      .strictObject({
+        stepMs: z.int(),
+        startAt: z.array(Instant),
+        flowM3h: z.array(z.number().nullable()).meta({ description: "null where a meter has no volume." }),
+        quality: z.array(z.enum(["good", "estimated", "suspect", "missing"])),
+      })
+      .nullable(),
+    meters: z.array(z.strictObject({ meterId: z.string(), sign: z.union([z.literal(1), z.literal(-1)]) })),
+  }),
+);

@@ -1,0 +1,131 @@
+import type { Role } from "@nightflow/domain";
+import type { Job, Sql } from "@nightflow/storage";
+import type { z } from "zod";
+import { principalOf } from "../access/principal.ts";
+import { requireWholeScope, type Scope } from "../access/scope.ts";
+import type { ApiDeps } from "../deps.ts";
+import { ConflictProblem, NotFoundProblem } from "../http/problems.ts";
+import { IdParams, problems } from "../http/schema.ts";
+import type { ApiServer } from "../http/types.ts";
+import { SqlFilter } from "../sql/filter.ts";
+import { listAudit } from "./audit-list.ts";
+import { recordAudit } from "./record.ts";
+import { AuditPage, AuditQuery, Health, JobList, JobQuery, type JobRow, UserList, type UserRow } from "./wire.ts";
+
+const tags = ["system"];
+
+/** Jobs, people, the audit trail, and whether the API is well. */
+export function systemRoutes(app: ApiServer, deps: ApiDeps): void {
+  const { db, jobs, clock } = deps;
+
+  app.route({
+    method: "GET",
+    url: "/jobs",
+    config: { permission: "system.job.read" },
+    schema: { operationId: "listJobs", tags, querystring: JobQuery, response: { 200: JobList, ...problems } },
+    handler: async (request) => {
+      requireWholeScope(principalOf(request).scope, "jobs");
+      const { queue, ...filter } = request.query;
+      const found = await jobs.list(queue === undefined ? filter : { ...filter, queue });
+      return { items: found.map(toJobRow) };
+    },
+  });
+
+  app.route({
+    method: "POST",
+    url: "/jobs/:id/retry",
+    config: { permission: "system.job.retry" },
+    schema: { operationId: "retryJob", tags, params: IdParams, response: { 200: JobList, ...problems } },
+    handler: async (request) => {
+      const principal = principalOf(request);
+      requireWholeScope(principal.scope, "jobs");
+      const { id } = request.params;
+      if ((await jobs.find(id)) === undefined) throw new NotFoundProblem("job", id);
+      if (!(await jobs.retry(id)))
+        throw new ConflictProblem("JOB_NOT_DEAD", "only a job that has failed for good is retried");
+      await db.transaction((tx) =>
+        recordAudit(tx, clock, principal, { action: "job.retry", kind: "job", subject: id }),
+      );
+      const job = await jobs.find(id);
+      return { items: job === undefined ? [] : [toJobRow(job)] };
+    },
+  });
+
+  app.route({
+    method: "GET",
+    url: "/users",
+    config: { permission: "system.user.read" },
+    schema: {
+      operationId: "listUsers",
+      tags,
+      summary: "People who may be given tickets of the scope.",
+      response: { 200: UserList, ...problems },
+    },
+    handler: async (request) => ({ items: await listUsers(db, principalOf(request).scope) }),
+  });
+
+  app.route({
+    method: "GET",
+    url: "/audit",
+    config: { permission: "system.audit.read" },
+    schema: { operationId: "listAudit", tags, querystring: AuditQuery, response: { 200: AuditPage, ...problems } },
+    handler: (request) => listAudit(db, principalOf(request).scope, request.query),
+  });
+
+  app.route({
+    method: "GET",
+    url: "/health",
+    config: { permission: "public.any.use" },
+    schema: { operationId: "getHealth", tags, response: { 200: Health, 503: Health, ...problems } },
+    handler: async (_request, reply) => {
+      const database = await isWell(() => db.query("select 1"));
+      const readings = await isWell(() => deps.store.lastValues([]));
+      const state = database === "good" && readings === "good" ? "good" : "degraded";
+      return reply.code(database === "good" ? 200 : 503).send({ state, database, readings });
+    },
+  });
+}
+
+async function isWell(probe: () => Promise<unknown>): Promise<"good" | "away"> {
+  return probe().then(
+    () => "good" as const,
+    () => "away" as const,
+  );
+}
+
+interface UserSqlRow {
+  id: string;
+  login: string;
+  display_name: string;
+  role: Role;
+  unit_path: string;
+}
+
+/** People whose region lies in the scope, or holds it. */
+async function listUsers(sql: Sql, scope: Scope): Promise<z.infer<typeof UserRow>[]> {
+  const filter = new SqlFilter();
+  const path = filter.value(scope.path);
+  filter.and("not u.is_disabled").and(`(starts_with(o.path, ${path}) or starts_with(${path}, o.path))`);
+  const { rows } = await sql.query<UserSqlRow>(
+    `select u.id, u.login, u.display_name, u.role, o.path as unit_path
+       from app_user u join org_unit o on o.id = u.unit_id ${filter.where} order by u.display_name, u.id limit 500`,
+    filter.values,
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    login: row.login,
+    displayName: row.display_name,
+    role: row.role,
+    unitPath: row.unit_path,
+  }));
+}
+
+function toJobRow(job: Job): z.infer<typeof JobRow> {
+  const { dedupeKey: _, ...row } = job;
+  return {
+    ...row,
+    runAt: job.runAt.getTime(),
+    createdAt: job.createdAt.getTime(),
+    finishedAt: job.finishedAt?.getTime() ?? null,
+  };
+}
