@@ -20,5 +20,17 @@ export {
 export { loadMigrations, type Migration, migrate } from "./migrate.ts";
 export { type DatabaseOptions, openDatabase } from "./pg-database.ts";
 export { asStoreError, sqlStateOf } from "./pg-errors.ts";
+export {
+  type ImportOptions,
+  type ImportResult,
+  importRegistry,
+  type TableCounts,
+} from "./registry/import-registry.ts";
+export { type EnsuredMeters, ensureImportedMeters, type ImportedMeters } from "./registry/imported-meters.ts";
+export { loadKnownChannels, loadMeterRegistry, type RegisteredChannel } from "./registry/load-registry.ts";
+export { describeRegistry } from "./registry/reference.ts";
+export type { RegistryRow, RegistryTables } from "./registry/rows.ts";
+export { REGISTRY_TABLES, type RegistryTable } from "./registry/tables.ts";
+export { setPasswordHash } from "./registry/user-passwords.ts";
 export { notifyRegistry, REGISTRY_CHANNEL } from "./registry-events.ts";
 export { DataFolderBusyError, EmbeddedPostgresError, MigrationError } from "./relational-errors.ts";

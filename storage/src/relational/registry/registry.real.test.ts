@@ -1,0 +1,289 @@
+import { expect, test } from "vitest";
+import { testDatabase } from "../../testing/postgres.ts";
+import { verifyAudit } from "../audit.ts";
+import type { Database } from "../database.ts";
+import { REGISTRY_CHANNEL } from "../registry-events.ts";
+import { importRegistry } from "./import-registry.ts";
+import { ensureImportedMeters } from "./imported-meters.ts";
+import { loadKnownChannels, loadMeterRegistry } from "./load-registry.ts";
+import type { RegistryTables } from "./rows.ts";
+import { setPasswordHash } from "./user-passwords.ts";
+
+const databases = testDatabase();
+const MARCH = Date.UTC(2026, 2, 1);
+
+/** Rows from a little CSV text without quotes. */
+function table(text: string) {
+  const [header = "", ...lines] = text.trim().split("\n");
+  const names = header.split(",").map((name) => name.trim());
+  return lines.map((line, at) => {
+    const cells = line.split(",").map((cell) => cell.trim());
+    return { line: at + 2, values: Object.fromEntries(names.map((name, no) => [name, cells[no] ?? ""])) };
+  });
+}
+
+const TOWN: RegistryTables = {
+  units: table(`
+code,parent,kind,name_zh,name_en,zone,currency
+north,town,region,城北,North,,
+town,,company,水司,Town Water,Asia/Shanghai,CNY`),
+  users: table(`
+login,display_name,role,unit
+manager,王经理,manager,town
+desk-north,李,desk,north`),
+  tariffs: table(`
+code,name_zh,name_en,commodity,currency,price_per_m3,valid_from,unit
+hotel,宾馆,Hotel,water,CNY,5.35,2025-01-01,town
+future,将来,Future,water,CNY,9,2027-01-01,town`),
+  customers: table(`
+no,name,kind,unit
+C1,Grand Hotel,org,north`),
+  accounts: table(`
+no,customer,category,tariff,is_key_account,manager,unit
+A1,C1,non_residential,hotel,true,manager,north
+A2,C1,non_residential,future,false,,north`),
+  dmas: table(`
+id,name_zh,name_en,parent,unit
+D1-A,子区,Part,D1,north
+D1,一区,District 1,,north
+D2,二区,District 2,,town`),
+  "service-points": table(`
+no,account,commodity,dma,unit
+P1,A1,water,D1,north
+P2,A2,water,D1,north
+P3,,gas,,north`),
+  meters: table(`
+id,purpose,commodity,q3_m3h,q4_m3h,capacity_m3,period_s,service_point,inlet_of_dma,inlet_sign,unit
+M1,customer,water,16,20,1000000,900,P1,,,north
+M2,customer,water,2.5,3.125,100000,3600,P2,,,north
+M3,dma,water,,,,900,,D1;D2,1;-1,town
+M4,customer,gas,16,,1000000,900,P3,,,north`),
+  channels: table(`
+id,meter,quantity,unit,resolution,agent
+M1.forward_total,M1,forward_total,m3,0.001,town/agent-1
+M1.flow,M1,flow,m3/h,,town/agent-1
+M2.forward_total,M2,forward_total,L,10,town/agent-1
+M3.net_total,M3,net_total,m3,0.1,town/agent-1
+M4.vb_total,M4,vb_total,Sm3,0.01,`),
+};
+
+async function importTown(database: Database) {
+  const result = await importRegistry(database, TOWN, { at: MARCH });
+  expect(result.faults).toEqual([]);
+  return result;
+}
+
+async function countRows(database: Database): Promise<number> {
+  const { rows } = await database.query<{ n: number }>(
+    "select (select count(*) from org_unit) + (select count(*) from meter) + (select count(*) from audit_entry) as n",
+  );
+  return rows[0]?.n ?? -1;
+}
+
+test("a whole town is imported in any order of rows, and a second import changes nothing", async () => {
+  const { database } = await databases.fresh();
+  expect(await importTown(database)).toMatchObject({ inserted: 24, updated: 0, unchanged: 0 });
+  expect(await importTown(database)).toMatchObject({ inserted: 0, updated: 0, unchanged: 24 });
+  expect(await verifyAudit(database)).toEqual({ entries: 1, firstFault: undefined });
+});
+
+test("a dry run tells what would be and changes nothing", async () => {
+  const { database } = await databases.fresh();
+  expect(await importRegistry(database, TOWN, { dryRun: true })).toMatchObject({ faults: [], inserted: 24 });
+  expect(await countRows(database)).toBe(0);
+});
+
+test("the other processes hear that the registry has changed, and only then", async () => {
+  const { database } = await databases.fresh();
+  let heard = 0;
+  await database.listen(REGISTRY_CHANNEL, () => heard++);
+  await importTown(database);
+  await expect.poll(() => heard).toBe(1);
+  await importTown(database);
+  await importRegistry(database, { units: table("code,parent,kind,name_zh,name_en\nx,town,region,西,West") });
+  await expect.poll(() => heard).toBe(2);
+});
+
+test("every fault is listed at once with file, line, column and remedy, and nothing is imported", async () => {
+  const { database } = await databases.fresh();
+  const broken: RegistryTables = {
+    ...TOWN,
+    meters: table(`
+id,purpose,commodity,q3_m3h,q4_m3h,period_s,service_point,inlet_of_dma,inlet_sign,unit
+M1,customer,water,abc,,900,P1,,,north
+M1,customer,water,20,16,,P1,,,north
+M2,customer,water,20,16,900,P9,,,north
+M3,dma,water,,,900,,,,town
+M4,customer,water,,,900,P3,D1,1;1,north
+M2,customer,water,,,900,,,,south`),
+    channels: table(`
+id,meter,quantity,unit,resolution,colour
+M2.forward_total,M2,forward_total,kPa,,red
+M2.flow,M2,flow,m3/h,0.1,red
+M1.flow,M1,flow,m3/h,,red
+M 2,M2,flow,m3/h,,red`),
+    accounts: table("no,customer,category,manager,unit\nA1,C1,x,desk-north,north"),
+    pumps: [],
+  };
+  const { faults, inserted } = await importRegistry(database, broken);
+  expect(faults).toEqual([
+    "pumps.csv: there is no such file; name it one of units, users, tariffs, customers, accounts, dmas, service-points, meters, channels",
+    'meters.csv line 2, column q3_m3h: "abc" is not allowed; give a number above 0, such as 2.5',
+    "meters.csv line 3, column period_s: the cell is empty; give a whole number above 0",
+    'meters.csv line 7, column id: "M2" is in line 4 too; keep one of the two',
+    "channels.csv line 1, column colour: there is no such column; the columns are id, meter, quantity, unit, resolution, agent",
+    'channels.csv line 5, column id: "M 2" is not allowed; give an id of 1 to 64 characters of A-Z a-z 0-9 _ . : -',
+    'service-points.csv line 3, column account: "A2" is not known; correct it, or add it to accounts.csv',
+    'meters.csv line 4, column service_point: "P9" is not known; correct it, or add it to service-points.csv',
+    'meters.csv line 7, column unit: "south" is not known; correct it, or add it to units.csv',
+    'accounts.csv line 2, column manager: "desk-north" has the role desk; name a user with the role manager',
+    "meters.csv line 4, column q4_m3h: 16 is below Q3 (20); Q4 is the higher of the two",
+    "meters.csv line 5, column inlet_of_dma: the cell is empty; a meter of purpose dma needs its district",
+    "meters.csv line 6, column commodity: it is water, but its service point is for gas; change one",
+    "meters.csv line 6, column inlet_of_dma: only meters of purpose dma are inlets; this one is customer",
+    "meters.csv line 6, column inlet_sign: there is not one sign for each district of inlet_of_dma; give as many",
+    "channels.csv line 2, column unit: kPa is not a unit of forward_total; give one of m3, L, Sm3",
+    "channels.csv line 2, column resolution: the cell is empty; forward_total is a register and needs the size of one count",
+    "channels.csv line 3, column resolution: flow is a gauge and has no resolution; leave the cell empty",
+  ]);
+  expect(inserted).toBe(0);
+  expect(await countRows(database)).toBe(0);
+});
+
+test("a circle of units, a company without a zone and an impossible day are faults", async () => {
+  const { database } = await databases.fresh();
+  const { faults } = await importRegistry(database, {
+    units: table(`
+code,parent,kind,name_zh,name_en,zone,currency
+a,b,region,甲,A,,
+b,a,region,乙,B,,
+c,,company,丙,C,Mars/Olympus,CNY
+d,,company,丁,D,,CNY`),
+    tariffs: table(
+      "code,name_zh,name_en,commodity,currency,price_per_m3,valid_from,unit\nt,价,T,water,CNY,1,2026-02-30,d",
+    ),
+  });
+  expect(faults).toEqual([
+    'units.csv line 4, column zone: "Mars/Olympus" is not allowed; give a time zone such as Asia/Shanghai',
+    'tariffs.csv line 2, column valid_from: "2026-02-30" is not allowed; give a day such as 2026-01-31',
+    'units.csv line 2, column parent: "a" is above itself; break the circle',
+    'units.csv line 3, column parent: "b" is above itself; break the circle',
+    "units.csv line 5, column zone: the cell is empty; a company needs its zone",
+  ]);
+});
+
+test("files may come one by one, columns that a file lacks keep their values, and a moved unit takes those below it along", async () => {
+  const { database } = await databases.fresh();
+  await importTown(database);
+  const result = await importRegistry(database, {
+    units: table("code,parent,kind,name_zh,name_en\nwest,town,region,西,West\nnorth,west,region,城北,North"),
+    meters: table(
+      "id,purpose,commodity,period_s,unit,inlet_of_dma\nM3,dma,water,900,town,D1\nM2,customer,water,900,north,",
+    ),
+  });
+  expect(result).toMatchObject({ faults: [], inserted: 1, updated: 3, unchanged: 0 });
+  const registry = await loadMeterRegistry(database, MARCH);
+  const m3 = registry.find((row) => row.meter === "M3");
+  expect(m3?.inletOf).toEqual([{ dma: "D1", sign: 1 }]);
+  expect(registry.find((row) => row.meter === "M2")).toMatchObject({
+    periodMs: 900_000,
+    q3M3h: 2.5,
+    unitPath: "town/west/north/",
+  });
+});
+
+test("a known channel may not change what its counts mean", async () => {
+  const { database } = await databases.fresh();
+  await importTown(database);
+  const { faults } = await importRegistry(database, {
+    channels: table("id,meter,quantity,unit,resolution\nM1.forward_total,M1,forward_total,m3,0.01"),
+  });
+  expect(faults).toEqual([
+    "channels.csv line 2, column resolution: it was 0.001 until now; a changed channel is a new one, give it a new id",
+  ]);
+});
+
+test("ingest gets the limits of each channel in its own counts", async () => {
+  const { database } = await databases.fresh();
+  await importTown(database);
+  const limits = (await loadKnownChannels(database)).map((row) => [row.id, row.capacityCounts, row.maxCountsPerHour]);
+  expect(limits).toEqual([
+    ["M1.flow", null, null],
+    ["M1.forward_total", 1_000_000_000, 20_000],
+    ["M2.forward_total", 10_000_000, 313],
+    ["M3.net_total", null, null],
+    ["M4.vb_total", 100_000_000, null],
+  ]);
+});
+
+test("analytics gets whose a channel is, where it stands and what its volume is worth", async () => {
+  const { database } = await databases.fresh();
+  await importTown(database);
+  const registry = new Map((await loadMeterRegistry(database, MARCH)).map((row) => [row.channel, row]));
+  expect(registry.get("M1.forward_total")).toMatchObject({
+    purpose: "customer",
+    commodity: "water",
+    periodMs: 900_000,
+    litresPerCount: 1,
+    dma: "D1",
+    inletOf: [],
+    isKeyAccount: true,
+    unitPath: "town/north/",
+    zone: "Asia/Shanghai",
+    currency: "CNY",
+    pricePerM3: 5.35,
+    agent: "town/agent-1",
+  });
+  expect(registry.get("M2.forward_total")).toMatchObject({ litresPerCount: 10, pricePerM3: 3, isKeyAccount: false });
+  expect(registry.get("M3.net_total")?.inletOf).toEqual([
+    { dma: "D1", sign: 1 },
+    { dma: "D2", sign: -1 },
+  ]);
+  expect(registry.get("M4.vb_total")).toMatchObject({ litresPerCount: 10, account: null, agent: null });
+});
+
+test("an imported file brings its unknown meters along, once", async () => {
+  const { database } = await databases.fresh();
+  const wanted = {
+    meters: ["H1", "H2"],
+    kind: "customer",
+    resolution: 0.001,
+    unitCode: "homes",
+    zone: "Europe/Madrid",
+  } as const;
+  expect(await ensureImportedMeters(database, wanted)).toMatchObject({ newMeters: 2, newChannels: 2 });
+  const again = await ensureImportedMeters(database, { ...wanted, meters: ["H1", "H2", "H3"] });
+  expect(again).toMatchObject({ newMeters: 1, newChannels: 1 });
+  expect(again.channels.get("H3")).toBe("H3.forward_total");
+  const coarse = await ensureImportedMeters(database, { ...wanted, resolution: 0.01 });
+  expect(coarse.channels.get("H1")).toBe("H1.forward_total.0.01");
+  expect((await loadMeterRegistry(database, MARCH))[0]).toMatchObject({ zone: "Europe/Madrid", periodMs: 3_600_000 });
+});
+
+test("imported districts are inlets of districts of their own, and impossible names are refused together", async () => {
+  const { database } = await databases.fresh();
+  const wanted = {
+    meters: ["dma-A"],
+    kind: "district",
+    resolution: 0.001,
+    unitCode: "it",
+    zone: "Europe/Rome",
+  } as const;
+  await ensureImportedMeters(database, wanted);
+  const [row] = await loadMeterRegistry(database, MARCH);
+  expect(row).toMatchObject({ purpose: "dma", inletOf: [{ dma: "dma-A", sign: 1 }] });
+  const bad = ensureImportedMeters(database, { ...wanted, meters: ["a b", "good-name", "ü"] });
+  await expect(bad).rejects.toThrow('2 meter name(s) cannot be ids: "a b", "ü"');
+});
+
+test("a new password ends the sessions of its user", async () => {
+  const { database } = await databases.fresh();
+  await importTown(database);
+  await database.query(
+    "insert into session (token_hash, user_id, expires_at) select 'x', id, now() + interval '1 h' from app_user where login = 'manager'",
+  );
+  expect(await setPasswordHash(database, "manager", "$argon2id$…")).toBe(true);
+  expect(await setPasswordHash(database, "nobody", "$argon2id$…")).toBe(false);
+  const { rows } = await database.query("select revoked_at is not null as ended from session");
+  expect(rows).toEqual([{ ended: true }]);
+});
