@@ -1,4 +1,4 @@
-import type { Flow, Step } from "./flow.ts";
+import { type Flow, type Step, WARM_UP_HOURS } from "./flow.ts";
 
 /** Parameters of the continuous-flow rule. */
 export interface RunParameters {
@@ -17,6 +17,7 @@ export const GAS_RUN: RunParameters = { leastHours: 24, factor: 1.5, capHours: 7
 
 /** State of the rule for one meter; an episode's start is 0 while nothing is open. */
 export const RUN_SCHEMA = {
+  runSeen: "u32",
   runHours: "f32",
   runRecord: "f32",
   runUnknown: "f32",
@@ -39,19 +40,21 @@ const QUIET_HOURS = 2;
  * max(24 h, min(1.5 × own record, cap)); the record fades by 0.01 % an hour.
  *
  * Null case: a meter that has never stood still since its first reading has no record; water is then judged at the cap
- * alone, gas not at all. Unknown hours pause a run, and more than six of them end it without teaching anything.
+ * alone, gas not at all. In the first 14 days the cap alone counts too. Unknown hours pause a run, and more than six of them end it without teaching anything.
  * Source: LEAKS 3, detector 1 (RunRecord); clearing after two still hours as LEAKS' tariff of evidence.
  */
 export function stepRun(state: RunState, hour: Flow, parameters: RunParameters): Step {
   if (!hour.isGood) return pauseRun(state);
   state.runUnknown = 0;
+  state.runSeen++;
   state.runRecord *= RECORD_DECAY_PER_HOUR;
   return hour.litres > 0 ? flowingHour(state, hour, parameters) : stillHour(state, parameters);
 }
 
 /** Hours of unbroken flow from which the meter's run is a finding. */
 export function runThreshold(state: RunState, parameters: RunParameters): number {
-  if (state.runStops === 0) return parameters === GAS_RUN ? Number.POSITIVE_INFINITY : parameters.capHours;
+  if (state.runStops === 0 && parameters === GAS_RUN) return Number.POSITIVE_INFINITY;
+  if (state.runStops === 0 || state.runSeen <= WARM_UP_HOURS) return parameters.capHours;
   return Math.max(parameters.leastHours, Math.min(parameters.factor * state.runRecord, parameters.capHours));
 }
 

@@ -1,0 +1,153 @@
+import { alwaysOpensTicket, causeGroupOf, LIVE_ANOMALY_STATES, newId, rankOf } from "@nightflow/domain";
+import { appendLiveEvent, type JobQueue, type Sql } from "@nightflow/storage";
+import type { FindingEvent } from "../pure/finding.ts";
+
+/** Queue of findings that need a ticket; payload `{anomalyId}`, at most one job for each. */
+export const OPEN_TICKET_QUEUE = "open-ticket";
+/** Queue of findings that ended by themselves while somebody works on them; payload `{anomalyId}`. */
+export const ANOMALY_CLEARED_QUEUE = "anomaly-cleared";
+
+/** Why a finding has no ticket; `anomaly.no_ticket_reason`. */
+export type NoTicketReason = "past" | "below_threshold";
+
+/** Reasons of ours; another one, given with a cancelled ticket, stays. */
+const WAITING_REASONS: ReadonlySet<string | null> = new Set<NoTicketReason>(["past", "below_threshold"]);
+
+interface LiveRow extends Record<string, unknown> {
+  readonly id: string;
+  readonly state: string;
+  readonly starts_at: Date;
+  readonly no_ticket_reason: string | null;
+  readonly path: string;
+}
+
+/** Writes findings as anomalies, each step once however often it is told, within the caller's transaction. */
+export class AnomalyWriter {
+  readonly #jobs: Pick<JobQueue, "enqueue">;
+  readonly #thresholdPerDay: number;
+
+  constructor(jobs: Pick<JobQueue, "enqueue">, thresholdPerDay: number) {
+    this.#jobs = jobs;
+    this.#thresholdPerDay = thresholdPerDay;
+  }
+
+  async write(tx: Sql, event: FindingEvent): Promise<void> {
+    const live = await liveRow(tx, event);
+    if (event.type === "clear") await this.#clear(tx, event, live);
+    else if (live) await this.#refresh(tx, event, live);
+    else if (event.type === "open") await this.#insert(tx, event);
+  }
+
+  /** A new anomaly. The same episode told again, after somebody closed it, changes nothing. */
+  async #insert(tx: Sql, event: FindingEvent): Promise<void> {
+    const reason = this.#noTicketReason(event);
+    const { rows } = await tx.query<{ id: string; path: string }>(INSERT, [
+      newId(event.atMs),
+      event.rule,
+      event.subjectKind,
+      event.subject,
+      causeGroupOf(event.rule),
+      event.direction,
+      event.isPast ? "past" : "open",
+      event.commodity,
+      new Date(event.startMs),
+      new Date(event.atMs),
+      ...figuresOf(event),
+      event.currency,
+      event.confidence,
+      reason,
+      event.dma,
+      event.account,
+      event.unitId,
+    ]);
+    const [row] = rows;
+    if (!row) return;
+    if (reason === null) await this.#openTicket(tx, row.id);
+    await appendLiveEvent(tx, { kind: "anomaly", subject: row.id, at: event.atMs, unitPath: row.path });
+  }
+
+  /** Newer evidence of a live anomaly; one from before its episode is older news and is left out. */
+  async #refresh(tx: Sql, event: FindingEvent, live: LiveRow): Promise<void> {
+    if (live.starts_at.getTime() > event.startMs) return;
+    const isConfirmed = live.state === "past" && !event.isPast;
+    const isPast = live.state === "past" && event.isPast;
+    const isWaiting = WAITING_REASONS.has(live.no_ticket_reason);
+    const reason = isWaiting ? this.#noTicketReason({ ...event, isPast }) : live.no_ticket_reason;
+    const state = isConfirmed ? "open" : live.state;
+    await tx.query(REFRESH, [live.id, new Date(event.atMs), ...figuresOf(event), event.confidence, reason, state]);
+    if (isWaiting && reason === null) await this.#openTicket(tx, live.id);
+    if (isConfirmed || (isWaiting && reason === null))
+      await appendLiveEvent(tx, { kind: "anomaly", subject: live.id, at: event.atMs, unitPath: live.path });
+  }
+
+  /** The condition is gone: closes what nobody has taken up; who works on it is told by a job. */
+  async #clear(tx: Sql, event: FindingEvent, live: LiveRow | undefined): Promise<void> {
+    if (!live || live.starts_at.getTime() > event.startMs) return;
+    await tx.query(CLEAR, [live.id, new Date(event.atMs)]);
+    if (live.no_ticket_reason === null)
+      await this.#jobs.enqueue(tx, {
+        queue: ANOMALY_CLEARED_QUEUE,
+        payload: { anomalyId: live.id },
+        dedupeKey: `anomaly-cleared:${live.id}`,
+      });
+    await appendLiveEvent(tx, { kind: "anomaly", subject: live.id, at: event.atMs, unitPath: live.path });
+  }
+
+  async #openTicket(tx: Sql, anomalyId: string): Promise<void> {
+    await this.#jobs.enqueue(tx, {
+      queue: OPEN_TICKET_QUEUE,
+      payload: { anomalyId },
+      dedupeKey: `anomaly:${anomalyId}`,
+    });
+  }
+
+  /** Null when the finding gets a ticket: its rank passes the threshold, or its group always does (use changes of key accounts only). */
+  #noTicketReason(event: FindingEvent): NoTicketReason | null {
+    if (event.isPast) return "past";
+    const group = causeGroupOf(event.rule);
+    if (alwaysOpensTicket(group) && (group !== "usage_change" || event.isKeyAccount)) return null;
+    return rankOf(event.moneyPerDay, event.confidence) >= this.#thresholdPerDay ? null : "below_threshold";
+  }
+}
+
+const LIVE = LIVE_ANOMALY_STATES.map((state) => `'${state}'`).join(", ");
+
+// A district's finding belongs to the unit of the district, not to that of its inlet's meter.
+const INSERT = `
+  insert into anomaly (id, rule, subject_kind, subject, cause_group, direction, state, commodity, starts_at, opened_at,
+    last_seen_at, evidence, rate_m3h, lost_m3, money_per_day, rank, currency, confidence, no_ticket_reason, dma_id, account_id, unit_id)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+    (select id from dma where id = $19), (select id from account where id = $20::uuid),
+    coalesce((select unit_id from dma where $3 = 'dma' and id = $4), $21::uuid))
+  on conflict (rule, subject_kind, subject, starts_at) do nothing
+  returning id, (select path from org_unit where org_unit.id = anomaly.unit_id) as path`;
+
+const REFRESH = `
+  update anomaly set last_seen_at = greatest(last_seen_at, $2), evidence = $3, rate_m3h = $4, lost_m3 = $5, money_per_day = $6,
+    rank = $7, confidence = $8, no_ticket_reason = $9, state = $10, updated_at = now()
+  where id = $1`;
+
+const CLEAR = `
+  update anomaly set last_seen_at = greatest(last_seen_at, $2),
+    state = case when state in ('open', 'candidate', 'past') then 'auto_closed' else state end,
+    closed_at = case when state in ('open', 'candidate', 'past') then $2 else closed_at end,
+    updated_at = now()
+  where id = $1`;
+
+async function liveRow(tx: Sql, event: FindingEvent): Promise<LiveRow | undefined> {
+  const { rows } = await tx.query<LiveRow>(
+    `select a.id, a.state, a.starts_at, a.no_ticket_reason, u.path
+     from anomaly a join org_unit u on u.id = a.unit_id
+     where a.rule = $1 and a.subject_kind = $2 and a.subject = $3 and a.state in (${LIVE}) for update of a`,
+    [event.rule, event.subjectKind, event.subject],
+  );
+  return rows[0];
+}
+
+/** evidence, rate, lost, money, rank, in the order of the statements. */
+function figuresOf(event: FindingEvent): unknown[] {
+  const { evidence } = event;
+  const rateM3h = evidence?.floorM3h ?? evidence?.actualM3h ?? null;
+  const rank = rankOf(event.moneyPerDay, event.confidence);
+  return [JSON.stringify(evidence ?? {}), rateM3h, evidence?.lostM3 ?? null, event.moneyPerDay, rank];
+}

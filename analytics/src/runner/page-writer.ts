@@ -1,0 +1,77 @@
+import type { Sql } from "@nightflow/storage";
+import type { EngineOutput } from "../engine.ts";
+import type { DmaNight, FindingEvent } from "../pure/finding.ts";
+import type { AnomalyWriter } from "./anomaly-writer.ts";
+
+/** Detector state with the number of the last commit that it has seen. */
+export interface Snapshot {
+  readonly cursor: number;
+  readonly state: Uint8Array;
+}
+
+const SHARD = 0;
+
+/** Writes what a page brought, and the snapshot when there is one, in the caller's transaction. */
+export async function writeOutput(
+  tx: Sql,
+  writer: AnomalyWriter,
+  output: EngineOutput,
+  snapshot: Snapshot | null,
+): Promise<void> {
+  for (const night of newestNights(output.nights)) await writeNight(tx, night);
+  if (snapshot) await saveSnapshot(tx, snapshot);
+  for (const event of withoutStaleUpdates(output.events)) await writer.write(tx, event);
+}
+
+/** The last snapshot; undefined when there is none. */
+export async function loadSnapshot(db: Sql): Promise<Snapshot | undefined> {
+  const { rows } = await db.query<{ cursor: number; state: Buffer }>(
+    "select cursor, state from analytics_snapshot where shard = $1",
+    [SHARD],
+  );
+  return rows[0];
+}
+
+async function saveSnapshot(tx: Sql, snapshot: Snapshot): Promise<void> {
+  await tx.query(
+    `insert into analytics_snapshot (shard, cursor, state, taken_at) values ($1, $2, $3, now())
+     on conflict (shard) do update set cursor = excluded.cursor, state = excluded.state, taken_at = excluded.taken_at`,
+    [SHARD, snapshot.cursor, Buffer.from(snapshot.state)],
+  );
+}
+
+/** An update that a later step of the same finding in the same page follows says nothing any more. */
+export function withoutStaleUpdates(events: readonly FindingEvent[]): FindingEvent[] {
+  const last = new Map<string, FindingEvent>();
+  for (const event of events) last.set(keyOf(event), event);
+  return events.filter((event) => event.type !== "update" || !event.isPast || last.get(keyOf(event)) === event);
+}
+
+function keyOf(event: FindingEvent): string {
+  return `${event.rule}|${event.subjectKind}|${event.subject}`;
+}
+
+function newestNights(nights: readonly DmaNight[]): Iterable<DmaNight> {
+  return new Map(nights.map((night) => [`${night.dma}|${night.date}`, night])).values();
+}
+
+async function writeNight(tx: Sql, night: DmaNight): Promise<void> {
+  await tx.query(
+    `insert into dma_night (dma_id, night, mnf_m3h, expected_m3h, band_low_m3h, band_high_m3h, inflow_m3, customers_m3, completeness)
+     select $1, $2::date, $3, $4, $5, $6, $7, $8, $9 where exists (select 1 from dma where id = $1)
+     on conflict (dma_id, night) do update set mnf_m3h = excluded.mnf_m3h, expected_m3h = excluded.expected_m3h,
+       band_low_m3h = excluded.band_low_m3h, band_high_m3h = excluded.band_high_m3h, inflow_m3 = excluded.inflow_m3,
+       customers_m3 = excluded.customers_m3, completeness = excluded.completeness`,
+    [
+      night.dma,
+      night.date,
+      night.mnfM3h,
+      night.expectedM3h,
+      night.bandLowM3h,
+      night.bandHighM3h,
+      night.inflowM3,
+      night.customersM3,
+      night.completeness,
+    ],
+  );
+}
