@@ -11,8 +11,6 @@ export interface Row {
   readonly flags: number;
   /** 0 live, 1 import. */
   readonly origin: number;
-  /** As it came. */
-  readonly wire: unknown;
 }
 
 /** A payload whose readings have been looked at one by one: storable rows, and what is set aside. */

@@ -1,30 +1,45 @@
 import { QUALITY_CODES } from "@nightflow/domain";
 import type { ReadingColumns } from "@nightflow/storage";
 import type { Row } from "./checked-batch.ts";
+import type { Turns } from "./turns.ts";
+
+const ROWS_A_TURN = 2000;
 
 /** Rows as the columns of a commit, in the same order. */
-export function columnsOf(rows: readonly Row[]): ReadingColumns {
+export async function columnsOf(rows: readonly Row[], turns: Turns): Promise<ReadingColumns> {
   const numbers = new Map<string, number>();
-  for (const { channel } of rows) if (!numbers.has(channel.id)) numbers.set(channel.id, numbers.size);
-  const columns = blankColumns(rows.length, [...numbers.keys()]);
-  rows.forEach((row, i) => {
-    const isMissing = row.quality === QUALITY_CODES.missing;
-    columns.channelNos[i] = numbers.get(row.channel.id) ?? 0;
+  const columns = blankColumns(rows.length);
+  for (let from = 0; from < rows.length; from += ROWS_A_TURN)
+    await turns.run(() => fillColumns(columns, numbers, rows, from));
+  return { ...columns, channels: [...numbers.keys()] };
+}
+
+function fillColumns(
+  columns: Omit<ReadingColumns, "channels">,
+  numbers: Map<string, number>,
+  rows: readonly Row[],
+  from: number,
+): void {
+  const until = Math.min(from + ROWS_A_TURN, rows.length);
+  for (let i = from; i < until; i++) {
+    const row = rows[i];
+    if (row === undefined) continue;
+    const no = numbers.get(row.channel.id) ?? numbers.size;
+    if (no === numbers.size) numbers.set(row.channel.id, no);
+    columns.channelNos[i] = no;
     columns.readAtMs[i] = row.readAtMs;
-    columns.counts[i] = isMissing ? 0n : row.counts;
-    columns.gauges[i] = isMissing ? Number.NaN : row.gauge;
+    columns.counts[i] = row.quality === QUALITY_CODES.missing ? 0n : row.counts;
+    columns.gauges[i] = row.quality === QUALITY_CODES.missing ? Number.NaN : row.gauge;
     columns.isRegister[i] = row.isRegister ? 1 : 0;
     columns.qualities[i] = row.quality;
     columns.flags[i] = row.flags;
     columns.origins[i] = row.origin;
-  });
-  return columns;
+  }
 }
 
-function blankColumns(length: number, channels: readonly string[]): ReadingColumns {
+function blankColumns(length: number): Omit<ReadingColumns, "channels"> {
   return {
     length,
-    channels,
     channelNos: new Int32Array(length),
     readAtMs: new Float64Array(length),
     counts: new BigInt64Array(length),

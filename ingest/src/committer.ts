@@ -9,6 +9,7 @@ import { type GroupPlan, planGroup } from "./group-plan.ts";
 import type { IngestState } from "./ingest-state.ts";
 import type { Metrics } from "./metrics.ts";
 import { asDeadLetters } from "./refused-batch.ts";
+import type { Turns } from "./turns.ts";
 
 const LONGEST_RETRY_WAIT_MS = 2000;
 
@@ -18,6 +19,7 @@ export interface CommitterDeps {
   readonly state: IngestState;
   readonly acks: AckPublisher;
   readonly metrics: Metrics;
+  readonly turns: Turns;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly retryForMs: number;
@@ -72,17 +74,17 @@ export class Committer {
   }
 
   #plan(entries: readonly Entry[]): Promise<GroupPlan> {
-    const { state, store, clock } = this.#deps;
+    const { state, store, clock, turns } = this.#deps;
     const batches = entries.map((entry) => entry.batch);
-    return planGroup(batches, state, store, clock.now());
+    return planGroup(batches, state, store, clock.now(), turns);
   }
 
   async #store({ request, change }: GroupPlan, entries: readonly Entry[]): Promise<void> {
-    const { store, state, acks, metrics } = this.#deps;
+    const { store, state, acks, metrics, turns } = this.#deps;
     const startedAt = performance.now();
     await store.commit(request);
     metrics.committed(request, performance.now() - startedAt);
-    state.apply(change);
+    await turns.run(() => state.apply(change));
     for (const { agent, epoch } of request.batches) acks.request(agent, epoch);
     for (const entry of entries) entry.settle();
   }

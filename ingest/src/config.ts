@@ -14,7 +14,7 @@ export const IngestConfig = z.strictObject({
     .int()
     .min(1024)
     .max(4096 * MIB)
-    .default(32 * MIB)
+    .default(MIB)
     .meta({ description: "Payload of decoded batches in memory; further ones wait undecoded.", unit: "bytes" }),
   groupMaxReadings: z
     .int()

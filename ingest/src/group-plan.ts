@@ -4,8 +4,8 @@ import type { CheckedBatch, Row } from "./checked-batch.ts";
 import { columnsOf } from "./columns.ts";
 import type { IngestState, StateChange } from "./ingest-state.ts";
 import { type Baseline, judgeRegister, NO_BASELINE } from "./plausibility.ts";
-import { type Reason, rawOfReading, setAsideRow } from "./reasons.ts";
-import { Turns } from "./turns.ts";
+import { type Reason, rawOfRow, setAsideRow } from "./reasons.ts";
+import type { Turns } from "./turns.ts";
 
 /** One commit, and what it changes in memory once it is durable. */
 export interface GroupPlan {
@@ -24,55 +24,60 @@ export async function planGroup(
   state: IngestState,
   store: ReadingStore,
   receivedAtMs: number,
+  turns: Turns,
 ): Promise<GroupPlan> {
-  const turns = new Turns();
-  const stored = await storedValuesOf(batches, state, store);
-  await learnBaselines(batches, state, store);
+  const unknown = new Unknowns(state);
+  for (const batch of batches) await turns.run(() => unknown.look(batch));
+  const stored = await readInstants(unknown.instants, store);
+  await learnBaselines([...unknown.registers], state, store);
   const draft = new Draft(state, stored);
-  for (const batch of batches) {
-    await turns.yieldWhenDue();
-    draft.add(batch);
-  }
-  await turns.yieldWhenDue();
-  return draft.finish(receivedAtMs);
+  for (const batch of batches) await turns.run(() => draft.add(batch));
+  return draft.finish(receivedAtMs, turns);
 }
 
-// A reading newer than everything of its channel is new for certain; only the others cost a query.
-async function storedValuesOf(
-  batches: readonly CheckedBatch[],
-  state: IngestState,
-  store: ReadingStore,
-): Promise<Map<string, StoredValue>> {
-  const late = batches.flatMap(({ rows }) =>
-    rows.filter((row) => row.readAtMs <= state.newestReadAt(row.channel.id)).map(instantOf),
-  );
-  if (late.length === 0) return new Map();
-  const values = await store.valuesAt(late);
+type Instant = { readonly channel: string; readonly readAtMs: number };
+
+/** What a group needs to know that memory cannot tell. */
+class Unknowns {
+  readonly #state: IngestState;
+  /** A reading newer than everything of its channel is new for certain; only the others cost a query. */
+  readonly instants: Instant[] = [];
+  /** After a start memory holds no register values: those of the group's channels are read once, then kept. */
+  readonly registers = new Set<string>();
+
+  constructor(state: IngestState) {
+    this.#state = state;
+  }
+
+  look(batch: CheckedBatch): void {
+    for (const row of batch.rows) {
+      const { id } = row.channel;
+      const newest = this.#state.newestReadAt(id);
+      if (newest === Number.NEGATIVE_INFINITY) continue;
+      if (row.readAtMs <= newest) this.instants.push(instantOf(row));
+      if (row.isRegister && this.#state.baselineOf(id) === undefined) this.registers.add(id);
+    }
+  }
+}
+
+async function readInstants(instants: readonly Instant[], store: ReadingStore): Promise<Map<string, StoredValue>> {
   const found = new Map<string, StoredValue>();
-  late.forEach(({ channel, readAtMs }, i) => {
+  if (instants.length === 0) return found;
+  const values = await store.valuesAt(instants);
+  instants.forEach(({ channel, readAtMs }, i) => {
     const value = values[i];
     if (value !== undefined) found.set(keyOf(channel, readAtMs), value);
   });
   return found;
 }
 
-// After a start memory holds no register values: those of the group's channels are read once, then kept.
-async function learnBaselines(
-  batches: readonly CheckedBatch[],
-  state: IngestState,
-  store: ReadingStore,
-): Promise<void> {
-  const wanted = new Set<string>();
-  for (const { rows } of batches)
-    for (const { channel, isRegister } of rows)
-      if (isRegister && state.baselineOf(channel.id) === undefined && Number.isFinite(state.newestReadAt(channel.id)))
-        wanted.add(channel.id);
-  if (wanted.size === 0) return;
-  const last = (await store.lastValues([...wanted])).filter((value) => value.lastValueAtMs !== null);
+async function learnBaselines(channels: readonly string[], state: IngestState, store: ReadingStore): Promise<void> {
+  if (channels.length === 0) return;
+  const last = (await store.lastValues(channels)).filter((value) => value.lastValueAtMs !== null);
   const values = await store.valuesAt(
     last.map(({ channel, lastValueAtMs }) => ({ channel, readAtMs: lastValueAtMs ?? 0 })),
   );
-  for (const channel of wanted) state.learnBaseline(channel, NO_BASELINE);
+  for (const channel of channels) state.learnBaseline(channel, NO_BASELINE);
   last.forEach((value, i) => {
     state.learnBaseline(value.channel, baselineFrom(value, values[i]));
   });
@@ -86,7 +91,7 @@ function baselineFrom({ lastValueAtMs }: LastValue, value: StoredValue | undefin
     : { good: undefined, suspect: point };
 }
 
-function instantOf(row: Row): { channel: string; readAtMs: number } {
+function instantOf(row: Row): Instant {
   return { channel: row.channel.id, readAtMs: row.readAtMs };
 }
 
@@ -101,8 +106,8 @@ class Draft {
   readonly #marks: BatchMark[] = [];
   readonly #rows: Row[] = [];
   readonly #setAside: SetAside[] = [];
-  /** Where the reading of an instant stands in `#rows`. */
-  readonly #places = new Map<string, Map<number, number>>();
+  /** Where the reading of an instant stands in `#rows`; made when a reading first needs it, since most are new. */
+  #places: Map<string, number> | undefined;
   readonly #newestReadAt = new Map<string, number>();
   readonly #baselines = new Map<string, Baseline>();
   #repeats = 0;
@@ -118,11 +123,11 @@ class Draft {
     for (const row of batch.rows) this.#sort(batch, row);
   }
 
-  finish(receivedAtMs: number): GroupPlan {
+  async finish(receivedAtMs: number, turns: Turns): Promise<GroupPlan> {
     const request: CommitRequest = {
       receivedAtMs,
       batches: this.#marks,
-      readings: columnsOf(this.#rows),
+      readings: await columnsOf(this.#rows, turns),
       setAside: this.#setAside,
       repeats: this.#repeats,
     };
@@ -133,7 +138,7 @@ class Draft {
   }
 
   #sort(batch: CheckedBatch, row: Row): void {
-    const place = this.#places.get(row.channel.id)?.get(row.readAtMs);
+    const place = this.#placeOf(row);
     const first = place === undefined ? this.#storedAt(row) : this.#rows[place];
     if (first === undefined) this.#accept(row, undefined);
     else if (row.quality === MISSING) this.#repeats++;
@@ -154,8 +159,7 @@ class Draft {
     const at = place ?? this.#rows.length;
     this.#rows[at] = judged;
     const { id } = row.channel;
-    const places = this.#places.get(id) ?? new Map<number, number>();
-    this.#places.set(id, places.set(row.readAtMs, at));
+    this.#places?.set(keyOf(id, row.readAtMs), at);
     if (row.readAtMs > (this.#newestReadAt.get(id) ?? this.#state.newestReadAt(id)))
       this.#newestReadAt.set(id, row.readAtMs);
   }
@@ -169,6 +173,13 @@ class Draft {
     if (!verdict.isSuspect && verdict.flags === 0) return row;
     const quality = verdict.isSuspect ? QUALITY_CODES.suspect : row.quality;
     return { ...row, quality, flags: (row.flags | verdict.flags) >>> 0 };
+  }
+
+  #placeOf(row: Row): number | undefined {
+    const newest = this.#newestReadAt.get(row.channel.id) ?? this.#state.newestReadAt(row.channel.id);
+    if (row.readAtMs > newest) return undefined;
+    this.#places ??= new Map(this.#rows.map(({ channel, readAtMs }, i) => [keyOf(channel.id, readAtMs), i]));
+    return this.#places.get(keyOf(row.channel.id, row.readAtMs));
   }
 
   #storedAt(row: Row): StoredValue | undefined {
@@ -191,5 +202,5 @@ function conflictOf({ agent, mark }: CheckedBatch, first: Value, row: Row): SetA
     text: `${row.channel.id} already holds ${stays} at this instant; the first value stays`,
   };
   const source = { agent, epoch: mark?.epoch ?? null, seq: mark?.seq ?? null, origin };
-  return setAsideRow(source, reason, { ...instantOf(row), raw: rawOfReading(row.wire) });
+  return setAsideRow(source, reason, { ...instantOf(row), raw: rawOfRow(row) });
 }

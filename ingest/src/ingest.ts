@@ -24,6 +24,7 @@ import { type IngestStats, Metrics } from "./metrics.ts";
 import { brokenPayload, checkPayload, unknownChannelsOf } from "./payload-check.ts";
 import type { AgentDirectory, ChannelRegistry, PublishAck, Publisher } from "./ports.ts";
 import { deadLetter } from "./reasons.ts";
+import { Turns } from "./turns.ts";
 import { UnknownChannels } from "./unknown-channels.ts";
 
 /** What ingest needs. It owns none of it: whoever made them closes them. */
@@ -72,6 +73,7 @@ class IngestCore implements Ingest {
   readonly #state = new IngestState();
   readonly #metrics = new Metrics();
   readonly #faults = new KnownFaults();
+  readonly #turns = new Turns();
   readonly #queue = new FairQueue<Entry>();
   readonly #inFlight = new Map<string, Entry>();
   readonly #admission: Admission;
@@ -91,7 +93,7 @@ class IngestCore implements Ingest {
     this.#acks = new AckPublisher(deps.publishAck, (agent, epoch) => this.#state.markOf(agent, epoch), logger);
     this.#notes = new AgentNotes(deps.agents, logger);
     const { retryForMs, retryFirstMs } = config;
-    const shared = { state: this.#state, acks: this.#acks, metrics: this.#metrics };
+    const shared = { state: this.#state, acks: this.#acks, metrics: this.#metrics, turns: this.#turns };
     this.#committer = new Committer({ store, clock, logger, retryForMs, retryFirstMs, ...shared });
   }
 
@@ -167,7 +169,7 @@ class IngestCore implements Ingest {
       let unknown: string[] = [];
       await this.#admission.takeRoom(agent, bytes);
       try {
-        const batch = check();
+        const batch = await this.#turns.run(check);
         if (!hasAsked) unknown = this.#unknown.worthAsking(unknownChannelsOf(batch));
         if (unknown.length === 0) return await this.#enqueue(batch, payload);
       } finally {

@@ -52,7 +52,7 @@ function registerRow(reading: WireReading, channel: KnownChannel, origin: number
   const counts = value === null ? 0n : countsOf(value);
   if (typeof counts !== "bigint") return counts;
   const flags = flagsToBits(names);
-  return { channel, isRegister: true, readAtMs, quality, counts, gauge: Number.NaN, flags, origin, wire: reading };
+  return { channel, isRegister: true, readAtMs, quality, counts, gauge: Number.NaN, flags, origin };
 }
 
 function countsOf(value: number | string): bigint | Reason {
@@ -67,7 +67,7 @@ function gaugeRow(reading: WireReading, channel: KnownChannel, origin: number): 
     return deadLetter("NOT_A_GAUGE_VALUE", `${channel.id} is a gauge (${channel.quantity}) and got text: ${value}`);
   const gauge = quality === MISSING || value === null ? Number.NaN : value;
   const flags = flagsToBits(names);
-  return { channel, isRegister: false, readAtMs, quality, counts: 0n, gauge, flags, origin, wire: reading };
+  return { channel, isRegister: false, readAtMs, quality, counts: 0n, gauge, flags, origin };
 }
 
 function malformed(wire: unknown, fault: string): Reason {

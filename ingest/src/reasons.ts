@@ -1,5 +1,6 @@
-import type { Origin } from "@nightflow/domain";
+import { bitsToFlags, type Origin, QUALITY_CODES } from "@nightflow/domain";
 import type { SetAside, SetAsideList } from "@nightflow/storage";
+import type { Row } from "./checked-batch.ts";
 
 /** Longest `raw` of a row that is set aside. */
 export const MAX_RAW_CHARS = 4000;
@@ -40,6 +41,18 @@ export function rawOfReading(wire: unknown): string {
     typeof value === "number" && !Number.isFinite(value) ? String(value) : (value as unknown),
   );
   return storableText(json ?? "");
+}
+
+/** A storable reading as the text that came, or says the same. */
+export function rawOfRow(row: Row): string {
+  const names = bitsToFlags(row.flags);
+  const value = row.isRegister ? wireCounts(row.counts) : row.gauge;
+  const wire = [row.channel.id, row.readAtMs, row.quality === QUALITY_CODES.missing ? null : value, row.quality];
+  return rawOfReading(names.length === 0 ? wire : [...wire, names]);
+}
+
+function wireCounts(counts: bigint): number | string {
+  return Number.isSafeInteger(Number(counts)) ? Number(counts) : counts.toString();
 }
 
 const LENIENT_UTF8 = new TextDecoder("utf-8", { fatal: false });

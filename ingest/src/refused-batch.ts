@@ -1,7 +1,7 @@
 import { ORIGIN_CODES } from "@nightflow/domain";
 import type { SetAside } from "@nightflow/storage";
 import type { CheckedBatch, Row } from "./checked-batch.ts";
-import { deadLetter, rawOfReading, setAsideRow } from "./reasons.ts";
+import { deadLetter, rawOfRow, setAsideRow } from "./reasons.ts";
 
 /** A batch that the store refuses, as dead letters: one for each reading, so that none is lost. */
 export function asDeadLetters(batch: CheckedBatch, reason: string): CheckedBatch {
@@ -16,6 +16,6 @@ function letterOf({ agent, mark }: CheckedBatch, row: Row, reason: string): SetA
     seq: mark?.seq ?? null,
     origin: row.origin === ORIGIN_CODES.import ? "import" : "live",
   } as const;
-  const subject = { channel: row.channel.id, readAtMs: row.readAtMs, raw: rawOfReading(row.wire) };
+  const subject = { channel: row.channel.id, readAtMs: row.readAtMs, raw: rawOfRow(row) };
   return setAsideRow(source, deadLetter("STORE_REFUSED", `the store refuses its batch: ${reason}`), subject);
 }

@@ -1,15 +1,33 @@
 import { setImmediate } from "node:timers/promises";
 
 // The head-end's thread answers PUBACKs of everyone: no one holds it longer than this.
-const TURN_MS = 3;
+const TURN_MS = 2;
 
-/** Lets other work run whenever this one has held the thread for a few milliseconds. */
+/**
+ * Shares the thread: work that many callers do at once, a little each, takes at most a few milliseconds of one turn of
+ * the event loop, all callers together. What does not fit waits for the next turn, in order.
+ */
 export class Turns {
-  #startedAt = performance.now();
+  #usedMs = 0;
+  #next: Promise<void> | undefined;
 
-  async yieldWhenDue(): Promise<void> {
-    if (performance.now() - this.#startedAt < TURN_MS) return;
-    await setImmediate();
-    this.#startedAt = performance.now();
+  /** Runs `work` now or in a later turn. One piece of work is never split. */
+  async run<Result>(work: () => Result): Promise<Result> {
+    while (this.#usedMs >= TURN_MS) await this.#nextTurn();
+    const startedAt = performance.now();
+    try {
+      return work();
+    } finally {
+      this.#usedMs += performance.now() - startedAt;
+      void this.#nextTurn();
+    }
+  }
+
+  #nextTurn(): Promise<void> {
+    this.#next ??= setImmediate().then(() => {
+      this.#next = undefined;
+      this.#usedMs = 0;
+    });
+    return this.#next;
   }
 }
