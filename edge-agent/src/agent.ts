@@ -8,6 +8,7 @@ import {
   type Clock,
   ConfigError,
   type ConfigReport,
+  encodeConfigReport,
   encodeStatus,
   type Reading,
   type UnitHealth,
@@ -140,7 +141,7 @@ class RunningAgent implements EdgeAgent {
       open: uplinks,
       topics,
       status: (state) => encodeStatus({ ...this.status(), state }),
-      configReport: () => JSON.stringify(reportOf(this.#deps.agentConfig, this.#startedAt)),
+      configReport: () => encodeConfigReport(reportOf(this.#deps.agentConfig, this.#startedAt)),
       clock,
       logger,
       statusMs: mqtt.statusMs,
@@ -150,9 +151,9 @@ class RunningAgent implements EdgeAgent {
 }
 
 /** What the agent applied: its channels, and the hash of the whole configuration. */
-export function reportOf(config: AgentConfig, appliedAt: number): ConfigReport {
+export function reportOf(config: AgentConfig, appliedAt: number): Omit<ConfigReport, "v"> {
   const hash = createHash("sha256").update(JSON.stringify(config)).digest("hex");
-  return { v: 1, hash, appliedAt, channels: config.channels };
+  return { hash, appliedAt, channels: config.channels };
 }
 
 type Collect = (readings: readonly Reading[]) => void;

@@ -8,6 +8,7 @@ import {
 } from "@nightflow/domain";
 import type { Logger } from "pino";
 import { Backoff } from "../backoff.ts";
+import { openedUnlessLost } from "../opened.ts";
 import { Pause, realTimers, type Timers } from "../timers.ts";
 import { type BookItem, ItemBook } from "./item-book.ts";
 import type { OpcUaLink, OpenLink } from "./link.ts";
@@ -101,17 +102,19 @@ export class OpcUaBus {
     const lost = new Promise<string>((resolve) => {
       this.#lost = resolve;
     });
-    const link = await openLink({
+    const opening = openLink({
       onSample: (sample) => {
         this.#notifications++;
         this.#book.take(sample, clock.now());
       },
       onLost: (why) => this.#lost(why),
     });
+    const link = await openedUnlessLost(opening, lost);
+    if (link === undefined) return;
     this.#link = link;
     this.#backoff.reset();
     logger.info({ bus: bus.id, items: this.#deps.items.length }, "opcua: subscribed");
-    const why = this.#isClosed ? "closed" : await lost;
+    const why = await lost;
     this.#link = undefined;
     if (!this.#isClosed) logger.warn({ bus: bus.id, why }, "opcua: link lost; a new one is made");
     await link.close();

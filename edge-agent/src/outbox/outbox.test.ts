@@ -1,4 +1,16 @@
-import { mkdtemp, open, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import {
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ack, ChannelId, type Reading } from "@nightflow/domain";
@@ -199,6 +211,23 @@ describe("after a power cut", () => {
     await file.close();
     expect(valuesOf(await held(outbox))).toEqual([]);
     expect(outbox.fill().damagedStretches).toBe(1);
+    await outbox.close();
+  });
+});
+
+describe("a disk that does not write", () => {
+  it("loses nothing: readings wait, are not offered for sending, and are taken when it writes again", async () => {
+    const outbox = await opened();
+    const path = await newestSegment();
+    await rename(path, `${path}.away`);
+    await mkdir(path);
+    await take(outbox, 1);
+    expect(outbox.next()).toBeUndefined();
+    await rmdir(path);
+    await rename(`${path}.away`, path);
+    await take(outbox, 2);
+    expect(valuesOf(await held(outbox))).toEqual([1, 2]);
+    expect(seqsOf(await held(outbox))).toEqual([1]);
     await outbox.close();
   });
 });

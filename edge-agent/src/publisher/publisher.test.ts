@@ -43,6 +43,7 @@ function setUp() {
   const outbox = new Batches();
   const broker = {
     isUp: true,
+    isMute: false,
     givesPuback: true,
     connections: 0,
     sent: [] as number[],
@@ -63,6 +64,7 @@ function setUp() {
     ackTimeoutMs: ACK_TIMEOUT_MS,
     open: async (listener) => {
       if (!broker.isUp) throw new Error("refused");
+      if (broker.isMute) return new Promise(() => undefined);
       broker.connections++;
       broker.listener = listener;
       return {
@@ -143,6 +145,17 @@ describe("the publisher", () => {
     await time.run(30_000);
     expect(broker.connections).toBe(2);
     expect(broker.sent[0]).toBe(1);
+  });
+
+  it("leaves at once although a broker does not answer its greeting", async () => {
+    const { time, broker, publisher } = setUp();
+    broker.isMute = true;
+    broker.listener?.onLost("cut");
+    await time.run(1000);
+    const closed = publisher.close();
+    await time.run(0);
+    await closed;
+    expect(publisher.isConnected).toBe(false);
   });
 
   it("takes no notice of an ack that is none", async () => {

@@ -1,6 +1,7 @@
 import { type Ack, type Clock, decodeAck, describeError, encodeBatch, MAX_BATCHES_IN_FLIGHT } from "@nightflow/domain";
 import type { Logger } from "pino";
 import { Backoff } from "../backoff.ts";
+import { openedUnlessLost } from "../opened.ts";
 import type { Cursor, Due } from "../outbox/ledger.ts";
 import type { TakenBatch } from "../outbox/limits.ts";
 import { Pause, realTimers, type Timers } from "../timers.ts";
@@ -104,10 +105,12 @@ export class Publisher {
     const lost = new Promise<string>((resolve) => {
       this.#lose = resolve;
     });
-    const uplink = await this.#deps.open({
+    const opening = this.#deps.open({
       onMessage: ({ topic, payload }) => this.#hear(topic, payload),
       onLost: (why) => this.#lose(why),
     });
+    const uplink = await openedUnlessLost(opening, lost);
+    if (uplink === undefined) return;
     const openedAtMs = this.#realNow();
     if (!this.#isClosed) this.#online(uplink);
     const why = await lost;
