@@ -1,0 +1,34 @@
+import { StoreUnavailableError } from "@nightflow/domain";
+import type { FeedPage, ReadingStore } from "@nightflow/storage";
+import { columnsOf, type SeriesRow } from "./series.ts";
+
+/** The feed of a store in memory: one commit per `append`, one commit per page; it can be away. */
+export class FakeFeed {
+  readonly #commits: (readonly SeriesRow[])[] = [];
+  savedCursor = 0;
+  isAway = false;
+  asked = 0;
+
+  append(rows: readonly SeriesRow[]): void {
+    this.#commits.push(rows);
+  }
+
+  /** The part of the port that analytics uses. */
+  get store(): ReadingStore {
+    const part: Pick<ReadingStore, "changesSince" | "saveCursor"> = {
+      changesSince: (cursor) => this.#page(cursor),
+      saveCursor: async (_, cursor) => {
+        this.savedCursor = cursor;
+      },
+    };
+    return part as ReadingStore;
+  }
+
+  async #page(cursor: number): Promise<FeedPage> {
+    this.asked++;
+    if (this.isAway) throw new StoreUnavailableError("the store is away");
+    const rows = this.#commits[cursor] ?? [];
+    const next = Math.min(cursor + 1, this.#commits.length);
+    return { cursor: Math.max(cursor, next), hasMore: next < this.#commits.length, readings: columnsOf(rows) };
+  }
+}
