@@ -17,6 +17,7 @@ import type {
 import { StoreClosedError } from "../errors.ts";
 import { type InstantKey, withoutRepeats } from "../repeats.ts";
 import { SerialQueue } from "../serial-queue.ts";
+import { checkShape } from "../shape.ts";
 import { type CheckpointPolicy, CheckpointTimer } from "./checkpoints.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { type DatabaseFile, inTransaction, openDatabaseFile } from "./database-file.ts";
@@ -173,6 +174,7 @@ class DuckDbStore implements ReadingStore {
   }
 
   async #commitNow(writer: DuckDBConnection, asked: CommitRequest): Promise<number> {
+    checkShape(asked.readings);
     const state = this.#state;
     const request = await withoutRepeats(asked, {
       newestReadAt: (channel) => state.newestReadAt(channel),

@@ -1,7 +1,6 @@
 import type { DuckDBConnection, DuckDBType, DuckDBValue } from "@duckdb/node-api";
 import { QUALITY_CODES } from "@nightflow/domain";
 import type { CommitRequest, KnownChannel, LastValue, ReadingColumns, SetAside, StoredMark } from "../../ports.ts";
-import { ReadingShapeError } from "../errors.ts";
 import type { NumberedChannel, StoreState } from "./store-state.ts";
 import { appendColumns, appendRows, type ColumnFiller, type NumericItems, TYPES } from "./vectors.ts";
 
@@ -100,8 +99,8 @@ async function writeReadings(
   const { channelNos, readAtMs, counts, gauges, isRegister, qualities, flags, origins } = readings;
   const isMissing = (row: number) => qualities[row] === QUALITY_CODES.missing;
   const columns: ColumnFiller[] = [
-    filler(INTEGER, (row) => channelNumber(numbers[channelNos[row] ?? -1], row)),
-    filler(BIGINT, (row) => instant(readAtMs[row])),
+    filler(INTEGER, (row) => numbers[channelNos[row] ?? -1] ?? -1),
+    filler(BIGINT, (row) => BigInt(readAtMs[row] ?? 0)),
     { ...copier(BIGINT, counts), isNull: (row) => isRegister[row] !== 1 || isMissing(row) },
     { ...copier(DOUBLE, gauges), isNull: (row) => isRegister[row] === 1 || isMissing(row) },
     copier(UTINYINT, qualities),
@@ -128,17 +127,6 @@ function copier(type: DuckDBType, source: NumericItems): ColumnFiller {
   };
 }
 
-function channelNumber(no: number | undefined, row: number): number {
-  if (no === undefined || no < 0) throw new ReadingShapeError(`reading ${row} of the commit names no channel`);
-  return no;
-}
-
-function instant(readAtMs: number | undefined): bigint {
-  if (readAtMs === undefined || !Number.isSafeInteger(readAtMs))
-    throw new ReadingShapeError(`${readAtMs} is not an instant in whole milliseconds`);
-  return BigInt(readAtMs);
-}
-
 function markRow(mark: StoredMark, commitNo: number): DuckDBValue[] {
   return [mark.agent, mark.epoch, BigInt(mark.seq), JSON.stringify(mark.above), BigInt(commitNo)];
 }
@@ -146,14 +134,14 @@ function markRow(mark: StoredMark, commitNo: number): DuckDBValue[] {
 function commitRow(no: number, { receivedAtMs, readings, repeats, setAside }: CommitRequest): DuckDBValue[] {
   const onList = (list: SetAside["list"]) => setAside.filter((entry) => entry.list === list).length;
   const sizes = [readings.length, repeats, onList("dead_letter"), onList("quarantine"), onList("conflict")];
-  return [BigInt(no), instant(receivedAtMs), ...sizes];
+  return [BigInt(no), BigInt(receivedAtMs), ...sizes];
 }
 
 function setAsideRow(entry: SetAside, id: number, receivedAtMs: number): DuckDBValue[] {
   return [
     BigInt(id),
     entry.list,
-    instant(receivedAtMs),
+    BigInt(receivedAtMs),
     entry.agent,
     entry.epoch,
     bigintOrNull(entry.seq),
@@ -168,7 +156,7 @@ function setAsideRow(entry: SetAside, id: number, receivedAtMs: number): DuckDBV
 
 function lastValueRow(value: LastValue, channelNo: number, commitNo: number): DuckDBValue[] {
   const { readAtMs, counts, gauge, quality, flags, lastValueAtMs } = value;
-  return [channelNo, instant(readAtMs), counts, gauge, quality, flags, bigintOrNull(lastValueAtMs), BigInt(commitNo)];
+  return [channelNo, BigInt(readAtMs), counts, gauge, quality, flags, bigintOrNull(lastValueAtMs), BigInt(commitNo)];
 }
 
 function knownChannelRow(channel: KnownChannel): DuckDBValue[] {

@@ -355,9 +355,18 @@ comment on table dma_night is 'Minimum night flow of a district by local date, w
 create table feed_commit (
   no bigint primary key,
   received_at timestamptz not null,
+  stored_at timestamptz not null default clock_timestamp(),
   rows integer not null,
   readings bytea not null
 );
+comment on column feed_commit.readings is 'The accepted readings, compressed, until every consumer has passed them.';
+
+create table feed_intent (
+  id bigint generated always as identity primary key,
+  started_at timestamptz not null default clock_timestamp(),
+  readings bytea not null
+);
+comment on table feed_intent is 'Readings whose points may be in InfluxDB although their commit has not been made; gone with the commit that makes them stored.';
 
 create table agent_mark (
   agent text not null,
@@ -393,11 +402,33 @@ create table feed_consumer (
 create table feed_totals (
   id boolean primary key default true check (id),
   stored bigint not null default 0,
-  repeats bigint not null default 0
+  repeats bigint not null default 0,
+  dead_letters bigint not null default 0,
+  quarantined bigint not null default 0,
+  conflicts bigint not null default 0,
+  forgotten_to bigint not null default 0
 );
+comment on column feed_totals.forgotten_to is 'Highest number of a feed_commit row that has been deleted.';
 insert into feed_totals default values;
 
 create table channel_newest (
   channel text primary key,
-  read_at_ms bigint not null
+  read_at_ms bigint not null,
+  quality smallint not null,
+  counts bigint,
+  gauge double precision,
+  flags bigint not null,
+  value_at_ms bigint
 );
+comment on table channel_newest is 'Newest reading of every channel by the time of the device; value_at_ms is that of the newest that is not missing.';
+
+create table known_channel (
+  id text primary key,
+  meter text not null,
+  quantity text not null,
+  unit text not null,
+  resolution double precision,
+  capacity_counts double precision,
+  max_counts_per_hour double precision
+);
+comment on table known_channel is 'The channel registry as ingest was last given it; the embedded store keeps the same in its own file.';
