@@ -1,6 +1,9 @@
 import { agentTopics, describeError, type Epoch, encodeAck, type Mark } from "@nightflow/domain";
 import type { Logger } from "pino";
 import type { PublishAck } from "./ports.ts";
+import { withinTime } from "./within-time.ts";
+
+const LONGEST_PUBLISH_MS = 5000;
 
 interface Line {
   /** An ack was asked for while one is on its way. */
@@ -52,7 +55,8 @@ export class AckPublisher {
     const [site = "", name = ""] = agent.split("/");
     const { seq, above } = this.#markOf(agent, epoch);
     try {
-      await this.#publish(agentTopics(site, name).ack, encodeAck({ epoch: epoch as Epoch, seq, above: [...above] }));
+      const ack = encodeAck({ epoch: epoch as Epoch, seq, above: [...above] });
+      await withinTime(this.#publish(agentTopics(site, name).ack, ack), LONGEST_PUBLISH_MS, "the broker");
     } catch (error) {
       this.#logger.warn({ agent, epoch, seq, reason: describeError(error) }, "ack not published");
     }

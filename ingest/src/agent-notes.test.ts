@@ -32,8 +32,9 @@ class TestDirectory implements AgentDirectory {
 test("an agent's status and configuration report are kept", async () => {
   const agents = new TestDirectory();
   const { ingest } = await testBench({ agents });
-  ingest.takeStatus(STATUS, statusAt(NOON));
-  ingest.takeConfigReport(REPORT, JSON.stringify({ v: 1, hash: "h1", appliedAt: NOON, channels: [] }));
+  const { takeStatus, takeConfigReport } = ingest;
+  takeStatus(STATUS, statusAt(NOON));
+  takeConfigReport(REPORT, JSON.stringify({ v: 1, hash: "h1", appliedAt: NOON, channels: [] }));
   await ingest.close();
   expect(agents.statuses).toMatchObject([{ state: "online", at: NOON }]);
   expect(agents.reports).toEqual(["h1"]);

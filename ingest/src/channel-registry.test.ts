@@ -2,7 +2,6 @@ import { StoreUnavailableError } from "@nightflow/domain";
 import type { KnownChannel } from "@nightflow/storage";
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import { knownChannelOf } from "./channel-loader.ts";
 import { createChannelRegistry } from "./channel-registry.ts";
 import { MemoryReadingStore } from "./testing/memory-reading-store.ts";
 import { waterChannel } from "./testing/test-bench.ts";
@@ -77,21 +76,4 @@ test("a channel whose meter got other limits is judged by the new ones", async (
   await registry.refresh();
   expect(registry.lookup(A.id)?.maxCountsPerHour).toBe(9);
   expect(await store.channels()).toMatchObject([{ maxCountsPerHour: 9 }]);
-});
-
-test("limits of a meter become counts of its channel", () => {
-  const row = { id: "M", meter_id: "M-1", quantity: "forward_total", unit: "L", resolution: 0.1 } as const;
-  expect(knownChannelOf({ ...row, q4_m3h: 3.125, capacity_m3: 99_999 })).toMatchObject({
-    maxCountsPerHour: 31_250,
-    capacityCounts: 999_990_000,
-  });
-});
-
-test("a meter's Q4 bounds neither gas at base conditions nor a gauge", () => {
-  const limits = { q4_m3h: 100, capacity_m3: 1_000_000 };
-  const none = { maxCountsPerHour: null, capacityCounts: null };
-  const base = { id: "G", meter_id: "G-1", quantity: "vb_total", unit: "Sm3", resolution: 0.01 } as const;
-  const gauge = { id: "G", meter_id: "G-1", quantity: "flow", unit: "m3/h", resolution: null } as const;
-  expect(knownChannelOf({ ...base, ...limits })).toMatchObject(none);
-  expect(knownChannelOf({ ...gauge, ...limits })).toMatchObject(none);
 });

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describeError, StoreUnavailableError } from "@nightflow/domain";
+import { describeError } from "@nightflow/domain";
 import type { KnownChannel, ReadingStore } from "@nightflow/storage";
 import type { Logger } from "pino";
 import type { ChannelRegistry } from "./ports.ts";
+import { withinTime } from "./within-time.ts";
 
 /** What a registry is made of. */
 export interface ChannelRegistryDeps {
@@ -75,7 +76,7 @@ class CachedChannels implements ChannelRegistry {
 
   async #loadFromSource(): Promise<boolean> {
     try {
-      const channels = await withinTime(this.#deps.load(), this.#deps.loadTimeoutMs ?? 5000);
+      const channels = await withinTime(this.#deps.load(), this.#deps.loadTimeoutMs ?? 5000, "the registry");
       if (this.#replace(channels)) await this.#keepCopy(channels);
       return true;
     } catch (error) {
@@ -111,17 +112,4 @@ function isSameChannel(a: KnownChannel | undefined, b: KnownChannel): boolean {
     a.capacityCounts === b.capacityCounts &&
     a.maxCountsPerHour === b.maxCountsPerHour
   );
-}
-
-async function withinTime<Result>(work: Promise<Result>, timeoutMs: number): Promise<Result> {
-  const timer = Promise.withResolvers<never>();
-  const timeout = setTimeout(
-    () => timer.reject(new StoreUnavailableError(`the registry did not answer within ${timeoutMs} ms`)),
-    timeoutMs,
-  );
-  try {
-    return await Promise.race([work, timer.promise]);
-  } finally {
-    clearTimeout(timeout);
-  }
 }

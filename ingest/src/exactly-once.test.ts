@@ -182,3 +182,17 @@ test("whatever is sent again, reordered, refused or killed, every reading ends i
     { seed: 20_260_301, numRuns: 150 },
   );
 });
+
+test("readings newer than everything of their channel cost no query", async () => {
+  const bench = await testBench();
+  let asked = 0;
+  const valuesAt = bench.store.valuesAt.bind(bench.store);
+  bench.store.valuesAt = (keys) => {
+    asked += keys.length;
+    return valuesAt(keys);
+  };
+  for (const seq of [1, 2, 3]) await bench.take(batchOf(seq, [[METER, NOON + seq * HOUR_MS, 1000 + seq, 0]]));
+  expect(asked).toBe(0);
+  await bench.take(batchOf(4, [[METER, NOON, 999, 0]]));
+  expect(asked).toBe(1);
+});

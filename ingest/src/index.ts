@@ -1,5 +1,4 @@
 export { createAgentDirectory } from "./agent-directory.ts";
-export { loadChannels } from "./channel-loader.ts";
 export { type ChannelRegistryDeps, createChannelRegistry } from "./channel-registry.ts";
 export { IngestConfig } from "./config.ts";
 export type { TakeOutcome } from "./entry.ts";

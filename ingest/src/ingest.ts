@@ -63,12 +63,20 @@ export interface Ingest {
  * Starts ingest. With the store away it starts all the same: nothing is acked until the store answers.
  */
 export async function startIngest(deps: IngestDeps): Promise<Ingest> {
-  const ingest = new IngestCore(deps);
-  await ingest.start();
-  return ingest;
+  const core = new IngestCore(deps);
+  await core.start();
+  // Plain functions, so that a caller may hand one of them on by itself.
+  return {
+    take: (topic, payload, publisher) => core.take(topic, payload, publisher),
+    onAgentConnected: (site, agent) => core.onAgentConnected(site, agent),
+    takeStatus: (topic, payload) => core.takeStatus(topic, payload),
+    takeConfigReport: (topic, payload) => core.takeConfigReport(topic, payload),
+    stats: () => core.stats(),
+    close: () => core.close(),
+  };
 }
 
-class IngestCore implements Ingest {
+class IngestCore {
   readonly #deps: IngestDeps;
   readonly #state = new IngestState();
   readonly #metrics = new Metrics();
