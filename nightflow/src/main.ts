@@ -49,6 +49,7 @@ program
   .option("--kind <kind>", "customer or district: what meters that are not known yet become", "customer")
   .option("--time-zone <zone>", "zone of times without an offset, and of the meters' nights", "UTC")
   .option("--resolution <m3>", "size of one count of meters that are not known yet", "0.001")
+  .option("--unit <code>", "unit that new meters belong to (default: the company of that zone)")
   .option("--columns <map>", "columns, for example meter=id,read_at=time,forward_total_m3=total")
   .addOption(configOption())
   .action(async (file, options) => (await import("./commands/import.ts")).runImport(file, options));

@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Clock, ConfigError } from "@nightflow/domain";
-import { type Database, openDuckDbStore, openInfluxStore, type ReadingStore } from "@nightflow/storage";
+import * as stores from "@nightflow/storage";
+import { type Database, openDuckDbStore, type ReadingStore } from "@nightflow/storage";
 import type { Logger } from "pino";
 import type { ThreadSettings } from "./threads/settings.ts";
 
@@ -16,10 +17,11 @@ export async function openStore(
   if (config.store === "duckdb") {
     mkdirSync(dataDir, { recursive: true });
     const { memoryLimitMb, threads } = config.duckdb;
-    return await openDuckDbStore({ path: join(dataDir, "readings.duckdb"), memoryLimitMb, threads, clock, logger });
+    const memoryLimit = `${memoryLimitMb}MB`;
+    return await openDuckDbStore({ path: join(dataDir, "readings.duckdb"), memoryLimit, threads, clock, logger });
   }
   if (config.influxdb === undefined || influxToken === null)
     throw new ConfigError("influxdb", ["there is no token: give tokenFile or NIGHTFLOW_INFLUXDB_TOKEN"]);
   const { url, org, bucket } = config.influxdb;
-  return await openInfluxStore({ url, org, bucket, token: influxToken, db, clock, logger });
+  return await stores.openInfluxStore({ url, org, bucket, token: influxToken, db, clock, logger });
 }

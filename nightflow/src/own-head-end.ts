@@ -1,10 +1,11 @@
 import { connect } from "node:net";
 import { type Database, openDatabase, type ReadingStore } from "@nightflow/storage";
 import type { Logger } from "pino";
-import { type LoadedConfig, resolvePath } from "./config/load.ts";
+import type { LoadedConfig } from "./config/load.ts";
 import { ensureSecret } from "./config/secrets.ts";
+import { openDatabasePlace } from "./database-place.ts";
 import { startHeadEnd } from "./head-end.ts";
-import { openDatabasePlace, threadSettings } from "./up.ts";
+import { threadSettings } from "./up.ts";
 
 /** A database and a broker to import to, whoever runs them. */
 export interface ImportPlace {
@@ -56,9 +57,4 @@ export function isHeadEndRunning({ config }: LoadedConfig): Promise<boolean> {
     });
     socket.once("error", () => resolve(false));
   });
-}
-
-/** Data folder of a configuration, absolute. */
-export function dataDirOf(loaded: LoadedConfig): string {
-  return resolvePath(loaded, loaded.config.dataDir);
 }

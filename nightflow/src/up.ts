@@ -1,57 +1,17 @@
 import { mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { MessageChannel } from "node:worker_threads";
 import { ConfigError } from "@nightflow/domain";
 import { hashPassword } from "@nightflow/domain/passwords";
-import { migrate, openDatabase, startEmbeddedPostgres } from "@nightflow/storage";
 import type { Logger } from "pino";
 import { readClockAnchor } from "./config/clock.ts";
 import { type LoadedConfig, resolvePath } from "./config/load.ts";
 import { ensureSecret } from "./config/secrets.ts";
+import { openDatabasePlace } from "./database-place.ts";
 import { RoomThread } from "./threads/room-thread.ts";
 import type { ThreadSettings } from "./threads/settings.ts";
 
-/** A relational database for this installation, and how to let go of it. */
-export interface DatabasePlace {
-  readonly url: string;
-  readonly isEmbedded: boolean;
-  /** Calls back when an embedded server is down for good. */
-  onLost(listener: (error: Error) => void): void;
-  stop(): Promise<void>;
-}
-
 /** User name under which `nightflow import` sends; every head-end has it. */
 export const IMPORT_IDENTITY = "import";
-
-/** Embedded PostgreSQL in the data folder, or the server that DATABASE_URL names; migrated. */
-export async function openDatabasePlace(loaded: LoadedConfig, logger: Logger): Promise<DatabasePlace> {
-  const external = process.env.DATABASE_URL;
-  const place = external === undefined || external === "" ? await embedded(loaded, logger) : externalPlace(external);
-  const db = openDatabase({ url: place.url, logger, maxConnections: 1 });
-  try {
-    await migrate(db, logger);
-  } catch (error) {
-    await db.close();
-    await place.stop();
-    throw error;
-  }
-  await db.close();
-  return place;
-}
-
-async function embedded(loaded: LoadedConfig, logger: Logger): Promise<DatabasePlace> {
-  const dataDir = join(resolvePath(loaded, loaded.config.dataDir), "postgres");
-  const server = await startEmbeddedPostgres({ dataDir, port: loaded.config.postgres.port, logger });
-  const onLost = (listener: (error: Error) => void) =>
-    server.onExit((error) => {
-      if (error !== undefined) listener(error);
-    });
-  return { url: server.url, isEmbedded: true, onLost, stop: () => server.stop() };
-}
-
-function externalPlace(url: string): DatabasePlace {
-  return { url, isEmbedded: false, onLost: () => {}, stop: async () => {} };
-}
 
 /** What the threads are given. @throws {ConfigError} when the InfluxDB token cannot be read. */
 export async function threadSettings(loaded: LoadedConfig, databaseUrl: string): Promise<ThreadSettings> {
@@ -61,13 +21,26 @@ export async function threadSettings(loaded: LoadedConfig, databaseUrl: string):
   const anchorFile = config.clock.anchorFile;
   const passwordHash = await hashPassword(ensureSecret(dataDir, "mqtt-import"));
   return {
-    config,
+    config: {
+      ...config,
+      broker: { ...config.broker, identities: config.broker.identities.map((one) => withFile(one, loaded)) },
+    },
     dataDir,
     databaseUrl,
     anchor: anchorFile === undefined ? null : readClockAnchor(resolvePath(loaded, anchorFile)),
     influxToken: influxToken(loaded),
     ownIdentities: [{ name: IMPORT_IDENTITY as never, role: "agent", site: config.site, passwordHash }],
   };
+}
+
+/** An identity whose file is found from the configuration's folder, wherever the program runs. */
+function withFile<Identity extends { readonly passwordFile?: string | undefined }>(
+  identity: Identity,
+  loaded: LoadedConfig,
+): Identity {
+  return identity.passwordFile === undefined
+    ? identity
+    : { ...identity, passwordFile: resolvePath(loaded, identity.passwordFile) };
 }
 
 function influxToken({ config, folder }: LoadedConfig): string | null {

@@ -15,3 +15,12 @@ function listen(): Promise<ReturnType<typeof createServer>> {
     server.listen(0, "127.0.0.1", () => resolve(server));
   });
 }
+
+/** Whether nobody listens on a port of the loopback interface. */
+export function isPortFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}

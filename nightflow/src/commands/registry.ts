@@ -1,8 +1,8 @@
 import { importRegistry } from "@nightflow/storage";
 import { loadConfig } from "../config/load.ts";
 import { makeLogger } from "../config/log.ts";
+import { withDatabase } from "../database-place.ts";
 import { readRegistryFolder } from "../registry/read-folder.ts";
-import { withDatabase } from "../with-database.ts";
 import { UsageError } from "./failure.ts";
 
 /** `nightflow registry import DIR`: all or nothing; every fault is listed. */

@@ -51,3 +51,8 @@ function faultsOf(error: z.ZodError): string[] {
 export function resolvePath(loaded: LoadedConfig, path: string): string {
   return isAbsolute(path) ? path : resolve(loaded.folder, path);
 }
+
+/** Data folder of a configuration, absolute. */
+export function dataDirOf(loaded: LoadedConfig): string {
+  return resolvePath(loaded, loaded.config.dataDir);
+}

@@ -16,7 +16,7 @@ await runRoom(async () => {
   const store = connectReadingStore(storePort);
   const jobs = createJobQueue({ db, logger });
   const files = await openFileStore(join(dataDir, "files"));
-  const webRoot = builtPagesFolder();
+  const webRoot = builtPagesFolder() ?? undefined;
   const renderer = {
     usageCurve: (report: Parameters<typeof usageReportHtml>[0], language: "zh" | "en") => ({
       html: usageReportHtml(report, language),

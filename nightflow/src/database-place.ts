@@ -1,0 +1,90 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Database, migrate, openDatabase, startEmbeddedPostgres } from "@nightflow/storage";
+import type { Logger } from "pino";
+import { dataDirOf, type LoadedConfig, resolvePath } from "./config/load.ts";
+
+/** A relational database for this installation, and how to let go of it. */
+export interface DatabasePlace {
+  readonly url: string;
+  readonly isEmbedded: boolean;
+  /** Calls back when an embedded server is down for good. */
+  onLost(listener: (error: Error) => void): void;
+  stop(): Promise<void>;
+}
+
+/** Embedded PostgreSQL in the data folder, or the server that DATABASE_URL names; migrated. */
+export async function openDatabasePlace(loaded: LoadedConfig, logger: Logger): Promise<DatabasePlace> {
+  const external = process.env.DATABASE_URL;
+  const place = external === undefined || external === "" ? await embedded(loaded, logger) : externalPlace(external);
+  const db = openDatabase({ url: place.url, logger, maxConnections: 1 });
+  try {
+    await migrate(db, logger);
+  } catch (error) {
+    await db.close();
+    await place.stop();
+    throw error;
+  }
+  await db.close();
+  return place;
+}
+
+async function embedded(loaded: LoadedConfig, logger: Logger): Promise<DatabasePlace> {
+  const dataDir = join(resolvePath(loaded, loaded.config.dataDir), "postgres");
+  const server = await startEmbeddedPostgres({ dataDir, port: loaded.config.postgres.port, logger });
+  const onLost = (listener: (error: Error) => void) =>
+    server.onExit((error) => {
+      if (error !== undefined) listener(error);
+    });
+  const urlFile = databaseUrlFile(resolvePath(loaded, loaded.config.dataDir));
+  writeFileSync(urlFile, `${server.url}\n`, { mode: 0o600 });
+  const stop = async () => {
+    rmSync(urlFile, { force: true });
+    await server.stop();
+  };
+  return { url: server.url, isEmbedded: true, onLost, stop };
+}
+
+function externalPlace(url: string): DatabasePlace {
+  return { url, isEmbedded: false, onLost: () => {}, stop: async () => {} };
+}
+
+/** File in which a running `up` says where its embedded PostgreSQL is; readable by its user alone. */
+export function databaseUrlFile(dataDir: string): string {
+  return join(dataDir, "postgres", "url");
+}
+
+/**
+ * Runs `work` on the installation's database: the server of DATABASE_URL, the embedded one of a running `up`, else an
+ * embedded one started for the while.
+ */
+export async function withDatabase<Result>(
+  loaded: LoadedConfig,
+  logger: Logger,
+  work: (db: Database) => Promise<Result>,
+): Promise<Result> {
+  const running = await runningDatabase(loaded, logger);
+  if (running !== undefined) return await work(running).finally(() => running.close());
+  const place = await openDatabasePlace(loaded, logger);
+  const db = openDatabase({ url: place.url, logger, maxConnections: 2 });
+  try {
+    return await work(db);
+  } finally {
+    await db.close();
+    await place.stop();
+  }
+}
+
+/** The database of a running `up`; undefined when none answers. */
+export async function runningDatabase(loaded: LoadedConfig, logger: Logger): Promise<Database | undefined> {
+  const file = databaseUrlFile(dataDirOf(loaded));
+  if (process.env.DATABASE_URL || !existsSync(file)) return undefined;
+  const db = openDatabase({ url: readFileSync(file, "utf8").trim(), logger, maxConnections: 2 });
+  try {
+    await db.query("select 1");
+    return db;
+  } catch {
+    await db.close();
+    return undefined;
+  }
+}

@@ -1,0 +1,17 @@
+export { Child } from "./commands/children.ts";
+export { freePorts } from "./commands/free-ports.ts";
+export { writeClockAnchor } from "./config/clock.ts";
+export { type LoadedConfig, loadConfig, parseConfig } from "./config/load.ts";
+export { NightflowConfig } from "./config/schema.ts";
+export { openDatabasePlace, withDatabase } from "./database-place.ts";
+export { ApiAnswerError, ApiClient } from "./demo/api-client.ts";
+export { countDuplicates } from "./demo/smoke.ts";
+export { type HeadEnd, startHeadEnd } from "./head-end.ts";
+export { makeIdentity } from "./identity.ts";
+export { type ImportReport, type ImportRequest, importFile } from "./importing/import-file.ts";
+export { publishImport } from "./importing/publisher.ts";
+export { type ImportPlace, withOwnHeadEnd } from "./own-head-end.ts";
+export { townAgentConfig } from "./town/agent-config.ts";
+export { townRegistry } from "./town/registry.ts";
+export { writeTownRegistry, writeTownSetup } from "./town/setup.ts";
+export { startUp, threadSettings, type Up } from "./up.ts";
