@@ -1,6 +1,6 @@
 import cookie from "@fastify/cookie";
 import type { ApiError } from "@nightflow/domain";
-import Fastify, { type FastifyBaseLogger } from "fastify";
+import Fastify, { type FastifyBaseLogger, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { installGate } from "./access/gate.ts";
@@ -48,7 +48,7 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
 function newServer(deps: ApiDeps): ApiServer {
   const app = Fastify({
     loggerInstance: deps.logger as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     trustProxy: "loopback",
     forceCloseConnections: true,

@@ -9,12 +9,9 @@ export const ApiConfig = z.strictObject({
     .max(65_535)
     .default(8480)
     .meta({ description: "Port of the API and the pages; 0 takes a free one." }),
-  publicUrl: z
-    .url()
-    .optional()
-    .meta({
-      description: "Address that people open, where a proxy stands in front, for example https://water.example.",
-    }),
+  publicUrl: z.url().optional().meta({
+    description: "Address that people open, where a proxy stands in front, for example https://water.example.",
+  }),
   sessionHours: z.number().positive().default(12).meta({
     description: "A session ends after this long without use (real time).",
     unit: "h",

@@ -3,14 +3,20 @@ import { pino } from "pino";
 import { buildApp } from "./app.ts";
 import { ApiConfig } from "./config.ts";
 import type { ApiDeps } from "./deps.ts";
+import type { ApiServer } from "./http/types.ts";
 
 /** The OpenAPI document of the API, from which the pages' client is generated; needs no database and no port. */
 export async function openApiDocument(): Promise<object> {
-  const app = await buildApp(depsOfNothing());
+  const app = await buildAppOfNothing();
   await app.ready();
   const document = app.swagger();
   await app.close();
   return document;
+}
+
+/** The API with all its routes and nothing behind them. */
+export function buildAppOfNothing(): Promise<ApiServer> {
+  return buildApp(depsOfNothing());
 }
 
 /** Deps that describe routes but serve none: whatever a handler would use is missing. */

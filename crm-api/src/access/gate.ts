@@ -12,10 +12,28 @@ export interface GateDeps {
   principalOfToken(token: string): Promise<Principal | null>;
 }
 
+/** One route and the right that it needs. */
+export interface RouteRight {
+  readonly method: string;
+  readonly url: string;
+  readonly permission: Permission;
+}
+
+declare module "fastify" {
+  interface FastifyInstance {
+    /** Every route with its right: what an administrator is shown is what the gate enforces. */
+    routeRights: RouteRight[];
+  }
+}
+
 /** Makes every route declare one right, and lets nobody in without it. */
 export function installGate(app: FastifyInstance, deps: GateDeps): void {
   app.decorateRequest("principal", null);
-  app.addHook("onRoute", requireDeclaredPermission);
+  app.decorate("routeRights", []);
+  app.addHook("onRoute", (route) => {
+    const permission = declaredPermission(route);
+    for (const method of [route.method].flat()) app.routeRights.push({ method, url: route.url, permission });
+  });
   app.addHook("onRequest", async (request) => {
     const permission = request.routeOptions.config.permission;
     // A URL that no route matches has no right to check; it gets the 404.
@@ -27,10 +45,10 @@ export function installGate(app: FastifyInstance, deps: GateDeps): void {
   });
 }
 
-function requireDeclaredPermission(route: RouteOptions): void {
+function declaredPermission(route: RouteOptions): Permission {
   const permission = route.config?.permission;
-  if (permission !== undefined && permission in PERMISSIONS) return;
-  throw new Error(`route ${route.method} ${route.url} declares no right`);
+  if (permission !== undefined && permission in PERMISSIONS) return permission;
+  throw new Error(`route ${String(route.method)} ${route.url} declares no right`);
 }
 
 async function whoAsks(request: FastifyRequest, deps: GateDeps): Promise<Principal> {

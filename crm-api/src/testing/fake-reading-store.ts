@@ -1,0 +1,137 @@
+import type {
+  CommitRequest,
+  Curve,
+  FeedPage,
+  KnownChannel,
+  LastValue,
+  ReadingStore,
+  SetAside,
+  SetAsideList,
+  StoreCounts,
+  StoredSetAside,
+} from "@nightflow/storage";
+
+interface FakeReading {
+  readonly readAtMs: number;
+  readonly counts: bigint;
+  readonly quality: number;
+}
+
+/** A store of readings in memory, for tests of the API: registers only, read and listed as the real one does. */
+export class FakeReadingStore implements ReadingStore {
+  readonly kind = "duckdb";
+  readonly #registers = new Map<string, FakeReading[]>();
+  readonly #setAside: StoredSetAside[] = [];
+  /** How often a curve was asked for. */
+  curvesRead = 0;
+
+  /** Adds a reading of a register; `counts` null is a missing one. Add them in the order of time. */
+  add(channel: string, readAtMs: number, counts: number | null): void {
+    const readings = this.#registers.get(channel) ?? [];
+    readings.push({ readAtMs, counts: BigInt(counts ?? 0), quality: counts === null ? 2 : 0 });
+    this.#registers.set(channel, readings);
+  }
+
+  /** Adds readings every `periodMs` in [fromMs, toMs] of a register that advances by `countsOf(readAtMs)` in each period. */
+  fill(
+    channel: string,
+    span: { fromMs: number; toMs: number; periodMs: number },
+    countsOf: (atMs: number) => number,
+  ): void {
+    let counts = 1_000_000;
+    for (let atMs = span.fromMs; atMs <= span.toMs; atMs += span.periodMs) {
+      this.add(channel, atMs, counts);
+      counts += countsOf(atMs);
+    }
+  }
+
+  /** Adds an entry of a list. */
+  put(entry: Pick<SetAside, "list" | "channel"> & Partial<SetAside>): void {
+    this.#setAside.push({
+      agent: "town/a1",
+      epoch: null,
+      seq: null,
+      origin: "live",
+      readAtMs: null,
+      raw: "[]",
+      reasonCode: "UNKNOWN_CHANNEL",
+      reason: "the channel is not known",
+      receivedAtMs: 0,
+      id: this.#setAside.length + 1,
+      ...entry,
+    });
+  }
+
+  async curve(channel: string, fromMs: number, toMs: number): Promise<Curve> {
+    this.curvesRead++;
+    const readings = this.#registers.get(channel) ?? [];
+    const rows = readings.filter((reading) => reading.readAtMs >= fromMs && reading.readAtMs < toMs);
+    return {
+      channel,
+      length: rows.length,
+      readAtMs: Float64Array.from(rows, (row) => row.readAtMs),
+      counts: BigInt64Array.from(rows, (row) => row.counts),
+      gauges: new Float64Array(rows.length).fill(Number.NaN),
+      qualities: Uint8Array.from(rows, (row) => row.quality),
+      flags: new Uint32Array(rows.length),
+    };
+  }
+
+  async lastValues(channels: readonly string[]): Promise<LastValue[]> {
+    return channels.flatMap((channel) => {
+      const readings = this.#registers.get(channel) ?? [];
+      const last = readings.at(-1);
+      if (last === undefined) return [];
+      const lastGood = readings.findLast((reading) => reading.quality === 0);
+      const counts = last.quality === 2 ? null : last.counts;
+      const { readAtMs, quality } = last;
+      return [{ channel, readAtMs, quality, counts, gauge: null, flags: 0, lastValueAtMs: lastGood?.readAtMs ?? null }];
+    });
+  }
+
+  async setAside(list: SetAsideList, limit: number, beforeId?: number): Promise<StoredSetAside[]> {
+    const entries = this.#setAside.filter((entry) => entry.list === list && entry.id < (beforeId ?? Infinity));
+    return entries.reverse().slice(0, limit);
+  }
+
+  async counts(): Promise<StoreCounts> {
+    const count = (list: SetAsideList) => this.#setAside.filter((entry) => entry.list === list).length;
+    const stored = [...this.#registers.values()].reduce((sum, readings) => sum + readings.length, 0);
+    const [deadLetters, quarantined, conflicts] = [count("dead_letter"), count("quarantine"), count("conflict")];
+    return { stored, deadLetters, quarantined, conflicts, repeats: 0, lastCommit: 0 };
+  }
+
+  async marks(): Promise<[]> {
+    return [];
+  }
+
+  async newestReadAt(): Promise<Map<string, number>> {
+    return new Map([...this.#registers].map(([channel, readings]) => [channel, readings.at(-1)?.readAtMs ?? 0]));
+  }
+
+  async valuesAt(): Promise<[]> {
+    return [];
+  }
+
+  async commit(_request: CommitRequest): Promise<number> {
+    throw new Error("the API never writes readings");
+  }
+
+  async changesSince(): Promise<FeedPage> {
+    throw new Error("the API never reads the feed");
+  }
+
+  async saveCursor(): Promise<void> {
+    throw new Error("the API never reads the feed");
+  }
+
+  async saveChannels(_channels: readonly KnownChannel[]): Promise<void> {
+    throw new Error("the API never writes channels");
+  }
+
+  async channels(): Promise<KnownChannel[]> {
+    return [];
+  }
+
+  async close(): Promise<void> {}
+}
