@@ -35,6 +35,10 @@ export const AgentStatus = z.strictObject({
         .int()
         .min(0)
         .meta({ description: "Readings given up under the stated policy since the outbox was made." }),
+      taken: z.int().min(0).optional().meta({
+        description:
+          "Readings made durable since the outbox was made: what the head-end must have seen when it is empty.",
+      }),
       alarm: z.boolean().meta({ description: "Fill level is at 80 % or above." }),
     })
     .optional(),

@@ -29,6 +29,8 @@ export interface OutboxFill {
   readonly oldestReadAt: number | null;
   /** Readings given up under the policy, ever. */
   readonly dropped: number;
+  /** Readings made durable, ever, across restarts and epochs. */
+  readonly taken: number;
   /** Fill level is at 80 % or above. */
   readonly alarm: boolean;
   /** Stretches of its files that could not be read at start. */

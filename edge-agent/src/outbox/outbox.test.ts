@@ -114,6 +114,23 @@ describe("an outbox", () => {
     await third.close();
   });
 
+  it("counts what it has taken in its whole life, over restarts, torn tails and acks", async () => {
+    const first = await opened();
+    await take(first, 1, 2, 3);
+    first.acknowledge(ack(first.epoch, 1));
+    await first.close();
+    const second = await opened();
+    await take(second, 4);
+    expect(second.fill().taken).toBe(4);
+    await second.close();
+    await truncate(await newestSegment(), (await stat(await newestSegment())).size - 3);
+    const third = await opened();
+    expect(third.fill().taken).toBe(3);
+    await take(third, 5, 6);
+    await third.close();
+    expect((await opened()).fill().taken).toBe(5);
+  });
+
   it("takes no notice of the ack of another epoch", async () => {
     const outbox = await opened();
     await take(outbox, 1);
@@ -253,6 +270,7 @@ describe("a full outbox", () => {
     await outbox.close();
     const again = await opened({ maxBytes: 65_536 });
     expect(again.fill().dropped).toBe(dropped);
+    expect(again.fill().taken).toBe(2400);
     expect(seqsOf(await held(again))).toEqual(seqsOf(batches));
     expect(valuesOf(await held(again))).toEqual(valuesOf(batches));
     again.acknowledge(ack(again.epoch, 120));

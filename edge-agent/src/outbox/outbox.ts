@@ -40,6 +40,7 @@ export class Outbox {
   #nextSeq: number;
   #nextOrdinal: number;
   #dropped: number;
+  #taken: number;
   #waiting: Reading[] = [];
   #cancelFlush: (() => void) | undefined;
   #work: Promise<unknown> = Promise.resolve();
@@ -57,6 +58,7 @@ export class Outbox {
     this.#nextSeq = recovered.nextSeq;
     this.#nextOrdinal = recovered.nextOrdinal;
     this.#dropped = recovered.dropped;
+    this.#taken = recovered.taken;
     this.#damagedStretches = recovered.damagedStretches;
     for (const entry of recovered.entries) this.#ledger.append(entry);
   }
@@ -138,6 +140,7 @@ export class Outbox {
       maxBytes,
       oldestReadAt: this.#ledger.oldestReadAt(),
       dropped: this.#dropped,
+      taken: this.#taken,
       alarm: bytes >= maxBytes * ALARM_SHARE,
       damagedStretches: this.#damagedStretches,
     };
@@ -197,6 +200,7 @@ export class Outbox {
       offset += length;
     }
     this.#nextSeq += batches.length;
+    this.#taken += readings.length;
     this.#onTaken();
   }
 
@@ -273,6 +277,7 @@ export class Outbox {
       epoch: this.#epoch,
       firstSeq: this.#nextSeq,
       dropped: this.#dropped,
+      taken: this.#taken,
     };
   }
 

@@ -16,6 +16,7 @@ export interface Recovered {
   readonly nextSeq: number;
   readonly nextOrdinal: number;
   readonly dropped: number;
+  readonly taken: number;
   readonly tornTails: number;
   readonly damagedStretches: number;
 }
@@ -28,6 +29,7 @@ interface Progress {
   epoch: Epoch | undefined;
   nextSeq: number;
   dropped: number;
+  taken: number;
   tornTails: number;
   damagedStretches: number;
   /** The newest file read so far was not whole. Its seqs may have been sent, so its epoch must not go on. */
@@ -48,6 +50,7 @@ export async function recoverFolder(folder: string, logger: Logger): Promise<Rec
     epoch: undefined,
     nextSeq: 1,
     dropped: 0,
+    taken: 0,
     tornTails: 0,
     damagedStretches: 0,
     isBroken: false,
@@ -118,6 +121,8 @@ function takeHeader(progress: Progress, segment: Segment, frame: Frame): void {
     });
   const header = parsed.data;
   progress.dropped = Math.max(progress.dropped, header.dropped);
+  // Not the greatest of them: a segment that was given up carries the count of a later day than its place in the row.
+  progress.taken = header.taken;
   goOn(progress, segment, header.epoch, header.firstSeq);
   progress.nextSeq = header.firstSeq;
 }
@@ -126,6 +131,7 @@ function takeBatch(progress: Progress, segment: Segment, frame: Frame, batch: St
   const { epoch, seq, oldestReadAt, readings } = batch;
   goOn(progress, segment, epoch, seq);
   const place = { segment, offset: frame.offset, length: frame.end - frame.offset };
+  progress.taken += readings.length;
   hold(progress, { epoch, fromSeq: seq, toSeq: seq, readings: readings.length, oldestReadAt, place });
 }
 

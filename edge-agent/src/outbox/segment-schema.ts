@@ -8,6 +8,7 @@ export const SegmentHeader = z.strictObject({
   epoch: Epoch,
   firstSeq: z.int().min(1),
   dropped: z.int().min(0).meta({ description: "Readings given up before this segment was begun." }),
+  taken: z.int().min(0).meta({ description: "Readings taken before this segment was begun." }),
 });
 export type SegmentHeader = z.infer<typeof SegmentHeader>;
 
