@@ -118,10 +118,13 @@ function nightProof(district: District, night: JudgedNight): Proof {
     isLoss: true,
     estimatedShare: Math.min(1, night.estimatedShare),
     reason: {
-      en: `night flow ${now}, before the step ${before} (mean from 02 to 05)`,
-      zh: `夜间流量 ${now}，抬升前为 ${before}（02–05 时均值）`,
+      en: `night flow ${now}, before the step ${before} (least hour from 02 to 05)`,
+      zh: `夜间流量 ${now}，抬升前为 ${before}（02–05 时最小小时流量）`,
     },
-    clearsWhen: { en: "the night flow steps down again", zh: "夜间流量回落" },
+    clearsWhen: {
+      en: "the night flow steps down again, or 14 nights at the new level",
+      zh: "夜间流量回落，或新水平持续 14 夜",
+    },
     details: { completeness: night.row.completeness },
   };
 }

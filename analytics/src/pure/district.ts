@@ -15,7 +15,8 @@ const KEPT_DAYS = 100;
 interface DistrictDay {
   inflowM3: number;
   customersM3: number;
-  nightM3: number;
+  /** Inflow of each hour of the night window. */
+  nightHoursM3: number[];
   nightGoodMs: number;
   nightEstimatedMs: number;
   hasInflow: boolean;
@@ -75,7 +76,8 @@ export class District {
     day.inflowM3 += sign * m3;
     day.hasInflow = true;
     if (!this.#isNight(number, interval)) return;
-    day.nightM3 += sign * m3;
+    const hour = Math.floor((interval.startMs - this.#calendar.instantOf(number, NIGHT.fromHour)) / HOUR_MS);
+    day.nightHoursM3[hour] = (day.nightHoursM3[hour] ?? 0) + sign * m3;
     if (interval.quality === 0) day.nightGoodMs += interval.endMs - interval.startMs;
     else day.nightEstimatedMs += interval.endMs - interval.startMs;
   }
@@ -138,7 +140,7 @@ export class District {
     const completeness = neededMs === 0 ? 0 : day.nightGoodMs / neededMs;
     const estimatedShare = neededMs === 0 ? 0 : day.nightEstimatedMs / neededMs;
     const isComplete = completeness >= LEAST_COMPLETE && estimatedShare <= MOST_ESTIMATED;
-    const mnfM3h = isComplete ? (day.nightM3 * HOUR_MS) / windowMs : null;
+    const mnfM3h = isComplete ? leastHour(day.nightHoursM3) : null;
     const band = nightBand(this.night);
     const before = this.night.openMs;
     const step = mnfM3h === null ? "none" : stepNight(this.night, mnfM3h, nightStartMs);
@@ -179,7 +181,7 @@ export class District {
       day = {
         inflowM3: 0,
         customersM3: 0,
-        nightM3: 0,
+        nightHoursM3: [],
         nightGoodMs: 0,
         nightEstimatedMs: 0,
         hasInflow: false,
@@ -195,4 +197,9 @@ export class District {
     if (this.#days.size <= 2 * KEPT_DAYS || this.#nextDay === null) return;
     for (const number of this.#days.keys()) if (number < this.#nextDay - KEPT_DAYS) this.#days.delete(number);
   }
+}
+
+/** The minimum night flow: the least hour of the window, m³/h. */
+function leastHour(hoursM3: readonly (number | undefined)[]): number {
+  return hoursM3.reduce<number>((least, m3) => Math.min(least, m3 ?? least), Number.POSITIVE_INFINITY);
 }

@@ -36,7 +36,7 @@ export interface DmaNight {
   readonly dma: string;
   /** Local date of the night's morning. */
   readonly date: string;
-  /** Mean inflow from 02 to 05 local time; null when too little of it was measured. */
+  /** Minimum night flow: the least hour of the inflow from 02 to 05 local time; null when too little was measured. */
   readonly mnfM3h: number | null;
   readonly expectedM3h: number | null;
   readonly bandLowM3h: number | null;

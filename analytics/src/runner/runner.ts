@@ -25,6 +25,8 @@ const LONGEST_RETRY_MS = 30_000;
 const WHOLE_TRIES = 3;
 /** Silence is judged at most this often, ms of business time. */
 const TICK_MS = 10 * 60_000;
+/** After a start agents first deliver what they held back, so nobody is called silent for this long, ms of business time. */
+const SETTLE_MS = 2 * HOUR_MS;
 
 /** What the runner needs. */
 export interface AnalyticsDeps {
@@ -87,6 +89,7 @@ class Runner implements Analytics {
   #snapshotCursor = 0;
   #snapshotAt = 0;
   #tickedAtMs = Number.NEGATIVE_INFINITY;
+  readonly #startedAtMs: number;
   #readings = 0;
   #findings = 0;
   #retries = 0;
@@ -95,6 +98,7 @@ class Runner implements Analytics {
 
   constructor(deps: AnalyticsDeps) {
     this.#deps = deps;
+    this.#startedAtMs = deps.clock.now();
     this.#engine = new Engine([], {
       refreshMs: deps.config.refreshHours * HOUR_MS,
       silentAfterMs: deps.config.silentAfterHours * HOUR_MS,
@@ -202,7 +206,7 @@ class Runner implements Analytics {
 
   async #tick(): Promise<void> {
     const nowMs = this.#deps.clock.now();
-    if (nowMs - this.#tickedAtMs < TICK_MS) return;
+    if (nowMs - this.#startedAtMs < SETTLE_MS || nowMs - this.#tickedAtMs < TICK_MS) return;
     this.#tickedAtMs = nowMs;
     await this.#write(this.#engine.tick(nowMs));
   }
