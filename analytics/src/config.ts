@@ -1,4 +1,4 @@
-import { DEFAULT_PRICE_PER_M3, DEFAULT_TICKET_THRESHOLD_PER_DAY } from "@nightflow/domain";
+import { DEFAULT_TICKET_THRESHOLD_PER_DAY } from "@nightflow/domain";
 import { z } from "zod";
 
 /** Configuration of the analytics runner. */
@@ -8,11 +8,6 @@ export const AnalyticsConfig = z
       description: "Rank (money per day × confidence) from which a finding opens a ticket.",
       unit: "currency/day",
     }),
-    defaultPricePerM3: z
-      .number()
-      .min(0)
-      .default(DEFAULT_PRICE_PER_M3)
-      .meta({ description: "Price of a marginal m³ where no tariff is known.", unit: "currency/m3" }),
     pageReadings: z.int().min(100).max(1_000_000).default(20_000).meta({
       description: "Readings asked of the feed at once; longer pages catch up faster and hold the thread longer.",
       unit: "readings",

@@ -3,6 +3,5 @@ export * from "./engine.ts";
 export * from "./pure.ts";
 export * from "./replay.ts";
 export { ANOMALY_CLEARED_QUEUE, type NoTicketReason, OPEN_TICKET_QUEUE } from "./runner/anomaly-writer.ts";
-export { loadMeteredChannels } from "./runner/load-registry.ts";
 export { type Analytics, type AnalyticsDeps, type AnalyticsStats, startAnalytics } from "./runner/runner.ts";
 export { SnapshotError } from "./snapshot.ts";

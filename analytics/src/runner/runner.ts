@@ -5,6 +5,7 @@ import {
   type Database,
   type FeedPage,
   type JobQueue,
+  loadMeterRegistry,
   REGISTRY_CHANNEL,
   type ReadingStore,
 } from "@nightflow/storage";
@@ -13,7 +14,6 @@ import type { AnalyticsConfig } from "../config.ts";
 import { Engine, type EngineOutput } from "../engine.ts";
 import type { MeteredChannel } from "../pure/registry.ts";
 import { AnomalyWriter } from "./anomaly-writer.ts";
-import { loadMeteredChannels } from "./load-registry.ts";
 import { loadSnapshot, type Snapshot, writeOutput } from "./page-writer.ts";
 import { Signal } from "./signal.ts";
 
@@ -290,9 +290,8 @@ class Runner implements Analytics {
   }
 
   #loadRegistry(): Promise<readonly MeteredChannel[]> {
-    const { db, config, loadRegistry } = this.#deps;
-    if (loadRegistry) return loadRegistry();
-    return loadMeteredChannels(db, { pricePerM3: config.defaultPricePerM3, zone: "Asia/Shanghai", currency: "CNY" });
+    const { db, clock, loadRegistry } = this.#deps;
+    return loadRegistry ? loadRegistry() : loadMeterRegistry(db, clock.now());
   }
 
   /** Tries until it works or the runner stops, waiting longer each time. Gives undefined when it stopped first. */
