@@ -10,7 +10,12 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["*/src/**/*.test.ts", "dashboards/{reports,web,grafana}/**/*.test.ts", "scripts/**/*.test.ts", "test/rules/**/*.test.ts"],
+          include: [
+            "*/src/**/*.test.ts",
+            "dashboards/{reports,web,grafana}/**/*.test.ts",
+            "scripts/**/*.test.ts",
+            "test/rules/**/*.test.ts",
+          ],
           exclude: ["**/node_modules/**", "**/*.real.test.ts", "**/dist/**"],
           testTimeout: 20_000,
         },
@@ -18,7 +23,13 @@ export default defineConfig({
       {
         test: {
           name: "chain",
-          include: ["*/src/**/*.real.test.ts", "test/chain/**/*.test.ts", "test/faults/**/*.test.ts", "test/pages/**/*.test.ts", "dashboards/**/*.real.test.ts"],
+          include: [
+            "*/src/**/*.real.test.ts",
+            "test/chain/**/*.test.ts",
+            "test/faults/**/*.test.ts",
+            "test/pages/**/*.test.ts",
+            "dashboards/**/*.real.test.ts",
+          ],
           exclude: ["**/node_modules/**", "**/dist/**"],
           testTimeout: 180_000,
           hookTimeout: 120_000,

@@ -11,6 +11,7 @@ export { makeIdentity } from "./identity.ts";
 export { type ImportReport, type ImportRequest, importFile } from "./importing/import-file.ts";
 export { publishImport } from "./importing/publisher.ts";
 export { type ImportPlace, withOwnHeadEnd } from "./own-head-end.ts";
+export { readRegistryFolder } from "./registry/read-folder.ts";
 export { townAgentConfig } from "./town/agent-config.ts";
 export { townRegistry } from "./town/registry.ts";
 export { writeTownRegistry, writeTownSetup } from "./town/setup.ts";
