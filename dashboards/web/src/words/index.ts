@@ -48,3 +48,10 @@ export async function chooseLanguage(language: Language): Promise<void> {
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   await i18next.changeLanguage(language);
 }
+
+/** Takes the language of a person's account, unless one was chosen on this device. */
+export async function adoptLanguage(language: Language | null): Promise<void> {
+  if (language === null || localStorage.getItem(KEY) !== null || i18next.language === language) return;
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  await i18next.changeLanguage(language);
+}

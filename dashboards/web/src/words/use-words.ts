@@ -13,7 +13,10 @@ export function useWords<const Words extends PageWords>(page: string, words: Wor
   addWords(page, words);
   const { t, i18n } = useTranslation(page);
   const say = useCallback(
-    (key: keyof Words & string, values: Readonly<Record<string, string | number>> = {}) => t(key, values),
+    (key: keyof Words & string, values: Readonly<Record<string, string | number>> = {}): string => {
+      const text: string = key;
+      return String(t(text, { ...values, defaultValue: text }));
+    },
     [t],
   );
   return { say, language: i18n.language === "en" ? "en" : "zh" };

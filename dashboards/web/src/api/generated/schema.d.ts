@@ -1,0 +1,3031 @@
+/**
+ * Types of the HTTP API, made from its OpenAPI document by scripts/write-openapi.ts. Do not edit; run
+ * `node_modules/.bin/node scripts/write-openapi.ts` after a route has changed.
+ */
+
+export interface paths {
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getSession"];
+        put?: never;
+        post: operations["signIn"];
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["setUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dmas/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getDma"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/anomalies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listAnomalies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/anomalies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getAnomaly"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/anomalies/{id}/chart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getAnomalyChart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/anomalies/{id}/false-alarm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["judgeFalseAlarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/anomalies/{id}/planned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["judgePlanned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listMeters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getMeter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meters/{id}/curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getMeterCurve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meters/{id}/curve.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["exportMeterCurve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meters/{id}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listMeterReadings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getCollection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/set-aside/{list}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listSetAside"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listTickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getTicket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["moveTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["assignTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["noteOnTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getAccountCurve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/curve.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["exportAccountCurve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listReports"];
+        put?: never;
+        /** Orders a monthly report. 200 instead of 202 when the same one is being made already. */
+        post: operations["orderReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{id}/file.html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getReportHtml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{id}/file.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getReportCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Live events (SSE): anomaly, ticket, report, collection; data {id, subject, at}; resume by Last-Event-ID. */
+        get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["retryJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People who may be given tickets of the scope. */
+        get: operations["listUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        SignInInput: {
+            login: string;
+            password: string;
+        };
+        SetupInput: {
+            token: string;
+            login: string;
+            password: string;
+        };
+        FalseAlarmInput: {
+            reason: string;
+            /**
+             * @default unknown
+             * @enum {string}
+             */
+            outcome: "confirmed_leak_network" | "confirmed_leak_customer" | "burst" | "meter_fault" | "comms_fault" | "data_error" | "planned_change" | "fire_or_flush" | "theft" | "normal_use" | "unknown";
+        };
+        PlannedUseInput: {
+            reason: string;
+        };
+        ReportOrderInput: {
+            /** Format: uuid */
+            accountId: string;
+            month: string;
+            /** @enum {string} */
+            language: "zh" | "en";
+        };
+        TicketMoveInput: {
+            /** @enum {string} */
+            to: "new" | "accepted" | "in_progress" | "waiting_customer" | "waiting_third" | "waiting_parts" | "resolved" | "follow_up" | "closed" | "reopened" | "cancelled" | "duplicate";
+            version: number;
+            note?: string;
+            cause?: string;
+            result?: string;
+            /** @enum {string} */
+            outcome?: "confirmed_leak_network" | "confirmed_leak_customer" | "burst" | "meter_fault" | "comms_fault" | "data_error" | "planned_change" | "fire_or_flush" | "theft" | "normal_use" | "unknown";
+            /** @enum {string} */
+            followUpResult?: "satisfied" | "neutral" | "unsatisfied";
+            /** @enum {string} */
+            followUpExemption?: "unreachable" | "anonymous" | "internal";
+        };
+        TicketAssignInput: {
+            assigneeId: string | null;
+            version?: number;
+        };
+        TicketNoteInput: {
+            note: string;
+            /** @default false */
+            isFollowUpAttempt: boolean;
+        };
+        ApiError: {
+            code: string;
+            message: string;
+            details: unknown;
+            remedy: string | null;
+        };
+        Words: {
+            zh: string;
+            en: string;
+        };
+        Session: {
+            user: {
+                /** Format: uuid */
+                id: string;
+                login: string;
+                displayName: string;
+            };
+            /** @enum {string} */
+            role: "admin" | "collector" | "control" | "manager" | "desk" | "auditor";
+            permissions: ("public.any.use" | "session.own.use" | "monitor.overview.read" | "monitor.dma.read" | "monitor.event.read" | "monitor.event.judge" | "meter.meter.read" | "meter.curve.export" | "collection.status.read" | "collection.agent.read" | "collection.set_aside.read" | "ticket.ticket.read" | "ticket.ticket.move" | "ticket.ticket.assign" | "ticket.ticket.note" | "account.account.read" | "report.usage.read" | "report.usage.order" | "live.event.read" | "system.job.read" | "system.job.retry" | "system.user.read" | "system.audit.read")[];
+            unit: {
+                /** Format: uuid */
+                id: string;
+                code: string;
+                path: string;
+                name: components["schemas"]["Words"];
+            };
+            language: ("zh" | "en") | null;
+            zone: string;
+            currency: string;
+            now: number;
+            clockFactor: number;
+        };
+        MeterRow: {
+            id: string;
+            serial: string | null;
+            maker: string | null;
+            model: string;
+            /** @enum {string} */
+            purpose: "customer" | "dma" | "station";
+            /** @enum {string} */
+            commodity: "water" | "gas";
+            dn: number | null;
+            periodS: number;
+            address: string;
+            dmaId: string | null;
+            customer: string | null;
+            accountId: string | null;
+            accountNo: string | null;
+            agent: string | null;
+            /** @enum {string} */
+            status: "good" | "late" | "silent" | "never";
+            lastValueAt: number | null;
+            lastReadAt: number | null;
+            lastQuality: ("good" | "suspect" | "missing") | null;
+            register: number | null;
+            unit: ("1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz") | null;
+        };
+        MeterPage: {
+            items: components["schemas"]["MeterRow"][];
+            nextCursor: string | null;
+        };
+        MeterChannel: {
+            id: string;
+            /** @enum {string} */
+            quantity: "forward_total" | "reverse_total" | "net_total" | "vb_total" | "vm_total" | "flow" | "pressure" | "temperature" | "battery" | "valve" | "alarm_word";
+            /** @enum {string} */
+            unit: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz";
+            resolution: number | null;
+            agent: string | null;
+            isMain: boolean;
+            lastReadAt: number | null;
+            lastQuality: ("good" | "suspect" | "missing") | null;
+            value: number | null;
+        };
+        MeterDetail: {
+            id: string;
+            serial: string | null;
+            maker: string | null;
+            model: string;
+            /** @enum {string} */
+            purpose: "customer" | "dma" | "station";
+            /** @enum {string} */
+            commodity: "water" | "gas";
+            dn: number | null;
+            periodS: number;
+            address: string;
+            dmaId: string | null;
+            customer: string | null;
+            accountId: string | null;
+            accountNo: string | null;
+            agent: string | null;
+            /** @enum {string} */
+            status: "good" | "late" | "silent" | "never";
+            lastValueAt: number | null;
+            lastReadAt: number | null;
+            lastQuality: ("good" | "suspect" | "missing") | null;
+            register: number | null;
+            unit: ("1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz") | null;
+            q3M3h: number | null;
+            q4M3h: number | null;
+            capacityM3: number | null;
+            state: string;
+            zone: string;
+            channels: components["schemas"]["MeterChannel"][];
+        };
+        CurvePoint: {
+            startAt: number;
+            endAt: number;
+            volume: number | null;
+            completeness: number;
+            /** @enum {string} */
+            quality: "good" | "estimated" | "suspect" | "missing";
+        };
+        UsageCurve: {
+            from: number;
+            to: number;
+            zone: string;
+            unit: ("m3" | "Sm3") | null;
+            completeness: number;
+            /** @enum {string} */
+            step: "interval" | "hour" | "day" | "month";
+            total: number | null;
+            points: components["schemas"]["CurvePoint"][];
+        };
+        RegisterCurve: {
+            from: number;
+            to: number;
+            zone: string;
+            unit: ("m3" | "Sm3") | null;
+            completeness: number;
+            /** @constant */
+            step: "raw";
+            readAt: number[];
+            register: (number | null)[];
+            quality: ("good" | "suspect" | "missing")[];
+        };
+        MeterCurve: components["schemas"]["UsageCurve"] | components["schemas"]["RegisterCurve"];
+        ReadingRow: {
+            channel: string;
+            /** @enum {string} */
+            quantity: "forward_total" | "reverse_total" | "net_total" | "vb_total" | "vm_total" | "flow" | "pressure" | "temperature" | "battery" | "valve" | "alarm_word";
+            /** @enum {string} */
+            unit: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz";
+            readAt: number;
+            value: number | null;
+            /** @enum {string} */
+            quality: "good" | "suspect" | "missing";
+            flags: ("gap" | "duplicate" | "out_of_order" | "future_time" | "clock_shift" | "spike" | "negative" | "rollover" | "frozen" | "flat" | "high" | "low" | "zero" | "sum_mismatch" | "unit_mismatch" | "multiplier_mismatch" | "reverse" | "over_q4" | "under_q1" | "comms_error" | "device_alarm" | "exchange" | "planned" | "interpolated" | "conflict" | "over_digits" | "timeout" | "exception" | "sentinel" | "disconnected" | "not_a_number" | "bad_status")[];
+        };
+        ReadingList: {
+            items: components["schemas"]["ReadingRow"][];
+            isCut: boolean;
+        };
+        AccountUsage: {
+            /** @enum {string} */
+            unit: "m3" | "Sm3";
+            from: number;
+            to: number;
+            volume: number | null;
+            previousVolume: number | null;
+            change: number | null;
+            completeness: number;
+            previousCompleteness: number;
+        };
+        AccountRow: {
+            /** Format: uuid */
+            id: string;
+            no: string;
+            customer: string;
+            category: string;
+            commodity: ("water" | "gas") | null;
+            isKeyAccount: boolean;
+            manager: {
+                /** Format: uuid */
+                id: string;
+                displayName: string;
+            } | null;
+            /** @enum {string} */
+            status: "active" | "suspended" | "closed";
+            usage: components["schemas"]["AccountUsage"] | null;
+            openTickets: number;
+            openEvents: number;
+            lastReportAt: number | null;
+        };
+        AccountPage: {
+            items: components["schemas"]["AccountRow"][];
+            nextCursor: string | null;
+        };
+        AccountDetail: {
+            /** Format: uuid */
+            id: string;
+            no: string;
+            customer: string;
+            category: string;
+            commodity: ("water" | "gas") | null;
+            isKeyAccount: boolean;
+            manager: {
+                /** Format: uuid */
+                id: string;
+                displayName: string;
+            } | null;
+            /** @enum {string} */
+            status: "active" | "suspended" | "closed";
+            usage: components["schemas"]["AccountUsage"] | null;
+            openTickets: number;
+            openEvents: number;
+            lastReportAt: number | null;
+            zone: string;
+            currency: string;
+            phone: string | null;
+            /** @enum {string} */
+            serviceClass: "vip" | "normal" | "restricted";
+            tariff: {
+                code: string;
+                name: components["schemas"]["Words"];
+                pricePerM3: number;
+                currency: string;
+            } | null;
+            servicePoints: {
+                /** Format: uuid */
+                id: string;
+                no: string;
+                address: string;
+                /** @enum {string} */
+                commodity: "water" | "gas";
+                dmaId: string | null;
+                meters: {
+                    id: string;
+                    model: string;
+                    serial: string | null;
+                }[];
+            }[];
+            tickets: {
+                /** Format: uuid */
+                id: string;
+                no: string;
+                /** @enum {string} */
+                kind: "enquiry" | "fault" | "complaint" | "anomaly" | "contact";
+                /** @enum {string} */
+                priority: "P1" | "P2" | "P3" | "P4";
+                /** @enum {string} */
+                state: "new" | "accepted" | "in_progress" | "waiting_customer" | "waiting_third" | "waiting_parts" | "resolved" | "follow_up" | "closed" | "reopened" | "cancelled" | "duplicate";
+                title: components["schemas"]["Words"];
+                openedAt: number;
+                resolveBy: number | null;
+            }[];
+        };
+        AccountCurve: {
+            current: components["schemas"]["UsageCurve"];
+            previous: components["schemas"]["UsageCurve"] | null;
+        };
+        FlowNow: {
+            flowM3h: number;
+            startAt: number;
+            endAt: number;
+            /** @enum {string} */
+            quality: "good" | "estimated" | "suspect" | "missing";
+        };
+        Night: {
+            night: string;
+            mnfM3h: number | null;
+            expectedM3h: number | null;
+            bandLowM3h: number | null;
+            bandHighM3h: number | null;
+            inflowM3: number | null;
+            customersM3: number | null;
+            completeness: number;
+        };
+        DmaRow: {
+            id: string;
+            name: components["schemas"]["Words"];
+            /** @enum {string} */
+            status: "WORK" | "PAUSE" | "RETIRE";
+            inflow: components["schemas"]["FlowNow"] | null;
+            lastNight: components["schemas"]["Night"] | null;
+            nightLossM3h: number | null;
+            lossPerDay: number | null;
+            openEvents: number;
+            customers: number;
+            connections: number | null;
+            mainsKm: number | null;
+        };
+        Overview: {
+            at: number;
+            currency: string;
+            dmas: components["schemas"]["DmaRow"][];
+            totals: {
+                inflowM3h: number | null;
+                nightLossM3h: number;
+                lossPerDay: number;
+                openEvents: number;
+                openEventsMoneyPerDay: number;
+                openEventsByGroup: {
+                    [key: string]: number;
+                };
+                openTickets: number;
+                overdueTickets: number;
+                unassignedTickets: number;
+                customers: number;
+                completeness: number | null;
+            };
+        };
+        DmaDetail: {
+            id: string;
+            name: components["schemas"]["Words"];
+            /** @enum {string} */
+            status: "WORK" | "PAUSE" | "RETIRE";
+            inflow: components["schemas"]["FlowNow"] | null;
+            lastNight: components["schemas"]["Night"] | null;
+            nightLossM3h: number | null;
+            lossPerDay: number | null;
+            openEvents: number;
+            customers: number;
+            connections: number | null;
+            mainsKm: number | null;
+            currency: string;
+            zone: string;
+            nights: components["schemas"]["Night"][];
+            inflowCurve: {
+                stepMs: number;
+                startAt: number[];
+                flowM3h: (number | null)[];
+                quality: ("good" | "estimated" | "suspect" | "missing")[];
+            } | null;
+            meters: {
+                meterId: string;
+                sign: 1 | -1;
+            }[];
+        };
+        AnomalyRow: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+            ruleName: components["schemas"]["Words"];
+            /** @enum {string} */
+            subjectKind: "meter" | "dma" | "agent" | "account";
+            subject: string;
+            place: string;
+            /** @enum {string} */
+            causeGroup: "leak" | "meter" | "comms" | "usage_change" | "safety";
+            /** @enum {string} */
+            direction: "up" | "down";
+            /** @enum {string} */
+            state: "candidate" | "open" | "investigating" | "field_work" | "monitoring" | "closed" | "past" | "withdrawn" | "auto_closed" | "false_alarm" | "planned" | "merged";
+            /** @enum {string} */
+            commodity: "water" | "gas";
+            startsAt: number;
+            openedAt: number;
+            lastSeenAt: number;
+            closedAt: number | null;
+            rateM3h: number | null;
+            lostM3: number | null;
+            moneyPerDay: number;
+            currency: string;
+            confidence: number;
+            rank: number;
+            reason: components["schemas"]["Words"];
+            estimatedShare: number;
+            noTicketReason: string | null;
+            outcome: ("confirmed_leak_network" | "confirmed_leak_customer" | "burst" | "meter_fault" | "comms_fault" | "data_error" | "planned_change" | "fire_or_flush" | "theft" | "normal_use" | "unknown") | null;
+            confirmedCause: string | null;
+            dmaId: string | null;
+            accountId: string | null;
+            ticket: {
+                /** Format: uuid */
+                id: string;
+                no: string;
+                /** @enum {string} */
+                state: "new" | "accepted" | "in_progress" | "waiting_customer" | "waiting_third" | "waiting_parts" | "resolved" | "follow_up" | "closed" | "reopened" | "cancelled" | "duplicate";
+                /** @enum {string} */
+                priority: "P1" | "P2" | "P3" | "P4";
+                assignee: string | null;
+            } | null;
+        };
+        Evidence: {
+            startAt: number;
+            knowableAt: number;
+            actualM3h: number | null;
+            expectedM3h: number | null;
+            floorM3h: number | null;
+            bandLowM3h: number | null;
+            bandHighM3h: number | null;
+            lostM3: number | null;
+            estimatedShare: number;
+            reason: {
+                zh: string;
+                en: string;
+            };
+            clearsWhen: {
+                zh: string;
+                en: string;
+            };
+            details: {
+                [key: string]: number | string | null;
+            };
+        };
+        AnomalyDetail: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+            ruleName: components["schemas"]["Words"];
+            /** @enum {string} */
+            subjectKind: "meter" | "dma" | "agent" | "account";
+            subject: string;
+            place: string;
+            /** @enum {string} */
+            causeGroup: "leak" | "meter" | "comms" | "usage_change" | "safety";
+            /** @enum {string} */
+            direction: "up" | "down";
+            /** @enum {string} */
+            state: "candidate" | "open" | "investigating" | "field_work" | "monitoring" | "closed" | "past" | "withdrawn" | "auto_closed" | "false_alarm" | "planned" | "merged";
+            /** @enum {string} */
+            commodity: "water" | "gas";
+            startsAt: number;
+            openedAt: number;
+            lastSeenAt: number;
+            closedAt: number | null;
+            rateM3h: number | null;
+            lostM3: number | null;
+            moneyPerDay: number;
+            currency: string;
+            confidence: number;
+            rank: number;
+            reason: components["schemas"]["Words"];
+            estimatedShare: number;
+            noTicketReason: string | null;
+            outcome: ("confirmed_leak_network" | "confirmed_leak_customer" | "burst" | "meter_fault" | "comms_fault" | "data_error" | "planned_change" | "fire_or_flush" | "theft" | "normal_use" | "unknown") | null;
+            confirmedCause: string | null;
+            dmaId: string | null;
+            accountId: string | null;
+            ticket: {
+                /** Format: uuid */
+                id: string;
+                no: string;
+                /** @enum {string} */
+                state: "new" | "accepted" | "in_progress" | "waiting_customer" | "waiting_third" | "waiting_parts" | "resolved" | "follow_up" | "closed" | "reopened" | "cancelled" | "duplicate";
+                /** @enum {string} */
+                priority: "P1" | "P2" | "P3" | "P4";
+                assignee: string | null;
+            } | null;
+            evidence: components["schemas"]["Evidence"];
+            related: components["schemas"]["AnomalyRow"][];
+        };
+        AnomalyPage: {
+            items: components["schemas"]["AnomalyRow"][];
+            nextCursor: string | null;
+        };
+        AnomalyChart: {
+            unit: ("m3/h" | "Sm3/h") | null;
+            zone: string;
+            stepMs: number;
+            startAt: number[];
+            actualM3h: (number | null)[];
+            quality: ("good" | "estimated" | "suspect" | "missing")[];
+            expectedM3h: number | null;
+            bandLowM3h: number | null;
+            bandHighM3h: number | null;
+            floorM3h: number | null;
+            beginsAt: number;
+            knowableAt: number;
+            nights: components["schemas"]["Night"][];
+        };
+        CollectionGroup: {
+            id: string;
+            meters: number;
+            good: number;
+            late: number;
+            silent: number;
+            never: number;
+            expected: number;
+            got: number;
+            successRate: number | null;
+        };
+        CollectionReport: {
+            at: number;
+            from: number;
+            total: components["schemas"]["CollectionGroup"];
+            byAgent: components["schemas"]["CollectionGroup"][];
+            byDma: components["schemas"]["CollectionGroup"][];
+            missing: {
+                id: string;
+                serial: string | null;
+                maker: string | null;
+                model: string;
+                /** @enum {string} */
+                purpose: "customer" | "dma" | "station";
+                /** @enum {string} */
+                commodity: "water" | "gas";
+                dn: number | null;
+                periodS: number;
+                address: string;
+                dmaId: string | null;
+                customer: string | null;
+                accountId: string | null;
+                accountNo: string | null;
+                agent: string | null;
+                /** @enum {string} */
+                status: "good" | "late" | "silent" | "never";
+                lastValueAt: number | null;
+                lastReadAt: number | null;
+                lastQuality: ("good" | "suspect" | "missing") | null;
+                register: number | null;
+                unit: ("1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz") | null;
+                expected: number;
+                got: number;
+            }[];
+        };
+        AgentRow: {
+            site: string;
+            id: string;
+            isOnline: boolean;
+            statusAt: number | null;
+            status: {
+                [key: string]: unknown;
+            } | null;
+            channels: number;
+            meters: number;
+        };
+        AgentList: {
+            items: components["schemas"]["AgentRow"][];
+        };
+        SetAsideRow: {
+            id: number;
+            /** @enum {string} */
+            list: "dead_letter" | "quarantine" | "conflict";
+            receivedAt: number;
+            agent: string;
+            epoch: string | null;
+            seq: number | null;
+            /** @enum {string} */
+            origin: "live" | "import";
+            channel: string | null;
+            readAt: number | null;
+            raw: string;
+            reasonCode: string;
+            reason: string;
+        };
+        SetAsidePage: {
+            items: components["schemas"]["SetAsideRow"][];
+            nextCursor: string | null;
+            counts: {
+                stored: number;
+                deadLetters: number;
+                quarantined: number;
+                conflicts: number;
+                repeats: number;
+            } | null;
+        };
+        ReportRun: {
+            /** Format: uuid */
+            id: string;
+            /** @constant */
+            kind: "usage_curve";
+            account: {
+                /** Format: uuid */
+                id: string;
+                no: string;
+                customer: string;
+            };
+            periodFrom: string;
+            periodTo: string;
+            /** @enum {string} */
+            language: "zh" | "en";
+            /** @enum {string} */
+            state: "ordered" | "running" | "done" | "failed";
+            version: number;
+            isRevised: boolean;
+            completeness: number | null;
+            totalM3: number | null;
+            dataCutoffAt: number | null;
+            error: string | null;
+            requestedBy: string | null;
+            requestedAt: number;
+            finishedAt: number | null;
+            htmlUrl: string | null;
+            csvUrl: string | null;
+        };
+        ReportPage: {
+            items: components["schemas"]["ReportRun"][];
+            nextCursor: string | null;
+        };
+        JobRow: {
+            /** Format: uuid */
+            id: string;
+            queue: string;
+            payload: unknown;
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "dead";
+            attempts: number;
+            maxAttempts: number;
+            runAt: number;
+            progress: number | null;
+            lastError: string | null;
+            createdAt: number;
+            finishedAt: number | null;
+        };
+        JobList: {
+            items: components["schemas"]["JobRow"][];
+        };
+        UserRow: {
+            /** Format: uuid */
+            id: string;
+            login: string;
+            displayName: string;
+            /** @enum {string} */
+            role: "admin" | "collector" | "control" | "manager" | "desk" | "auditor";
+            unitPath: string;
+        };
+        UserList: {
+            items: components["schemas"]["UserRow"][];
+        };
+        AuditRow: {
+            no: number;
+            at: number;
+            actor: string;
+            action: string;
+            subjectKind: string;
+            subject: string;
+            before: unknown;
+            after: unknown;
+            reason: string | null;
+            remoteAddress: string | null;
+        };
+        AuditPage: {
+            items: components["schemas"]["AuditRow"][];
+            nextCursor: string | null;
+        };
+        Health: {
+            /** @enum {string} */
+            state: "good" | "degraded";
+            /** @enum {string} */
+            database: "good" | "away";
+            /** @enum {string} */
+            readings: "good" | "away";
+        };
+        Person: {
+            /** Format: uuid */
+            id: string;
+            displayName: string;
+        };
+        TicketRow: {
+            /** Format: uuid */
+            id: string;
+            no: string;
+            /** @enum {string} */
+            kind: "enquiry" | "fault" | "complaint" | "anomaly" | "contact";
+            /** @enum {string} */
+            priority: "P1" | "P2" | "P3" | "P4";
+            source: string;
+            /** @enum {string} */
+            state: "new" | "accepted" | "in_progress" | "waiting_customer" | "waiting_third" | "waiting_parts" | "resolved" | "follow_up" | "closed" | "reopened" | "cancelled" | "duplicate";
+            title: components["schemas"]["Words"];
+            /** @enum {string} */
+            subjectKind: "meter" | "dma" | "agent" | "account";
+            subject: string;
+            causeGroup: ("leak" | "meter" | "comms" | "usage_change" | "safety") | null;
+            accountId: string | null;
+            assignee: components["schemas"]["Person"] | null;
+            openedAt: number;
+            respondBy: number | null;
+            /** @enum {string} */
+            respondClock: "met" | "due" | "at_risk" | "breached" | "paused";
+            resolveBy: number | null;
+            /** @enum {string} */
+            resolveClock: "met" | "due" | "at_risk" | "breached" | "paused";
+            firstResponseAt: number | null;
+            resolvedAt: number | null;
+            closedAt: number | null;
+            anomalies: number;
+            moneyPerDay: number;
+            version: number;
+        };
+        TicketStep: {
+            /** Format: uuid */
+            id: string;
+            at: number;
+            actor: string;
+            actorName: string | null;
+            fromState: ("new" | "accepted" | "in_progress" | "waiting_customer" | "waiting_third" | "waiting_parts" | "resolved" | "follow_up" | "closed" | "reopened" | "cancelled" | "duplicate") | null;
+            toState: ("new" | "accepted" | "in_progress" | "waiting_customer" | "waiting_third" | "waiting_parts" | "resolved" | "follow_up" | "closed" | "reopened" | "cancelled" | "duplicate") | null;
+            note: string | null;
+            data: {
+                [key: string]: unknown;
+            } | null;
+        };
+        TicketDetail: {
+            /** Format: uuid */
+            id: string;
+            no: string;
+            /** @enum {string} */
+            kind: "enquiry" | "fault" | "complaint" | "anomaly" | "contact";
+            /** @enum {string} */
+            priority: "P1" | "P2" | "P3" | "P4";
+            source: string;
+            /** @enum {string} */
+            state: "new" | "accepted" | "in_progress" | "waiting_customer" | "waiting_third" | "waiting_parts" | "resolved" | "follow_up" | "closed" | "reopened" | "cancelled" | "duplicate";
+            title: components["schemas"]["Words"];
+            /** @enum {string} */
+            subjectKind: "meter" | "dma" | "agent" | "account";
+            subject: string;
+            causeGroup: ("leak" | "meter" | "comms" | "usage_change" | "safety") | null;
+            accountId: string | null;
+            assignee: components["schemas"]["Person"] | null;
+            openedAt: number;
+            respondBy: number | null;
+            /** @enum {string} */
+            respondClock: "met" | "due" | "at_risk" | "breached" | "paused";
+            resolveBy: number | null;
+            /** @enum {string} */
+            resolveClock: "met" | "due" | "at_risk" | "breached" | "paused";
+            firstResponseAt: number | null;
+            resolvedAt: number | null;
+            closedAt: number | null;
+            anomalies: number;
+            moneyPerDay: number;
+            version: number;
+            cause: string | null;
+            result: string | null;
+            followUpResult: ("satisfied" | "neutral" | "unsatisfied") | null;
+            followUpExemption: ("unreachable" | "anonymous" | "internal") | null;
+            next: ("new" | "accepted" | "in_progress" | "waiting_customer" | "waiting_third" | "waiting_parts" | "resolved" | "follow_up" | "closed" | "reopened" | "cancelled" | "duplicate")[];
+            steps: components["schemas"]["TicketStep"][];
+            findings: components["schemas"]["AnomalyRow"][];
+        };
+        TicketPage: {
+            items: components["schemas"]["TicketRow"][];
+            nextCursor: string | null;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    setUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getDma: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DmaDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listAnomalies: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                state?: ("candidate" | "open" | "investigating" | "field_work" | "monitoring" | "closed" | "past" | "withdrawn" | "auto_closed" | "false_alarm" | "planned" | "merged") | "active" | "all";
+                rule?: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+                group?: "leak" | "meter" | "comms" | "usage_change" | "safety";
+                dma?: string;
+                subjectKind?: "meter" | "dma" | "agent" | "account";
+                subject?: string;
+                q?: string;
+                sort?: "rank" | "newest";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyPage"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getAnomaly: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getAnomalyChart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyChart"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    judgeFalseAlarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FalseAlarmInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    judgePlanned: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlannedUseInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listMeters: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                q?: string;
+                dma?: string;
+                agent?: string;
+                account?: string;
+                commodity?: "water" | "gas";
+                purpose?: "customer" | "dma" | "station";
+                status?: "good" | "late" | "silent" | "never";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeterPage"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getMeter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeterDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getMeterCurve: {
+        parameters: {
+            query: {
+                from: number;
+                to: number;
+                step?: "raw" | "interval" | "hour" | "day" | "month";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeterCurve"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    exportMeterCurve: {
+        parameters: {
+            query: {
+                from: number;
+                to: number;
+                step?: "raw" | "interval" | "hour" | "day" | "month";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A CSV file, UTF-8 with a byte order mark. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listMeterReadings: {
+        parameters: {
+            query?: {
+                channel?: string;
+                from?: number;
+                to?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getCollection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionReport"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listSetAside: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                list: "dead_letter" | "quarantine" | "conflict";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetAsidePage"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listTickets: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                state?: ("new" | "accepted" | "in_progress" | "waiting_customer" | "waiting_third" | "waiting_parts" | "resolved" | "follow_up" | "closed" | "reopened" | "cancelled" | "duplicate") | ("open" | "all");
+                mine?: "true" | "false";
+                kind?: "enquiry" | "fault" | "complaint" | "anomaly" | "contact";
+                priority?: "P1" | "P2" | "P3" | "P4";
+                account?: string;
+                subject?: string;
+                q?: string;
+                sort?: "due" | "newest";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    moveTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketMoveInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    assignTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketAssignInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    noteOnTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketNoteInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listAccounts: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                mine?: "true" | "false";
+                all?: "true" | "false";
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPage"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getAccountCurve: {
+        parameters: {
+            query: {
+                from: number;
+                to: number;
+                step?: "interval" | "hour" | "day" | "month";
+                compare?: "previous";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountCurve"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    exportAccountCurve: {
+        parameters: {
+            query: {
+                from: number;
+                to: number;
+                step?: "interval" | "hour" | "day" | "month";
+                compare?: "previous";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A CSV file, UTF-8 with a byte order mark. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listReports: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                accountId?: string;
+                state?: "ordered" | "running" | "done" | "failed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPage"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    orderReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportOrderInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportRun"];
+                };
+            };
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportRun"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportRun"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getReportHtml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report as one HTML document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getReportCsv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A CSV file, UTF-8 with a byte order mark. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                "last-event-id"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A stream of events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: {
+                state?: "waiting" | "running" | "done" | "dead";
+                queue?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    retryJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                subject?: string;
+                action?: string;
+                actor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Default Response */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,207 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { api, dataOf } from "./client.ts";
+import type { components, operations } from "./generated/schema.d.ts";
+
+type Schemas = components["schemas"];
+export type Overview = Schemas["Overview"];
+export type DmaRow = Schemas["DmaRow"];
+export type DmaDetail = Schemas["DmaDetail"];
+export type AnomalyRow = Schemas["AnomalyRow"];
+export type AnomalyDetail = Schemas["AnomalyDetail"];
+export type AnomalyChart = Schemas["AnomalyChart"];
+export type TicketRow = Schemas["TicketRow"];
+export type TicketDetail = Schemas["TicketDetail"];
+export type MeterRow = Schemas["MeterRow"];
+export type MeterDetail = Schemas["MeterDetail"];
+export type UsageCurve = Schemas["UsageCurve"];
+export type AccountRow = Schemas["AccountRow"];
+export type AccountDetail = Schemas["AccountDetail"];
+export type ReportRun = Schemas["ReportRun"];
+export type CollectionGroup = Schemas["CollectionGroup"];
+export type AgentRow = Schemas["AgentRow"];
+export type SetAsideRow = Schemas["SetAsideRow"];
+
+/** The query string of an operation, without the paging that the lists do by themselves. */
+type Query<Name extends keyof operations> = Omit<
+  NonNullable<operations[Name]["parameters"]["query"]>,
+  "cursor" | "limit"
+>;
+
+const OFTEN_MS = 15_000;
+const PAGE_ROWS = 100;
+const paging = {
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page: { readonly nextCursor: string | null }) => page.nextCursor ?? undefined,
+  placeholderData: keepPreviousData,
+};
+
+/** The board of the control room. */
+export const overviewQuery = queryOptions({
+  queryKey: ["overview"],
+  queryFn: () => dataOf(api.GET("/api/overview")),
+  refetchInterval: OFTEN_MS,
+});
+
+/** One district with its nights and inflow. */
+export const dmaQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["dma", id],
+    queryFn: () => dataOf(api.GET("/api/dmas/{id}", { params: { path: { id } } })),
+    refetchInterval: OFTEN_MS,
+  });
+
+/** Events, by filter. */
+export const anomaliesQuery = (query: Query<"listAnomalies">) =>
+  infiniteQueryOptions({
+    queryKey: ["anomalies", query],
+    queryFn: ({ pageParam }) =>
+      dataOf(api.GET("/api/anomalies", { params: { query: { ...query, limit: PAGE_ROWS, cursor: pageParam } } })),
+    ...paging,
+  });
+
+/** One event with its evidence. */
+export const anomalyQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["anomaly", id],
+    queryFn: () => dataOf(api.GET("/api/anomalies/{id}", { params: { path: { id } } })),
+  });
+
+/** What an event's chart is made of. */
+export const anomalyChartQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["anomaly", id, "chart"],
+    queryFn: () => dataOf(api.GET("/api/anomalies/{id}/chart", { params: { path: { id } } })),
+  });
+
+/** Tickets, by filter. */
+export const ticketsQuery = (query: Query<"listTickets">) =>
+  infiniteQueryOptions({
+    queryKey: ["tickets", query],
+    queryFn: ({ pageParam }) =>
+      dataOf(api.GET("/api/tickets", { params: { query: { ...query, limit: PAGE_ROWS, cursor: pageParam } } })),
+    refetchInterval: OFTEN_MS,
+    ...paging,
+  });
+
+/** One ticket with its steps and findings. */
+export const ticketQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["ticket", id],
+    queryFn: () => dataOf(api.GET("/api/tickets/{id}", { params: { path: { id } } })),
+  });
+
+/** People who may work on something. */
+export const usersQuery = queryOptions({
+  queryKey: ["users"],
+  queryFn: () => dataOf(api.GET("/api/users")),
+  staleTime: 60_000,
+});
+
+/** Meters with their collection status, by filter. */
+export const metersQuery = (query: Query<"listMeters">) =>
+  infiniteQueryOptions({
+    queryKey: ["meters", query],
+    queryFn: ({ pageParam }) =>
+      dataOf(api.GET("/api/meters", { params: { query: { ...query, limit: PAGE_ROWS, cursor: pageParam } } })),
+    refetchInterval: OFTEN_MS,
+    ...paging,
+  });
+
+/** One meter with its channels. */
+export const meterQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["meter", id],
+    queryFn: () => dataOf(api.GET("/api/meters/{id}", { params: { path: { id } } })),
+    refetchInterval: OFTEN_MS,
+  });
+
+/** A span of a meter's usage. Instants; `to` is not included. */
+export const meterCurveQuery = (id: string, span: { from: number; to: number; step: "interval" | "hour" | "day" }) =>
+  queryOptions({
+    queryKey: ["meter", id, "curve", span],
+    queryFn: async () => {
+      const params = { path: { id }, query: span };
+      const curve = await dataOf(api.GET("/api/meters/{id}/curve", { params }));
+      return curve.step === "raw" ? null : curve;
+    },
+    placeholderData: keepPreviousData,
+  });
+
+/** The newest readings of a meter's main register. */
+export const readingsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["meter", id, "readings"],
+    queryFn: () => dataOf(api.GET("/api/meters/{id}/readings", { params: { path: { id }, query: { limit: 24 } } })),
+    refetchInterval: OFTEN_MS,
+  });
+
+/** Who reports and who does not. */
+export const collectionQuery = queryOptions({
+  queryKey: ["collection"],
+  queryFn: () => dataOf(api.GET("/api/collection")),
+  refetchInterval: OFTEN_MS,
+});
+
+/** The agents with their last status. */
+export const agentsQuery = queryOptions({
+  queryKey: ["agents"],
+  queryFn: () => dataOf(api.GET("/api/agents")),
+  refetchInterval: OFTEN_MS,
+});
+
+/** Readings that were set aside, newest first. */
+export const setAsideQuery = (list: "dead_letter" | "quarantine" | "conflict") =>
+  infiniteQueryOptions({
+    queryKey: ["set-aside", list],
+    queryFn: ({ pageParam }) =>
+      dataOf(api.GET("/api/set-aside/{list}", { params: { path: { list }, query: { limit: 50, cursor: pageParam } } })),
+    ...paging,
+  });
+
+/** Accounts, by filter. */
+export const accountsQuery = (query: Query<"listAccounts">) =>
+  infiniteQueryOptions({
+    queryKey: ["accounts", query],
+    queryFn: ({ pageParam }) =>
+      dataOf(api.GET("/api/accounts", { params: { query: { ...query, limit: 50, cursor: pageParam } } })),
+    refetchInterval: 4 * OFTEN_MS,
+    ...paging,
+  });
+
+/** One account with its meters and tickets. */
+export const accountQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["account", id],
+    queryFn: () => dataOf(api.GET("/api/accounts/{id}", { params: { path: { id } } })),
+  });
+
+/** What a span of an account's curve is. */
+export interface AccountSpan {
+  readonly from: number;
+  readonly to: number;
+  readonly step: "interval" | "hour" | "day";
+  readonly compare?: "previous" | undefined;
+}
+
+/** A span of an account's usage, with the one before it when asked for. */
+export const accountCurveQuery = (id: string, span: AccountSpan) =>
+  queryOptions({
+    queryKey: ["account", id, "curve", span],
+    queryFn: () => dataOf(api.GET("/api/accounts/{id}/curve", { params: { path: { id }, query: span } })),
+    placeholderData: keepPreviousData,
+  });
+
+/** Reports of an account, newest first. */
+export const reportsQuery = (accountId: string) =>
+  queryOptions({
+    queryKey: ["reports", accountId],
+    queryFn: () => dataOf(api.GET("/api/reports", { params: { query: { accountId } } })),
+    // A report that is being made is looked at again, should the live event be lost.
+    refetchInterval: ({ state }) =>
+      state.data?.items.some((report) => isComing(report.state)) === true ? 3_000 : false,
+  });
+
+/** Whether a report is still to come. */
+export function isComing(state: ReportRun["state"]): boolean {
+  return state === "ordered" || state === "running";
+}

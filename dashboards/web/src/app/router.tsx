@@ -1,0 +1,151 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { ApiProblem } from "../api/client.ts";
+import { onSessionEnded, queryClient } from "../api/query-client.ts";
+import { oneOf, type RawSearch, textOf } from "../api/search.ts";
+import { sessionQuery, type TimedSession } from "../api/session.ts";
+import { accountSearch } from "../pages/account/search.ts";
+import { collectionSearch } from "../pages/collection/search.ts";
+import { eventsSearch } from "../pages/events/search.ts";
+import { meterSearch } from "../pages/meter/search.ts";
+import { metersSearch } from "../pages/meters/search.ts";
+import { ticketsSearch } from "../pages/tickets/search.ts";
+import { adoptLanguage } from "../words/index.ts";
+import { firstPageOf, pagesFor } from "./navigation.ts";
+import { PageError } from "./page-error.tsx";
+import { PageLoading } from "./page-loading.tsx";
+
+const root = createRootRoute({
+  component: Outlet,
+  notFoundComponent: lazyRouteComponent(() => import("../pages/not-found/page.tsx"), "NotFoundPage"),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "sign-in",
+  validateSearch: (search: RawSearch): { to?: string | undefined } => ({ to: textOf(search.to) }),
+  component: lazyRouteComponent(() => import("../pages/sign-in/page.tsx"), "SignInPage"),
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "setup",
+  component: lazyRouteComponent(() => import("../pages/setup/page.tsx"), "SetupPage"),
+});
+
+/** Everything behind the sign-in. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  beforeLoad: async ({ location }) => ({ session: await sessionOrSignIn(location.href) }),
+  component: lazyRouteComponent(() => import("./shell.tsx"), "Shell"),
+});
+
+async function sessionOrSignIn(wanted: string): Promise<TimedSession> {
+  try {
+    const session = await queryClient.ensureQueryData(sessionQuery);
+    await adoptLanguage(session.language);
+    return session;
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 401) throw redirect({ to: "/sign-in", search: { to: wanted } });
+    throw error;
+  }
+}
+
+const controlRoom = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  validateSearch: (search: RawSearch): { dma?: string | undefined } => ({ dma: textOf(search.dma) }),
+  beforeLoad: ({ context }) => {
+    const { permissions, role } = context.session;
+    if (!pagesFor(permissions).some((page) => page.to === "/")) throw redirect({ to: firstPageOf(role) });
+  },
+  component: lazyRouteComponent(() => import("../pages/control-room/page.tsx"), "ControlRoomPage"),
+});
+
+const events = createRoute({
+  getParentRoute: () => inside,
+  path: "events",
+  validateSearch: eventsSearch,
+  component: lazyRouteComponent(() => import("../pages/events/page.tsx"), "EventsPage"),
+});
+
+const event = createRoute({
+  getParentRoute: () => inside,
+  path: "events/$id",
+  component: lazyRouteComponent(() => import("../pages/event/page.tsx"), "EventPage"),
+});
+
+const tickets = createRoute({
+  getParentRoute: () => inside,
+  path: "tickets",
+  validateSearch: ticketsSearch,
+  component: lazyRouteComponent(() => import("../pages/tickets/page.tsx"), "TicketsPage"),
+});
+
+const meters = createRoute({
+  getParentRoute: () => inside,
+  path: "meters",
+  validateSearch: metersSearch,
+  component: lazyRouteComponent(() => import("../pages/meters/page.tsx"), "MetersPage"),
+});
+
+const meter = createRoute({
+  getParentRoute: () => inside,
+  path: "meters/$id",
+  validateSearch: meterSearch,
+  component: lazyRouteComponent(() => import("../pages/meter/page.tsx"), "MeterPage"),
+});
+
+const collection = createRoute({
+  getParentRoute: () => inside,
+  path: "collection",
+  validateSearch: collectionSearch,
+  component: lazyRouteComponent(() => import("../pages/collection/page.tsx"), "CollectionPage"),
+});
+
+const accounts = createRoute({
+  getParentRoute: () => inside,
+  path: "accounts",
+  validateSearch: (search: RawSearch): { of?: "all" | undefined; q?: string | undefined } => ({
+    of: oneOf(search.of, ["all"]),
+    q: textOf(search.q),
+  }),
+  component: lazyRouteComponent(() => import("../pages/accounts/page.tsx"), "AccountsPage"),
+});
+
+const account = createRoute({
+  getParentRoute: () => inside,
+  path: "accounts/$id",
+  validateSearch: accountSearch,
+  component: lazyRouteComponent(() => import("../pages/account/page.tsx"), "AccountPage"),
+});
+
+const pages = inside.addChildren([controlRoom, events, event, tickets, meters, meter, collection, accounts, account]);
+
+/** Every address of the application. */
+export const router = createRouter({
+  routeTree: root.addChildren([signIn, setup, pages]),
+  defaultErrorComponent: PageError,
+  defaultPendingComponent: PageLoading,
+  defaultPendingMs: 300,
+  scrollRestoration: true,
+});
+
+onSessionEnded(() => {
+  if (router.state.location.pathname === "/sign-in" || router.state.location.pathname === "/setup") return;
+  queryClient.removeQueries(sessionQuery);
+  void router.navigate({ to: "/sign-in", search: { to: router.state.location.href } });
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

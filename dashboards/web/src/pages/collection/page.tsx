@@ -1,0 +1,4 @@
+/** Collection. */
+export function CollectionPage() {
+  return null;
+}

@@ -1,0 +1,37 @@
+import { Link } from "@tanstack/react-router";
+import type { AnomalyRow } from "../../api/queries.ts";
+import { AnomalyTag } from "../../parts/tag.tsx";
+import { useFormat } from "../../parts/use-format.ts";
+import { Ago } from "../../parts/when.tsx";
+import { common } from "../../words/common.ts";
+import { useWords } from "../../words/use-words.ts";
+import { useVocabulary } from "../../words/vocabulary.ts";
+import { placeOf } from "./event-list.tsx";
+
+/** A few events beside something else: what, where, since when, what it costs. */
+export function CompactEvents(props: { readonly events: readonly AnomalyRow[]; readonly empty: string }) {
+  const { say } = useWords("common", common);
+  const { pick } = useVocabulary();
+  const { money } = useFormat();
+  if (props.events.length === 0) return <p className="nf-soft nf-tight">{props.empty}</p>;
+  return (
+    <ul className="nf-cards">
+      {props.events.map((event) => (
+        <li key={event.id} className="nf-card">
+          <Link to="/events/$id" params={{ id: event.id }}>
+            <span className="nf-card-line">
+              <span>{pick(event.ruleName)}</span>
+              <span className="nf-number">{say("perDay", { money: money(event.moneyPerDay) })}</span>
+            </span>
+            <span className="nf-card-line nf-small nf-soft">
+              <span className="nf-clamp">{placeOf(event)}</span>
+              <span>
+                <AnomalyTag state={event.state} /> <Ago at={event.startsAt} />
+              </span>
+            </span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}

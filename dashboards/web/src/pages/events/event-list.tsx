@@ -1,0 +1,158 @@
+import { Link, useRouter } from "@tanstack/react-router";
+import type { AnomalyRow } from "../../api/queries.ts";
+import { type Column, RankedList, type RankedListProps } from "../../parts/ranked-list.tsx";
+import { unitOfCommodity } from "../../parts/subject-link.tsx";
+import { AnomalyTag, Tag, TicketTag } from "../../parts/tag.tsx";
+import { useFormat } from "../../parts/use-format.ts";
+import { Ago } from "../../parts/when.tsx";
+import { common } from "../../words/common.ts";
+import { useWords } from "../../words/use-words.ts";
+import { useVocabulary } from "../../words/vocabulary.ts";
+import { isUrgent } from "./ranking.ts";
+
+const words = {
+  ...common,
+  label: { zh: "异常事件，按每日损失排序", en: "Events, by money lost in a day" },
+  event: { zh: "事件", en: "Event" },
+  since: { zh: "开始", en: "Since" },
+  rate: { zh: "流量", en: "Rate" },
+  lost: { zh: "累计损失", en: "Lost so far" },
+  money: { zh: "每日损失", en: "Money/day" },
+  state: { zh: "状态", en: "State" },
+  who: { zh: "工单 / 处理人", en: "Ticket / who" },
+  actNow: { zh: "立即处置", en: "act now" },
+} as const;
+
+type ListProps = Omit<RankedListProps<AnomalyRow>, "label" | "columns" | "card" | "onOpen">;
+
+/** Events with what they cost and who is on them. */
+export function EventList(props: ListProps) {
+  const { say } = useWords("event-list", words);
+  const router = useRouter();
+  return (
+    <RankedList
+      {...props}
+      label={say("label")}
+      columns={useEventColumns()}
+      card={(row) => <EventCard event={row} />}
+      onOpen={(row) => void router.navigate({ to: "/events/$id", params: { id: row.id } })}
+    />
+  );
+}
+
+function useEventColumns(): readonly Column<AnomalyRow>[] {
+  const { say } = useWords("event-list", words);
+  const format = useFormat();
+  return [
+    { key: "event", title: say("event"), render: (row) => <EventName event={row} /> },
+    { key: "since", title: say("since"), width: 130, render: (row) => <Ago at={row.startsAt} /> },
+    {
+      key: "rate",
+      title: say("rate"),
+      align: "right",
+      width: 120,
+      render: (row) => <span className="nf-number">{format.flow(row.rateM3h, unitOfCommodity(row.commodity))}</span>,
+    },
+    {
+      key: "lost",
+      title: say("lost"),
+      align: "right",
+      width: 130,
+      render: (row) => <Lost event={row} />,
+    },
+    {
+      key: "money",
+      title: say("money"),
+      align: "right",
+      width: 110,
+      render: (row) => <span className="nf-number nf-strong">{format.money(row.moneyPerDay)}</span>,
+    },
+    { key: "state", title: say("state"), width: 130, render: (row) => <AnomalyTag state={row.state} /> },
+    { key: "who", title: say("who"), width: 210, render: (row) => <WhoIsOnIt event={row} /> },
+  ];
+}
+
+function Lost(props: { readonly event: AnomalyRow }) {
+  const { say } = useWords("event-list", words);
+  const format = useFormat();
+  const { lostM3, commodity, estimatedShare } = props.event;
+  return (
+    <span className="nf-two-lines nf-number">
+      {format.volume(lostM3, unitOfCommodity(commodity))}
+      {estimatedShare > 0 && (
+        <span className="nf-soft nf-small">{say("estimated", { share: format.share(estimatedShare) })}</span>
+      )}
+    </span>
+  );
+}
+
+function EventName(props: { readonly event: AnomalyRow }) {
+  const { say } = useWords("event-list", words);
+  const { pick } = useVocabulary();
+  const { event } = props;
+  return (
+    <span className="nf-two-lines">
+      <span>
+        {isUrgent(event) && <Tag tone="act">{say("actNow")}</Tag>}{" "}
+        <Link to="/events/$id" params={{ id: event.id }} className="nf-strong">
+          {pick(event.ruleName)}
+        </Link>
+      </span>
+      <span className="nf-soft nf-small nf-clamp">{placeOf(event)}</span>
+    </span>
+  );
+}
+
+/** Where an event is: the address or name, and the id of the meter or district. */
+export function placeOf(event: Pick<AnomalyRow, "place" | "subject">): string {
+  return event.place === "" || event.place === event.subject ? event.subject : `${event.place} · ${event.subject}`;
+}
+
+/** The ticket of an event and who has it; why there is none. */
+export function WhoIsOnIt(props: { readonly event: AnomalyRow }) {
+  const { say } = useWords("event-list", words);
+  const { ticket, noTicketReason } = props.event;
+  if (ticket === null)
+    return (
+      <span className="nf-soft nf-small nf-clamp" title={noTicketReason ?? undefined}>
+        {say("noTicket")}
+      </span>
+    );
+  return (
+    <span className="nf-two-lines nf-small">
+      <span>
+        <Link to="/tickets" search={{ ticket: ticket.id }}>
+          {ticket.no}
+        </Link>{" "}
+        {ticket.assignee === null && <TicketTag state={ticket.state} />}
+      </span>
+      <span className={ticket.assignee === null ? "nf-soft" : "nf-clamp"}>{ticket.assignee ?? say("nobody")}</span>
+    </span>
+  );
+}
+
+function EventCard(props: { readonly event: AnomalyRow }) {
+  const { say } = useWords("event-list", words);
+  const { pick } = useVocabulary();
+  const format = useFormat();
+  const { event } = props;
+  return (
+    <Link to="/events/$id" params={{ id: event.id }}>
+      <span className="nf-card-line">
+        <span className="nf-strong">
+          {isUrgent(event) && <Tag tone="act">{say("actNow")}</Tag>} {pick(event.ruleName)}
+        </span>
+        <span className="nf-number nf-strong">{say("perDay", { money: format.money(event.moneyPerDay) })}</span>
+      </span>
+      <span className="nf-soft nf-small nf-clamp">{placeOf(event)}</span>
+      <span className="nf-card-line nf-small">
+        <span>
+          <AnomalyTag state={event.state} /> <Ago at={event.startsAt} />
+        </span>
+        <span className="nf-soft">
+          {event.ticket === null ? say("noTicket") : (event.ticket.assignee ?? say("nobody"))}
+        </span>
+      </span>
+    </Link>
+  );
+}

@@ -1,0 +1,4 @@
+/** Meter. */
+export function MeterPage() {
+  return null;
+}

@@ -1,0 +1,4 @@
+/** Meters. */
+export function MetersPage() {
+  return null;
+}

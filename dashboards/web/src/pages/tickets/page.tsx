@@ -1,0 +1,4 @@
+/** Tickets. */
+export function TicketsPage() {
+  return null;
+}

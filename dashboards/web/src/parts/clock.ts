@@ -1,0 +1,21 @@
+import { useEffect, useState } from "react";
+import { type TimedSession, useSession } from "../api/session.ts";
+
+/** Business time now, from what the server said at the sign-in and the real time that has passed since. */
+export function businessNow(
+  session: Pick<TimedSession, "now" | "clockFactor" | "heardAtMs">,
+  realNowMs: number,
+): number {
+  return session.now + (realNowMs - session.heardAtMs) * session.clockFactor;
+}
+
+/** Business time, refreshed every `everyMs` real milliseconds. */
+export function useBusinessNow(everyMs = 5_000): number {
+  const session = useSession();
+  const [realNowMs, setRealNowMs] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setRealNowMs(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return businessNow(session, Math.max(realNowMs, session.heardAtMs));
+}

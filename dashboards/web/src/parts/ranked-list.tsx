@@ -1,0 +1,121 @@
+import { Button, Empty, Skeleton, Table, type TableColumnType } from "antd";
+import type { ReactNode } from "react";
+import type { Identified } from "../live/held-rows.ts";
+import { type HeldRows, useHeldRows } from "../live/use-held-rows.ts";
+import { common } from "../words/common.ts";
+import { useWords } from "../words/use-words.ts";
+import { useIsPhone } from "./media.ts";
+import { Problem } from "./problem.tsx";
+
+/** One column of a ranked list. */
+export type Column<Row> = Pick<TableColumnType<Row>, "key" | "title" | "align" | "width" | "ellipsis"> & {
+  readonly render: (row: Row) => ReactNode;
+};
+
+/** What a list shows and how it is asked for more. */
+export interface RankedListProps<Row extends Identified> {
+  /** Says what the list holds, to screen readers. */
+  readonly label: string;
+  /** What was asked for; rows of another question come in at once. */
+  readonly question: string;
+  readonly rows: readonly Row[] | undefined;
+  readonly error?: unknown;
+  readonly onRetry?: () => void;
+  readonly columns: readonly Column<Row>[];
+  /** A row on a phone. */
+  readonly card: (row: Row) => ReactNode;
+  readonly onOpen: (row: Row) => void;
+  readonly selectedId?: string | undefined;
+  readonly empty: ReactNode;
+  readonly hasMore?: boolean | undefined;
+  readonly isLoadingMore?: boolean;
+  readonly onMore?: () => void;
+}
+
+const NONE: readonly never[] = [];
+
+/** A ranked list: a table on wide screens, cards on a phone. New rows are announced and wait while somebody reads. */
+export function RankedList<Row extends Identified>(props: RankedListProps<Row>) {
+  const held = useHeldRows(props.rows ?? NONE, props.question);
+  const isPhone = useIsPhone();
+  if (props.rows === undefined)
+    return props.error ? (
+      <Problem error={props.error} onRetry={props.onRetry} />
+    ) : (
+      <Skeleton active title={false} paragraph={{ rows: 6, width: "100%" }} />
+    );
+  return (
+    <div ref={held.list}>
+      <Waiting held={held} />
+      {isPhone ? <Cards {...props} rows={held.rows} /> : <Rows {...props} rows={held.rows} />}
+      <More {...props} />
+    </div>
+  );
+}
+
+function Waiting(props: { readonly held: HeldRows<Identified> }) {
+  const { say } = useWords("common", common);
+  const { waiting, showAll } = props.held;
+  return (
+    <div aria-live="polite">
+      {waiting > 0 && (
+        <Button block type="dashed" className="nf-waiting" onClick={showAll}>
+          {say("newRows", { count: waiting })}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function More(props: Pick<RankedListProps<Identified>, "hasMore" | "isLoadingMore" | "onMore">) {
+  const { say } = useWords("common", common);
+  if (props.hasMore !== true) return null;
+  return (
+    <Button block type="text" loading={props.isLoadingMore ?? false} onClick={props.onMore}>
+      {say("more")}
+    </Button>
+  );
+}
+
+function Rows<Row extends Identified>(props: RankedListProps<Row> & { readonly rows: readonly Row[] }) {
+  return (
+    <Table<Row>
+      aria-label={props.label}
+      className="nf-table"
+      size="small"
+      rowKey="id"
+      pagination={false}
+      columns={props.columns.map(({ render, ...column }) => ({
+        ...column,
+        render: (_: unknown, row: Row) => render(row),
+      }))}
+      dataSource={props.rows}
+      rowClassName={(row) => (row.id === props.selectedId ? "nf-selected" : "")}
+      onRow={(row) => ({ onClick: (event) => openUnlessLink(event, () => props.onOpen(row)) })}
+      locale={{ emptyText: <Nothing>{props.empty}</Nothing> }}
+    />
+  );
+}
+
+/** A click on a link inside a row is the link's; a selected text is not a click. */
+function openUnlessLink(event: React.MouseEvent, open: () => void): void {
+  const isControl = event.target instanceof Element && event.target.closest("a, button, input") !== null;
+  if (!isControl && window.getSelection()?.type !== "Range") open();
+}
+
+function Cards<Row extends Identified>(props: RankedListProps<Row> & { readonly rows: readonly Row[] }) {
+  if (props.rows.length === 0) return <Nothing>{props.empty}</Nothing>;
+  return (
+    <ul className="nf-cards" aria-label={props.label}>
+      {props.rows.map((row) => (
+        <li key={row.id} className={row.id === props.selectedId ? "nf-card nf-selected" : "nf-card"}>
+          {props.card(row)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Nothing(props: { readonly children: ReactNode }) {
+  return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={props.children} />;
+}

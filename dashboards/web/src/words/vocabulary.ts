@@ -1,0 +1,152 @@
+import { useTranslation } from "react-i18next";
+import type { components } from "../api/generated/schema.d.ts";
+import type { Language } from "./index.ts";
+
+type Schemas = components["schemas"];
+type Word = Readonly<Record<Language, string>>;
+type Words<Key extends string> = Readonly<Record<Key, Word>>;
+
+export type AnomalyState = Schemas["AnomalyRow"]["state"];
+export type CauseGroup = Schemas["AnomalyRow"]["causeGroup"];
+export type OutcomeCode = NonNullable<Schemas["AnomalyRow"]["outcome"]>;
+export type TicketState = Schemas["TicketRow"]["state"];
+export type TicketKind = Schemas["TicketRow"]["kind"];
+export type TicketClock = Schemas["TicketRow"]["resolveClock"];
+export type CollectionStatus = Schemas["MeterRow"]["status"];
+export type FollowUpResult = NonNullable<Schemas["TicketDetail"]["followUpResult"]>;
+export type FollowUpExemption = NonNullable<Schemas["TicketDetail"]["followUpExemption"]>;
+
+/** The field's words for every state and kind (DOMAIN 3.6, 3.8, 3.16). One that is missing fails the type check. */
+const VOCABULARY = {
+  anomalyState: {
+    candidate: { zh: "候选", en: "candidate" },
+    open: { zh: "待处理", en: "open" },
+    investigating: { zh: "核查中", en: "investigating" },
+    field_work: { zh: "现场处理", en: "field work" },
+    monitoring: { zh: "修后观察", en: "monitoring" },
+    closed: { zh: "已闭环", en: "closed" },
+    past: { zh: "历史", en: "past" },
+    withdrawn: { zh: "已撤回", en: "withdrawn" },
+    auto_closed: { zh: "自动恢复", en: "ended by itself" },
+    false_alarm: { zh: "误报", en: "false alarm" },
+    planned: { zh: "计划用水", en: "planned use" },
+    merged: { zh: "已合并", en: "merged" },
+  } satisfies Words<AnomalyState>,
+  causeGroup: {
+    leak: { zh: "漏损", en: "leak" },
+    meter: { zh: "表具", en: "meter" },
+    comms: { zh: "通讯", en: "communication" },
+    usage_change: { zh: "用量变化", en: "change of usage" },
+    safety: { zh: "安全", en: "safety" },
+  } satisfies Words<CauseGroup>,
+  outcome: {
+    confirmed_leak_network: { zh: "确认：管网漏损", en: "leak in the network" },
+    confirmed_leak_customer: { zh: "确认：用户侧漏水", en: "leak at the customer" },
+    burst: { zh: "爆管", en: "burst" },
+    meter_fault: { zh: "表具故障", en: "meter fault" },
+    comms_fault: { zh: "通讯故障", en: "communication fault" },
+    data_error: { zh: "数据错误", en: "data error" },
+    planned_change: { zh: "计划变更", en: "planned change" },
+    fire_or_flush: { zh: "消防或冲洗", en: "fire or flushing" },
+    theft: { zh: "偷盗用水", en: "theft" },
+    normal_use: { zh: "正常用水", en: "normal use" },
+    unknown: { zh: "原因不明", en: "unknown" },
+  } satisfies Words<OutcomeCode>,
+  ticketState: {
+    new: { zh: "待受理", en: "new" },
+    accepted: { zh: "已受理", en: "accepted" },
+    in_progress: { zh: "处理中", en: "in progress" },
+    waiting_customer: { zh: "待客户", en: "waiting for customer" },
+    waiting_third: { zh: "待第三方", en: "waiting for others" },
+    waiting_parts: { zh: "待料", en: "waiting for parts" },
+    resolved: { zh: "已办结", en: "resolved" },
+    follow_up: { zh: "待回访", en: "follow-up" },
+    closed: { zh: "已闭环", en: "closed" },
+    reopened: { zh: "已重开", en: "reopened" },
+    cancelled: { zh: "已取消", en: "cancelled" },
+    duplicate: { zh: "重复", en: "duplicate" },
+  } satisfies Words<TicketState>,
+  ticketMove: {
+    new: { zh: "退回待受理", en: "Back to new" },
+    accepted: { zh: "受理", en: "Accept" },
+    in_progress: { zh: "开始处理", en: "Start work" },
+    waiting_customer: { zh: "待客户", en: "Wait for customer" },
+    waiting_third: { zh: "待第三方", en: "Wait for others" },
+    waiting_parts: { zh: "待料", en: "Wait for parts" },
+    resolved: { zh: "办结", en: "Resolve" },
+    follow_up: { zh: "转回访", en: "Hand to follow-up" },
+    closed: { zh: "闭环", en: "Close" },
+    reopened: { zh: "重开", en: "Reopen" },
+    cancelled: { zh: "取消工单", en: "Cancel ticket" },
+    duplicate: { zh: "标为重复", en: "Mark as duplicate" },
+  } satisfies Words<TicketState>,
+  ticketKind: {
+    enquiry: { zh: "咨询", en: "enquiry" },
+    fault: { zh: "报修", en: "fault" },
+    complaint: { zh: "投诉", en: "complaint" },
+    anomaly: { zh: "异常", en: "event" },
+    contact: { zh: "客户沟通", en: "contact" },
+  } satisfies Words<TicketKind>,
+  ticketClock: {
+    met: { zh: "已按时", en: "met" },
+    due: { zh: "未到期", en: "due" },
+    at_risk: { zh: "临期", en: "at risk" },
+    breached: { zh: "已超时", en: "overdue" },
+    paused: { zh: "暂停计时", en: "paused" },
+  } satisfies Words<TicketClock>,
+  collectionStatus: {
+    good: { zh: "正常", en: "reporting" },
+    late: { zh: "迟报", en: "late" },
+    silent: { zh: "离线", en: "silent" },
+    never: { zh: "从未上报", en: "never reported" },
+  } satisfies Words<CollectionStatus>,
+  followUpResult: {
+    satisfied: { zh: "满意", en: "satisfied" },
+    neutral: { zh: "一般", en: "neutral" },
+    unsatisfied: { zh: "不满意（将重开工单）", en: "not satisfied (reopens the ticket)" },
+  } satisfies Words<FollowUpResult>,
+  followUpExemption: {
+    unreachable: { zh: "无法联系（两天内三次）", en: "unreachable (three attempts on two days)" },
+    anonymous: { zh: "匿名", en: "anonymous" },
+    internal: { zh: "内部工单", en: "internal" },
+  } satisfies Words<FollowUpExemption>,
+  commodity: { water: { zh: "水", en: "water" }, gas: { zh: "燃气", en: "gas" } },
+  purpose: {
+    customer: { zh: "用户表", en: "customer meter" },
+    dma: { zh: "分区表", en: "district meter" },
+    station: { zh: "站点表", en: "station meter" },
+  },
+  role: {
+    admin: { zh: "系统管理员", en: "administrator" },
+    collector: { zh: "采集员", en: "collection operator" },
+    control: { zh: "调度员", en: "control-room operator" },
+    manager: { zh: "客户经理", en: "account manager" },
+    desk: { zh: "服务台", en: "service desk" },
+    auditor: { zh: "审计员", en: "auditor" },
+  },
+} as const;
+
+type Vocabulary = typeof VOCABULARY;
+
+/** Keys of one part of the vocabulary, in its order: for filters and choices. */
+export function vocabularyKeys<Part extends keyof Vocabulary>(part: Part): (keyof Vocabulary[Part] & string)[] {
+  return Object.keys(VOCABULARY[part]) as (keyof Vocabulary[Part] & string)[];
+}
+
+/** `word("ticketState", "new")` in the reader's language. */
+export type WordOf = <Part extends keyof Vocabulary>(part: Part, key: keyof Vocabulary[Part] & string) => string;
+
+/** The vocabulary in the chosen language, and `pick` for texts that carry both. */
+export function useVocabulary(): {
+  readonly word: WordOf;
+  readonly pick: (words: Word) => string;
+  readonly language: Language;
+} {
+  const { i18n } = useTranslation();
+  const language: Language = i18n.language === "en" ? "en" : "zh";
+  return {
+    language,
+    word: (part, key) => (VOCABULARY[part] as Readonly<Record<string, Word>>)[key]?.[language] ?? key,
+    pick: (words) => words[language],
+  };
+}
