@@ -1,1 +1,3 @@
+export * from "./peers.ts";
 export * from "./postgres.ts";
+export * from "./reading-samples.ts";

@@ -7,6 +7,7 @@ import {
   StoreCorruptError,
   StoreRefusedError,
 } from "../errors.ts";
+import { FeedForgottenError } from "../influx/feed.ts";
 
 /** The methods of the port that travel by message; `close` ends only the caller's side. */
 export type RemoteMethods = Omit<ReadingStore, "kind" | "close">;
@@ -40,6 +41,7 @@ const CLASSES: Readonly<Record<string, StoreErrorClass>> = {
   STORE_REFUSED: StoreRefusedError,
   STORE_CLOSED: StoreClosedError,
   READING_SHAPE: ReadingShapeError,
+  FEED_FORGOTTEN: FeedForgottenError,
 };
 
 /** The error again, of the class that its code belongs to, with the other thread's stack as its cause. */

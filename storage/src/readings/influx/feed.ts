@@ -1,0 +1,92 @@
+import { NightflowError } from "@nightflow/domain";
+import type { FeedPage } from "../../ports.ts";
+import type { Database, Sql } from "../../relational/database.ts";
+import { decodeColumns } from "../columns-codec.ts";
+import { concatColumns } from "../reading-columns.ts";
+
+/** A cursor points behind commits that the feed no longer keeps. */
+export class FeedForgottenError extends NightflowError {
+  readonly code = "FEED_FORGOTTEN";
+  readonly retriable = false;
+}
+
+/** How much of the feed is kept for consumers that have not passed it. */
+export interface FeedBounds {
+  readonly maxAgeMs: number;
+  readonly maxBytes: number;
+}
+
+const COMMITS_PER_QUERY = 200;
+
+/** A page of the feed. @throws {FeedForgottenError} when commits behind the cursor are gone: rebuild from the curves. */
+export async function readFeed(sql: Sql, cursor: number, limit: number): Promise<FeedPage> {
+  const parts = [];
+  let end = cursor;
+  let gathered = 0;
+  for (let commits = await nextCommits(sql, end); commits.length > 0; commits = await nextCommits(sql, end)) {
+    for (const { no, readings } of commits) {
+      if (no !== end + 1) throw await gapError(sql, cursor);
+      const columns = await decodeColumns(readings);
+      parts.push(columns);
+      gathered += columns.length;
+      end = no;
+      if (gathered >= limit) return { cursor: end, hasMore: await hasAfter(sql, end), readings: concatColumns(parts) };
+    }
+  }
+  if (end === cursor && (await forgottenTo(sql)) > cursor) throw await gapError(sql, cursor);
+  return { cursor: end, hasMore: false, readings: concatColumns(parts) };
+}
+
+async function nextCommits(sql: Sql, after: number): Promise<{ no: number; readings: Buffer }[]> {
+  const { rows } = await sql.query<{ no: number; readings: Buffer }>(
+    "select no, readings from feed_commit where no > $1 order by no limit $2",
+    [after, COMMITS_PER_QUERY],
+  );
+  return rows;
+}
+
+async function hasAfter(sql: Sql, no: number): Promise<boolean> {
+  const { rows } = await sql.query<{ more: boolean }>("select exists (select from feed_commit where no > $1) as more", [
+    no,
+  ]);
+  return rows[0]?.more ?? false;
+}
+
+async function forgottenTo(sql: Sql): Promise<number> {
+  const { rows } = await sql.query<{ no: number }>("select forgotten_to as no from feed_totals");
+  return rows[0]?.no ?? 0;
+}
+
+async function gapError(sql: Sql, cursor: number): Promise<FeedForgottenError> {
+  const kept = await forgottenTo(sql);
+  return new FeedForgottenError(`the feed behind commit ${cursor} is kept only from commit ${kept + 1} on`, {
+    remedy: "rebuild the consumer's state from the stored curves, then go on at the newest commit",
+  });
+}
+
+/** Keeps how far a consumer has read, so that what all of them have passed can go. */
+export async function saveCursor(sql: Sql, consumer: string, cursor: number): Promise<void> {
+  await sql.query(
+    `insert into feed_consumer (name, cursor) values ($1, $2)
+       on conflict (name) do update set cursor = excluded.cursor, updated_at = now()`,
+    [consumer, cursor],
+  );
+}
+
+/** Drops feed rows that every consumer has passed, and the oldest beyond the bounds. Gives how many went. */
+export async function forgetFeed(db: Database, { maxAgeMs, maxBytes }: FeedBounds): Promise<number> {
+  return db.transaction(async (tx) => {
+    const { rowCount, rows } = await tx.query<{ no: number }>(
+      `with sized as (
+         select no, stored_at, sum(octet_length(readings)) over (order by no desc) as bytes_from_here from feed_commit)
+       delete from feed_commit where no <= greatest(
+         (select min(cursor) from feed_consumer),
+         (select max(no) from sized where bytes_from_here > $2),
+         (select max(no) from sized where stored_at < clock_timestamp() - $1 * interval '1 millisecond')) returning no`,
+      [maxAgeMs, maxBytes],
+    );
+    const highest = rows.reduce((max, row) => Math.max(max, row.no), 0);
+    await tx.query("update feed_totals set forgotten_to = greatest(forgotten_to, $1)", [highest]);
+    return rowCount ?? 0;
+  });
+}

@@ -1,0 +1,41 @@
+import { HttpError } from "@influxdata/influxdb-client";
+import { NightflowError, StoreUnavailableError } from "@nightflow/domain";
+import { StoreRefusedError } from "../errors.ts";
+
+/** How much of a server's text is kept: a refused write echoes the lines it refuses, up to hundreds of kilobytes. */
+const MAX_TEXT = 300;
+
+/** InfluxDB did not take some of the lines of a write; those of other lines may be stored (INFLUXDB 1.3). */
+export class LinesRefusedError extends NightflowError {
+  readonly code = "INFLUX_LINES_REFUSED";
+  readonly retriable = false;
+}
+
+/** What an answer other than "stored" means, by its status (INFLUXDB section 1). */
+export function errorOfStatus(status: number, body: string, what: string): NightflowError {
+  const text = `${what}: InfluxDB answered ${status} ${shortened(body)}`;
+  if (status === 400 || status === 413 || status === 422) return new LinesRefusedError(text);
+  if (status === 401 || status === 403 || status === 404)
+    return new StoreRefusedError(text, { remedy: "check influxdb.url, org, bucket and the token and its rights" });
+  return new StoreUnavailableError(text, { remedy: "look at InfluxDB's log and its free disk space" });
+}
+
+/** Any failure of a call as an error of the store: no answer and a lost connection may be tried again. */
+export function asInfluxError(error: unknown, what: string): NightflowError {
+  if (error instanceof NightflowError) return error;
+  if (error instanceof HttpError) return errorOfStatus(error.statusCode, error.body ?? error.message, what);
+  const reason = error instanceof Error ? (causeText(error) ?? error.message) : String(error);
+  return new StoreUnavailableError(`${what}: InfluxDB gave no answer (${shortened(reason)})`, {
+    cause: error,
+    remedy: "see whether InfluxDB runs and influxdb.url names it",
+  });
+}
+
+export function shortened(text: string): string {
+  const line = text.replaceAll(/\s+/g, " ").trim();
+  return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}…` : line;
+}
+
+function causeText(error: Error): string | undefined {
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : undefined;
+}

@@ -1,0 +1,7 @@
+export {
+  findChromium,
+  findInfluxd,
+  startBareInfluxd,
+  startInfluxd,
+  type TestInfluxd,
+} from "@nightflow/storage/testing";
