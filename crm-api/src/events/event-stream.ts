@@ -45,6 +45,7 @@ export class EventStream {
   readonly #options: EventStreamOptions;
   readonly #unsubscribe: () => void;
   readonly #timer: NodeJS.Timeout;
+  readonly #closed = Promise.withResolvers<void>();
   #lastNo: number;
   #isCaughtUp = false;
 
@@ -56,7 +57,10 @@ export class EventStream {
       if (this.#isCaughtUp) this.#send(events);
     });
     this.#timer = setInterval(() => void this.#beat(), options.heartbeatMs).unref();
-    response.once("close", () => this.close());
+    response.once("close", () => {
+      this.close();
+      this.#closed.resolve();
+    });
   }
 
   /** Sends the head and what the reader missed; afterwards events come as they happen. */
@@ -93,12 +97,10 @@ export class EventStream {
     if (this.#response.writableLength > MOST_UNREAD_BYTES) this.#response.destroy();
   }
 
-  #drained(): Promise<void> {
-    if (!this.#response.writableNeedDrain || this.#response.destroyed) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#response.once("drain", resolve);
-      this.#response.once("close", resolve);
-    });
+  async #drained(): Promise<void> {
+    if (!this.#response.writableNeedDrain || this.#response.destroyed) return;
+    const drained = new Promise((resolve) => this.#response.once("drain", resolve));
+    await Promise.race([drained, this.#closed.promise]);
   }
 
   async #beat(): Promise<void> {

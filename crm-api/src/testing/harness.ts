@@ -2,13 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { type ApiError, ManualClock } from "@nightflow/domain";
-import { type Database, type FileStore, type JobQueue, openFileStore, createJobQueue } from "@nightflow/storage";
+import { createJobQueue, type Database, type FileStore, type JobQueue, openFileStore } from "@nightflow/storage";
 import { silentLogger, type testDatabase } from "@nightflow/storage/testing";
 import { afterEach } from "vitest";
 import { SESSION_COOKIE } from "../access/sessions.ts";
 import { buildApp } from "../app.ts";
 import { ApiConfig } from "../config.ts";
 import type { ApiDeps } from "../deps.ts";
+import type { LiveFeed } from "../events/live-feed.ts";
 import type { ApiServer } from "../http/types.ts";
 import { FakeReadingStore } from "./fake-reading-store.ts";
 import { buildTown, TOWN_PASSWORD, type Town } from "./town.ts";
@@ -64,18 +65,31 @@ export function endAfterTest(task: () => Promise<unknown>): void {
 /** Builds the API for one test. */
 export async function startHarness(
   databases: ReturnType<typeof testDatabase>,
-  overrides: Partial<ApiDeps> & { readonly api?: Partial<ApiConfig> } = {},
+  overrides: Partial<ApiDeps> & {
+    readonly api?: Partial<ApiConfig>;
+    readonly makeLiveFeed?: (db: Database) => Promise<LiveFeed>;
+  } = {},
 ): Promise<Harness> {
   const { database: db } = await databases.fresh();
   const folder = await mkdtemp(path.join(os.tmpdir(), "nightflow-api-"));
   endAfterTest(() => rm(folder, { recursive: true, force: true }));
-  const { api, ...rest } = overrides;
+  const { api, makeLiveFeed, ...rest } = overrides;
   const store = new FakeReadingStore();
   const clock = new ManualClock(TEST_NOW);
   const jobs = createJobQueue({ db, logger: silentLogger });
   const files = await openFileStore(folder);
   const config = ApiConfig.parse({ collectionMaxAgeMs: 0, ...api });
-  const deps: ApiDeps = { db, store, clock, jobs, files, config, logger: silentLogger, ...rest };
+  const deps: ApiDeps = {
+    db,
+    store,
+    clock,
+    jobs,
+    files,
+    config,
+    logger: silentLogger,
+    liveFeed: await makeLiveFeed?.(db),
+    ...rest,
+  };
   const app = await buildApp(deps);
   endAfterTest(() => app.close());
   const town = await buildTown(db);

@@ -224,3 +224,39 @@ export async function insertFinding(sql: Sql, finding: NewFinding): Promise<stri
   );
   return id;
 }
+
+/** Puts an open ticket about a meter into the town and gives its id. */
+export async function insertTicket(
+  sql: Sql,
+  ticket: {
+    readonly unitId: string;
+    readonly subject?: string;
+    readonly state?: string;
+    readonly key?: string | null;
+    readonly accountId?: string;
+    readonly openedAtMs?: number;
+    readonly resolveByMs?: number;
+  },
+): Promise<string> {
+  const id = newId();
+  const openedAtMs = ticket.openedAtMs ?? Date.UTC(2026, 9, 21);
+  const subject = ticket.subject ?? "N1";
+  await sql.query(
+    `insert into ticket (id, no, key, kind, priority, source, state, title_zh, title_en, subject_kind, subject, cause_group,
+       account_id, unit_id, opened_at, respond_by, resolve_by)
+     values ($1, $2, $3, 'anomaly', 'P3', 'anomaly', $4, '漏水', 'Leak', 'meter', $5, 'leak', $6, $7, $8, $9, $10)`,
+    [
+      id,
+      `T-${id}`,
+      ticket.key === undefined ? `meter:${subject}|leak` : ticket.key,
+      ticket.state ?? "new",
+      subject,
+      ticket.accountId ?? null,
+      ticket.unitId,
+      new Date(openedAtMs),
+      new Date(openedAtMs + 86_400_000),
+      new Date(ticket.resolveByMs ?? openedAtMs + 5 * 86_400_000),
+    ],
+  );
+  return id;
+}

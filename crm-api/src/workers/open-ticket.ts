@@ -128,7 +128,7 @@ async function createTicket(tx: Sql, deps: TicketDeskDeps, finding: Finding, key
   const limits = ticketLimitsOf(occasion, priority);
   const title = ticketTitle(finding.rule, finding.subject, finding.place ?? "");
   const { year } = localDateOf(nowMs, (await companyOf(tx, finding.unit_path)).zone);
-  const ticketId = newId(nowMs);
+  const ticketId = newId();
   const no = ticketNumber(year, await takeNumber(tx, "ticket"));
   await tx.query(
     `insert into ticket (id, no, key, kind, priority, source, state, title_zh, title_en, subject_kind, subject, cause_group,

@@ -1,0 +1,184 @@
+import { testDatabase } from "@nightflow/storage/testing";
+import { expect, test } from "vitest";
+import type { z } from "zod";
+import type { AccountCurve, AccountDetail, AccountPage } from "../accounts/wire.ts";
+import type { AgentList, CollectionReport, SetAsidePage } from "../collection/wire.ts";
+import type { DmaDetail, Overview } from "../overview/wire.ts";
+import { cleanUpAfterEach, startHarness, TEST_NOW } from "../testing/harness.ts";
+import { insertFinding } from "../testing/town.ts";
+import type { MeterCurve, MeterDetail, MeterPage, ReadingList } from "./wire.ts";
+
+const databases = testDatabase();
+cleanUpAfterEach();
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const TODAY = TEST_NOW - 12 * HOUR_MS;
+
+/** N1 reports, N2 has been silent for two days, S1 for five hours, the inlets report; N1 uses 500 L/h, its inlet 800. */
+async function livingTown() {
+  const harness = await startHarness(databases);
+  const fill = (meter: string, toMs: number, litres: number) =>
+    harness.store.fill(
+      `${meter}.forward_total`,
+      { fromMs: TEST_NOW - 70 * DAY_MS, toMs, periodMs: HOUR_MS },
+      () => litres,
+    );
+  fill("N0", TEST_NOW, 800);
+  fill("N1", TEST_NOW, 500);
+  fill("N2", TEST_NOW - 2 * DAY_MS, 100);
+  fill("S1", TEST_NOW - 5 * HOUR_MS, 900);
+  return harness;
+}
+
+test("the list of meters says of each whether it reports, and filters by that page by page", async () => {
+  const { signIn } = await livingTown();
+  const collector = await signIn("collector");
+  const { body } = await collector.get<z.infer<typeof MeterPage>>("/api/meters");
+  expect(body.items.map(({ id, status }) => [id, status])).toEqual([
+    ["N0", "good"],
+    ["N1", "good"],
+    ["N2", "silent"],
+    ["S0", "never"],
+    ["S1", "late"],
+  ]);
+  const n1 = body.items[1];
+  expect(n1).toMatchObject({
+    address: "Hotel street 1",
+    customer: "Hotel",
+    dmaId: "DMA-N",
+    lastValueAt: TEST_NOW,
+    unit: "m3",
+  });
+  expect(n1?.register).toBe(1000 + 70 * 24 * 0.5);
+  const good = await collector.get<z.infer<typeof MeterPage>>("/api/meters?status=good&limit=1");
+  expect(good.body.items.map((meter) => meter.id)).toEqual(["N0"]);
+  const next = await collector.get<z.infer<typeof MeterPage>>(
+    `/api/meters?status=good&limit=1&cursor=${good.body.nextCursor}`,
+  );
+  expect(next.body).toMatchObject({ items: [{ id: "N1" }] });
+});
+
+test("a meter shows its channels, curve and readings", async () => {
+  const { signIn } = await livingTown();
+  const control = await signIn("control");
+  const meter = await control.get<z.infer<typeof MeterDetail>>("/api/meters/N1");
+  expect(meter.body.channels).toMatchObject([{ id: "N1.forward_total", isMain: true, lastQuality: "good" }]);
+  const span = `from=${TODAY - DAY_MS}&to=${TODAY + DAY_MS}`;
+  const days = await control.get<z.infer<typeof MeterCurve>>(`/api/meters/N1/curve?${span}&step=day`);
+  expect(days.body).toMatchObject({ step: "day", unit: "m3", zone: "Asia/Shanghai", completeness: 0.75 });
+  expect(days.body.step === "day" && days.body.points.map((bar) => [bar.volume, bar.completeness])).toEqual([
+    [12, 1],
+    [6, 0.5],
+  ]);
+  const raw = await control.get<z.infer<typeof MeterCurve>>(`/api/meters/N1/curve?${span}&step=raw`);
+  expect(raw.body.step === "raw" && raw.body.readAt).toHaveLength(37);
+  const csv = await control.get(`/api/meters/N1/curve.csv?${span}&step=day`);
+  expect(csv.headers["content-disposition"]).toBe('attachment; filename="N1.csv"');
+  expect(csv.text).toContain("2026-10-20T00:00:00+08:00,2026-10-21T00:00:00+08:00,12,1,good");
+  const readings = await control.get<z.infer<typeof ReadingList>>("/api/meters/N1/readings?limit=2");
+  expect(readings.body.items.map((reading) => reading.readAt)).toEqual([TEST_NOW, TEST_NOW - HOUR_MS]);
+  expect(readings.body.isCut).toBe(true);
+});
+
+test("collection says per agent and district what share came, worst first, and who is missing since when", async () => {
+  const { signIn } = await livingTown();
+  const { body } = await (await signIn("collector")).get<z.infer<typeof CollectionReport>>("/api/collection");
+  expect(body.total).toMatchObject({ meters: 5, good: 2, late: 1, silent: 1, never: 1, expected: 120 });
+  expect(body.byAgent.map(({ id, expected, got }) => [id, expected, got])).toEqual([
+    ["town/a-south", 48, 20],
+    ["town/a-north", 72, 48],
+  ]);
+  expect(body.missing.map((meter) => meter.id)).toEqual(["S0", "N2", "S1"]);
+});
+
+test("an agent's status shows a person of one region only the meters of that region", async () => {
+  const { signIn, db } = await livingTown();
+  const unit = (meter: string) => ({ meter, state: "good", lastGoodAt: null, polls: 1, failures: 0, lastError: null });
+  const status = { v: 1, state: "online", at: TEST_NOW, units: [unit("N1"), unit("S1")] };
+  await db.query("update agent set status = $1 where id = 'a-north'", [JSON.stringify(status)]);
+  const north = await (await signIn("collector-north")).get<z.infer<typeof AgentList>>("/api/agents");
+  expect(north.body.items.map((agent) => agent.id)).toEqual(["a-north"]);
+  expect(north.body.items[0]?.status?.units).toEqual([unit("N1")]);
+  const whole = await (await signIn("collector")).get<z.infer<typeof AgentList>>("/api/agents");
+  expect(whole.body.items.map((agent) => agent.id)).toEqual(["a-south", "a-north"]);
+});
+
+test("what was set aside is listed newest first with its reason, and counted", async () => {
+  const { signIn, store } = await livingTown();
+  for (let i = 1; i <= 3; i++) store.put({ list: "quarantine", channel: `X${i}.flow`, raw: `[${i}]` });
+  const collector = await signIn("collector");
+  const first = await collector.get<z.infer<typeof SetAsidePage>>("/api/set-aside/quarantine?limit=2");
+  expect(first.body.items.map((entry) => entry.channel)).toEqual(["X3.flow", "X2.flow"]);
+  expect(first.body.counts).toMatchObject({ quarantined: 3, deadLetters: 0 });
+  const rest = await collector.get<z.infer<typeof SetAsidePage>>(
+    `/api/set-aside/quarantine?limit=2&cursor=${first.body.nextCursor}`,
+  );
+  expect(rest.body).toMatchObject({ items: [{ channel: "X1.flow", reasonCode: "UNKNOWN_CHANNEL" }], nextCursor: null });
+});
+
+test("the control room shows per district what flows now, what the last night lost and what that costs", async () => {
+  const { signIn, db, town } = await livingTown();
+  await db.query(
+    `insert into dma_night (dma_id, night, mnf_m3h, expected_m3h, band_low_m3h, band_high_m3h, completeness) values
+       ('DMA-N', '2026-10-20', 3, 3, 2, 4, 1), ('DMA-N', '2026-10-21', 5.5, 3, 2, 4, 0.95)`,
+  );
+  await insertFinding(db, { unitId: town.units.north, dmaId: "DMA-N", moneyPerDay: 180 });
+  const control = await signIn("control");
+  const { body } = await control.get<z.infer<typeof Overview>>("/api/overview");
+  expect(body.dmas.map((dma) => dma.id)).toEqual(["DMA-N", "DMA-S"]);
+  expect(body.dmas[0]).toMatchObject({
+    inflow: { flowM3h: 0.8, startAt: TEST_NOW - HOUR_MS, endAt: TEST_NOW, quality: "good" },
+    lastNight: { night: "2026-10-21", mnfM3h: 5.5 },
+    nightLossM3h: 2.5,
+    lossPerDay: 180,
+    openEvents: 1,
+    customers: 2,
+  });
+  expect(body.dmas[1]).toMatchObject({ inflow: null, lastNight: null, nightLossM3h: null, lossPerDay: null });
+  expect(body.totals).toMatchObject({
+    lossPerDay: 180,
+    openEvents: 1,
+    openEventsMoneyPerDay: 180,
+    openEventsByGroup: { leak: 1 },
+  });
+  const dma = await control.get<z.infer<typeof DmaDetail>>("/api/dmas/DMA-N");
+  expect(dma.body.nights.map((night) => night.night)).toEqual(["2026-10-20", "2026-10-21"]);
+  expect(dma.body.inflowCurve?.flowM3h).toHaveLength(7 * 24);
+  expect(dma.body.meters).toEqual([{ meterId: "N0", sign: 1 }]);
+});
+
+test("a manager sees his accounts with what they used and how that changed", async () => {
+  const { signIn, db, town } = await livingTown();
+  await insertFinding(db, {
+    unitId: town.units.north,
+    accountId: town.accounts.hotel,
+    rule: "USAGE_CHANGE",
+    group: "usage_change",
+  });
+  const manager = await signIn("manager");
+  const { body } = await manager.get<z.infer<typeof AccountPage>>("/api/accounts?mine=true");
+  expect(body.items.map((account) => account.customer)).toEqual(["Factory", "Hotel"]);
+  const hotel = body.items[1];
+  expect(hotel?.usage).toMatchObject({ unit: "m3", volume: 360, previousVolume: 360, change: 0, completeness: 1 });
+  expect(hotel).toMatchObject({ openEvents: 1, manager: { displayName: "manager" } });
+  const detail = await manager.get<z.infer<typeof AccountDetail>>(`/api/accounts/${town.accounts.hotel}`);
+  expect(detail.body).toMatchObject({
+    tariff: { pricePerM3: 4.5, currency: "CNY" },
+    servicePoints: [{ address: "Hotel street 1", meters: [{ id: "N1" }] }],
+  });
+  const all = await manager.get<z.infer<typeof AccountPage>>("/api/accounts?all=true");
+  expect(all.body.items).toHaveLength(3);
+});
+
+test("an account's curve stands beside the period before", async () => {
+  const { signIn, town } = await livingTown();
+  const manager = await signIn("manager");
+  const span = `from=${TODAY - 7 * DAY_MS}&to=${TODAY}&step=day&compare=previous`;
+  const { body } = await manager.get<z.infer<typeof AccountCurve>>(
+    `/api/accounts/${town.accounts.hotel}/curve?${span}`,
+  );
+  expect(body.current).toMatchObject({ total: 84, completeness: 1 });
+  expect(body.previous).toMatchObject({ from: TODAY - 14 * DAY_MS, to: TODAY - 7 * DAY_MS, total: 84 });
+  expect(body.previous?.points).toHaveLength(7);
+});
