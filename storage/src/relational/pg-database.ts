@@ -41,7 +41,10 @@ class PgDatabase implements Database {
     };
     this.#pool = new pg.Pool({ ...this.#settings, max: maxConnections, idleTimeoutMillis: 30_000 });
     // An idle connection may be lost at any time; the pool replaces it, and without a listener the process would end.
-    this.#pool.on("error", (error) => logger.warn({ err: error }, "an idle connection to PostgreSQL was lost"));
+    // pg hangs the whole client on its error, so only the words are logged.
+    this.#pool.on("error", (error) =>
+      logger.warn({ reason: error.message }, "an idle connection to PostgreSQL was lost"),
+    );
   }
 
   query<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<QueryResult<Row>> {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { describeError } from "@nightflow/domain";
 import pg from "pg";
 import type { Logger } from "pino";
 
@@ -58,7 +59,10 @@ export class PgListener {
   #lost(error: unknown): void {
     this.#client = undefined;
     if (this.#stopping.signal.aborted) return;
-    this.#logger.warn({ err: error, channel: this.#channel }, "notifications of PostgreSQL are cut off; trying again");
+    this.#logger.warn(
+      { reason: describeError(error), channel: this.#channel },
+      "notifications of PostgreSQL are cut off; trying again",
+    );
     this.#reconnecting = this.#reconnect();
   }
 
@@ -71,7 +75,7 @@ export class PgListener {
         await this.#connect();
         return this.#onNotify("");
       } catch (error) {
-        this.#logger.debug({ err: error }, "PostgreSQL is still away");
+        this.#logger.debug({ reason: describeError(error) }, "PostgreSQL is still away");
       }
     }
   }

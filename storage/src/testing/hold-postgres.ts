@@ -8,6 +8,6 @@ import { startEmbeddedPostgres } from "../relational/embedded/start.ts";
 const [dataDir = ""] = process.argv.slice(2);
 const logger = pino({ level: "silent" });
 const server = await startEmbeddedPostgres({ dataDir, port: 0, logger, isDurable: false });
-process.stdout.write(`${JSON.stringify({ port: server.port, url: server.url, pid: await server.pid() })}\n`);
 process.on("SIGTERM", () => process.exit(0));
+process.stdout.write(`${JSON.stringify({ port: server.port, url: server.url, pid: await server.pid() })}\n`);
 setInterval(() => undefined, 1000);

@@ -12,6 +12,7 @@ import { silentLogger } from "../../testing/postgres.ts";
 import { openDatabase } from "../pg-database.ts";
 import { DataFolderBusyError, EmbeddedPostgresError } from "../relational-errors.ts";
 import { findBinaries, programOf } from "./binaries.ts";
+import { clusterOf, ensureCluster } from "./cluster.ts";
 import { postmasterOf, stopOrphan } from "./orphan.ts";
 import { findPlace } from "./place.ts";
 import { canRun } from "./run-as.ts";
@@ -45,9 +46,14 @@ async function start(options: Partial<EmbeddedPostgresOptions> = {}) {
 
 async function hold(): Promise<{ program: ChildProcess; url: string; pid: number }> {
   const program = spawn(process.execPath, [HOLDER, dataDir], { stdio: ["ignore", "pipe", "inherit"] });
-  cleanUp.push(() => program.kill("SIGKILL"));
+  cleanUp.push(() => end(program));
   const [line] = await once(createInterface({ input: program.stdout }), "line");
   return { program, ...JSON.parse(String(line)) };
+}
+
+async function end(program: ChildProcess): Promise<void> {
+  const hasEnded = program.exitCode !== null || program.signalCode !== null;
+  if (!hasEnded && program.kill("SIGKILL")) await once(program, "exit");
 }
 
 test("data written before an orderly stop is there after the next start, under the same password", async () => {
@@ -121,6 +127,26 @@ test("a server that cannot stay up is given up with a reason that an operator ca
   expect(error?.message).toContain("3 times in a row");
 });
 
+test("a lost password file is named as the cause, and the server does not stay behind", async () => {
+  const { server, database } = await start();
+  await database.close();
+  await server.stop();
+  await rm(path.join(dataDir, "superuser-password"));
+  await expect(start()).rejects.toThrow("superuser-password is not the one of its server");
+  expect(await postmasterOf(path.join(dataDir, "server", "cluster"))).toBeUndefined();
+});
+
+test("a server that is told to stop while it comes back from a crash stops", async () => {
+  const { server, database } = await start({
+    restart: { firstWaitMs: 1, longestWaitMs: 1, maxFailures: 5, stableMs: 1 },
+  });
+  await database.close();
+  process.kill((await server.pid()) ?? 0, "SIGKILL");
+  await expect.poll(() => server.pid(), { interval: 1, timeout: 10_000 }).toBeUndefined();
+  await server.stop();
+  expect(await server.pid()).toBeUndefined();
+});
+
 test("a port in use is named in the error, and the data folder stays usable", async () => {
   const holder = createServer().listen(0, "127.0.0.1");
   await once(holder, "listening");
@@ -155,6 +181,8 @@ test("programs in a folder that PostgreSQL's user cannot enter run all the same"
   await cp(shipped.folder, hidden.folder, { recursive: true, verbatimSymlinks: true });
   const place = await findPlace(dataDir, hidden);
   expect(await canRun(programOf(place.binaries, "postgres"), place.runAs)).toBe(true);
+  await ensureCluster(place, "not a secret", false);
+  expect((await stat(path.join(clusterOf(place), "PG_VERSION"))).isFile()).toBe(true);
 });
 
 test("the process id of a stranger in an old pid file is left alone and does not hinder the start", async () => {

@@ -129,7 +129,8 @@ function argumentsOf({ place, host, port, isDurable, maxConnections }: ServerSet
     lc_messages: "C",
     fsync: isDurable ? "on" : "off",
     full_page_writes: isDurable ? "on" : "off",
-    synchronous_commit: isDurable ? "on" : "off",
+    // Without fsync a commit still reaches the operating system, so that a killed server has it.
+    synchronous_commit: "on",
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   return ["-D", clusterOf(place), ...flags];

@@ -3,6 +3,8 @@ import path from "node:path";
 import { PortBusyError } from "@nightflow/domain";
 import pg from "pg";
 import type { Logger } from "pino";
+import { sqlStateOf } from "../pg-errors.ts";
+import { EmbeddedPostgresError } from "../relational-errors.ts";
 import { findBinaries } from "./binaries.ts";
 import { clusterOf, ensureCluster, ensurePassword, SUPERUSER } from "./cluster.ts";
 import { postmasterOf, stopOrphan } from "./orphan.ts";
@@ -60,8 +62,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   await ensureCluster(place, password, isDurable);
   const settings = { place, host, isDurable, maxConnections: options.maxConnections ?? 60, logger };
   const { supervisor, port } = await startOnPort(settings, options);
+  await writeFile(supervisorFile(dataDir), `${process.pid}\n`);
   const url = (database: string) => `postgres://${SUPERUSER}:${password}@${host}:${port}/${database}`;
-  await createDatabase(url("postgres"));
+  await createDatabase(url("postgres")).catch(async (error: unknown) => {
+    await supervisor.stop();
+    throw asPasswordError(error, dataDir);
+  });
   return {
     url: url(EMBEDDED_DATABASE),
     port,
@@ -86,7 +92,6 @@ export async function removeEmbeddedPostgres(dataDir: string): Promise<void> {
 async function takeOver(dataDir: string, place: Place, logger: Logger): Promise<void> {
   const orphan = await stopOrphan(clusterOf(place), await supervisorOf(dataDir));
   if (orphan !== undefined) logger.warn({ pid: orphan }, "stopped a PostgreSQL left over from a killed program");
-  await writeFile(supervisorFile(dataDir), `${process.pid}\n`);
 }
 
 async function supervisorOf(dataDir: string): Promise<number | undefined> {
@@ -122,4 +127,12 @@ async function createDatabase(url: string): Promise<void> {
   } finally {
     await client.end();
   }
+}
+
+function asPasswordError(error: unknown, dataDir: string): unknown {
+  if (sqlStateOf(error) !== "28P01") return error;
+  return new EmbeddedPostgresError(`the password in ${dataDir}/superuser-password is not the one of its server`, {
+    cause: error,
+    remedy: "put back that file from a backup of the same data folder",
+  });
 }

@@ -80,7 +80,9 @@ export class Supervisor {
       if (this.#stopping.signal.aborted) break;
       try {
         this.#server = await this.#launch();
-        this.#logger.info({ failures }, "PostgreSQL runs again");
+        // stop() may have come while it started, and then knew only the server before.
+        if (this.#stopping.signal.aborted) await this.#server.stop();
+        else this.#logger.info({ failures }, "PostgreSQL runs again");
         return this.#server;
       } catch (error) {
         reason = describeError(error);
