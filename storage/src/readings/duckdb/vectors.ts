@@ -22,7 +22,7 @@ export const TYPES = { BIGINT, BOOLEAN, DOUBLE, INTEGER, UINTEGER, UTINYINT, VAR
 export const CHUNK_ROWS = 2048;
 
 // The appender's flush is synchronous, about 0.1 ms per 1,000 rows; so many are flushed before other work may run.
-const FLUSH_ROWS = 8192;
+const FLUSH_ROWS = 4096;
 
 /** The values of a column in one chunk, as the typed array that DuckDB fills, and which of them are null. */
 export interface ColumnSlice<Items> {
