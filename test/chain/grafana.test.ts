@@ -1,0 +1,173 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { channelIdOf, type WireReading } from "@nightflow/domain";
+import { publishImport } from "@nightflow/nightflow";
+import { townHistory } from "@nightflow/simulators";
+import { setUpInflux } from "@nightflow/storage";
+import { type BareInfluxd, findInfluxd, startBareInfluxd } from "@nightflow/storage/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { askFlux, type FluxRow, type FluxSource } from "../support/flux.ts";
+import { type Chosen, defaultsOf, interpolated, queriesOf } from "../support/grafana.ts";
+import { Installation } from "../support/installation.ts";
+
+const DASHBOARD = readFileSync(new URL("../../dashboards/grafana/generated/nightflow.json", import.meta.url), "utf8");
+const QUERIES = queriesOf(DASHBOARD);
+const HOUR_MS = 3_600_000;
+const DAYS = 5;
+const ACCOUNT = "HOTEL";
+
+describe.runIf(findInfluxd() !== undefined)("Grafana's dashboard on an InfluxDB that the chain filled", () => {
+  const folder = mkdtempSync(join(tmpdir(), "nightflow-grafana-"));
+  let influxd: BareInfluxd;
+  let installation: Installation;
+  let grafana: FluxSource;
+  let chosen: Chosen;
+  let counts: ReadonlyMap<string, ReadonlyMap<number, number>>;
+
+  beforeAll(async () => {
+    influxd = await startBareInfluxd(folder);
+    const { url } = influxd;
+    const [org, bucket] = ["nightflow", "readings"];
+    const tokens = await setUpInflux({ url, org, bucket, username: "nightflow", password: "password of tests" });
+    const place = { kind: "influxdb", url, org, bucket, token: tokens.operatorToken } as const;
+    installation = await Installation.make({ place, historyDays: DAYS, homesPerDma: 2 });
+    await sendGaps(installation);
+    grafana = { url, org, token: tokens.readToken };
+    chosen = chosenFor(installation, bucket);
+    counts = countsOf(installation, [ACCOUNT, ...inletsOf(installation)]);
+  });
+
+  afterAll(async () => {
+    await installation?.close();
+    await influxd?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const ask = (title: string, changes: Partial<Chosen> = {}): Promise<FluxRow[]> => {
+    const found = QUERIES.find((one) => one.title.includes(title));
+    if (found === undefined) throw new RangeError(`the dashboard has no ${title}`);
+    return askFlux(grafana, interpolated(found.query, { ...chosen, ...changes }));
+  };
+
+  it.each(QUERIES)("gives rows to a token that may only read: $title", async ({ title }) => {
+    expect(await ask(title)).not.toHaveLength(0);
+  });
+
+  it("offers the districts' inlets and every meter with a register", async () => {
+    const inlets = await ask("variable inlet");
+    expect(inlets.map((row) => row._value).toSorted()).toEqual(inletsOf(installation).toSorted());
+    expect(await ask("variable account")).toHaveLength(installation.town.meters.length);
+  });
+
+  it("counts as many readings an hour as there are", async () => {
+    const inAnHour = (await ask("Readings per hour")).find((row) => row._time === isoOf(chosen.fromMs + 24 * HOUR_MS));
+    const expected = installation.town.meters.reduce((sum, meter) => sum + 3600 / meter.periodS, 0);
+    expect(Number(inAnHour?._value)).toBe(expected);
+  });
+
+  it("shows the share of polls that brought nothing", async () => {
+    const shares = (await ask("Share of missing")).map((row) => Number(row._value));
+    expect(Math.max(...shares)).toBeGreaterThan(0);
+    expect(shares.filter((share) => share > 0)).toHaveLength(1);
+  });
+
+  it("tells a channel that only ever missed from those that report", async () => {
+    const [reporting] = await ask("Channels reporting");
+    const [known] = await ask("Channels known");
+    expect(Number(reporting?._value)).toBe(installation.town.meters.length);
+    expect(Number(known?._value)).toBe(installation.town.meters.length + 1);
+  });
+
+  it("puts the age of each meter's newest value beside its newest gap", async () => {
+    const rows = await ask("Last readings");
+    const hotel = rows.find((row) => row.meter === ACCOUNT);
+    expect(hotel).toMatchObject({ last_reading: isoOf(chosen.toMs - HOUR_MS), age_h: "1" });
+    expect(rows.filter((row) => row.last_gap !== "")).toHaveLength(1);
+  });
+
+  it("gives an inlet's hours and its quietest hour of each night as the registers say", async () => {
+    const [inlet = ""] = inletsOf(installation);
+    const hours = await ask("Inlet flow", { variables: { ...chosen.variables, inlet } });
+    expect(hours).toHaveLength((chosen.toMs - HOUR_MS - chosen.fromMs) / HOUR_MS);
+    for (const row of hours) expect(Number(row._value)).toBeCloseTo(volumeOf(inlet, Date.parse(row._time ?? "")), 6);
+    const nights = await ask("Night minimum", { variables: { ...chosen.variables, inlet } });
+    expect(nights).toHaveLength(DAYS - 1);
+    for (const row of nights) expect(Number(row._value)).toBeCloseTo(nightMinimum(inlet, row._time), 6);
+  });
+
+  it("adds an account's hours and days up to its register's difference", async () => {
+    const registers = counts.get(ACCOUNT);
+    const expected = ((registers?.get(chosen.toMs - HOUR_MS) ?? 0) - (registers?.get(chosen.fromMs) ?? 0)) / 1000;
+    const [total] = await ask("Volume in the range");
+    expect(Number(total?._value)).toBeCloseTo(expected, 6);
+    const hours = await ask("Hourly volume");
+    expect(hours.reduce((sum, row) => sum + Number(row._value), 0)).toBeCloseTo(expected, 6);
+    const days = await ask("Daily volume");
+    expect(days).toHaveLength(DAYS - 1);
+    for (const row of days) {
+      const day = Array.from({ length: 24 }, (_, i) => volumeOf(ACCOUNT, Date.parse(row._time ?? "") + i * HOUR_MS));
+      expect(Number(row._value)).toBeCloseTo(sumOf(day), 6);
+    }
+  });
+
+  it("takes the size of a count from the account's resolution", async () => {
+    const [asLitres] = await ask("Volume in the range");
+    const [asTens] = await ask("Volume in the range", {
+      variables: { ...chosen.variables, account_resolution: "0.01" },
+    });
+    expect(Number(asTens?._value)).toBeCloseTo(10 * Number(asLitres?._value), 6);
+  });
+
+  function volumeOf(meter: string, fromMs: number): number {
+    const registers = counts.get(meter);
+    return ((registers?.get(fromMs + HOUR_MS) ?? Number.NaN) - (registers?.get(fromMs) ?? Number.NaN)) / 1000;
+  }
+
+  // The town lives by UTC+8 all year.
+  function nightMinimum(meter: string, midnight: string | undefined): number {
+    const twoMs = Date.parse(midnight ?? "") + 2 * HOUR_MS;
+    return Math.min(...[0, 1, 2].map((hour) => volumeOf(meter, twoMs + hour * HOUR_MS)));
+  }
+});
+
+/** A range of whole hours that ends an hour after the newest reading, and the meters that a reader would pick. */
+function chosenFor(installation: Installation, bucket: string): Chosen {
+  const toMs = installation.liveStartMs + HOUR_MS;
+  const variables = { ...defaultsOf(DASHBOARD), inlet: inletsOf(installation), account: ACCOUNT };
+  return { fromMs: installation.liveStartMs - (DAYS - 1) * 24 * HOUR_MS, toMs, bucket, variables };
+}
+
+function inletsOf({ town }: Installation): string[] {
+  return town.meters.filter((meter) => meter.kind === "dma_inlet").map((meter) => meter.id);
+}
+
+/** Registers that the town served, by meter and instant. */
+function countsOf({ town, liveStartMs }: Installation, meters: readonly string[]) {
+  const byMeter = new Map(meters.map((meter) => [meter, new Map<number, number>()]));
+  for (const row of townHistory(town, { fromMs: town.historyStartMs, toMs: liveStartMs + 1 }))
+    byMeter.get(row.meter)?.set(row.readAtMs, row.counts);
+  return byMeter;
+}
+
+/** Two polls of one hour that brought nothing, of a channel that never brought anything. */
+async function sendGaps(installation: Installation): Promise<void> {
+  const channel = channelIdOf(ACCOUNT, "flow");
+  const atMs = installation.liveStartMs - 30 * HOUR_MS;
+  const gaps: WireReading[] = [0, 900_000].map((afterMs) => [channel, atMs + afterMs, null, 2, ["timeout"]]);
+  async function* blocks() {
+    yield gaps;
+  }
+  await installation.withHeadEnd(async ({ mqttUrl, password }) => {
+    const target = { ...installation.importTarget, mqttUrl, password, username: "import", agent: "import" };
+    await publishImport(target, "gaps-of-the-test", blocks());
+  });
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+function isoOf(atMs: number): string {
+  return new Date(atMs).toISOString().replace(".000Z", "Z");
+}
