@@ -208,7 +208,7 @@ describe.runIf(influxd !== undefined)("InfluxDB 2", () => {
     const running = (async () => {
       for (let n = 1; ; n++) confirmed = await store.commit(commitOf(rowsFor(n), { batches: [batchOf(n)] }));
     })().catch((error: unknown) => error);
-    await expect.poll(() => confirmed).toBeGreaterThan(20);
+    await expect.poll(() => confirmed, { timeout: 60_000 }).toBeGreaterThan(20);
     await first.kill();
     expect(await running).toMatchObject({ code: "STORE_UNAVAILABLE" });
     const second = await startInfluxd(dir, Number(new URL(url).port));
