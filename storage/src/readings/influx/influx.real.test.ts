@@ -200,6 +200,7 @@ describe.runIf(influxd !== undefined)("InfluxDB 2", () => {
     const dir = await mkdtemp(join(tmpdir(), "nightflow-influx-"));
     onTestFinished(() => rm(dir, { recursive: true, force: true }));
     const first = await startInfluxd(dir);
+    onTestFinished(() => first.kill());
     const { url, token, org, bucket } = first;
     const store = await openInfluxStore({ url, token, org, bucket, db: (await postgres.fresh()).database, logger });
     onTestFinished(() => store.close());
