@@ -18,7 +18,7 @@ const DAYS = 5;
 const ACCOUNT = "HOTEL";
 
 describe.runIf(findInfluxd() !== undefined)("Grafana's dashboard on an InfluxDB that the chain filled", () => {
-  const folder = mkdtempSync(join(tmpdir(), "nightflow-grafana-"));
+  let folder: string;
   let influxd: BareInfluxd;
   let installation: Installation;
   let grafana: FluxSource;
@@ -26,6 +26,7 @@ describe.runIf(findInfluxd() !== undefined)("Grafana's dashboard on an InfluxDB 
   let counts: ReadonlyMap<string, ReadonlyMap<number, number>>;
 
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "nightflow-grafana-"));
     influxd = await startBareInfluxd(folder);
     const { url } = influxd;
     const [org, bucket] = ["nightflow", "readings"];
