@@ -13,7 +13,7 @@ import type { ApiDeps } from "./deps.ts";
 import { eventRoutes } from "./events/routes.ts";
 import { handleError } from "./http/error-handler.ts";
 import { installOpenApi } from "./http/openapi.ts";
-import { installPages, isPageAddress } from "./http/pages.ts";
+import { installPages } from "./http/pages.ts";
 import type { ApiServer } from "./http/types.ts";
 import { meterRoutes } from "./meters/routes.ts";
 import { overviewRoutes } from "./overview/routes.ts";
@@ -37,10 +37,9 @@ export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
       }),
   });
   await app.register(async (api) => apiRoutes(api.withTypeProvider<ZodTypeProvider>(), deps), { prefix: "/api" });
-  const hasPages = deps.webRoot !== undefined && (await installPages(app, deps.webRoot));
+  if (deps.webRoot !== undefined) await installPages(app, deps.webRoot);
   app.setNotFoundHandler((request, reply) => {
-    if (hasPages && isPageAddress(request.method, request.url)) return reply.sendFile("index.html");
-    return reply.code(404).send(noSuchAddress(request.method, request.url));
+    reply.code(404).send(noSuchAddress(request.method, request.url));
   });
   return app;
 }

@@ -30,7 +30,6 @@ export function newToken(): string {
 /** Opens a session and gives its token, which only the person's cookie holds. */
 export async function openSession(sql: Sql, userId: string, remoteAddress: string, life: SessionLife): Promise<string> {
   const token = newToken();
-  await sql.query("delete from session where expires_at < now() - interval '30 days'");
   await sql.query(
     `insert into session (token_hash, user_id, created_at, seen_at, expires_at, remote_address)
      values ($1, $2, now(), now(), now() + least($4::float8 * interval '1 day', $3::float8 * interval '1 hour'), $5)`,

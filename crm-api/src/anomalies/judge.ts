@@ -4,6 +4,7 @@ import type { Principal } from "../access/principal.ts";
 import { inScope, type Scope } from "../access/scope.ts";
 import { ConflictProblem, NotFoundProblem } from "../http/problems.ts";
 import { SqlFilter } from "../sql/filter.ts";
+import { transactionWithRetry } from "../sql/retry.ts";
 import { recordAudit, recordEvents } from "../system/record.ts";
 import { addStep } from "../tickets/steps.ts";
 
@@ -44,7 +45,7 @@ export async function judgeAnomaly(
   id: string,
   verdict: Verdict,
 ): Promise<void> {
-  await db.transaction(async (tx) => {
+  await transactionWithRetry(db, async (tx) => {
     const anomaly = await lockAnomaly(tx, by.scope, id);
     if (!JUDGEABLE.has(anomaly.state)) throw endedAlready(anomaly);
     await tx.query(

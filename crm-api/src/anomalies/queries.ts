@@ -1,12 +1,11 @@
-import {
-  type AnomalyState,
-  type CauseGroup,
-  Evidence,
-  type OutcomeCode,
-  type RuleCode,
-  type SubjectKind,
-  type TicketPriority,
-  type TicketState,
+import type {
+  AnomalyState,
+  CauseGroup,
+  OutcomeCode,
+  RuleCode,
+  SubjectKind,
+  TicketPriority,
+  TicketState,
 } from "@nightflow/domain";
 import type { Sql } from "@nightflow/storage";
 import { inScope, type Scope } from "../access/scope.ts";
@@ -14,6 +13,7 @@ import { type CursorRow, pageSql, type SortOrder, toPage } from "../http/paging.
 import { NotFoundProblem } from "../http/problems.ts";
 import { containing, epochMs, SqlFilter } from "../sql/filter.ts";
 import { ruleWords } from "../tickets/words.ts";
+import { evidenceOf } from "./evidence.ts";
 import { OPEN_ANOMALY } from "./open.ts";
 import type { AnomalyQuery, AnomalyRow } from "./wire.ts";
 
@@ -65,7 +65,8 @@ export const ANOMALY_PLACE = `
       when 'dma' then (select d.name_zh from dma d where d.id = a.subject)
       when 'account' then (select cu.name from account ac join customer cu on cu.id = ac.customer_id
                             where ac.id::text = a.subject or ac.no = a.subject limit 1)
-    end as text) place on true`;
+    end as text,
+    case a.subject_kind when 'dma' then (select d.name_en from dma d where d.id = a.subject) end as text_en) place on true`;
 
 const FROM = `anomaly a left join ticket t on t.id = a.ticket_id left join app_user u on u.id = t.assignee_id ${ANOMALY_PLACE}`;
 
@@ -103,7 +104,7 @@ export async function loadAnomaly(sql: Sql, scope: Scope, id: string) {
   const row = rows[0];
   if (row === undefined) throw new NotFoundProblem("finding", id);
   const related = await relatedTo(sql, scope, row);
-  return { ...toAnomalyRow(row), evidence: Evidence.parse(row.evidence), related };
+  return { ...toAnomalyRow(row), evidence: evidenceOf(row), related };
 }
 
 async function relatedTo(sql: Sql, scope: Scope, row: AnomalySqlRow): Promise<AnomalyRow[]> {
@@ -130,7 +131,7 @@ export async function anomaliesOfTicket(sql: Sql, scope: Scope, ticketId: string
 }
 
 function toAnomalyRow(row: AnomalySqlRow): AnomalyRow {
-  const evidence = Evidence.parse(row.evidence);
+  const evidence = evidenceOf(row);
   return {
     id: row.id,
     rule: row.rule,

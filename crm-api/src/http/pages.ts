@@ -23,11 +23,11 @@ const YEAR_S = 31_536_000;
 // Vite names files by their content: `index-B3xk9a_1.js`.
 const HASHED = /-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$/;
 
-/** Serves the built pages; gives whether there are any. */
-export async function installPages(app: ApiServer, webRoot: string): Promise<boolean> {
+/** Serves the built pages, where there are any. */
+export async function installPages(app: ApiServer, webRoot: string): Promise<void> {
   if (!existsSync(join(webRoot, "index.html"))) {
     app.log.warn({ webRoot }, "no pages are built there; only the API is served");
-    return false;
+    return;
   }
   await app.register(fastifyStatic, {
     root: webRoot,
@@ -38,15 +38,16 @@ export async function installPages(app: ApiServer, webRoot: string): Promise<boo
       reply.header("cache-control", HASHED.test(path) ? `public, max-age=${YEAR_S}, immutable` : "no-cache");
     },
   });
-  app.get("/*", { config: { permission: PUBLIC_PERMISSION }, schema: { hide: true } }, (request, reply) =>
-    reply.sendFile((request.params as { "*": string })["*"] || "index.html"),
-  );
-  return true;
+  app.get("/*", { config: { permission: PUBLIC_PERMISSION }, schema: { hide: true } }, (request, reply) => {
+    const path = (request.params as { "*": string })["*"];
+    // A plain statement: a reply that is returned is waited for, once more at each hand-over.
+    if (isPageAddress(path)) reply.sendFile("index.html");
+    else if (path.startsWith("api/")) reply.callNotFound();
+    else reply.sendFile(path);
+  });
 }
 
-/** Whether an address that is no file is one of the application's own pages, which `index.html` shows. */
-export function isPageAddress(method: string, url: string): boolean {
-  const path = url.split("?", 1)[0] ?? "";
-  const isRead = method === "GET" || method === "HEAD";
-  return isRead && path !== "/api" && !path.startsWith("/api/") && !/\.[A-Za-z0-9]+$/.test(path);
+/** Whether an address is one of the application's own pages, which `index.html` shows: neither a file nor the API. */
+export function isPageAddress(path: string): boolean {
+  return path !== "api" && !path.startsWith("api/") && !/\.[A-Za-z0-9]+$/.test(path);
 }

@@ -2,6 +2,7 @@ import type { Clock } from "@nightflow/domain";
 import type { Database, Sql } from "@nightflow/storage";
 import type { Principal } from "../access/principal.ts";
 import { BadRequestProblem } from "../http/problems.ts";
+import { transactionWithRetry } from "../sql/retry.ts";
 import { recordAudit, recordEvents } from "../system/record.ts";
 import { checkVersion, lockTicket } from "./move.ts";
 import { addStep } from "./steps.ts";
@@ -14,7 +15,7 @@ export async function assignTicket(
   id: string,
   { assigneeId, version }: { readonly assigneeId: string | null; readonly version?: number | undefined },
 ): Promise<void> {
-  await db.transaction(async (tx) => {
+  await transactionWithRetry(db, async (tx) => {
     const ticket = await lockTicket(tx, by.scope, id);
     if (version !== undefined) checkVersion(ticket, version);
     const name = assigneeId === null ? null : await assigneeName(tx, assigneeId, ticket.unitPath);
@@ -49,7 +50,7 @@ export async function noteOnTicket(
   id: string,
   { note, isFollowUpAttempt }: { readonly note: string; readonly isFollowUpAttempt: boolean },
 ): Promise<void> {
-  await db.transaction(async (tx) => {
+  await transactionWithRetry(db, async (tx) => {
     const ticket = await lockTicket(tx, by.scope, id);
     const data = isFollowUpAttempt ? { data: { isFollowUpAttempt } } : {};
     await addStep(tx, { ticketId: id, atMs: clock.now(), actor: by, note, ...data });

@@ -6,6 +6,7 @@ import type { Principal } from "../access/principal.ts";
 import { inScope, type Scope } from "../access/scope.ts";
 import { ConflictProblem, NotFoundProblem } from "../http/problems.ts";
 import { epochMs, SqlFilter } from "../sql/filter.ts";
+import { transactionWithRetry } from "../sql/retry.ts";
 import { recordAudit, recordEvents } from "../system/record.ts";
 import { followTicket } from "./anomalies-follow.ts";
 import { isPaused } from "./clock.ts";
@@ -42,6 +43,8 @@ interface LockedRow {
   unitPath: string;
 }
 
+const UNIQUE_VIOLATION = "23505";
+
 /**
  * Moves a ticket and gives the state that it ended in. Step, audit entry, findings and live events commit with it.
  *
@@ -55,21 +58,30 @@ export async function moveTicket(
   id: string,
   move: TicketMove & { readonly version: number },
 ): Promise<TicketState> {
-  return db
-    .transaction(async (tx) => {
-      const ticket = await lockTicket(tx, by.scope, id);
-      checkVersion(ticket, move.version);
-      const nowMs = clock.now();
-      const verdict = judgeMove(ticket, move, nowMs);
-      if ("refusal" in verdict) throw refused(ticket, verdict.refusal);
-      await applyMove(tx, ticket, { ...move, to: verdict.to }, by, nowMs);
-      const anomalies = await followTicket(tx, ticket.id, verdict.to, move, nowMs);
-      await recordMove(tx, clock, by, ticket, { ...move, to: verdict.to }, anomalies);
-      return verdict.to;
-    })
-    .catch((error: unknown) => {
-      throw sqlStateOf(error) === "23505" ? keyTaken(error) : error;
-    });
+  try {
+    return await transactionWithRetry(db, (tx) => moveIn(tx, clock, by, id, move));
+  } catch (error) {
+    throw sqlStateOf(error) === UNIQUE_VIOLATION ? keyTaken(error) : error;
+  }
+}
+
+async function moveIn(
+  tx: Sql,
+  clock: Clock,
+  by: Principal,
+  id: string,
+  move: TicketMove & { readonly version: number },
+): Promise<TicketState> {
+  const ticket = await lockTicket(tx, by.scope, id);
+  checkVersion(ticket, move.version);
+  const nowMs = clock.now();
+  const verdict = judgeMove(ticket, move, nowMs);
+  if ("refusal" in verdict) throw refused(ticket, verdict.refusal);
+  const done = { ...move, to: verdict.to };
+  await applyMove(tx, ticket, done, by, nowMs);
+  const anomalies = await followTicket(tx, ticket.id, verdict.to, move, nowMs);
+  await recordMove(tx, clock, by, ticket, done, anomalies);
+  return verdict.to;
 }
 
 /** Locks a ticket of the person's scope. */

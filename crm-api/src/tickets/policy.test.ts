@@ -43,9 +43,9 @@ test("time limits follow the matrix: gas in five minutes, a burst in a day, a ke
 
 test("every rule has words in both languages, and a title says what and where", () => {
   for (const rule of RuleCode.options) expect(ruleWords(rule).zh && ruleWords(rule).en).toBeTruthy();
-  const title = ticketTitle("CONT_FLOW", "M-0001", "幸福路 3 号");
+  const title = ticketTitle("CONT_FLOW", "M-0001", { zh: "幸福路 3 号", en: "3 Xingfu Rd" });
   expect(title.zh).toBe("持续用水，疑似漏水：幸福路 3 号（M-0001）");
-  expect(title.en).toBe("Flow never stops, probably a leak: 幸福路 3 号 (M-0001)");
+  expect(title.en).toBe("Flow never stops, probably a leak: 3 Xingfu Rd (M-0001)");
 });
 
 test("a limit is due, then at risk from four fifths on, then breached; waiting stops it", () => {

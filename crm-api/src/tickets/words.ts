@@ -56,10 +56,10 @@ export function groupWords(group: CauseGroup): TwoTongues {
   return GROUPS[group];
 }
 
-/** Title of a finding's ticket: what, and where. */
-export function ticketTitle(rule: RuleCode, subject: string, place: string): TwoTongues {
+/** Title of a finding's ticket: what, and where; `place` is empty where only the subject is known. */
+export function ticketTitle(rule: RuleCode, subject: string, place: TwoTongues): TwoTongues {
   const words = RULES[rule];
-  const where =
-    place === "" ? { zh: subject, en: subject } : { zh: `${place}（${subject}）`, en: `${place} (${subject})` };
-  return { zh: `${words.zh}：${where.zh}`, en: `${words.en}: ${where.en}` };
+  const zh = place.zh === "" ? subject : `${place.zh}（${subject}）`;
+  const en = place.en === "" ? subject : `${place.en} (${subject})`;
+  return { zh: `${words.zh}：${zh}`, en: `${words.en}: ${en}` };
 }

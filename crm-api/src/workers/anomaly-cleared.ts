@@ -1,5 +1,6 @@
 import type { AnomalyState, Clock, RuleCode } from "@nightflow/domain";
 import type { Database, Sql } from "@nightflow/storage";
+import { transactionWithRetry } from "../sql/retry.ts";
 import { recordEvents, SYSTEM } from "../system/record.ts";
 import { addStep } from "../tickets/steps.ts";
 
@@ -15,8 +16,9 @@ interface ClearedRow {
   unit_path: string;
 }
 
+const CLEARED = "条件已消失 / the condition is gone";
+
 const WORDS: Partial<Record<AnomalyState, string>> = {
-  auto_closed: "条件已消失，异常自动关闭 / the condition is gone, the finding closed by itself",
   withdrawn: "迟到数据否定了该异常 / late data disproved the finding",
 };
 
@@ -26,7 +28,7 @@ export async function noteCleared(
   anomalyId: string,
   complete: (tx: Sql) => Promise<void>,
 ): Promise<void> {
-  await db.transaction(async (tx) => {
+  await transactionWithRetry(db, async (tx) => {
     const { rows } = await tx.query<ClearedRow>(
       `select a.rule, a.subject, a.state, a.no_ticket_reason as reason, a.ticket_id, o.path as unit_path
          from anomaly a join org_unit o on o.id = a.unit_id where a.id = $1`,
@@ -40,7 +42,7 @@ export async function noteCleared(
 }
 
 async function noteOn(tx: Sql, clock: Clock, ticketId: string, cleared: ClearedRow, anomalyId: string): Promise<void> {
-  const what = WORDS[cleared.state] ?? cleared.state;
+  const what = WORDS[cleared.state] ?? CLEARED;
   const note = `${cleared.rule} ${cleared.subject}: ${what}${cleared.reason === null ? "" : `. ${cleared.reason}`}`;
   const data = { anomalyId, rule: cleared.rule, state: cleared.state };
   await addStep(tx, { ticketId, atMs: clock.now(), actor: SYSTEM, note, data });

@@ -14,6 +14,7 @@ import { companyOf } from "../access/company.ts";
 import { ANOMALY_PLACE } from "../anomalies/queries.ts";
 import { localDateOf } from "../http/zone-time.ts";
 import { epochMs } from "../sql/filter.ts";
+import { transactionWithRetry } from "../sql/retry.ts";
 import { recordAudit, recordEvents, SYSTEM } from "../system/record.ts";
 import { OPEN_TICKET } from "../tickets/open.ts";
 import { anomalyStateOf, ticketKindOf, ticketLimitsOf, ticketNumber, ticketPriorityOf } from "../tickets/policy.ts";
@@ -55,7 +56,8 @@ interface Finding {
   unit_id: string;
   unit_path: string;
   place: string | null;
-  reason_zh: string;
+  place_en: string | null;
+  reason_zh: string | null;
 }
 
 const NEEDS_TICKET: ReadonlySet<AnomalyState> = new Set(["open", "investigating", "field_work", "monitoring"]);
@@ -69,7 +71,7 @@ export function openTicket(
   anomalyId: string,
   complete: (tx: Sql) => Promise<void>,
 ): Promise<OpenedTicket> {
-  return deps.db.transaction(async (tx) => {
+  return transactionWithRetry(deps.db, async (tx) => {
     const opened = await openIn(tx, deps, anomalyId);
     await complete(tx);
     return opened;
@@ -92,7 +94,7 @@ async function lockFinding(tx: Sql, id: string): Promise<Finding | undefined> {
   const { rows } = await tx.query<Finding>(
     `select a.id, a.rule, a.subject_kind, a.subject, a.cause_group, a.state, ${epochMs("a.opened_at")} as opened_at,
             a.money_per_day, a.ticket_id, a.account_id, coalesce(ac.is_key_account, false) as is_key_account, ac.manager_id,
-            a.unit_id, o.path as unit_path, place.text as place, a.evidence #>> '{reason,zh}' as reason_zh
+            a.unit_id, o.path as unit_path, place.text as place, coalesce(place.text_en, place.text) as place_en, a.evidence #>> '{reason,zh}' as reason_zh
        from anomaly a join org_unit o on o.id = a.unit_id left join account ac on ac.id = a.account_id ${ANOMALY_PLACE}
       where a.id = $1 for no key update of a`,
     [id],
@@ -126,7 +128,7 @@ async function createTicket(tx: Sql, deps: TicketDeskDeps, finding: Finding, key
   const kind = ticketKindOf(occasion);
   const priority = ticketPriorityOf(occasion, deps.leakP2PerDay);
   const limits = ticketLimitsOf(occasion, priority);
-  const title = ticketTitle(finding.rule, finding.subject, finding.place ?? "");
+  const title = ticketTitle(finding.rule, finding.subject, { zh: finding.place ?? "", en: finding.place_en ?? "" });
   const { year } = localDateOf(nowMs, (await companyOf(tx, finding.unit_path)).zone);
   const ticketId = newId();
   const no = ticketNumber(year, await takeNumber(tx, "ticket"));
@@ -182,7 +184,8 @@ async function link(
     "update anomaly set ticket_id = $2, state = $3, no_ticket_reason = null, updated_at = now() where id = $1",
     [finding.id, ticket.id, isAfterRepair ? "open" : anomalyStateOf(ticket.state)],
   );
-  const note = `${finding.rule} ${finding.subject}: ${finding.reason_zh}`;
+  const reason = finding.reason_zh === null ? "" : `: ${finding.reason_zh}`;
+  const note = `${finding.rule} ${finding.subject}${reason}`;
   const data = { anomalyId: finding.id, rule: finding.rule, moneyPerDay: finding.money_per_day };
   const atMs = clock.now();
   await addStep(tx, { ticketId: ticket.id, atMs, actor: SYSTEM, note, data, ...(toState && { toState }) });

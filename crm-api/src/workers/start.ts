@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { ApiConfig } from "../config.ts";
 import { USAGE_REPORT_QUEUE } from "../reports/order.ts";
 import { ANOMALY_CLEARED_QUEUE, noteCleared } from "./anomaly-cleared.ts";
+import { startHousekeeping } from "./housekeeping.ts";
 import { startMonthlyReports } from "./monthly-reports.ts";
 import { AnomalyJob, OPEN_TICKET_QUEUE, openTicket } from "./open-ticket.ts";
 import { isLastTry, makeReport, noteReportFailure, type ReportDeskDeps, ReportJob } from "./usage-report.ts";
@@ -30,9 +31,10 @@ export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
     jobs.startWorker({ queue: USAGE_REPORT_QUEUE, handler: reportHandler(deps) }),
   ]);
   const stopMonthly = startMonthlyReports({ ...deps, orderDays: config.reportOrderDays });
+  const stopHousekeeping = startHousekeeping(deps);
   return {
     async stop() {
-      await Promise.all([stopMonthly(), ...workers.map((worker) => worker.stop())]);
+      await Promise.all([stopMonthly(), stopHousekeeping(), ...workers.map((worker) => worker.stop())]);
     },
   };
 }

@@ -7,6 +7,7 @@ import type { ReportRun } from "../reports/wire.ts";
 import { cleanUpAfterEach, endAfterTest, type Harness, startHarness, TEST_NOW } from "../testing/harness.ts";
 import { insertFinding } from "../testing/town.ts";
 import { ANOMALY_CLEARED_QUEUE } from "./anomaly-cleared.ts";
+import { tidyUp } from "./housekeeping.ts";
 import { orderMonthlyReports } from "./monthly-reports.ts";
 import { OPEN_TICKET_QUEUE, openTicket } from "./open-ticket.ts";
 import { startWorkers } from "./start.ts";
@@ -231,4 +232,34 @@ test("on the first of the month last month's reports are ordered for every key a
     { period_from: "2026-10-01", period_to: "2026-11-01", requested_by: null },
     { period_from: "2026-10-01", period_to: "2026-11-01", requested_by: null },
   ]);
+});
+
+test("tidying up forgets old done jobs, old sessions and all but the newest live events, and nothing else", async () => {
+  const harness = await startHarness(databases);
+  const { db, jobs } = harness;
+  await harness.signIn("desk");
+  await harness.signIn("control");
+  await db.query("update session set expires_at = now() - interval '31 days' where user_id = $1", [
+    harness.town.users.desk,
+  ]);
+  for (const days of [6, 8]) {
+    const { id } = await db.transaction((tx) => jobs.enqueue(tx, { queue: "q", payload: days }));
+    await db.query("update job set state = 'done', finished_at = now() - $2 * interval '1 day' where id = $1", [
+      id,
+      days,
+    ]);
+  }
+  await tidyUp({ db, jobs, logger: silentLogger });
+  expect((await jobs.list()).map((job) => job.payload)).toEqual([6]);
+  const { rows } = await db.query("select user_id from session");
+  expect(rows).toEqual([{ user_id: harness.town.users.control }]);
+});
+
+test("a finding whose evidence was not kept gets its ticket all the same", async () => {
+  const town = await startTown();
+  const id = await insertFinding(town.db, { unitId: town.town.units.north });
+  await town.db.query("update anomaly set evidence = '{}' where id = $1", [id]);
+  await done(town, [await enqueue(town, OPEN_TICKET_QUEUE, id)]);
+  const { rows } = await town.db.query("select note from ticket_step");
+  expect(rows).toEqual([{ note: "CONT_FLOW N1" }]);
 });
