@@ -1,8 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Clock, ConfigError } from "@nightflow/domain";
-import * as stores from "@nightflow/storage";
-import { type Database, openDuckDbStore, type ReadingStore } from "@nightflow/storage";
+import { type Database, openDuckDbStore, openInfluxStore, type ReadingStore } from "@nightflow/storage";
 import type { Logger } from "pino";
 import type { ThreadSettings } from "./threads/settings.ts";
 
@@ -13,7 +12,7 @@ export async function openStore(
   clock: Clock,
   logger: Logger,
 ): Promise<ReadingStore> {
-  const { config, dataDir, influxToken } = settings;
+  const { config, dataDir, influxToken, influxReadToken } = settings;
   if (config.store === "duckdb") {
     mkdirSync(dataDir, { recursive: true });
     const { memoryLimitMb, threads } = config.duckdb;
@@ -23,5 +22,6 @@ export async function openStore(
   if (config.influxdb === undefined || influxToken === null)
     throw new ConfigError("influxdb", ["there is no token: give tokenFile or NIGHTFLOW_INFLUXDB_TOKEN"]);
   const { url, org, bucket } = config.influxdb;
-  return await stores.openInfluxStore({ url, org, bucket, token: influxToken, db, clock, logger });
+  const readToken = influxReadToken ?? influxToken;
+  return await openInfluxStore({ url, org, bucket, token: influxToken, readToken, db, clock, logger });
 }

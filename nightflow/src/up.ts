@@ -28,7 +28,7 @@ export async function threadSettings(loaded: LoadedConfig, databaseUrl: string):
     dataDir,
     databaseUrl,
     anchor: anchorFile === undefined ? null : readClockAnchor(resolvePath(loaded, anchorFile)),
-    influxToken: influxToken(loaded),
+    ...influxTokens(loaded),
     ownIdentities: [{ name: IMPORT_IDENTITY as never, role: "agent", site: config.site, passwordHash }],
   };
 }
@@ -43,25 +43,34 @@ function withFile<Identity extends { readonly passwordFile?: string | undefined 
     : { ...identity, passwordFile: resolvePath(loaded, identity.passwordFile) };
 }
 
-function influxToken({ config, folder }: LoadedConfig): string | null {
-  if (config.store !== "influxdb") return null;
-  const fromEnv = process.env.NIGHTFLOW_INFLUXDB_TOKEN;
-  if (fromEnv !== undefined && fromEnv !== "") return fromEnv;
-  const file = config.influxdb?.tokenFile;
-  if (file === undefined)
+/** The tokens of InfluxDB, from the environment or their files; none with another store. @throws {ConfigError} */
+function influxTokens(loaded: LoadedConfig): Pick<ThreadSettings, "influxToken" | "influxReadToken"> {
+  const { store, influxdb } = loaded.config;
+  if (store !== "influxdb") return { influxToken: null, influxReadToken: null };
+  const influxToken = secretOf("NIGHTFLOW_INFLUXDB_TOKEN", influxdb?.tokenFile, loaded);
+  if (influxToken === null)
     throw new ConfigError("influxdb", [
       "tokenFile: there is no token; name a file that holds it, or set NIGHTFLOW_INFLUXDB_TOKEN",
     ]);
+  return { influxToken, influxReadToken: secretOf("NIGHTFLOW_INFLUXDB_READ_TOKEN", influxdb?.readTokenFile, loaded) };
+}
+
+function secretOf(variable: string, file: string | undefined, loaded: LoadedConfig): string | null {
+  const fromEnv = process.env[variable];
+  if (fromEnv !== undefined && fromEnv !== "") return fromEnv;
+  if (file === undefined) return null;
   try {
-    return readFileSync(resolvePath({ config, folder, path: null }, file), "utf8").trim();
+    return readFileSync(resolvePath(loaded, file), "utf8").trim();
   } catch (cause) {
-    throw new ConfigError("influxdb", [`tokenFile: ${file} cannot be read`], { cause });
+    throw new ConfigError("influxdb", [`${file} cannot be read; it should hold a token`], { cause });
   }
 }
 
 /** The whole head-end with analytics and API, in three threads beside PostgreSQL. */
 export interface Up {
   readonly apiUrl: string;
+  /** One-time link to make the first administrator; null when there is a user. */
+  readonly setupUrl: string | null;
   readonly mqttPort: number;
   readonly databaseUrl: string;
   close(): Promise<void>;
@@ -83,13 +92,22 @@ export async function startUp(loaded: LoadedConfig, logger: Logger, onFatal: (re
   try {
     const settings = await threadSettings(loaded, database.url);
     const { headEnd, mqttPort } = await startHeadEndThread(settings, logger, threads);
-    const analytics = await startWithStore("analytics", settings, headEnd, logger, threads);
+    const [analytics, api] = await Promise.all([
+      startWithStore("analytics", settings, headEnd, logger, threads),
+      startWithStore("api", settings, headEnd, logger, threads),
+    ]);
     wakeOnCommit(headEnd, analytics.thread);
-    const api = await startWithStore("api", settings, headEnd, logger, threads);
     for (const thread of threads)
       thread.onUnexpectedExit((code) => onFatal(`thread ${thread.name} ended with ${code}`));
     database.onLost((error) => onFatal(error.message));
-    return { apiUrl: String(api.details.url), mqttPort, databaseUrl: database.url, close };
+    const { url, setupUrl } = api.details;
+    return {
+      apiUrl: String(url),
+      setupUrl: setupUrl === "" ? null : String(setupUrl),
+      mqttPort,
+      databaseUrl: database.url,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -16,5 +16,7 @@ export async function runUp(options: { readonly config?: string }): Promise<void
     await up.close();
   });
   logger.info({ api: up.apiUrl, mqttPort: up.mqttPort }, "nightflow up is ready");
+  if (up.setupUrl !== null)
+    process.stdout.write(`\nOpen this link once to make the first administrator:\n  ${up.setupUrl}\n\n`);
   process.send?.({ type: "ready", apiUrl: up.apiUrl, mqttPort: up.mqttPort });
 }

@@ -13,7 +13,12 @@ const InfluxConfig = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .meta({ description: "File that holds the token; NIGHTFLOW_INFLUXDB_TOKEN stands for it." }),
+    .meta({ description: "File that holds the token that writes the bucket; NIGHTFLOW_INFLUXDB_TOKEN stands for it." }),
+  readTokenFile: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "File that holds the token that reads it; where absent, the writing one reads too." }),
 });
 
 const DuckDbConfig = z.strictObject({

@@ -35,7 +35,7 @@ await runRoom(async () => {
     webRoot,
   });
   return {
-    details: { url: api.url, port: api.port },
+    details: { url: api.url, setupUrl: api.setupUrl ?? "" },
     async close() {
       await api.close();
       await store.close();

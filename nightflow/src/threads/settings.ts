@@ -10,6 +10,8 @@ export interface ThreadSettings {
   readonly databaseUrl: string;
   readonly anchor: ClockAnchor | null;
   readonly influxToken: string | null;
+  /** Null where the writing token reads too. */
+  readonly influxReadToken: string | null;
   /** Identities beside those of the configuration, made by Nightflow itself; hashes, never passwords. */
   readonly ownIdentities: NightflowConfig["broker"]["identities"];
 }

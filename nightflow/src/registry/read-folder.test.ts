@@ -1,0 +1,37 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readRegistryFolder } from "./read-folder.ts";
+
+function folderWith(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), "nf-registry-"));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+describe("a registry folder", () => {
+  it("gives the rows of each file with their lines", () => {
+    const { tables, faults } = readRegistryFolder(folderWith({ "units.csv": "code,kind\nA,company\n\nB,region\n" }));
+    expect(faults).toEqual([]);
+    expect(tables.units).toEqual([
+      { line: 2, values: { code: "A", kind: "company" } },
+      { line: 4, values: { code: "B", kind: "region" } },
+    ]);
+  });
+
+  it("names a file that it does not know and one that is not CSV, and reads the others", () => {
+    const { tables, faults } = readRegistryFolder(
+      folderWith({ "unit.csv": "a\n", "users.csv": 'login\n"open\n', "dmas.csv": "id\nD1\n" }),
+    );
+    expect(faults).toHaveLength(2);
+    expect(faults[0]).toContain("unit.csv: not a registry file");
+    expect(faults[1]).toContain("users.csv");
+    expect(tables.dmas).toHaveLength(1);
+  });
+
+  it("is a fault when it is missing or empty", () => {
+    expect(readRegistryFolder("/nowhere/at/all").faults).toEqual(["/nowhere/at/all: there is no such folder"]);
+    expect(readRegistryFolder(folderWith({})).faults[0]).toContain("there is no CSV file in it");
+  });
+});

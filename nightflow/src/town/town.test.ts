@@ -1,0 +1,31 @@
+import { buildTown } from "@nightflow/simulators";
+import { describe, expect, it } from "vitest";
+import { townAgentConfig } from "./agent-config.ts";
+import { toCsv } from "./csv.ts";
+import { townRegistry } from "./registry.ts";
+
+const TOWN = buildTown({ historyStartMs: Date.UTC(2026, 0, 1), homesPerDma: 3 });
+
+describe("the set-up of a simulated town", () => {
+  it("registers every channel that its agent announces, and no other", () => {
+    const endpoints = {
+      modbus: TOWN.gateways.map(({ busId }, at) => ({ busId, host: "127.0.0.1", port: 1502 + at })),
+      opcua: { endpointUrl: "opc.tcp://127.0.0.1:4840" },
+      control: { url: "http://127.0.0.1:1" },
+    };
+    const announced = townAgentConfig(TOWN, endpoints).channels.map((channel) => channel.id as string);
+    const registered = (townRegistry(TOWN, "town/gw-1").channels ?? []).map((row) => row.id);
+    expect(new Set(announced)).toEqual(new Set(registered));
+    expect(announced.length).toBeGreaterThan(TOWN.meters.length);
+  });
+
+  it("gives the hotel and the factory to the manager", () => {
+    const accounts = townRegistry(TOWN, "town/gw-1").accounts ?? [];
+    expect(accounts.filter((row) => row.manager === "manager")).toHaveLength(2);
+  });
+
+  it("quotes what CSV needs quoted", () => {
+    expect(toCsv([{ a: 'x"y', b: "1,2", c: null }])).toBe('a,b,c\n"x""y","1,2",\n');
+    expect(toCsv([])).toBe("");
+  });
+});
