@@ -31,6 +31,15 @@ export function asInfluxError(error: unknown, what: string): NightflowError {
   });
 }
 
+/**
+ * Throws a refusal of token or bucket as an outage, anything else as it is. After the start such a refusal says nothing
+ * about the readings: agents hold them until it is mended, as they do while InfluxDB is away.
+ */
+export function throwRefusalAsOutage(error: unknown): never {
+  if (!(error instanceof StoreRefusedError)) throw error;
+  throw new StoreUnavailableError(error.message, { cause: error, ...(error.remedy && { remedy: error.remedy }) });
+}
+
 export function shortened(text: string): string {
   const line = text.replaceAll(/\s+/g, " ").trim();
   return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}…` : line;

@@ -24,6 +24,7 @@ import { SerialQueue } from "../serial-queue.ts";
 import { checkShape } from "../shape.ts";
 import { type FeedBounds, forgetFeed, readFeed, saveCursor } from "./feed.ts";
 import { readCounts, readMarks, readNewest, recordCommit } from "./feed-ledger.ts";
+import { throwRefusalAsOutage } from "./influx-errors.ts";
 import { InfluxQl } from "./influxql.ts";
 import { noteIntent, settleIntents, uncommittedInstants } from "./intents.ts";
 import { readKnownChannels, saveKnownChannels } from "./known-channels.ts";
@@ -111,14 +112,14 @@ class InfluxStore implements ReadingStore {
 
   async commit(request: CommitRequest): Promise<number> {
     this.#opened();
-    const no = await this.#commits.run(() => this.#commitNow(request));
+    const no = await this.#commits.run(() => this.#commitNow(request)).catch(throwRefusalAsOutage);
     this.#forgetNowAndThen();
     return no;
   }
 
   async valuesAt(keys: readonly InstantKey[]): Promise<(StoredValue | undefined)[]> {
     const newest = await readNewest(this.#opened(), [...new Set(keys.map((key) => key.channel))]);
-    return this.#valuesAt(keys, newest);
+    return this.#valuesAt(keys, newest).catch(throwRefusalAsOutage);
   }
 
   async changesSince(cursor: number, limit: number): Promise<FeedPage> {

@@ -133,6 +133,25 @@ describe.runIf(influxd !== undefined)("InfluxDB 2", () => {
     expect(await away.counts()).toMatchObject({ stored: 0, lastCommit: 0 });
   });
 
+  test("readings are held, not set aside, while InfluxDB refuses a bucket that was there at the start", async () => {
+    const { store, ...options } = await freshStore();
+    const { url, token, org, bucket } = options;
+    const found = await fetch(`${url}/api/v2/buckets?org=${org}&name=${bucket}`, {
+      headers: { authorization: `Token ${token}` },
+    });
+    const { buckets: made } = (await found.json()) as { buckets: { id: string }[] };
+    await fetch(`${url}/api/v2/buckets/${made[0]?.id}`, {
+      method: "DELETE",
+      headers: { authorization: `Token ${token}` },
+    });
+    const commit = commitOf([registerRow(REGISTER, T0, 1n)], { batches: [batchOf(1)] });
+    await expect(store.commit(commit)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE", retriable: true });
+    expect(await store.counts()).toMatchObject({ stored: 0, deadLetters: 0 });
+    await makeBucket(url, token, org, bucket);
+    await store.commit(commit);
+    expect(await store.counts()).toMatchObject({ stored: 1, deadLetters: 0 });
+  });
+
   test("a token that may only write and one that may only read are enough", async () => {
     const dir = await mkdtemp(join(tmpdir(), "nightflow-influx-"));
     const own = await startBareInfluxd(dir);
