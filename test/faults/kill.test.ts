@@ -1,0 +1,122 @@
+import { AgentConfig, type AgentStatus } from "@nightflow/domain";
+import { type ApiClient, type Child, countDuplicates } from "@nightflow/nightflow";
+import type { ReadingStore, StoreCounts, StoredMark } from "@nightflow/storage";
+import { afterEach, describe, expect, it } from "vitest";
+import { eventually, pause } from "../support/eventually.ts";
+import { Installation } from "../support/installation.ts";
+import { seeded } from "../support/seeded.ts";
+import { ServedValues } from "../support/served-values.ts";
+import { repeatedRows, type StoredRow, storedRows } from "../support/stored-rows.ts";
+import { testedStores } from "../support/stores.ts";
+
+const SEEDS = [1, 2, 3];
+const KILLS = 3;
+/** Between two kills: long enough for batches to be on their way, short enough to hit start-ups too. */
+const SHORTEST_LIFE_MS = 300;
+const LONGEST_LIFE_MS = 2500;
+
+/** What is left when everything was killed, started again and drained. */
+interface Aftermath {
+  /** Readings that the agent's outbox has made durable in its life. */
+  readonly taken: number;
+  readonly counts: StoreCounts;
+  readonly marks: readonly StoredMark[];
+  readonly rows: readonly StoredRow[];
+  readonly setAside: readonly string[];
+  readonly repeatsInFeed: number;
+}
+
+describe.each(testedStores())("agent and up killed at random moments, on $name", (store) => {
+  describe.runIf(store.isThere)("while a town is polled", () => {
+    let installation: Installation | undefined;
+
+    afterEach(async () => {
+      await installation?.close();
+    });
+
+    it.each(SEEDS)("loses nothing that was taken and stores nothing twice (seed %i)", async (seed) => {
+      const place = await store.place();
+      installation = await Installation.make({ place, seed, factor: 2880, homesPerDma: 4 });
+      await killAtRandom(installation, seeded(seed));
+      const taken = await drain(installation);
+      await installation.stopTown();
+      const { taken: all, counts, marks, rows, setAside, repeatsInFeed } = await aftermath(installation, taken);
+      const { stored, deadLetters, quarantined, conflicts, repeats } = counts;
+
+      expect(all).toBeGreaterThan(100);
+      expect(stored + deadLetters + quarantined + conflicts + repeats).toBe(all);
+      expect(setAside).toEqual([]);
+      expect(rows).toHaveLength(stored);
+      expect(repeatedRows(rows)).toBe(0);
+      expect(repeatsInFeed).toBe(0);
+      expect(marks.filter(({ above }) => above.length > 0)).toEqual([]);
+
+      const served = await ServedValues.read(installation.ledgerDir, installation.town);
+      expect(rows.filter(({ channel, value }) => value !== null && !served.has(channel, value))).toEqual([]);
+    });
+  });
+});
+
+/** Kills one or the other, or both, and starts what was killed again. */
+async function killAtRandom(installation: Installation, random: () => number): Promise<void> {
+  let { up, agent } = await installation.startAll();
+  await firstReadings(await installation.signIn("collector"));
+  for (let kill = 0; kill < KILLS; kill++) {
+    await pause(SHORTEST_LIFE_MS + random() * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS));
+    const choice = kill === 0 ? 0 : kill === 1 ? 0.5 : random();
+    const victims: Child[] = choice < 0.4 ? [agent] : choice < 0.8 ? [up] : [agent, up];
+    await Promise.all(victims.map((child) => child.kill()));
+    if (victims.includes(up)) up = await installation.startUp();
+    if (victims.includes(agent)) agent = await installation.startAgent();
+  }
+  await pause(SHORTEST_LIFE_MS + random() * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS));
+  await agent.kill();
+}
+
+async function firstReadings(api: ApiClient): Promise<void> {
+  await eventually("the first stored readings", async () => {
+    const { counts } = await api.get<{ counts: { stored: number } }>("/api/set-aside/dead_letter");
+    return counts.stored > 20 ? true : undefined;
+  });
+}
+
+/** Lets the agent send what it still holds, without reading any more; gives what it has taken in its life. */
+async function drain(installation: Installation): Promise<number> {
+  installation.writeAgentConfig(AgentConfig.parse({ v: 1, channels: [], buses: [] }));
+  const startedAt = installation.clock.now();
+  const agent = await installation.startAgent();
+  const api = await installation.signIn("collector");
+  const { outbox } = await eventually("an empty outbox", async () => {
+    const { items } = await api.get<{ items: { status: AgentStatus | null }[] }>("/api/agents");
+    const status = items[0]?.status;
+    const isOfThisRun = (status?.startedAt ?? 0) >= startedAt;
+    return isOfThisRun && status?.outbox?.records === 0 ? status : undefined;
+  });
+  expect(outbox?.dropped).toBe(0);
+  await agent.stop();
+  await installation.stopUp();
+  return outbox?.taken ?? Number.NaN;
+}
+
+async function aftermath(installation: Installation, taken: number): Promise<Aftermath> {
+  return await installation.withHeadEnd(async ({ store }) => {
+    if (store === null) throw new Error("the head-end of the test has no store");
+    const channels = (await store.channels()).map(({ id }) => id);
+    return {
+      taken,
+      counts: await store.counts(),
+      marks: await store.marks(),
+      rows: await storedRows(store, channels),
+      setAside: await reasonsOf(store),
+      // InfluxDB keeps its feed only until everybody has read it; there the same series and instant is one point.
+      repeatsInFeed: store.kind === "duckdb" ? await countDuplicates(store) : 0,
+    };
+  });
+}
+
+async function reasonsOf(store: ReadingStore): Promise<string[]> {
+  const lists = await Promise.all(
+    (["dead_letter", "quarantine", "conflict"] as const).map((list) => store.setAside(list, 100)),
+  );
+  return lists.flat().map(({ reasonCode, reason, raw }) => `${reasonCode}: ${reason}: ${raw}`);
+}
