@@ -37,6 +37,7 @@ export const PERMISSIONS = {
   "system.audit.read": { zh: "查看审计记录", en: "Read the audit trail", area: "system", risk: "mid" },
 } as const satisfies Record<string, PermissionEntry>;
 
+/** The key of a right. */
 export type Permission = keyof typeof PERMISSIONS;
 
 /** Every permission key, in the catalogue's order. */

@@ -5,8 +5,10 @@ import { PERMISSION_KEYS } from "./permissions.ts";
 
 const Login = z.string().trim().min(1).max(64);
 
+/** Login and password. */
 export const SignIn = named("SignIn", z.strictObject({ login: Login, password: z.string().min(1).max(256) }));
 
+/** Who the first administrator is to be. */
 export const Setup = named(
   "Setup",
   z.strictObject({
@@ -16,6 +18,7 @@ export const Setup = named(
   }),
 );
 
+/** Who is signed in, what he may do, and which time and money apply. */
 export const Session = named(
   "Session",
   z.strictObject({

@@ -8,6 +8,7 @@ import { csvResponse, IdParams, problems } from "../http/schema.ts";
 import type { ApiServer } from "../http/types.ts";
 import { curveCsv, usageCurve } from "../meters/curves.ts";
 import { pointsOfAccounts } from "../meters/points.ts";
+import { recordExport } from "../system/record.ts";
 import { type AccountSqlRow, accountRows, loadAccount, servicePointsOf, ticketsOfAccount } from "./queries.ts";
 import { accountUsage, previousSpan } from "./usage.ts";
 import { AccountCurve, AccountCurveQuery, AccountDetail, AccountPage, AccountQuery, type AccountRow } from "./wire.ts";
@@ -72,6 +73,7 @@ export function accountRoutes(app: ApiServer, deps: ApiDeps): void {
       const { scope } = principalOf(request);
       const account = await loadAccount(db, scope, request.params.id);
       const { current } = await accountCurve(deps, scope, account.id, request.query);
+      await recordExport(deps, principalOf(request), { kind: "account", subject: account.id, query: request.query });
       reply.type("text/csv; charset=utf-8");
       reply.header("content-disposition", `attachment; filename="${account.no.replace(/[^A-Za-z0-9_.-]/g, "_")}.csv"`);
       return curveCsv(current);

@@ -4,6 +4,7 @@ import { PageQuery, pageOf } from "../http/paging.ts";
 import { Instant, named, QueryFlag, Words } from "../http/schema.ts";
 import { CurveStep, UsageCurve } from "../meters/wire.ts";
 
+/** What an account used in the last 30 days, beside the 30 before. */
 export const AccountUsage = named(
   "AccountUsage",
   z.strictObject({
@@ -20,6 +21,7 @@ export const AccountUsage = named(
   }),
 );
 
+/** One account in a list. */
 export const AccountRow = named(
   "AccountRow",
   z.strictObject({
@@ -39,8 +41,10 @@ export const AccountRow = named(
 );
 export type AccountRow = z.infer<typeof AccountRow>;
 
+/** A page of accounts, by number. */
 export const AccountPage = named("AccountPage", pageOf(AccountRow));
 
+/** Which accounts to list. */
 export const AccountQuery = PageQuery.extend({
   limit: z.coerce.number().int().min(1).max(100).default(50).meta({ description: "Rows of a page at most." }),
   mine: QueryFlag.optional().meta({ description: "Only those that I manage." }),
@@ -49,6 +53,7 @@ export const AccountQuery = PageQuery.extend({
 });
 export type AccountQuery = z.infer<typeof AccountQuery>;
 
+/** One account with its places, meters, tariff and newest tickets. */
 export const AccountDetail = named(
   "AccountDetail",
   AccountRow.extend({
@@ -84,6 +89,7 @@ export const AccountDetail = named(
   }),
 );
 
+/** Which span of an account's curve, how fine, and beside what. */
 export const AccountCurveQuery = z.strictObject({
   from: z.coerce.number().int().meta({ description: "Epoch milliseconds." }),
   to: z.coerce.number().int().meta({ description: "Epoch milliseconds, not included." }),
@@ -92,6 +98,7 @@ export const AccountCurveQuery = z.strictObject({
 });
 export type AccountCurveQuery = z.infer<typeof AccountCurveQuery>;
 
+/** An account's curve, and the one it is compared with. */
 export const AccountCurve = named(
   "AccountCurve",
   z.strictObject({ current: UsageCurve, previous: UsageCurve.nullable() }),

@@ -13,6 +13,7 @@ import { PageQuery, pageOf } from "../http/paging.ts";
 import { Instant, named, Words } from "../http/schema.ts";
 import { Night } from "../overview/wire.ts";
 
+/** One finding in a list. */
 export const AnomalyRow = named(
   "AnomalyRow",
   z.strictObject({
@@ -58,6 +59,7 @@ export type AnomalyRow = z.infer<typeof AnomalyRow>;
 
 named("Evidence", Evidence);
 
+/** One finding with its evidence. */
 export const AnomalyDetail = named(
   "AnomalyDetail",
   AnomalyRow.extend({
@@ -68,8 +70,10 @@ export const AnomalyDetail = named(
   }),
 );
 
+/** A page of findings. */
 export const AnomalyPage = named("AnomalyPage", pageOf(AnomalyRow));
 
+/** Which findings to list. */
 export const AnomalyQuery = PageQuery.extend({
   state: z
     .union([AnomalyState, z.literal("active"), z.literal("all")])
@@ -87,6 +91,7 @@ export type AnomalyQuery = z.infer<typeof AnomalyQuery>;
 
 const Reason = z.string().trim().min(3).max(500);
 
+/** Why a finding is a false alarm. */
 export const FalseAlarm = named(
   "FalseAlarm",
   z.strictObject({
@@ -95,8 +100,10 @@ export const FalseAlarm = named(
   }),
 );
 
+/** What was planned. */
 export const PlannedUse = named("PlannedUse", z.strictObject({ reason: Reason }));
 
+/** The numbers of an evidence chart. */
 export const AnomalyChart = named(
   "AnomalyChart",
   z.strictObject({

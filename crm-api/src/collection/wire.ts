@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Instant, named } from "../http/schema.ts";
 import { MeterRow } from "../meters/wire.ts";
 
+/** How the meters of one agent or district reported. */
 export const CollectionGroup = named(
   "CollectionGroup",
   z.strictObject({
@@ -18,6 +19,7 @@ export const CollectionGroup = named(
 );
 export type CollectionGroup = z.infer<typeof CollectionGroup>;
 
+/** How all meters of the scope reported in the last 24 hours. */
 export const CollectionReport = named(
   "CollectionReport",
   z.strictObject({
@@ -32,6 +34,7 @@ export const CollectionReport = named(
   }),
 );
 
+/** One edge agent. */
 export const AgentRow = named(
   "AgentRow",
   z.strictObject({
@@ -49,10 +52,13 @@ export const AgentRow = named(
 );
 export type AgentRow = z.infer<typeof AgentRow>;
 
+/** The edge agents of the scope. */
 export const AgentList = named("AgentList", z.strictObject({ items: z.array(AgentRow) }));
 
+/** Where readings go that are not stored. */
 export const SetAsideName = z.enum(["dead_letter", "quarantine", "conflict"]);
 
+/** One reading or payload set aside, with its reason. */
 export const SetAsideRow = named(
   "SetAsideRow",
   z.strictObject({
@@ -71,6 +77,7 @@ export const SetAsideRow = named(
   }),
 );
 
+/** A page of a list, newest first. */
 export const SetAsidePage = named(
   "SetAsidePage",
   z.strictObject({

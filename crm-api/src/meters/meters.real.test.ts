@@ -81,6 +81,14 @@ test("a meter shows its channels, curve and readings", async () => {
   expect(readings.body.isCut).toBe(true);
 });
 
+test("taking a curve out of the platform is written down", async () => {
+  const { signIn, db } = await livingTown();
+  await (await signIn("control")).get(`/api/meters/N1/curve.csv?from=${TODAY}&to=${TEST_NOW}&step=hour`);
+  const { rows } = await db.query("select actor, action, subject, after from audit_entry order by no desc limit 1");
+  const after = { from: TODAY, to: TEST_NOW, step: "hour" };
+  expect(rows).toEqual([{ actor: "control", action: "meter.export", subject: "N1", after }]);
+});
+
 test("collection says per agent and district what share came, worst first, and who is missing since when", async () => {
   const { signIn } = await livingTown();
   const { body } = await (await signIn("collector")).get<z.infer<typeof CollectionReport>>("/api/collection");

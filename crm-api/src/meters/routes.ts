@@ -7,6 +7,7 @@ import type { ApiDeps } from "../deps.ts";
 import { BadRequestProblem } from "../http/problems.ts";
 import { csvResponse, KeyParams, problems } from "../http/schema.ts";
 import type { ApiServer } from "../http/types.ts";
+import { recordExport } from "../system/record.ts";
 import { curveCsv, registerCurve, usageCurve } from "./curves.ts";
 import { pointsOfMeter } from "./points.ts";
 import { channelsOf, channelValue, listMeters, loadMeter, qualityOf, withLastValues } from "./queries.ts";
@@ -70,6 +71,7 @@ export function meterRoutes(app: ApiServer, deps: ApiDeps): void {
       if (query.step === "raw") throw new BadRequestProblem("a curve is exported by interval, hour, day or month");
       const { points, zone } = await measuredMeter(deps, principalOf(request).scope, params.id);
       const curve = await usageCurve(store, points, { ...query, step: query.step }, zone);
+      await recordExport(deps, principalOf(request), { kind: "meter", subject: params.id, query });
       reply.type("text/csv; charset=utf-8");
       reply.header("content-disposition", `attachment; filename="${params.id.replace(/[^A-Za-z0-9_.-]/g, "_")}.csv"`);
       return curveCsv(curve);

@@ -7,6 +7,7 @@ import { Instant, named } from "../http/schema.ts";
 export const CollectionStatus = z.enum(["good", "late", "silent", "never"]);
 export type CollectionStatus = z.infer<typeof CollectionStatus>;
 
+/** One meter in a list. */
 export const MeterRow = named(
   "MeterRow",
   z.strictObject({
@@ -34,8 +35,10 @@ export const MeterRow = named(
 );
 export type MeterRow = z.infer<typeof MeterRow>;
 
+/** A page of meters, by id. */
 export const MeterPage = named("MeterPage", pageOf(MeterRow));
 
+/** Which meters to list. */
 export const MeterQuery = PageQuery.extend({
   q: z
     .string()
@@ -51,6 +54,7 @@ export const MeterQuery = PageQuery.extend({
 });
 export type MeterQuery = z.infer<typeof MeterQuery>;
 
+/** One channel of a meter with what it showed last. */
 export const MeterChannel = named(
   "MeterChannel",
   z.strictObject({
@@ -66,6 +70,7 @@ export const MeterChannel = named(
   }),
 );
 
+/** One meter with its channels. */
 export const MeterDetail = named(
   "MeterDetail",
   MeterRow.extend({
@@ -78,8 +83,10 @@ export const MeterDetail = named(
   }),
 );
 
+/** How fine a curve is shown. */
 export const CurveStep = z.enum(["raw", "interval", "hour", "day", "month"]);
 
+/** Which span of a curve, and how fine. */
 export const CurveQuery = z.strictObject({
   from: z.coerce.number().int().meta({ description: "Epoch milliseconds." }),
   to: z.coerce.number().int().meta({ description: "Epoch milliseconds, not included." }),
@@ -87,6 +94,7 @@ export const CurveQuery = z.strictObject({
 });
 export type CurveQuery = z.infer<typeof CurveQuery>;
 
+/** One bar of a curve. */
 export const CurvePoint = named(
   "CurvePoint",
   z.strictObject({
@@ -106,6 +114,7 @@ const curveHead = {
   completeness: z.number().meta({ description: "Good intervals ÷ intervals expected." }),
 };
 
+/** Consumption as bars. */
 export const UsageCurve = named(
   "UsageCurve",
   z.strictObject({
@@ -116,6 +125,7 @@ export const UsageCurve = named(
   }),
 );
 
+/** A register as it was read. */
 export const RegisterCurve = named(
   "RegisterCurve",
   z.strictObject({
@@ -127,8 +137,10 @@ export const RegisterCurve = named(
   }),
 );
 
+/** A meter's curve: bars, or with step `raw` the register itself. */
 export const MeterCurve = named("MeterCurve", z.discriminatedUnion("step", [UsageCurve, RegisterCurve]));
 
+/** One reading. */
 export const ReadingRow = named(
   "ReadingRow",
   z.strictObject({
@@ -142,6 +154,7 @@ export const ReadingRow = named(
   }),
 );
 
+/** Readings, newest first. */
 export const ReadingList = named(
   "ReadingList",
   z.strictObject({
@@ -150,6 +163,7 @@ export const ReadingList = named(
   }),
 );
 
+/** Which readings to list. */
 export const ReadingsQuery = z.strictObject({
   channel: z.string().max(64).optional().meta({ description: "One channel; otherwise the main register." }),
   from: z.coerce.number().int().optional(),

@@ -5,6 +5,7 @@ import { Instant, LocalDate, named, Words } from "../http/schema.ts";
 /** Price of a m³ lost in a district, which has no tariff of its own. */
 export const DISTRICT_PRICE_PER_M3 = DEFAULT_PRICE_PER_M3;
 
+/** What flows into a district now. */
 export const FlowNow = named(
   "FlowNow",
   z
@@ -17,6 +18,7 @@ export const FlowNow = named(
     .meta({ description: "Flow of the last measured interval." }),
 );
 
+/** One night of a district. */
 export const Night = named(
   "Night",
   z.strictObject({
@@ -31,6 +33,7 @@ export const Night = named(
   }),
 );
 
+/** One district on the control room's board. */
 export const DmaRow = named(
   "DmaRow",
   z.strictObject({
@@ -49,6 +52,7 @@ export const DmaRow = named(
 );
 export type DmaRow = z.infer<typeof DmaRow>;
 
+/** The control room in one look. */
 export const Overview = named(
   "Overview",
   z.strictObject({
@@ -72,6 +76,7 @@ export const Overview = named(
 );
 export type Overview = z.infer<typeof Overview>;
 
+/** One district with its nights and inflow. */
 export const DmaDetail = named(
   "DmaDetail",
   DmaRow.extend({

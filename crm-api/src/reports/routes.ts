@@ -3,6 +3,7 @@ import { principalOf } from "../access/principal.ts";
 import type { ApiDeps } from "../deps.ts";
 import { csvResponse, IdParams, problems } from "../http/schema.ts";
 import type { ApiServer } from "../http/types.ts";
+import { recordExport } from "../system/record.ts";
 import { orderReport } from "./order.ts";
 import { listReports, loadReport, reportFileHash } from "./queries.ts";
 import { ReportOrder, ReportPage, ReportQuery, ReportRun } from "./wire.ts";
@@ -76,6 +77,7 @@ export function reportRoutes(app: ApiServer, { db, clock, jobs, files }: ApiDeps
     schema: { operationId: "getReportCsv", tags, params, response: { 200: csvResponse, ...problems } },
     handler: async (request, reply) => {
       const hash = await reportFileHash(db, principalOf(request).scope, request.params.id, "csv");
+      await recordExport({ db, clock }, principalOf(request), { kind: "report", subject: request.params.id });
       reply.header("content-disposition", `attachment; filename="usage-${request.params.id}.csv"`);
       reply.type("text/csv; charset=utf-8");
       return Buffer.from(await files.read(hash)).toString("utf8");

@@ -2,8 +2,10 @@ import { z } from "zod";
 import { PageQuery, pageOf } from "../http/paging.ts";
 import { Instant, LocalDate, LocalMonth, named } from "../http/schema.ts";
 
+/** How far a report is. */
 export const ReportState = z.enum(["ordered", "running", "done", "failed"]);
 
+/** One report of one account and month. */
 export const ReportRun = named(
   "ReportRun",
   z.strictObject({
@@ -29,14 +31,17 @@ export const ReportRun = named(
 );
 export type ReportRun = z.infer<typeof ReportRun>;
 
+/** A page of reports, newest first. */
 export const ReportPage = named("ReportPage", pageOf(ReportRun));
 
+/** Which reports to list. */
 export const ReportQuery = PageQuery.extend({
   accountId: z.uuid().optional(),
   state: ReportState.optional(),
 });
 export type ReportQuery = z.infer<typeof ReportQuery>;
 
+/** Which report to make. */
 export const ReportOrder = named(
   "ReportOrder",
   z.strictObject({ accountId: z.uuid(), month: LocalMonth, language: z.enum(["zh", "en"]) }),

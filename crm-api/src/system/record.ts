@@ -1,5 +1,5 @@
 import type { Clock, LiveEventKind } from "@nightflow/domain";
-import { appendAudit, appendLiveEvent, type Sql } from "@nightflow/storage";
+import { appendAudit, appendLiveEvent, type Database, type Sql } from "@nightflow/storage";
 import type { Principal } from "../access/principal.ts";
 
 /** Who did something: a signed-in person, somebody who tries to sign in, or the platform itself. */
@@ -35,6 +35,18 @@ export async function recordAudit(tx: Sql, clock: Clock, actor: Actor, note: Aud
     reason: note.reason ?? null,
     remoteAddress: "address" in actor ? (actor.address ?? null) : null,
   });
+}
+
+/** Writes into the audit trail that somebody took data out of the platform. */
+export async function recordExport(
+  { db, clock }: { readonly db: Database; readonly clock: Clock },
+  actor: Actor,
+  what: { readonly kind: string; readonly subject: string; readonly query?: unknown },
+): Promise<void> {
+  const { kind, subject, query } = what;
+  await db.transaction((tx) =>
+    recordAudit(tx, clock, actor, { action: `${kind}.export`, kind, subject, after: query }),
+  );
 }
 
 /** What a live event is about. */

@@ -3,8 +3,10 @@ import { z } from "zod";
 import { PageQuery, pageOf } from "../http/paging.ts";
 import { Instant, named } from "../http/schema.ts";
 
+/** How far a job is. */
 export const JobState = z.enum(["waiting", "running", "done", "dead"]);
 
+/** One job. */
 export const JobRow = named(
   "JobRow",
   z.strictObject({
@@ -22,21 +24,26 @@ export const JobRow = named(
   }),
 );
 
+/** Jobs, newest first. */
 export const JobList = named("JobList", z.strictObject({ items: z.array(JobRow) }));
 
+/** Which jobs to list. */
 export const JobQuery = z.strictObject({
   state: JobState.default("dead"),
   queue: z.string().max(64).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
+/** One person who may be given tickets. */
 export const UserRow = named(
   "UserRow",
   z.strictObject({ id: z.uuid(), login: z.string(), displayName: z.string(), role: Role, unitPath: z.string() }),
 );
 
+/** People, by name. */
 export const UserList = named("UserList", z.strictObject({ items: z.array(UserRow) }));
 
+/** One entry of the audit trail. */
 export const AuditRow = named(
   "AuditRow",
   z.strictObject({
@@ -53,8 +60,10 @@ export const AuditRow = named(
   }),
 );
 
+/** A page of the audit trail, newest first. */
 export const AuditPage = named("AuditPage", pageOf(AuditRow));
 
+/** Which entries to list. */
 export const AuditQuery = PageQuery.extend({
   subject: z.string().max(64).optional(),
   action: z.string().max(64).optional(),
@@ -62,6 +71,7 @@ export const AuditQuery = PageQuery.extend({
 });
 export type AuditQuery = z.infer<typeof AuditQuery>;
 
+/** Whether the API and its stores are well. */
 export const Health = named(
   "Health",
   z.strictObject({

@@ -35,6 +35,7 @@ export interface Refusal {
   readonly remedy: string;
 }
 
+/** Where a move ends, or why it is refused. */
 export type MoveVerdict = { readonly to: TicketState } | { readonly refusal: Refusal };
 
 const REOPEN_WITHIN_DAYS = 30;

@@ -18,6 +18,7 @@ const Person = named("Person", z.strictObject({ id: z.uuid(), displayName: z.str
 /** How a ticket stands against its time limits. */
 export const TicketClock = z.enum(["met", "due", "at_risk", "breached", "paused"]);
 
+/** One ticket in a list. */
 export const TicketRow = named(
   "TicketRow",
   z.strictObject({
@@ -48,6 +49,7 @@ export const TicketRow = named(
 );
 export type TicketRow = z.infer<typeof TicketRow>;
 
+/** One step of a ticket's life. */
 export const TicketStep = named(
   "TicketStep",
   z.strictObject({
@@ -62,6 +64,7 @@ export const TicketStep = named(
   }),
 );
 
+/** One ticket with its steps and findings. */
 export const TicketDetail = named(
   "TicketDetail",
   TicketRow.extend({
@@ -75,8 +78,10 @@ export const TicketDetail = named(
   }),
 );
 
+/** A page of tickets. */
 export const TicketPage = named("TicketPage", pageOf(TicketRow));
 
+/** Which tickets to list. */
 export const TicketQuery = PageQuery.extend({
   state: z.union([TicketState, z.enum(["open", "all"])]).default("open"),
   mine: QueryFlag.optional().meta({ description: "Only those assigned to me." }),
@@ -91,6 +96,7 @@ export type TicketQuery = z.infer<typeof TicketQuery>;
 
 const Text = z.string().trim().min(1).max(2000);
 
+/** Where a ticket is to go, and what that needs. */
 export const TicketMoveBody = named(
   "TicketMove",
   z.strictObject({
@@ -106,11 +112,13 @@ export const TicketMoveBody = named(
 );
 export type TicketMoveBody = z.infer<typeof TicketMoveBody>;
 
+/** Who a ticket is given to; null takes it from everybody. */
 export const TicketAssign = named(
   "TicketAssign",
   z.strictObject({ assigneeId: z.uuid().nullable(), version: z.int().optional() }),
 );
 
+/** A note on a ticket. */
 export const TicketNote = named(
   "TicketNote",
   z.strictObject({
