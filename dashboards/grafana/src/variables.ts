@@ -70,11 +70,11 @@ function inletPattern() {
     .defaultValue("INLET");
 }
 
+const WITH_SCHEMA = `import "influxdata/influxdb/schema"\n`;
+
 // Ids are taken from the index of series, which holds whole shards: a meter that was read shortly before the range may be among them.
 function meters(filter = ""): string {
-  return `
-import "influxdata/influxdb/schema"
-
+  return `${WITH_SCHEMA}
 schema.tagValues(
   bucket: v.defaultBucket,
   tag: "m",
