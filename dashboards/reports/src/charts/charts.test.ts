@@ -3,6 +3,7 @@ import { wallClockMs } from "../format.ts";
 import { chartToSvg } from "../svg.ts";
 import { evidenceChart } from "./evidence.ts";
 import { nightFlowChart } from "./night-flow.ts";
+import { PALETTE, toDark } from "./palette.ts";
 import { usageCurveChart } from "./usage-curve.ts";
 
 const HOUR_MS = 3_600_000;
@@ -81,5 +82,24 @@ describe("charts without a browser", () => {
       bandHighM3h: 5.5,
     }));
     expect(chartToSvg(nightFlowChart({ nights, language: "en" }), SIZE)).toContain("minimum night flow");
+  });
+});
+
+describe("a chart on a dark page", () => {
+  it("differs in its colours only", () => {
+    const option = nightFlowChart({
+      nights: [{ night: "2026-10-01", mnfM3h: 2, expectedM3h: 2, bandLowM3h: 1, bandHighM3h: 3 }],
+      language: "en",
+    });
+    const dark = JSON.stringify(toDark(option));
+    expect(dark).not.toContain(PALETTE.actual);
+    expect(dark.replaceAll(/#[0-9a-f]{6}|rgba\([^)]*\)/g, "")).toBe(
+      JSON.stringify(option).replaceAll(/#[0-9a-f]{6}|rgba\([^)]*\)/g, ""),
+    );
+  });
+
+  it("names in its legend only what can be seen", () => {
+    const { legend } = nightFlowChart({ nights: [], language: "en" }) as { legend: { data: { name: string }[] } };
+    expect(legend.data.map((entry) => entry.name)).toEqual(["expected range", "expected", "minimum night flow"]);
   });
 });

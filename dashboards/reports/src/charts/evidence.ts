@@ -104,7 +104,7 @@ function marks(input: EvidenceInput): object {
   const instant = (atMs: number, name: string, color: string, type: string) => ({
     xAxis: wallClockMs(atMs, input.zone),
     name,
-    label: { formatter: name, color, position: "insideEndTop" },
+    label: { formatter: name, color, position: "end", rotate: 0 },
     lineStyle: { color, type, width: 1.5 },
   });
   const data: object[] = [

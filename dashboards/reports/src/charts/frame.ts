@@ -21,8 +21,8 @@ export function timeChart(parts: {
     animation: false,
     textStyle: { fontFamily: "system-ui, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif" },
     aria: { enabled: true, label: { description: parts.title } },
-    grid: { left: 8, right: 16, top: 40, bottom: parts.canZoom === true ? 48 : 8 },
-    legend: { top: 4, textStyle: { color: PALETTE.text }, icon: "roundRect" },
+    grid: { left: 8, right: 16, top: 48, bottom: parts.canZoom === true ? 40 : 8 },
+    legend: { top: 0, itemGap: 16, textStyle: { color: PALETTE.text }, data: legendOf(parts.series) },
     tooltip: {
       trigger: "axis",
       confine: true,
@@ -41,9 +41,29 @@ export function timeChart(parts: {
       axisLabel: { color: PALETTE.text },
       splitLine: { lineStyle: { color: PALETTE.grid } },
     },
-    ...(parts.canZoom === true ? { dataZoom: [{ type: "inside" }, { type: "slider", height: 20, bottom: 8 }] } : {}),
+    ...(parts.canZoom === true ? { dataZoom: zoom() } : {}),
     series: parts.series,
   };
+}
+
+/** A slider below; the wheel zooms with Ctrl only, so that it goes on scrolling the page. */
+function zoom(): object[] {
+  return [
+    { type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, preventDefaultMouseMove: false },
+    { type: "slider", height: 16, bottom: 6, brushSelect: false, showDetail: false },
+  ];
+}
+
+interface NamedSeries {
+  readonly name?: string;
+  readonly stack?: string;
+  readonly areaStyle?: unknown;
+}
+
+/** What the legend names: lines as they are drawn, bands as areas; not the invisible foot that carries a band. */
+function legendOf(series: readonly NamedSeries[]): object[] {
+  const named = series.filter((one) => one.stack === undefined || one.areaStyle !== undefined);
+  return named.map((one) => (one.stack === undefined ? { name: one.name } : { name: one.name, icon: "rect" }));
 }
 
 /** A value of a tooltip with its unit; words where there is none. */
@@ -83,6 +103,6 @@ export function band(name: string, low: readonly TimePoint[], high: readonly Tim
   };
   return [
     { ...hidden, data: low, name: `${name} ↓`, legendHoverLink: false },
-    { ...hidden, data: thickness, name, areaStyle: { color: PALETTE.band }, itemStyle: { color: PALETTE.expected } },
+    { ...hidden, data: thickness, name, areaStyle: { color: PALETTE.band }, itemStyle: { color: PALETTE.band } },
   ];
 }

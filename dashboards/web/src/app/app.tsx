@@ -14,7 +14,11 @@ export function App() {
   const { i18n } = useTranslation();
   const isDark = useIsDark();
   return (
-    <ConfigProvider locale={i18n.language === "en" ? enUS : zhCN} theme={deskTheme(isDark)}>
+    <ConfigProvider
+      button={{ autoInsertSpace: false }}
+      locale={i18n.language === "en" ? enUS : zhCN}
+      theme={deskTheme(isDark)}
+    >
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
       </QueryClientProvider>

@@ -18,8 +18,10 @@ export function deskTheme(isDark: boolean): ThemeConfig {
       colorTextTertiary: isDark ? "#b4bcc6" : "#4b5563",
       colorTextPlaceholder: isDark ? "#a3adb8" : "#5b6470",
       fontFamily: "system-ui, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif",
-      fontSize: 14,
+      // The compact algorithm takes the next smaller size: texts are 14 px.
+      fontSize: 16,
       borderRadius: 6,
     },
+    components: { Table: { cellPaddingInlineSM: 12, cellPaddingBlockSM: 5 } },
   };
 }

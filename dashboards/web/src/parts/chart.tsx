@@ -1,4 +1,4 @@
-import type { ChartOption } from "@nightflow/dashboards/reports";
+import { type ChartOption, toDark } from "@nightflow/dashboards/reports";
 import { BarChart, LineChart } from "echarts/charts";
 import {
   AriaComponent,
@@ -11,6 +11,7 @@ import {
 import { init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import { useEffect, useRef } from "react";
+import { useIsDark } from "./media.ts";
 
 use([
   BarChart,
@@ -28,6 +29,7 @@ use([
 export function Chart(props: { readonly option: ChartOption; readonly heightPx: number; readonly label: string }) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<ReturnType<typeof init>>(null);
+  const isDark = useIsDark();
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
@@ -42,7 +44,7 @@ export function Chart(props: { readonly option: ChartOption; readonly heightPx: 
     };
   }, []);
   useEffect(() => {
-    chart.current?.setOption(props.option, { notMerge: true });
-  }, [props.option]);
+    chart.current?.setOption(isDark ? toDark(props.option) : props.option, { notMerge: true });
+  }, [props.option, isDark]);
   return <div ref={place} role="img" aria-label={props.label} style={{ height: props.heightPx, width: "100%" }} />;
 }

@@ -2,18 +2,19 @@ import { Link } from "@tanstack/react-router";
 import { Skeleton } from "antd";
 import type { AnomalyRow } from "../../api/queries.ts";
 import { unitOfCommodity } from "../../parts/subject-link.tsx";
-import { AnomalyTag } from "../../parts/tag.tsx";
+import { AnomalyTag, Tag } from "../../parts/tag.tsx";
 import { useFormat } from "../../parts/use-format.ts";
 import { Ago } from "../../parts/when.tsx";
 import { useWords } from "../../words/use-words.ts";
 import { useVocabulary } from "../../words/vocabulary.ts";
 import { placeOf, WhoIsOnIt } from "../events/event-list.tsx";
+import { isUrgent } from "../events/ranking.ts";
 import { words } from "./words.ts";
 
 /** The answer in one look: what is worst now, what is it worth, who is on it. */
 export function WorstNow(props: { readonly event: AnomalyRow | undefined; readonly isKnown: boolean }) {
   const { say } = useWords("control-room", words);
-  const { pick } = useVocabulary();
+  const { pick, word } = useVocabulary();
   const format = useFormat();
   const { event } = props;
   if (!props.isKnown)
@@ -35,7 +36,8 @@ export function WorstNow(props: { readonly event: AnomalyRow | undefined; readon
     <section className="nf-worst" aria-label={say("worstNow")}>
       <div>
         <span className="nf-soft">
-          ▲ {say("worstNow")} · <Ago at={event.startsAt} /> <AnomalyTag state={event.state} />
+          {isUrgent(event) && <Tag tone="act">{word("causeGroup", event.causeGroup)}</Tag>} {say("worstNow")} ·{" "}
+          <Ago at={event.startsAt} /> <AnomalyTag state={event.state} />
         </span>
         <div className="nf-worst-what nf-clamp">
           <Link to="/events/$id" params={{ id: event.id }}>

@@ -103,9 +103,10 @@ function EventName(props: { readonly event: AnomalyRow }) {
   );
 }
 
-/** Where an event is: the address or name, and the id of the meter or district. */
-export function placeOf(event: Pick<AnomalyRow, "place" | "subject">): string {
-  return event.place === "" || event.place === event.subject ? event.subject : `${event.place} · ${event.subject}`;
+/** Where an event is: the address or name, and the id of the meter or district; an account's id says nothing to people. */
+export function placeOf(event: Pick<AnomalyRow, "place" | "subject" | "subjectKind">): string {
+  if (event.place === "" || event.place === event.subject) return event.subject;
+  return event.subjectKind === "account" ? event.place : `${event.place} · ${event.subject}`;
 }
 
 /** The ticket of an event and who has it; why there is none. */

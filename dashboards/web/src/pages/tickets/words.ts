@@ -1,0 +1,32 @@
+import { common } from "../../words/common.ts";
+
+export const words = {
+  ...common,
+  list: { zh: "工单（按时限排序）", en: "Tickets, next due first" },
+  find: { zh: "工单号、标题、表号", en: "Number, title, meter" },
+  state: { zh: "状态", en: "State" },
+  open: { zh: "未闭环", en: "open" },
+  kind: { zh: "类型", en: "Kind" },
+  priority: { zh: "优先级", en: "Priority" },
+  who: { zh: "处理人", en: "Who" },
+  everybody: { zh: "所有人", en: "everybody" },
+  mine: { zh: "我的", en: "mine" },
+  order: { zh: "排序", en: "Order" },
+  byDue: { zh: "先到期", en: "next due" },
+  newest: { zh: "最新", en: "newest" },
+  ticket: { zh: "工单", en: "Ticket" },
+  due: { zh: "到期", en: "Due" },
+  answer: { zh: "响应", en: "answer" },
+  solve: { zh: "解决", en: "solve" },
+  worth: { zh: "每日损失", en: "Money/day" },
+  empty: {
+    zh: "没有符合条件的工单。发现异常后会自动开单。",
+    en: "No ticket fits. Findings open theirs by themselves.",
+  },
+  findings: { zh: "包含的事件", en: "Events in this ticket" },
+  noFindings: { zh: "没有关联事件", en: "No event belongs to it" },
+  choose: { zh: "选择一张工单查看详情", en: "Choose a ticket to see it here" },
+  summary: { zh: "工单内容", en: "What it is about" },
+  cause: { zh: "原因", en: "Cause" },
+  result: { zh: "处理结果", en: "Result" },
+} as const;
