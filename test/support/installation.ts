@@ -63,8 +63,8 @@ export type Login = (typeof LOGINS)[number];
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-/** One password for all people of a test; hashing one takes a tenth of a second. */
-const PASSWORD = "a password of the tests";
+/** The password of all people of a test. */
+export const PASSWORD = "a password of the tests";
 
 /**
  * A whole Nightflow in a temporary folder: the simulated town in this process, `up` and `agent` as child processes on
