@@ -22,6 +22,8 @@ interface DmaSqlRow {
   mains_km: number | null;
   customers: number;
   open_events: number;
+  /** Money per day of the worst live finding about the district itself; null without one. */
+  finding_per_day: number | null;
   night: NightSqlRow | null;
 }
 
@@ -34,6 +36,8 @@ export async function loadDmas(sql: Sql, scope: Scope, id?: string): Promise<Dma
     `select d.id, d.name_zh, d.name_en, d.status, d.connections, d.mains_km::float8 as mains_km,
             (select count(*)::int from service_point sp where sp.dma_id = d.id and sp.status = 'active') as customers,
             (select count(*)::int from anomaly a where a.dma_id = d.id and ${OPEN_ANOMALY}) as open_events,
+            (select max(a.money_per_day) from anomaly a
+              where a.subject_kind = 'dma' and a.subject = d.id and ${OPEN_ANOMALY}) as finding_per_day,
             (select to_jsonb(n) from dma_night n where n.dma_id = d.id order by n.night desc limit 1) as night
        from dma d ${filter.where} order by d.id`,
     filter.values,
@@ -79,7 +83,7 @@ export function flowAt(series: UsageSeries, at: number): number {
 /** A district with its flow, what it loses and what that costs. */
 export function toDmaRow(dma: DmaSqlRow, inflow: z.infer<typeof FlowNow> | null): DmaRow {
   const lastNight = dma.night === null ? null : toNight(dma.night);
-  const nightLossM3h = nightLossOf(lastNight);
+  const nightLossM3h = nightLossOf(lastNight, dma.finding_per_day);
   return {
     id: dma.id,
     name: { zh: dma.name_zh, en: dma.name_en },
@@ -95,8 +99,15 @@ export function toDmaRow(dma: DmaSqlRow, inflow: z.infer<typeof FlowNow> | null)
   };
 }
 
-/** Night flow above what was expected; null when either is unknown. */
-export function nightLossOf(night: Pick<z.infer<typeof Night>, "mnfM3h" | "expectedM3h"> | null): number | null {
+type NightFlow = Pick<z.infer<typeof Night>, "mnfM3h" | "expectedM3h" | "bandHighM3h">;
+
+/**
+ * What a district loses at night, m³/h: what its live finding says, else the last night's flow above what was expected
+ * of it. A night within its band loses nothing: a factory's shifts are no leak. Null when neither is known.
+ */
+export function nightLossOf(night: NightFlow | null, findingPerDay: number | null): number | null {
+  if (findingPerDay !== null) return findingPerDay / (24 * DISTRICT_PRICE_PER_M3);
   if (night === null || night.mnfM3h === null || night.expectedM3h === null) return null;
+  if (night.bandHighM3h !== null && night.mnfM3h <= night.bandHighM3h) return 0;
   return Math.max(0, night.mnfM3h - night.expectedM3h);
 }
