@@ -1,5 +1,5 @@
 import { alwaysOpensTicket, causeGroupOf, LIVE_ANOMALY_STATES, newId, rankOf } from "@nightflow/domain";
-import { appendLiveEvent, type JobQueue, type Sql } from "@nightflow/storage";
+import type { JobQueue, Sql } from "@nightflow/storage";
 import type { FindingEvent } from "../pure/finding.ts";
 
 /** Queue of findings that need a ticket; payload `{anomalyId}`, at most one job for each. */
@@ -21,6 +21,13 @@ interface LiveRow extends Record<string, unknown> {
   readonly path: string;
 }
 
+/** A change of an anomaly that people should see at once. */
+export interface Announcement {
+  readonly anomalyId: string;
+  readonly atMs: number;
+  readonly unitPath: string;
+}
+
 /** Writes findings as anomalies, each step once however often it is told, within the caller's transaction. */
 export class AnomalyWriter {
   readonly #jobs: Pick<JobQueue, "enqueue">;
@@ -31,15 +38,16 @@ export class AnomalyWriter {
     this.#thresholdPerDay = thresholdPerDay;
   }
 
-  async write(tx: Sql, event: FindingEvent): Promise<void> {
+  /** What people should be told of, once the rows are locked: the caller announces it at the end of the transaction. */
+  async write(tx: Sql, event: FindingEvent): Promise<Announcement | null> {
     const live = await liveRow(tx, event);
-    if (event.type === "clear") await this.#clear(tx, event, live);
-    else if (live) await this.#refresh(tx, event, live);
-    else if (event.type === "open") await this.#insert(tx, event);
+    if (event.type === "clear") return await this.#clear(tx, event, live);
+    if (live) return await this.#refresh(tx, event, live);
+    return event.type === "open" ? await this.#insert(tx, event) : null;
   }
 
   /** A new anomaly. The same episode told again, after somebody closed it, changes nothing. */
-  async #insert(tx: Sql, event: FindingEvent): Promise<void> {
+  async #insert(tx: Sql, event: FindingEvent): Promise<Announcement | null> {
     const reason = this.#noTicketReason(event);
     const { rows } = await tx.query<{ id: string; path: string }>(INSERT, [
       newId(event.atMs),
@@ -61,14 +69,14 @@ export class AnomalyWriter {
       event.unitId,
     ]);
     const [row] = rows;
-    if (!row) return;
+    if (!row) return null;
     if (reason === null) await this.#openTicket(tx, row.id);
-    await appendLiveEvent(tx, { kind: "anomaly", subject: row.id, at: event.atMs, unitPath: row.path });
+    return { anomalyId: row.id, atMs: event.atMs, unitPath: row.path };
   }
 
   /** Newer evidence of a live anomaly; one from before its episode is older news and is left out. */
-  async #refresh(tx: Sql, event: FindingEvent, live: LiveRow): Promise<void> {
-    if (live.starts_at.getTime() > event.startMs) return;
+  async #refresh(tx: Sql, event: FindingEvent, live: LiveRow): Promise<Announcement | null> {
+    if (live.starts_at.getTime() > event.startMs) return null;
     const isConfirmed = live.state === "past" && !event.isPast;
     const isPast = live.state === "past" && event.isPast;
     const isWaiting = WAITING_REASONS.has(live.no_ticket_reason);
@@ -76,13 +84,13 @@ export class AnomalyWriter {
     const state = isConfirmed ? "open" : live.state;
     await tx.query(REFRESH, [live.id, new Date(event.atMs), ...figuresOf(event), event.confidence, reason, state]);
     if (isWaiting && reason === null) await this.#openTicket(tx, live.id);
-    if (isConfirmed || (isWaiting && reason === null))
-      await appendLiveEvent(tx, { kind: "anomaly", subject: live.id, at: event.atMs, unitPath: live.path });
+    const isNews = isConfirmed || (isWaiting && reason === null);
+    return isNews ? { anomalyId: live.id, atMs: event.atMs, unitPath: live.path } : null;
   }
 
   /** The condition is gone: closes what nobody has taken up; who works on it is told by a job. */
-  async #clear(tx: Sql, event: FindingEvent, live: LiveRow | undefined): Promise<void> {
-    if (!live || live.starts_at.getTime() > event.startMs) return;
+  async #clear(tx: Sql, event: FindingEvent, live: LiveRow | undefined): Promise<Announcement | null> {
+    if (!live || live.starts_at.getTime() > event.startMs) return null;
     await tx.query(CLEAR, [live.id, new Date(event.atMs)]);
     if (live.no_ticket_reason === null)
       await this.#jobs.enqueue(tx, {
@@ -90,7 +98,7 @@ export class AnomalyWriter {
         payload: { anomalyId: live.id },
         dedupeKey: `anomaly-cleared:${live.id}`,
       });
-    await appendLiveEvent(tx, { kind: "anomaly", subject: live.id, at: event.atMs, unitPath: live.path });
+    return { anomalyId: live.id, atMs: event.atMs, unitPath: live.path };
   }
 
   async #openTicket(tx: Sql, anomalyId: string): Promise<void> {

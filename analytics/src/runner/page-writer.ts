@@ -1,7 +1,7 @@
-import type { Sql } from "@nightflow/storage";
+import { appendLiveEvent, type Sql } from "@nightflow/storage";
 import type { EngineOutput } from "../engine.ts";
 import type { DmaNight, FindingEvent } from "../pure/finding.ts";
-import type { AnomalyWriter } from "./anomaly-writer.ts";
+import type { Announcement, AnomalyWriter } from "./anomaly-writer.ts";
 
 /** Detector state with the number of the last commit that it has seen. */
 export interface Snapshot {
@@ -20,7 +20,14 @@ export async function writeOutput(
 ): Promise<void> {
   for (const night of newestNights(output.nights)) await writeNight(tx, night);
   if (snapshot) await saveSnapshot(tx, snapshot);
-  for (const event of withoutStaleUpdates(output.events)) await writer.write(tx, event);
+  const news: Announcement[] = [];
+  for (const event of withoutStaleUpdates(output.events)) {
+    const announcement = await writer.write(tx, event);
+    if (announcement) news.push(announcement);
+  }
+  // Live events take one counter that everybody needs: locked last, it can be part of no deadlock with a person's move.
+  for (const { anomalyId, atMs, unitPath } of news)
+    await appendLiveEvent(tx, { kind: "anomaly", subject: anomalyId, at: atMs, unitPath });
 }
 
 /** The last snapshot; undefined when there is none. */

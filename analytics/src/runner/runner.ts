@@ -237,7 +237,7 @@ class Runner implements Analytics {
     const { db, logger } = this.#deps;
     for (const event of output.events)
       await db
-        .transaction((tx) => this.#writer.write(tx, event))
+        .transaction((tx) => writeOutput(tx, this.#writer, { events: [event], nights: [] }, null))
         .catch((error: unknown) => {
           if (isAway(error)) throw error;
           logger.error({ err: error, rule: event.rule, subject: event.subject }, "a finding cannot be written");
