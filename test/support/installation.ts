@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type Clock, countsToValue, ScaledClock } from "@nightflow/domain";
+import { type Clock, countsToValue, realClock, ScaledClock } from "@nightflow/domain";
 import { hashPassword } from "@nightflow/domain/passwords";
 import {
   ApiClient,
@@ -33,6 +33,7 @@ import {
 import { type Database, importRegistry, removeEmbeddedPostgres, setPasswordHash } from "@nightflow/storage";
 import pino from "pino";
 import { stringify } from "yaml";
+import { type CommandResult, runNightflow } from "./command.ts";
 import { eventually } from "./eventually.ts";
 import type { StorePlace } from "./stores.ts";
 
@@ -45,8 +46,8 @@ export interface InstallationOptions {
   readonly seed?: number;
   readonly homesPerDma?: number;
   readonly gasCustomers?: number;
-  /** Scaled seconds per real second. */
-  readonly factor?: number;
+  /** Scaled seconds per real second; `real` leaves the machine's clock, and there is no anchor then. */
+  readonly factor?: number | "real";
   /** Days of the past that are imported before the live part; none by default. */
   readonly historyDays?: number;
   readonly faults?: (town: Town, liveStartMs: number) => readonly Fault[];
@@ -109,6 +110,7 @@ export class Installation {
   }
 
   get clock(): Clock {
+    if (this.#options.factor === "real") return realClock;
     return new ScaledClock(JSON.parse(readFileSync(this.clockFile, "utf8")));
   }
 
@@ -138,11 +140,9 @@ export class Installation {
   /** Lets the scaled clock run from `afterMs` of real time on; the town's past ends there. */
   runClock(afterMs = 0): void {
     const realAnchorAt = Date.now() + afterMs;
-    writeClockAnchor(this.clockFile, {
-      realAnchorAt,
-      simAnchorAt: this.liveStartMs,
-      factor: this.#options.factor ?? 1440,
-    });
+    const { factor = 1440 } = this.#options;
+    if (factor === "real") return;
+    writeClockAnchor(this.clockFile, { realAnchorAt, simAnchorAt: this.liveStartMs, factor });
   }
 
   /** Serves the town, and writes what the agent reads of it. */
@@ -178,6 +178,11 @@ export class Installation {
   /** Ends whatever runs of `up`, in order. */
   async stopUp(): Promise<void> {
     for (const child of this.#children) if (child.name === "up") await child.stop();
+  }
+
+  /** Imports a readings file by the command line, as customers of the town's zone. */
+  async importByCommand(file: string, ...more: readonly string[]): Promise<CommandResult> {
+    return await runNightflow(["import", file, "--time-zone", this.town.zone, "--config", this.configFile, ...more]);
   }
 
   /** Town, head-end and agent, with the clock running. */
@@ -263,7 +268,7 @@ export class Installation {
       site: SITE,
       store: place.kind,
       ...influx,
-      clock: { anchorFile: "clock.json" },
+      ...(this.#options.factor === "real" ? {} : { clock: { anchorFile: "clock.json" } }),
       postgres: { port: postgres },
       broker: { port: mqtt, identities },
       api: { port: api, collectionMaxAgeMs: 0 },
@@ -277,7 +282,7 @@ export class Installation {
       agent: AGENT,
       dataDir: "agent",
       configFile: "agent-config.json",
-      clockFile: "clock.json",
+      ...(this.#options.factor === "real" ? {} : { clockFile: "clock.json" }),
       mqtt: {
         url: this.mqttUrl,
         username: AGENT,
