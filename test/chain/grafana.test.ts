@@ -16,6 +16,7 @@ const QUERIES = queriesOf(DASHBOARD);
 const HOUR_MS = 3_600_000;
 const DAYS = 5;
 const ACCOUNT = "HOTEL";
+const GAS_CUSTOMER = "GAS-C01";
 
 describe.runIf(findInfluxd() !== undefined)("Grafana's dashboard on an InfluxDB that the chain filled", () => {
   let folder: string;
@@ -36,7 +37,7 @@ describe.runIf(findInfluxd() !== undefined)("Grafana's dashboard on an InfluxDB 
     await sendGaps(installation);
     grafana = { url, org, token: tokens.readToken };
     chosen = chosenFor(installation, bucket);
-    counts = countsOf(installation, [ACCOUNT, ...inletsOf(installation)]);
+    counts = countsOf(installation, [ACCOUNT, GAS_CUSTOMER, ...inletsOf(installation)]);
   });
 
   afterAll(async () => {
@@ -112,12 +113,12 @@ describe.runIf(findInfluxd() !== undefined)("Grafana's dashboard on an InfluxDB 
     }
   });
 
-  it("takes the size of a count from the account's resolution", async () => {
-    const [asLitres] = await ask("Volume in the range");
-    const [asTens] = await ask("Volume in the range", {
-      variables: { ...chosen.variables, account_resolution: "0.01" },
-    });
-    expect(Number(asTens?._value)).toBeCloseTo(10 * Number(asLitres?._value), 6);
+  it("makes volumes of a gas meter's counts of 0.01 m³ without being told their size", async () => {
+    const registers = counts.get(GAS_CUSTOMER);
+    const expected = ((registers?.get(chosen.toMs - HOUR_MS) ?? 0) - (registers?.get(chosen.fromMs) ?? 0)) / 100;
+    const [total] = await ask("Volume in the range", { variables: { ...chosen.variables, account: GAS_CUSTOMER } });
+    expect(expected).toBeGreaterThan(0);
+    expect(Number(total?._value)).toBeCloseTo(expected, 6);
   });
 
   function volumeOf(meter: string, fromMs: number): number {

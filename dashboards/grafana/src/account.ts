@@ -2,12 +2,12 @@ import { GraphDrawStyle, VisibilityMode } from "@grafana/grafana-foundation-sdk/
 import { RowBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
 import { PanelBuilder as StatPanel } from "@grafana/grafana-foundation-sdk/stat";
 import { PanelBuilder as TimeSeriesPanel } from "@grafana/grafana-foundation-sdk/timeseries";
-import { goodCounts, hourlyVolumes, inM3, type VolumeSubject, WITH_DATES, WITH_LOCAL_DAYS } from "./flux.ts";
+import { goodCounts, hourlyVolumes, IN_M3, type VolumeSubject, WITH_DATES, WITH_LOCAL_DAYS } from "./flux.ts";
 import { fluxQuery } from "./flux-query.ts";
 import { DATASOURCE, seriesTag, variable } from "./variables.ts";
 import { said } from "./words.ts";
 
-const ACCOUNT: VolumeSubject = { meters: "account", resolution: "account_resolution" };
+const ACCOUNT: VolumeSubject = { meters: "account" };
 
 /** What one key account uses. */
 export function accountRow(): RowBuilder {
@@ -66,7 +66,7 @@ ${goodCounts(
   |> difference(columns: ["counts"], keepFirst: true)
   |> elapsed(unit: 1h)
   |> filter(fn: (r) => exists r.counts and r.counts >= 0 and r.elapsed < 26)
-  |> map(fn: (r) => ({_time: r._time, m: r.m, q: r.q, _value: ${inM3(ACCOUNT)}}))`;
+  |> map(fn: (r) => ({_time: r._time, m: r.m, q: r.q, _value: ${IN_M3}}))`;
 
 function total() {
   return new StatPanel()
@@ -84,7 +84,7 @@ ${goodCounts(ACCOUNT, "v.timeRangeStart", "v.timeRangeStop")}
   |> difference(columns: ["counts"])
   |> filter(fn: (r) => r.counts >= 0)
   |> sum(column: "counts")
-  |> map(fn: (r) => ({m: r.m, q: r.q, _value: ${inM3(ACCOUNT)}}))`;
+  |> map(fn: (r) => ({m: r.m, q: r.q, _value: ${IN_M3}}))`;
 
 function completeness() {
   return new StatPanel()

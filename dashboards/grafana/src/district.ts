@@ -6,7 +6,7 @@ import { fluxQuery } from "./flux-query.ts";
 import { DATASOURCE, seriesTag } from "./variables.ts";
 import { said } from "./words.ts";
 
-const INLETS: VolumeSubject = { meters: "inlet", resolution: "inlet_resolution" };
+const INLETS: VolumeSubject = { meters: "inlet" };
 
 /** What comes into the districts, and what goes on flowing at night. */
 export function districtRow(): RowBuilder {

@@ -1,9 +1,8 @@
 import { variable } from "./variables.ts";
 
-/** Meters whose volumes are asked for, and the variable that says what a count of theirs is. */
+/** Meters whose volumes are asked for, by the variable that names them. */
 export interface VolumeSubject {
   readonly meters: "inlet" | "account";
-  readonly resolution: "inlet_resolution" | "account_resolution";
 }
 
 /** Every reading and every missing reading of the range, one row each: `k` is in each reading, `r` in each gap. */
@@ -12,7 +11,7 @@ export const READINGS_AND_GAPS = `from(bucket: v.defaultBucket)
   |> filter(fn: (r) => (r._measurement == "reading" and r._field == "k") or (r._measurement == "gap" and r._field == "r"))`;
 
 /**
- * Good register counts of the subject's meters between two instants given as Flux, as `counts` by meter and quantity.
+ * Good register counts of the subject's meters between two instants given as Flux, as `counts` by meter, quantity and size of a count (`s`, m³).
  * Suspect readings are left out: a value that is too high would show as a peak, and once more as a fall.
  */
 export function goodCounts({ meters }: VolumeSubject, start: string, stop: string): string {
@@ -23,7 +22,7 @@ export function goodCounts({ meters }: VolumeSubject, start: string, stop: strin
   |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
   |> filter(fn: (r) => exists r.v and r.k == 0)
   |> rename(columns: {v: "counts"})
-  |> group(columns: ["m", "q"])
+  |> group(columns: ["m", "q", "s"])
   |> sort(columns: ["_time"])`;
 }
 
@@ -43,13 +42,11 @@ export function hourlyVolumes(subject: VolumeSubject): string {
   |> difference(columns: ["counts"], keepFirst: true)
   |> elapsed(unit: 1h)
   |> filter(fn: (r) => exists r.counts and r.counts >= 0 and r.elapsed == 1)
-  |> map(fn: (r) => ({_time: r._time, m: r.m, q: r.q, _value: ${inM3(subject)}}))`;
+  |> map(fn: (r) => ({_time: r._time, m: r.m, q: r.q, _value: ${IN_M3}}))`;
 }
 
-/** The column `counts` as m³. */
-export function inM3({ resolution }: VolumeSubject): string {
-  return `float(v: r.counts) * float(v: ${variable(resolution)})`;
-}
+/** The column `counts` as m³, by the size of a count that the store writes with each register. */
+export const IN_M3 = "float(v: r.counts) * float(v: r.s)";
 
 /** Imports and options that `hourlyVolumes` needs before it. */
 export const WITH_DATES = `import "date"\n`;

@@ -22,15 +22,7 @@ export function seriesTag(tag: "m" | "q"): string {
   return `$\{__field.labels.${tag}}`;
 }
 
-type VariableName =
-  | "datasource"
-  | "within"
-  | "zone"
-  | "inlet_pattern"
-  | "inlet"
-  | "inlet_resolution"
-  | "account"
-  | "account_resolution";
+type VariableName = "datasource" | "within" | "zone" | "inlet_pattern" | "inlet" | "account";
 
 /** Every variable of the dashboard, in the order in which they are shown. */
 export function variables() {
@@ -40,9 +32,7 @@ export function variables() {
     zone(),
     inletPattern(),
     inlet(),
-    resolution("inlet_resolution", said("进口每计数 m³", "m³ per count, inlets")),
     account(),
-    resolution("account_resolution", said("大客户每计数 m³", "m³ per count, account")),
   ];
 }
 
@@ -103,15 +93,4 @@ function meterVariable(name: VariableName, query: string): QueryVariableBuilder 
     .definition(query)
     .refresh(VariableRefresh.OnTimeRangeChanged)
     .sort(VariableSort.NaturalAsc);
-}
-
-function resolution(name: VariableName, label: string) {
-  return new CustomVariableBuilder(name)
-    .label(label)
-    .description(
-      "The channel's resolution in the registry, in m³ (gas: Sm³). Points hold counts; this makes volumes of them.",
-    )
-    .values("0.001,0.01,0.1,1")
-    .current({ text: "0.001", value: "0.001" })
-    .allowCustomValue(true);
 }

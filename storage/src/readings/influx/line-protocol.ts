@@ -1,4 +1,4 @@
-import { QUALITY_CODES } from "@nightflow/domain";
+import { areConvertible, convert, QUALITY_CODES, type Unit } from "@nightflow/domain";
 import type { KnownChannel, ReadingColumns } from "../../ports.ts";
 
 /** Measurement of readings with a value: `v` register counts (integer), `g` gauges (float); `k` quality, `f` flags, `o` origin. */
@@ -21,7 +21,20 @@ export function lineOf(readings: ReadingColumns, i: number, tags: string): strin
   return `${READING},${tags} ${value},k=${readings.qualities[i]}i,${tail}`;
 }
 
-/** A channel's tags: `c` channel, `m` meter and `q` quantity where the registry knows them; in the order InfluxDB sorts them. */
+/**
+ * A channel's tags, in the order in which InfluxDB sorts them: `c` channel, and where the registry knows them `m` meter,
+ * `q` quantity and, of registers, `s` the size of a count in m³ (gas at base conditions: Sm³), so that whoever reads
+ * counts can make volumes of them. None ever changes for a channel: a changed resolution is another channel.
+ */
 export function tagsOf(channel: string, known: KnownChannel | undefined): string {
-  return known === undefined ? `c=${channel}` : `c=${channel},m=${known.meter},q=${known.quantity}`;
+  if (known === undefined) return `c=${channel}`;
+  const tags = `c=${channel},m=${known.meter},q=${known.quantity}`;
+  const size = known.resolution === null ? undefined : countSizeM3(known.resolution, known.unit);
+  return size === undefined ? tags : `${tags},s=${size}`;
+}
+
+/** Size of a count in m³ or Sm³, without the tail that a float product may have; undefined for a unit that is no volume. */
+function countSizeM3(resolution: number, unit: Unit): number | undefined {
+  const base = unit === "Sm3" ? "Sm3" : "m3";
+  return areConvertible(unit, base) ? Number(convert(resolution, unit, base).toPrecision(12)) : undefined;
 }
