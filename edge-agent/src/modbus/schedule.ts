@@ -71,6 +71,7 @@ export class BusSchedule {
   /** What to do now. A poll or an absence given here counts as begun: its boundary is not offered again. */
   next(nowRealMs: number): BusAction {
     const nowMs = this.#deps.clock.now();
+    this.#followClockBack(nowMs);
     const unit = this.#mostOverdue();
     const slot = this.#slots[unit];
     if (slot === undefined) return { kind: "wait", realMs: 1000 };
@@ -102,6 +103,14 @@ export class BusSchedule {
   dueNow(unit: number): void {
     const slot = this.#slots[unit];
     if (slot !== undefined) slot.dueAt = boundaryAtOrBefore(this.#deps.clock.now(), slot.periodMs);
+  }
+
+  /** A clock that was set back would leave units due when it comes there again: in an hour, or in ten years. */
+  #followClockBack(nowMs: number): void {
+    for (const slot of this.#slots) {
+      const nextAt = boundaryAtOrBefore(nowMs, slot.periodMs) + slot.periodMs;
+      if (slot.dueAt > nextAt) slot.dueAt = nextAt;
+    }
   }
 
   #mostOverdue(): number {

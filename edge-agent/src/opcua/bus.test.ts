@@ -17,18 +17,19 @@ const channel = ChannelDescription.parse({
 /** A bus over a server whose item counts minutes and carries its source time; links can be refused or stay silent. */
 function setUp() {
   const time = new FakeTime(START);
+  const clock = { aheadMs: 0, now: () => time.now() + clock.aheadMs, toRealMs: (ms: number) => ms };
   const readings: Reading[] = [];
   const server = { isUp: true, links: 0, listener: undefined as LinkListener | undefined };
   const now = () => ({
     item: 0,
     status: "good" as const,
     value: Math.floor(time.now() / 60_000),
-    sourceAt: time.now(),
+    sourceAt: clock.now(),
   });
   const bus = new OpcUaBus({
     bus: { id: "opc", samplingMs: 100, publishMs: 100, periodS: PERIOD_MS / 1000 },
     items: [{ meter: "M", channel, scale: 1 }],
-    clock: time,
+    clock,
     timers: time,
     random: () => 0.5,
     logger: pino({ level: "silent" }),
@@ -40,7 +41,7 @@ function setUp() {
       return { read: async () => [now()], close: async () => undefined };
     },
   });
-  return { time, readings, server, bus, now };
+  return { time, clock, readings, server, bus, now };
 }
 
 describe("an OPC UA bus", () => {
@@ -75,5 +76,19 @@ describe("an OPC UA bus", () => {
     server.isUp = true;
     await time.run(PERIOD_MS * 2);
     expect(readings.at(-1)?.quality).toBe("good");
+  });
+
+  it("goes on from the next boundary after the clock, ten years ahead, has been set right", async () => {
+    const { time, clock, readings, server, now } = setUp();
+    await time.run(PERIOD_MS + 1000);
+    server.listener?.onSample(now());
+    clock.aheadMs = 10 * 365 * 86_400_000;
+    await time.run(PERIOD_MS * 2);
+    const before = readings.length;
+    clock.aheadMs = 0;
+    await time.run(PERIOD_MS * 3);
+    const after = readings.slice(before).map(({ readAt }) => readAt);
+    expect(after.length).toBeGreaterThanOrEqual(2);
+    expect(after.every((readAt) => readAt <= time.now() && readAt > START)).toBe(true);
   });
 });

@@ -31,6 +31,8 @@ export interface OpcUaBusDeps {
 
 /** Boundaries in a row at which only a read brought news, after which the subscription counts as silent. */
 const SILENT_BOUNDARIES = 2;
+/** The clock may be set at any time, so nothing waits for longer without a look at it. */
+const LONGEST_WAIT_MS = 60_000;
 
 /** Reads the items of one OPC UA server: by subscription, and by a read for whatever that leaves without news. */
 export class OpcUaBus {
@@ -121,13 +123,30 @@ export class OpcUaBus {
   }
 
   async #reportAtBoundaries(): Promise<void> {
-    const { clock } = this.#deps;
-    let boundaryAt = Math.floor(clock.now() / this.#periodMs) * this.#periodMs;
+    let boundaryAt = this.#lastBoundary();
     while (!this.#isClosed) {
-      boundaryAt = Math.max(boundaryAt + this.#periodMs, Math.floor(clock.now() / this.#periodMs) * this.#periodMs);
-      await this.#tick.wait(Math.ceil(realMsUntil(clock, boundaryAt) + this.#graceRealMs()));
+      boundaryAt = await this.#untilBoundaryAfter(boundaryAt);
       if (!this.#isClosed) await this.#report(boundaryAt);
     }
+  }
+
+  /**
+   * Waits for the boundary behind `reportedAt` and gives it; the newest where several have passed. A clock that was set
+   * back is followed, so the wait is cut into pieces and the boundary looked for anew after each.
+   */
+  async #untilBoundaryAfter(reportedAt: number): Promise<number> {
+    const { clock } = this.#deps;
+    for (let behindAt = reportedAt; ; ) {
+      behindAt = Math.min(behindAt, this.#lastBoundary());
+      const boundaryAt = Math.max(behindAt + this.#periodMs, this.#lastBoundary());
+      const waitRealMs = Math.ceil(realMsUntil(clock, boundaryAt) + this.#graceRealMs());
+      await this.#tick.wait(Math.min(waitRealMs, LONGEST_WAIT_MS));
+      if (this.#isClosed || (waitRealMs <= LONGEST_WAIT_MS && clock.now() >= boundaryAt)) return boundaryAt;
+    }
+  }
+
+  #lastBoundary(): number {
+    return Math.floor(this.#deps.clock.now() / this.#periodMs) * this.#periodMs;
   }
 
   /** Time for the server to sample and send what was true at the boundary; at most a quarter of a period. */

@@ -77,4 +77,13 @@ describe("the book of an OPC UA bus", () => {
     pages.take(sample(BOUNDARY - 100_000, 1, { item: 1 }), BOUNDARY);
     expect(pages.wanting(BOUNDARY)).toEqual([1]);
   });
+
+  it("takes news again from a server whose clock was years ahead and has been set right", () => {
+    const pages = book();
+    pages.take(sample(BOUNDARY + 10 * 365 * 86_400_000, 1), BOUNDARY);
+    pages.report(BOUNDARY, BOUNDARY, true);
+    const next = BOUNDARY + PERIOD_MS;
+    expect(pages.take(sample(next, 2), next)).toBe(true);
+    expect(pages.report(next, next, true)).toMatchObject([{ quality: "good", readAt: next }]);
+  });
 });

@@ -72,7 +72,9 @@ export class ItemBook {
     if (page === undefined) return false;
     const held = heldOf(page.item, sample, arrivedAt);
     page.fault = "missing" in held ? held.missing : null;
-    if ("missing" in held || held.at <= page.newestAt) return false;
+    if ("missing" in held) return false;
+    if (held.at + this.#staleMs < page.newestAt && page.newestAt > arrivedAt + this.#staleMs) forgetTimes(page);
+    if (held.at <= page.newestAt) return false;
     page.newestAt = held.at;
     page.held.push(held);
     if (page.held.length > HELD_MAX) page.held.shift();
@@ -122,6 +124,13 @@ export class ItemBook {
     if (page.fault !== null) return page.fault;
     return nowMs - page.newestAt > this.#staleMs ? "timeout" : null;
   }
+}
+
+// The server's clock was ahead and has been set back. By the old times every sample from now on would be old news.
+function forgetTimes(page: Page): void {
+  page.held = [];
+  page.lastReportedAt = Number.NEGATIVE_INFINITY;
+  page.newestAt = Number.NEGATIVE_INFINITY;
 }
 
 function reported(page: Page, sample: Held): Reading {
