@@ -1,28 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { REGISTRY_TABLES, type RegistryRow, type RegistryTables } from "@nightflow/storage";
 import { parse } from "csv-parse/sync";
-
-/** One row of a registry file, as text by column. */
-export interface RegistryRow {
-  readonly line: number;
-  readonly values: Readonly<Record<string, string>>;
-}
-
-/** The tables of a registry folder, each the rows of `<table>.csv`. */
-export type RegistryTables = Readonly<Record<string, readonly RegistryRow[]>>;
-
-/** The files that a registry folder may hold; any may be absent. */
-export const REGISTRY_FILES = [
-  "units",
-  "users",
-  "tariffs",
-  "customers",
-  "accounts",
-  "dmas",
-  "service-points",
-  "meters",
-  "channels",
-] as const;
 
 /**
  * Reads every CSV file of a registry folder.
@@ -39,8 +18,8 @@ export function readRegistryFolder(folder: string): {
   for (const file of readdirSync(folder).sort()) {
     const table = file.replace(/\.csv$/, "");
     if (!file.endsWith(".csv")) continue;
-    if (!(REGISTRY_FILES as readonly string[]).includes(table)) {
-      faults.push(`${file}: not a registry file; there are ${REGISTRY_FILES.map((name) => `${name}.csv`).join(", ")}`);
+    if (!(REGISTRY_TABLES as readonly string[]).includes(table)) {
+      faults.push(`${file}: not a registry file; there are ${REGISTRY_TABLES.map((name) => `${name}.csv`).join(", ")}`);
       continue;
     }
     try {
