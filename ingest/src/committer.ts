@@ -100,6 +100,8 @@ export class Committer {
       acks.request(mark.agent, mark.epoch);
       entry.settle();
     } else if (state.isTooFarAhead(mark)) {
+      // Its agent learns what is missing here, and closes the hole: else it would send this batch for ever.
+      acks.request(mark.agent, mark.epoch);
       const { seq } = state.markOf(mark.agent, mark.epoch);
       entry.fail(new SeqAheadError(`batch ${mark.seq} of ${mark.agent} waits for batch ${seq + 1}`));
     }

@@ -52,9 +52,10 @@ test("an agent that was told no stores nothing twice when the store had done it"
   expect(bench.store.readings).toHaveLength(1);
 });
 
-test("a batch too far above a hole is given back until the hole closes", async () => {
+test("a batch too far above a hole is given back, with an ack that shows the hole, until it closes", async () => {
   const bench = await testBench();
   await expect(bench.take(batchOf(1025, []))).rejects.toMatchObject({ code: "INGEST_SEQ_AHEAD", retriable: true });
+  expect(bench.acks.at(-1)?.payload).toEqual({ v: 1, epoch: "e1", seq: 0, above: [] });
   await bench.take(batchOf(1, []));
   expect(await bench.take(batchOf(1025, []))).toBe("stored");
   expect(bench.acks.at(-1)?.payload).toEqual({ v: 1, epoch: "e1", seq: 1, above: [1025] });

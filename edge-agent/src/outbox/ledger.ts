@@ -9,7 +9,8 @@ export interface Entry {
   readonly toSeq: number;
   readonly readings: number;
   readonly oldestReadAt: number | null;
-  readonly place: Place;
+  /** Null where nothing was ever written here: a gap that only the head-end knows of. */
+  readonly place: Place | null;
 }
 
 /** A place in the order of sending. */
@@ -51,7 +52,8 @@ export class Ledger {
 
   /** The first batch behind `after` that is not acknowledged; the oldest without `after`. */
   next(after?: Cursor): Due | undefined {
-    for (let at = Math.max(0, (after?.ordinal ?? 0) - this.#base); at < this.#entries.length; at++) {
+    const first = after === undefined ? 0 : Math.max(0, after.ordinal - this.#base);
+    for (let at = first; at < this.#entries.length; at++) {
       const entry = this.#entries[at];
       const ordinal = at + this.#base;
       if (entry === undefined) return undefined;
@@ -65,7 +67,7 @@ export class Ledger {
   find(due: Due): Place | "hollow" | undefined {
     const entry = this.#entries[due.ordinal - this.#base];
     if (entry === undefined) return undefined;
-    if (entry.place.length === 0) return "hollow";
+    if (entry.place === null || entry.place.length === 0) return "hollow";
     return isHeld(entry) ? entry.place : undefined;
   }
 
@@ -81,9 +83,26 @@ export class Ledger {
     return released;
   }
 
+  /**
+   * Puts what the head-end misses in front, to be sent empty: seqs behind its ack that are held here no more. There are
+   * some when the head-end's store has gone back in time, or when a file of this outbox was lost whole. Its mark could
+   * not pass them, and it would take nothing behind them. `nextSeq` is that of the ack's epoch where it is the one that
+   * is being written. Gives how many.
+   */
+  fillGap(ack: Ack, nextSeq: number | undefined): number {
+    const oldest = this.#entries.find((entry) => entry.epoch === ack.epoch && isHeld(entry));
+    const toSeq = (oldest?.fromSeq ?? nextSeq ?? 0) - 1;
+    const fromSeq = ack.seq + 1;
+    if (toSeq < fromSeq) return 0;
+    this.#entries.unshift({ epoch: ack.epoch, fromSeq, toSeq, readings: 0, oldestReadAt: null, place: null });
+    this.#base--;
+    this.#records += toSeq - ack.seq;
+    return toSeq - ack.seq;
+  }
+
   /** What is held of one segment; undefined when nothing is. */
   heldIn(segment: Place["segment"]): HeldRange | undefined {
-    const held = this.#entries.filter((entry) => isHeld(entry) && entry.place.segment === segment);
+    const held = this.#entries.filter((entry) => isHeld(entry) && entry.place?.segment === segment);
     const [first, last] = [held[0], held.at(-1)];
     if (first === undefined || last === undefined) return undefined;
     const readings = held.reduce((total, entry) => total + entry.readings, 0);
@@ -94,7 +113,7 @@ export class Ledger {
   giveUp(segment: Place["segment"], hollow: Entry): void {
     let isFirst = true;
     for (const [at, entry] of this.#entries.entries()) {
-      if (entry.place.segment !== segment || !isHeld(entry)) continue;
+      if (entry.place?.segment !== segment || !isHeld(entry)) continue;
       this.#records -= entry.toSeq - entry.fromSeq + 1;
       this.#entries[at] = isFirst ? hollow : { ...hollow, fromSeq: hollow.toSeq + 1 };
       isFirst = false;

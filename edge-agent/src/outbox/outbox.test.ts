@@ -291,3 +291,45 @@ describe("a full outbox", () => {
     await outbox.close();
   });
 });
+
+describe("a head-end whose store has gone back in time", () => {
+  it("gets empty batches for what is held no more, so that it takes what is held", async () => {
+    const outbox = await opened();
+    for (const value of [1, 2, 3, 4, 5]) await take(outbox, value);
+    outbox.acknowledge(ack(outbox.epoch, 3));
+    const [four] = [outbox.next()];
+    outbox.acknowledge(ack(outbox.epoch, 1));
+    const batches = await held(outbox);
+    expect(seqsOf(batches)).toEqual([2, 3, 4, 5]);
+    expect(valuesOf(batches)).toEqual([4, 5]);
+    expect(four && (await outbox.load(four))?.seq).toBe(4);
+    outbox.acknowledge(ack(outbox.epoch, 5));
+    expect(outbox.fill().records).toBe(0);
+    await outbox.close();
+  });
+
+  it("gets them also when nothing is held, before the next batch", async () => {
+    const outbox = await opened();
+    await take(outbox, 1);
+    await take(outbox, 2);
+    outbox.acknowledge(ack(outbox.epoch, 2));
+    outbox.acknowledge(ack(outbox.epoch, 0));
+    await take(outbox, 3);
+    expect(seqsOf(await held(outbox))).toEqual([1, 2, 3]);
+    expect(valuesOf(await held(outbox))).toEqual([3]);
+    await outbox.close();
+  });
+
+  it("gets nothing empty in the place of a batch that is held, when the outbox is full as well", async () => {
+    const outbox = await opened({ maxBytes: 65_536 });
+    const round = (at: number) => Array.from({ length: 20 }, (_, n) => at * 20 + n + 1);
+    for (let at = 0; at < 20; at++) await take(outbox, ...round(at));
+    outbox.acknowledge(ack(outbox.epoch, 10));
+    outbox.acknowledge(ack(outbox.epoch, 0));
+    for (let at = 20; at < 120; at++) await take(outbox, ...round(at));
+    const batches = await held(outbox);
+    expect(seqsOf(batches)).toEqual(Array.from({ length: 120 }, (_, at) => at + 1));
+    expect(valuesOf(batches)).toHaveLength(110 * 20 - outbox.fill().dropped);
+    await outbox.close();
+  });
+});

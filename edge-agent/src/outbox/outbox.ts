@@ -125,7 +125,8 @@ export class Outbox {
   /** Deletes what an end-to-end ack covers. */
   acknowledge(ack: Ack): void {
     const released = this.#ledger.acknowledge(ack);
-    for (const entry of released) entry.place.segment.held--;
+    for (const { place } of released) if (place !== null) place.segment.held--;
+    this.#closeGap(ack);
     const isAhead = ack.epoch === this.#epoch && ack.seq > this.lastSeq;
     if (isAhead) this.#inBackground(() => this.#renewEpoch(ack));
     if (released.length > 0) this.#inBackground(() => this.#removeSpent());
@@ -297,6 +298,16 @@ export class Outbox {
     this.#epoch = newEpoch();
     this.#nextSeq = 1;
     await this.#beginSegment();
+  }
+
+  #closeGap(ack: Ack): void {
+    const batches = this.#ledger.fillGap(ack, ack.epoch === this.#epoch ? this.#nextSeq : undefined);
+    if (batches === 0) return;
+    const { epoch, seq } = ack;
+    this.#logger.error(
+      { epoch, seq, batches },
+      "outbox: the head-end misses batches that are held here no more; empty ones are sent, so that it takes the rest",
+    );
   }
 
   #countDropped(readings: number, why: string): void {

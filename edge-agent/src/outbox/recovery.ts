@@ -149,6 +149,6 @@ function goOn(progress: Progress, segment: Segment, epoch: Epoch, seq: number): 
 
 function hold(progress: Progress, entry: Entry): void {
   progress.entries.push(entry);
-  entry.place.segment.held++;
+  if (entry.place !== null) entry.place.segment.held++;
   progress.nextSeq = entry.toSeq + 1;
 }

@@ -175,4 +175,15 @@ describe("the publisher", () => {
     await closed;
     expect(broker.said.at(-1)).toBe("offline");
   });
+
+  it("sends what turns out to be missing further back, and nothing twice for it", async () => {
+    const { time, outbox, broker } = setUp();
+    await time.run(10);
+    outbox.take(5, 6);
+    await time.run(10);
+    outbox.seqs.unshift(3, 4);
+    outbox.take(7);
+    await time.run(10);
+    expect(broker.sent).toEqual([5, 6, 3, 4, 7]);
+  });
 });

@@ -56,7 +56,6 @@ export class Publisher {
   readonly #backoff: Backoff;
   #uplink: Uplink | undefined;
   #lose: (why: string) => void = () => undefined;
-  #sentUpTo: Cursor | undefined;
   #isPumping = false;
   #cancelTicks: (() => void)[] = [];
   #isClosed = false;
@@ -127,7 +126,6 @@ export class Publisher {
     this.#uplink = uplink;
     // Whatever was on its way on the last connection is sent again, from the oldest on.
     this.#window.clear();
-    this.#sentUpTo = undefined;
     void this.#say(uplink, topics.configReport, configReport());
     this.#sayStatus(uplink);
     this.#every(statusMs, () => this.#sayStatus(uplink));
@@ -187,9 +185,8 @@ export class Publisher {
     this.#isPumping = true;
     try {
       while (this.#uplink !== undefined && this.#window.hasRoom) {
-        const due = this.#deps.outbox.next(this.#sentUpTo);
+        const due = this.#nextUnsent();
         if (due === undefined) break;
-        this.#sentUpTo = due;
         await this.#send(this.#uplink, due);
       }
     } catch (error) {
@@ -197,6 +194,14 @@ export class Publisher {
     } finally {
       this.#isPumping = false;
     }
+  }
+
+  /** Looked for from the oldest on, since older ones may have to be sent again: at most a window is passed over. */
+  #nextUnsent(): Due | undefined {
+    const { outbox } = this.#deps;
+    let due = outbox.next();
+    while (due !== undefined && this.#window.holds(due)) due = outbox.next(due);
+    return due;
   }
 
   async #send(uplink: Uplink, due: Due): Promise<void> {

@@ -29,6 +29,11 @@ export class FlightWindow {
     return this.#flights.size < this.#size;
   }
 
+  /** Whether a batch is on its way. */
+  holds(due: Due): boolean {
+    return this.#flights.has(keyOf(due));
+  }
+
   sent(due: Due, nowMs: number): void {
     const sendings = (this.#flights.get(keyOf(due))?.sendings ?? 0) + 1;
     this.#flights.set(keyOf(due), { ...due, sentAtMs: nowMs, sendings, isReceived: false });
