@@ -28,6 +28,7 @@ import { Outbox } from "./outbox/outbox.ts";
 import { loadProfiles, type ProfileLibrary } from "./profiles/library.ts";
 import { mqttUplinks } from "./publisher/mqtt-uplink.ts";
 import { Publisher } from "./publisher/publisher.ts";
+import { unitsThatFit } from "./status-units.ts";
 
 export interface EdgeAgentDeps {
   readonly config: EdgeAgentConfig;
@@ -51,8 +52,6 @@ interface AnyBus {
   close(): Promise<void>;
   readonly pollsSkipped?: number;
 }
-
-const MAX_UNITS_IN_STATUS = 5000;
 
 /**
  * Starts collecting at once, whether or not the broker can be reached.
@@ -103,7 +102,7 @@ class RunningAgent implements EdgeAgent {
       monotonicMs: Math.round(Number(process.hrtime.bigint() / 1_000_000n)),
       startedAt: this.#startedAt,
       outbox,
-      units: this.#buses.flatMap((bus) => bus.health()).slice(0, MAX_UNITS_IN_STATUS),
+      units: unitsThatFit(this.#buses.flatMap((bus) => bus.health())),
       pollsSkipped: skipped,
     };
   }

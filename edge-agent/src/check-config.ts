@@ -5,11 +5,17 @@ import type { MeterProfile } from "./profiles/profile.ts";
 type ModbusTcpBus = Extract<AgentConfig["buses"][number], { kind: "modbus-tcp" }>;
 type ModbusUnit = ModbusTcpBus["units"][number];
 
+/** A broker takes 1 MiB in one packet, and the report of all channels is one. */
+const MAX_REPORT_BYTES = 900 * 1024;
+
 /** What is wrong between a configuration and the profiles that it names, in words that say where. */
 export function faultsOfAgentConfig(config: AgentConfig, profiles: ProfileLibrary): string[] {
   const channels = new Map(config.channels.map((channel) => [channel.id as string, channel]));
   const faults = repeated(config.buses.map(({ id }) => id)).map((id) => `bus ${id} is there twice`);
   faults.push(...repeated(fedChannels(config)).map((id) => `channel ${id} is fed twice`));
+  const reportBytes = Buffer.byteLength(JSON.stringify(config.channels));
+  if (reportBytes > MAX_REPORT_BYTES)
+    faults.push(`the ${config.channels.length} channels are too many for one agent: give some of them to another`);
   for (const bus of config.buses) {
     if (bus.kind !== "modbus-tcp") continue;
     for (const unitId of repeated(bus.units.map((unit) => unit.unitId)))

@@ -19,7 +19,10 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
     throw new DataDirBusyError(`an agent with process id ${heldPid} already works on ${dataDir}`, {
       remedy: "stop it, or give this agent another dataDir",
     });
-  await writeFile(path, `${own}\n`);
+  // On a full disk the mark cannot be written. What is held must be sent all the same, for nothing else makes room.
+  await writeFile(path, `${own}\n`).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOSPC") throw error;
+  });
   return () => rm(path, { force: true });
 }
 

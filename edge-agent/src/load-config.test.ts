@@ -125,4 +125,14 @@ describe("the agent's configuration", () => {
     expect(faults).toMatch(/unit id 1 is there twice/);
     expect(faults).toMatch(/channel M-1.forward_total is fed twice/);
   });
+
+  it("says so when one agent has more channels than a broker takes in one report", async () => {
+    const channels = Array.from({ length: 20_000 }, (_, no) => ({
+      ...buses().channels[0],
+      id: `M-${no}.forward_total`,
+    }));
+    const config = JSON.stringify({ ...buses(), channels });
+    const path = await written({ "agent.yaml": AGENT, "buses.json": config, password: "secret" });
+    expect(faultsOf(() => loadEdgeAgentConfig(path, {})).join("\n")).toMatch(/20000 channels are too many/);
+  });
 });

@@ -2,14 +2,14 @@ import { crc32 } from "node:zlib";
 
 /**
  * What a segment file is made of: `length, crc32, kind, JSON`, little-endian. The CRC covers kind and JSON. A segment
- * starts with a header frame; batches follow.
+ * starts with a header frame; batches follow. The last frame of all says that the outbox was closed in order.
  */
 export const FRAME_HEAD_BYTES = 8;
 
 /** Longer than any batch; a length beyond it is damage. */
 export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 
-export const FRAME_KINDS = { header: 0x48, batch: 0x42, hollow: 0x5a } as const;
+export const FRAME_KINDS = { header: 0x48, batch: 0x42, hollow: 0x5a, closed: 0x43 } as const;
 
 /** One frame of a file; `end` is the offset behind it. */
 export interface Frame {

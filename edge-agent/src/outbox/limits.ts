@@ -1,4 +1,4 @@
-import { type Epoch, MAX_BATCH_READINGS, type Origin, type WireReading } from "@nightflow/domain";
+import type { Epoch, Origin, WireReading } from "@nightflow/domain";
 import { z } from "zod";
 
 /** How much an outbox may hold, how long it groups writes, and what gives way when it is full. */
@@ -17,7 +17,8 @@ export const OutboxLimits = z.strictObject({
     .max(60_000)
     .default(1000)
     .meta({ description: "Longest wait before readings are written and synced.", unit: "ms" }),
-  maxBatch: z.int().min(1).max(MAX_BATCH_READINGS).default(500).meta({ description: "Most readings in one batch." }),
+  // 4,000 of the longest readings stay below the 1 MiB that a broker takes in one packet.
+  maxBatch: z.int().min(1).max(4000).default(500).meta({ description: "Most readings in one batch." }),
 });
 export type OutboxLimits = z.infer<typeof OutboxLimits>;
 

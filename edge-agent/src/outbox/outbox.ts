@@ -46,6 +46,8 @@ export class Outbox {
   #work: Promise<unknown> = Promise.resolve();
   #onTaken: () => void = () => undefined;
   #wasAlarm = false;
+  /** Whether the newest segment was begun by this run. Only then may it be written to. */
+  #hasBegun = false;
   #isClosed = false;
 
   private constructor(deps: OutboxDeps, recovered: Awaited<ReturnType<typeof recoverFolder>>) {
@@ -67,7 +69,7 @@ export class Outbox {
   static async open(deps: OutboxDeps): Promise<Outbox> {
     const outbox = new Outbox(deps, await recoverFolder(deps.folder, deps.logger));
     await outbox.#exclusively(async () => {
-      await outbox.#beginSegment();
+      await outbox.#tryBegin();
       await outbox.#removeSpent();
     });
     return outbox;
@@ -116,7 +118,7 @@ export class Outbox {
       if (place === undefined) return undefined;
       const { epoch, seq } = due;
       if (place === "hollow") return { epoch, seq, origin: "live", readings: [] };
-      const stored = await place.segment.read(place);
+      const stored = await place.segment.read(place).catch(undefinedWhenGone);
       if (stored === undefined) return this.#lostOnDisk(due);
       return { epoch, seq, origin: stored.origin, readings: stored.readings as WireReading[] };
     });
@@ -153,6 +155,7 @@ export class Outbox {
     this.#isClosed = true;
     this.#cancelFlush?.();
     await this.#exclusively(async () => {
+      await this.#sayClosed();
       for (const segment of this.#segments) await segment.close();
     });
   }
@@ -233,6 +236,7 @@ export class Outbox {
 
   /** Makes room for some bytes under the policy; false when they must not be written. */
   async #makeRoom(bytes: number): Promise<boolean> {
+    if (!this.#hasBegun) await this.#beginSegment();
     const segmentBytes = Math.min(SEGMENT_BYTES_MAX, Math.floor(this.#limits.maxBytes / 16));
     if (this.#active().bytes + bytes > segmentBytes && !this.#active().isFresh) await this.#beginSegment();
     await this.#removeSpent();
@@ -268,7 +272,15 @@ export class Outbox {
   async #beginSegment(): Promise<void> {
     const segment = await Segment.create(this.#folder, this.#nextOrdinal, this.#header());
     this.#nextOrdinal++;
+    this.#hasBegun = true;
     this.#segments.push(segment);
+  }
+
+  /** On a full disk what is held can be sent all the same, which may be what makes room; the first write tries again. */
+  async #tryBegin(): Promise<void> {
+    await this.#beginSegment().catch((error: unknown) =>
+      this.#logger.error({ error: describeError(error) }, "outbox: the disk takes nothing; readings wait"),
+    );
   }
 
   #header(): SegmentHeader {
@@ -310,6 +322,14 @@ export class Outbox {
     );
   }
 
+  /** Without it the next start only begins a new epoch. */
+  async #sayClosed(): Promise<void> {
+    if (!this.#hasBegun) return;
+    await this.#active()
+      .append(encodeFrame(FRAME_KINDS.closed, {}))
+      .catch((error: unknown) => this.#logger.warn({ error: describeError(error) }, "outbox: not closed in order"));
+  }
+
   #countDropped(readings: number, why: string): void {
     this.#dropped += readings;
     this.#logger.error({ readings, dropped: this.#dropped }, `outbox: readings were given up: ${why}`);
@@ -320,6 +340,12 @@ export class Outbox {
     if (fill.alarm && !this.#wasAlarm) this.#logger.warn(fill, "outbox: 80 % full");
     this.#wasAlarm = fill.alarm;
   }
+}
+
+// What cannot be read because the disk is broken there, or its file gone, will not be readable later either: without an
+// end to trying, nothing behind it would ever be sent.
+function undefinedWhenGone(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "EIO" && error.code !== "ENOENT") throw error;
 }
 
 function newEpoch(): Epoch {

@@ -1,6 +1,6 @@
-import { mkdir, open, readdir, readFile, unlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { type Epoch, StoreTooNewError } from "@nightflow/domain";
+import { mkdir, open, readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { describeError, type Epoch, StoreTooNewError } from "@nightflow/domain";
 import type { Logger } from "pino";
 import { type Damage, FRAME_KINDS, type Frame, scanFrames } from "./frame.ts";
 import type { Entry } from "./ledger.ts";
@@ -32,13 +32,16 @@ interface Progress {
   taken: number;
   tornTails: number;
   damagedStretches: number;
-  /** The newest file read so far was not whole. Its seqs may have been sent, so its epoch must not go on. */
-  isBroken: boolean;
+  /** The last frame read says that the outbox was closed in order. */
+  isClosed: boolean;
 }
 
 /**
  * Reads an outbox folder after whatever ended the last run. A torn tail is cut off; damage elsewhere is copied to
- * `damaged/` and stepped over. In both cases a new epoch begins, so that no seq is ever used twice.
+ * `damaged/` and stepped over.
+ *
+ * An epoch goes on only after an orderly close. After a crash the disk may have lost what it had said to be synced (SD
+ * cards do), and with it seqs that were sent: used again, they would be taken for repeats. A new epoch uses none twice.
  */
 export async function recoverFolder(folder: string, logger: Logger): Promise<Recovered> {
   await mkdir(folder, { recursive: true });
@@ -53,13 +56,13 @@ export async function recoverFolder(folder: string, logger: Logger): Promise<Rec
     taken: 0,
     tornTails: 0,
     damagedStretches: 0,
-    isBroken: false,
+    isClosed: false,
   };
   const ordinals = await ordinalsIn(folder);
   for (const ordinal of ordinals) await readSegment(progress, ordinal);
-  const { isBroken, epoch, nextSeq, ...rest } = progress;
+  const { isClosed, epoch, nextSeq, ...rest } = progress;
   const nextOrdinal = (ordinals.at(-1) ?? 0) + 1;
-  return { ...rest, nextOrdinal, epoch: isBroken ? undefined : epoch, nextSeq: isBroken ? 1 : nextSeq };
+  return { ...rest, nextOrdinal, epoch: isClosed ? epoch : undefined, nextSeq: isClosed ? nextSeq : 1 };
 }
 
 async function ordinalsIn(folder: string): Promise<number[]> {
@@ -71,13 +74,29 @@ async function ordinalsIn(folder: string): Promise<number[]> {
 
 async function readSegment(progress: Progress, ordinal: number): Promise<void> {
   const segment = new Segment(progress.folder, ordinal, 0);
-  const file = await readFile(segment.path);
+  progress.isClosed = false;
+  const file = await readOrShelve(progress, segment);
+  if (file === undefined) return;
   const { frames, damages } = scanFrames(file);
   segment.bytes = file.length;
   progress.segments.push(segment);
-  progress.isBroken = damages.length > 0;
   for (const damage of damages) await setAside(progress, segment, file, damage);
   for (const frame of frames) takeFrame(progress, segment, frame);
+  progress.isClosed = damages.length === 0 && frames.at(-1)?.kind === FRAME_KINDS.closed;
+}
+
+/** A file that the disk cannot read; its seqs are asked for by the head-end and then sent empty. */
+async function readOrShelve(progress: Progress, segment: Segment): Promise<Buffer | undefined> {
+  try {
+    return await readFile(segment.path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EIO") throw error;
+    progress.damagedStretches++;
+    progress.logger.error({ segment: segment.path }, "outbox: the disk cannot read a file; it is set aside as it is");
+    await mkdir(join(progress.folder, "damaged"), { recursive: true });
+    await rename(segment.path, join(progress.folder, "damaged", basename(segment.path)));
+    return undefined;
+  }
 }
 
 async function setAside(progress: Progress, segment: Segment, file: Buffer, damage: Damage): Promise<void> {
@@ -90,9 +109,17 @@ async function setAside(progress: Progress, segment: Segment, file: Buffer, dama
   }
   progress.damagedStretches++;
   progress.logger.error(place, "outbox: a damaged stretch was set aside; what it held cannot be sent");
-  const shelf = join(progress.folder, "damaged");
-  await mkdir(shelf, { recursive: true });
-  await writeFile(join(shelf, `${segment.ordinal}-${damage.offset}.bin`), file.subarray(damage.offset, damage.end));
+  await keepCopy(progress, `${segment.ordinal}-${damage.offset}.bin`, file.subarray(damage.offset, damage.end));
+}
+
+/** The copy is for examination only, so a full disk does not stop the start. */
+async function keepCopy({ folder, logger }: Progress, name: string, bytes: Buffer): Promise<void> {
+  try {
+    await mkdir(join(folder, "damaged"), { recursive: true });
+    await writeFile(join(folder, "damaged", name), bytes);
+  } catch (error) {
+    logger.warn({ name, error: describeError(error) }, "outbox: no copy of a damaged stretch could be kept");
+  }
 }
 
 async function cutOff(segment: Segment, bytes: number): Promise<void> {
@@ -109,7 +136,7 @@ async function cutOff(segment: Segment, bytes: number): Promise<void> {
 function takeFrame(progress: Progress, segment: Segment, frame: Frame): void {
   if (frame.kind === FRAME_KINDS.header) takeHeader(progress, segment, frame);
   else if (frame.kind === FRAME_KINDS.batch) takeBatch(progress, segment, frame, StoredBatch.parse(frame.json));
-  else takeHollow(progress, segment, HollowRange.parse(frame.json));
+  else if (frame.kind === FRAME_KINDS.hollow) takeHollow(progress, segment, HollowRange.parse(frame.json));
 }
 
 function takeHeader(progress: Progress, segment: Segment, frame: Frame): void {

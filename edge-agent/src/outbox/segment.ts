@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, unlink } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { encodeFrame, FRAME_KINDS, frameAt } from "./frame.ts";
 import { type HollowRange, type SegmentHeader, StoredBatch } from "./segment-schema.ts";
@@ -86,7 +86,7 @@ export class Segment {
 
   async remove(): Promise<void> {
     await this.close();
-    await unlink(this.path);
+    await rm(this.path, { force: true });
   }
 
   async #open(): Promise<FileHandle> {

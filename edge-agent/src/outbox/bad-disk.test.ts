@@ -1,0 +1,103 @@
+import { mkdtemp, readdir, rm, unlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Ack, ChannelId, type Reading } from "@nightflow/domain";
+import pino from "pino";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { type OutboxFill, OutboxLimits } from "./limits.ts";
+import { Outbox } from "./outbox.ts";
+
+/** What the disk refuses now. */
+const disk = vi.hoisted(() => ({ isFull: false, unreadable: undefined as string | undefined }));
+
+vi.mock(import("node:fs/promises"), async (importOriginal) => {
+  const real = await importOriginal();
+  const refused = (code: string) => Object.assign(new Error(code), { code });
+  const open: typeof real.open = async (path, flags, mode) => {
+    if (disk.isFull && flags === "w") throw refused("ENOSPC");
+    return real.open(path, flags, mode);
+  };
+  const readFile = (async (...args: Parameters<typeof real.readFile>) => {
+    if (disk.unreadable !== undefined && args[0] === disk.unreadable) throw refused("EIO");
+    return real.readFile(...args);
+  }) as typeof real.readFile;
+  return { ...real, open, readFile };
+});
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "nightflow-outbox-"));
+});
+
+afterEach(async () => {
+  Object.assign(disk, { isFull: false, unreadable: undefined });
+  await rm(folder, { recursive: true, force: true });
+});
+
+const opened = () => Outbox.open({ folder, limits: OutboxLimits.parse({}), logger: pino({ level: "silent" }) });
+
+async function take(outbox: Outbox, value: number): Promise<void> {
+  const reading: Reading = {
+    quality: "good",
+    channel: ChannelId.parse("M-1.forward_total"),
+    readAt: value * 1000,
+    value,
+    flags: [],
+  };
+  outbox.add([reading]);
+  await outbox.flush();
+}
+
+async function oldest(outbox: Outbox) {
+  const due = outbox.next();
+  return due && (await outbox.load(due));
+}
+
+const segments = async () => (await readdir(folder)).filter((name) => name.endsWith(".seg")).sort();
+const fillOf = ({ records, damagedStretches }: OutboxFill) => ({ records, damagedStretches });
+
+it("on a full disk an agent starts all the same, sends what it holds, and takes readings once there is room", async () => {
+  const first = await opened();
+  await take(first, 1);
+  await first.close();
+  disk.isFull = true;
+  const second = await opened();
+  expect(await oldest(second)).toMatchObject({ seq: 1, readings: [["M-1.forward_total", 1000, 1, 0]] });
+  await take(second, 2);
+  expect(second.fill().records).toBe(1);
+  second.acknowledge(Ack.parse({ v: 1, epoch: first.epoch, seq: 1, above: [] }));
+  disk.isFull = false;
+  await take(second, 3);
+  expect((await oldest(second))?.readings).toHaveLength(2);
+  await second.close();
+});
+
+it("a file that is gone while running costs its own readings only: its seqs are sent empty", async () => {
+  const first = await opened();
+  await take(first, 1);
+  await first.close();
+  const second = await opened();
+  await take(second, 2);
+  await unlink(join(folder, (await segments())[0] ?? ""));
+  expect(await oldest(second)).toMatchObject({ seq: 1, readings: [] });
+  second.acknowledge(Ack.parse({ v: 1, epoch: first.epoch, seq: 1, above: [] }));
+  expect(await oldest(second)).toMatchObject({ seq: 2 });
+  await second.close();
+});
+
+it("a file that the disk cannot read does not keep an agent from starting, and the head-end's ack shows the hole", async () => {
+  const first = await opened();
+  await take(first, 1);
+  await first.close();
+  const second = await opened();
+  await take(second, 2);
+  await second.close();
+  disk.unreadable = join(folder, (await segments())[0] ?? "");
+  const third = await opened();
+  expect(fillOf(third.fill())).toEqual({ records: 1, damagedStretches: 1 });
+  third.acknowledge(Ack.parse({ v: 1, epoch: first.epoch, seq: 0, above: [2] }));
+  expect(await oldest(third)).toMatchObject({ seq: 1, readings: [] });
+  expect(await readdir(join(folder, "damaged"))).toHaveLength(1);
+  await third.close();
+});
