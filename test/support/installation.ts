@@ -177,7 +177,16 @@ export class Installation {
 
   /** Ends whatever runs of `up`, in order. */
   async stopUp(): Promise<void> {
-    for (const child of this.#children) if (child.name === "up") await child.stop();
+    await this.#stopAll("up");
+  }
+
+  /** Ends whatever runs of `agent`, in order. */
+  async stopAgent(): Promise<void> {
+    await this.#stopAll("agent");
+  }
+
+  async #stopAll(name: string): Promise<void> {
+    for (const child of this.#children) if (child.name === name) await child.stop();
   }
 
   /** Imports a readings file by the command line, as customers of the town's zone. */

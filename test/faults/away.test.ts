@@ -1,0 +1,133 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AgentConfig, type AgentStatus } from "@nightflow/domain";
+import type { ApiClient } from "@nightflow/nightflow";
+import { findInfluxd, startInfluxd, type TestInfluxd } from "@nightflow/storage/testing";
+import { afterEach, describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually.ts";
+import { Installation } from "../support/installation.ts";
+import { ServedValues } from "../support/served-values.ts";
+import { repeatedRows, storedRows } from "../support/stored-rows.ts";
+
+let installation: Installation | undefined;
+
+afterEach(async () => {
+  await installation?.close();
+  installation = undefined;
+});
+
+interface Counts {
+  readonly stored: number;
+}
+
+const storedBy = async (api: ApiClient) =>
+  (await api.get<{ counts: Counts }>("/api/set-aside/dead_letter")).counts.stored;
+
+const statusBy = async (api: ApiClient): Promise<AgentStatus | undefined> =>
+  (await api.get<{ items: { status: AgentStatus | null }[] }>("/api/agents")).items[0]?.status ?? undefined;
+
+/** Waits until so many readings are stored. */
+const storedAtLeast = (api: ApiClient, count: number) =>
+  eventually(`${count} stored readings`, async () => ((await storedBy(api)) >= count ? true : undefined));
+
+describe("PostgreSQL that dies under a head-end on DuckDB", () => {
+  it("does not stop the collection, and comes back by itself", async () => {
+    installation = await Installation.make({ homesPerDma: 3 });
+    const { up } = await installation.startAll();
+    const api = await installation.signIn("collector");
+    await storedAtLeast(api, 20);
+    const before = await storedBy(api);
+    for (let kill = 0; kill < 2; kill++) {
+      const pid = await eventually("a PostgreSQL", () => postmasterOf(installation));
+      process.kill(pid, "SIGKILL");
+      await eventually("another PostgreSQL", () => {
+        const next = postmasterOf(installation);
+        return next === pid ? undefined : next;
+      });
+    }
+    await storedAtLeast(api, before + 50);
+    const agent = await statusBy(api);
+    expect(agent?.state).toBe("online");
+    expect(up.process.exitCode).toBeNull();
+    await eventually("a sign-in", async () => (await installation?.signIn("control")) ?? undefined);
+    await expectAllTaken(installation, api);
+  });
+});
+
+const influxd = findInfluxd();
+
+describe.runIf(influxd !== undefined)("InfluxDB that is away for a while", () => {
+  let folder: string | undefined;
+  let server: TestInfluxd | undefined;
+
+  afterEach(async () => {
+    await installation?.close();
+    installation = undefined;
+    await server?.stop();
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.each(["stop", "kill"] as const)(
+    "acknowledges nothing, agents hold, and everything is there afterwards (%s)",
+    async (how) => {
+      folder = mkdtempSync(join(tmpdir(), "nightflow-influxd-"));
+      server = await startInfluxd(folder);
+      const { url, org, bucket, token } = server;
+      installation = await Installation.make({ place: { kind: "influxdb", url, org, bucket, token }, homesPerDma: 3 });
+      await installation.startAll();
+      const api = await installation.signIn("collector");
+      await storedAtLeast(api, 20);
+      await server[how]();
+      const held = await eventually("an agent that holds its readings", async () => {
+        const status = await statusBy(api);
+        return (status?.outbox?.records ?? 0) > 20 ? status : undefined;
+      });
+      expect(held?.outbox?.dropped).toBe(0);
+      server = await startInfluxd(folder, Number(new URL(url).port));
+      await expectAllTaken(installation, api);
+    },
+  );
+});
+
+/** Lets the agent drain, and compares what it has taken with what is stored. */
+async function expectAllTaken(place: Installation, api: ApiClient): Promise<void> {
+  place.writeAgentConfig(AgentConfig.parse({ v: 1, channels: [], buses: [] }));
+  await place.stopAgent();
+  const startedAt = place.clock.now();
+  await place.startAgent();
+  const status = await eventually(
+    "an empty outbox",
+    async () => {
+      const now = await statusBy(api);
+      return (now?.startedAt ?? 0) >= startedAt && now?.outbox?.records === 0 ? now : undefined;
+    },
+    90_000,
+  );
+  await place.stopAgent();
+  await place.stopUp();
+  await place.stopTown();
+  const { counts, rows } = await place.withHeadEnd(async ({ store }) => {
+    if (store === null) throw new Error("the head-end of the test has no store");
+    const channels = (await store.channels()).map(({ id }) => id);
+    return { counts: await store.counts(), rows: await storedRows(store, channels) };
+  });
+  const { stored, deadLetters, quarantined, conflicts, repeats } = counts;
+  expect(stored + deadLetters + quarantined + conflicts + repeats).toBe(status.outbox?.taken);
+  expect({ deadLetters, quarantined, conflicts }).toEqual({ deadLetters: 0, quarantined: 0, conflicts: 0 });
+  expect(rows).toHaveLength(stored);
+  expect(repeatedRows(rows)).toBe(0);
+  const served = await ServedValues.read(place.ledgerDir, place.town);
+  expect(rows.filter(({ channel, value }) => value !== null && !served.has(channel, value))).toEqual([]);
+}
+
+/** Process id of the installation's PostgreSQL; undefined while there is none. */
+function postmasterOf(place: Installation | undefined): number | undefined {
+  try {
+    const file = join(place?.dataDir ?? "", "postgres", "server", "cluster", "postmaster.pid");
+    const pid = Number(readFileSync(file, "utf8").split("\n")[0]);
+    return pid > 1 ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
