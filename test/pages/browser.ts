@@ -81,6 +81,19 @@ export async function signIn(page: Page, login: string, language: "zh" | "en", a
     .waitFor();
 }
 
+/** Waits until every skeleton has given way to what it stood for. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator("main").first().waitFor();
+  await page.locator(".ant-skeleton, [aria-busy=true]").first().waitFor({ state: "detached" });
+  await page.locator(".nf-page").first().waitFor();
+  await page.locator(".ant-skeleton, [aria-busy=true]").first().waitFor({ state: "detached" });
+}
+
+/** Whether something on the page pushes it wider than the window. */
+export function isWiderThanWindow(page: Page): Promise<boolean> {
+  return page.evaluate<boolean>("document.documentElement.scrollWidth > window.innerWidth");
+}
+
 const FOLDER = process.env.NIGHTFLOW_SCREENSHOTS ?? join(import.meta.dirname, "..", "..", ".cache", "screenshots");
 
 /** Keeps a picture of the whole page for a person's eye, in an ignored folder. */

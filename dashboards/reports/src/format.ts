@@ -12,6 +12,13 @@ export function formatNumber(value: number | null | undefined, language: Languag
   return new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: digits }).format(value);
 }
 
+/** A number with exactly `digits` decimals, so that a column of them stands straight; a dash when there is none. */
+export function formatFixed(value: number | null | undefined, language: Language, digits: number): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return NO_VALUE;
+  const fixed = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return new Intl.NumberFormat(LOCALES[language], fixed).format(value);
+}
+
 /** A share as whole or tenth percents. */
 export function formatShare(share: number | null | undefined, language: Language, digits = 1): string {
   if (share === null || share === undefined || !Number.isFinite(share)) return NO_VALUE;

@@ -22,7 +22,7 @@ export function timeChart(parts: {
     textStyle: { fontFamily: "system-ui, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif" },
     aria: { enabled: true, label: { description: parts.title } },
     grid: { left: 8, right: 16, top: 48, bottom: parts.canZoom === true ? 40 : 8 },
-    legend: { top: 0, itemGap: 16, textStyle: { color: PALETTE.text }, data: legendOf(parts.series) },
+    legend: { type: "scroll", top: 0, itemGap: 16, textStyle: { color: PALETTE.text }, data: legendOf(parts.series) },
     tooltip: {
       trigger: "axis",
       confine: true,
@@ -58,12 +58,22 @@ interface NamedSeries {
   readonly name?: string;
   readonly stack?: string;
   readonly areaStyle?: unknown;
+  readonly type?: string;
+  readonly lineStyle?: { readonly type?: string };
 }
+
+const LINE_ICON = "path://M0 5H22V8H0Z";
+const DASHED_ICON = "path://M0 5H6V8H0ZM8 5H14V8H8ZM16 5H22V8H16Z";
 
 /** What the legend names: lines as they are drawn, bands as areas; not the invisible foot that carries a band. */
 function legendOf(series: readonly NamedSeries[]): object[] {
   const named = series.filter((one) => one.stack === undefined || one.areaStyle !== undefined);
-  return named.map((one) => (one.stack === undefined ? { name: one.name } : { name: one.name, icon: "rect" }));
+  return named.map((one) => ({ name: one.name, icon: iconOf(one) }));
+}
+
+function iconOf(series: NamedSeries): string {
+  if (series.stack !== undefined || series.type === "bar") return "rect";
+  return series.lineStyle?.type === undefined || series.lineStyle.type === "solid" ? LINE_ICON : DASHED_ICON;
 }
 
 /** A value of a tooltip with its unit; words where there is none. */
@@ -78,7 +88,7 @@ export function line(name: string, points: readonly TimePoint[], color: string, 
     type: "line",
     name,
     data: points,
-    showSymbol: false,
+    symbol: "none",
     connectNulls: false,
     sampling: "lttb",
     lineStyle: { color, width: 1.6 },

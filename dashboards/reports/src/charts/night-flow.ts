@@ -45,7 +45,7 @@ export function nightFlowChart(input: {
       words.mnf,
       pick((point) => point.mnfM3h),
       PALETTE.actual,
-      { showSymbol: true, symbolSize: 5, sampling: undefined },
+      { symbol: "circle", symbolSize: 5, sampling: undefined },
     ),
   ];
   return timeChart({ yName: unitWords("m3").flow, series, language: input.language, title: words.title });

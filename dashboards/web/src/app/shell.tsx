@@ -52,7 +52,7 @@ function Head() {
       {isNarrow && <MenuButton />}
       <span className="nf-brand">
         <img src="/icon.svg" alt="" width={22} height={22} />
-        Nightflow
+        <span>Nightflow</span>
       </span>
       {!isNarrow && <Navigation className="nf-nav" />}
       <div className="nf-tools">
@@ -61,10 +61,10 @@ function Head() {
         <Button
           type="text"
           lang={language === "zh" ? "en" : "zh-CN"}
-          aria-label={say("languageLabel")}
+          title={say("languageLabel")}
           onClick={() => void chooseLanguage(language === "zh" ? "en" : "zh")}
         >
-          {language === "zh" ? "EN" : "中"}
+          {say("language")}
         </Button>
         {!isNarrow && <Person />}
       </div>

@@ -3,6 +3,9 @@ import { type ThemeConfig, theme } from "antd";
 /** The seed colour: the blue of the charts' actual curve. */
 const PRIMARY = { light: "#0b62a8", dark: "#5aa9e6" } as const;
 
+/** Grounds of dark pages, as in `app.css`. */
+const DARK_GROUNDS = { colorBgContainer: "#161d25", colorBgElevated: "#1d2630", colorBgLayout: "#0e1318" } as const;
+
 /**
  * The theme of desks: compact (32 px rows), by the system's wish light or dark. Secondary texts are darker (lighter in
  * the dark) than antd's own, so that they keep a contrast of 4.5:1.
@@ -14,6 +17,7 @@ export function deskTheme(isDark: boolean): ThemeConfig {
       : [theme.defaultAlgorithm, theme.compactAlgorithm],
     token: {
       colorPrimary: isDark ? PRIMARY.dark : PRIMARY.light,
+      ...(isDark ? DARK_GROUNDS : {}),
       colorTextDescription: isDark ? "#b4bcc6" : "#4b5563",
       colorTextTertiary: isDark ? "#b4bcc6" : "#4b5563",
       colorTextPlaceholder: isDark ? "#a3adb8" : "#5b6470",
@@ -22,6 +26,9 @@ export function deskTheme(isDark: boolean): ThemeConfig {
       fontSize: 16,
       borderRadius: 6,
     },
-    components: { Table: { cellPaddingInlineSM: 12, cellPaddingBlockSM: 5 } },
+    components: {
+      Button: isDark ? { primaryColor: "#06121d" } : {},
+      Table: { headerBg: isDark ? "#1d2630" : "#f4f6f8", cellPaddingInlineSM: 12, cellPaddingBlockSM: 5 },
+    },
   };
 }

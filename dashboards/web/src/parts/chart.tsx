@@ -44,7 +44,9 @@ export function Chart(props: { readonly option: ChartOption; readonly heightPx: 
     };
   }, []);
   useEffect(() => {
-    chart.current?.setOption(isDark ? toDark(props.option) : props.option, { notMerge: true });
-  }, [props.option, isDark]);
+    // The drawing library writes the element's name by itself, from what it is told here.
+    const named = { ...props.option, aria: { enabled: true, label: { description: props.label } } };
+    chart.current?.setOption(isDark ? toDark(named) : named, { notMerge: true });
+  }, [props.option, props.label, isDark]);
   return <div ref={place} role="img" aria-label={props.label} style={{ height: props.heightPx, width: "100%" }} />;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { instantOfDay, spanOf } from "./range.ts";
+import { instantOfDay, passedOf, spanOf } from "./range.ts";
 
 const iso = (atMs: number) => new Date(atMs).toISOString();
 const NOW = Date.parse("2026-10-31T20:30:00Z");
@@ -23,6 +23,12 @@ describe("spans of a curve", () => {
     expect(hours("day", "2026-03-29T12:00:00Z")).toBe(23);
     expect(hours("day", "2026-10-25T12:00:00Z")).toBe(25);
     expect(hours("week", "2026-10-28T12:00:00Z")).toBe(7 * 24 + 1);
+  });
+
+  it("asks for what has passed only, so that the future is no gap", () => {
+    const span = spanOf("day", 0, NOW, "UTC");
+    expect(iso(passedOf(span, NOW).to)).toBe("2026-10-31T20:30:00.000Z");
+    expect(passedOf(spanOf("day", 1, NOW, "UTC"), NOW).to).toBe(span.from);
   });
 
   it("begins a day at midnight in zones west of Greenwich too", () => {

@@ -34,6 +34,20 @@ export function spanOf(
   return { from: instantOfDay(end - days, zone), to: instantOfDay(end, zone) };
 }
 
+const QUARTER_MS = 900_000;
+
+/**
+ * The part of a span that has passed, to whole quarters of an hour: what is yet to come is no gap in the data. The whole
+ * span where nothing of it has passed.
+ */
+export function passedOf(
+  span: { readonly from: number; readonly to: number },
+  nowMs: number,
+): { readonly from: number; readonly to: number } {
+  const passed = Math.floor(nowMs / QUARTER_MS) * QUARTER_MS;
+  return passed > span.from && passed < span.to ? { from: span.from, to: passed } : span;
+}
+
 /** The instant at which a local day (days since 1970) begins: midnight, or the first instant there is after it. */
 export function instantOfDay(day: number, zone: string): number {
   const wall = day * DAY_MS;

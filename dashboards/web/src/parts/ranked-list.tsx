@@ -24,7 +24,7 @@ export interface RankedListProps<Row extends Identified> {
   readonly columns: readonly Column<Row>[];
   /** A row on a phone. */
   readonly card: (row: Row) => ReactNode;
-  readonly onOpen: (row: Row) => void;
+  readonly onOpen?: (row: Row) => void;
   readonly selectedId?: string | undefined;
   readonly empty: ReactNode;
   readonly hasMore?: boolean | undefined;
@@ -81,7 +81,7 @@ function Rows<Row extends Identified>(props: RankedListProps<Row> & { readonly r
   return (
     <Table<Row>
       aria-label={props.label}
-      className="nf-table"
+      className={props.onOpen === undefined ? "" : "nf-table"}
       size="small"
       rowKey="id"
       pagination={false}
@@ -91,7 +91,7 @@ function Rows<Row extends Identified>(props: RankedListProps<Row> & { readonly r
       }))}
       dataSource={props.rows}
       rowClassName={(row) => (row.id === props.selectedId ? "nf-selected" : "")}
-      onRow={(row) => ({ onClick: (event) => openUnlessLink(event, () => props.onOpen(row)) })}
+      onRow={(row) => ({ onClick: (event) => openUnlessLink(event, () => props.onOpen?.(row)) })}
       locale={{ emptyText: <Nothing>{props.empty}</Nothing> }}
     />
   );

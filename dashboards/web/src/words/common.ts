@@ -35,5 +35,6 @@ export const common = {
   perDay: { zh: "{{money}}/天", en: "{{money}}/day" },
   nobody: { zh: "无人接手", en: "nobody yet" },
   noTicket: { zh: "无工单", en: "no ticket" },
+  actNow: { zh: "立即处置", en: "act now" },
   selected: { zh: "已选", en: "selected" },
 } as const;

@@ -75,7 +75,7 @@ const VOCABULARY = {
     waiting_parts: { zh: "待料", en: "Wait for parts" },
     resolved: { zh: "办结", en: "Resolve" },
     follow_up: { zh: "转回访", en: "Hand to follow-up" },
-    closed: { zh: "闭环", en: "Close" },
+    closed: { zh: "闭环", en: "Close ticket" },
     reopened: { zh: "重开", en: "Reopen" },
     cancelled: { zh: "取消工单", en: "Cancel ticket" },
     duplicate: { zh: "标为重复", en: "Mark as duplicate" },

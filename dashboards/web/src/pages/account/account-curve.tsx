@@ -26,20 +26,20 @@ export function AccountCurve(props: { readonly account: AccountDetail }) {
   const { range = "week", back = 0, compare } = route.useSearch();
   const navigate = route.useNavigate();
   const mayExport = useMay("meter.curve.export");
-  const span = useSpan(range, back);
+  const { whole, passed } = useSpan(range, back);
   const step = STEP_OF[range];
   const { id } = props.account;
   const isCompared = compare !== "none";
   const { data, error, refetch } = useQuery(
-    accountCurveQuery(id, { ...span, step, ...(isCompared ? { compare: "previous" } : {}) }),
+    accountCurveQuery(id, { ...passed, step, ...(isCompared ? { compare: "previous" } : {}) }),
   );
-  const csv = `/api/accounts/${id}/curve.csv?from=${span.from}&to=${span.to}&step=${step}`;
+  const csv = `/api/accounts/${id}/curve.csv?from=${passed.from}&to=${passed.to}&step=${step}`;
   return (
     <Panel title={say("curve")} extra={mayExport && <Button href={csv}>{say("csv")}</Button>}>
       <CurveControls
         range={range}
         back={back}
-        span={span}
+        span={whole}
         onChange={(nextRange, nextBack) =>
           void navigate({
             search: { range: nextRange, back: nextBack === 0 ? undefined : nextBack, compare },

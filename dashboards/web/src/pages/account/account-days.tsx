@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000;
 export function AccountDays(props: { readonly account: AccountDetail }) {
   const { say, language } = useWords("account", words);
   const { zone } = useFormat();
-  const { to } = useSpan("day", 0);
+  const { to } = useSpan("day", 0).whole;
   const { data } = useQuery(accountCurveQuery(props.account.id, { from: to - DAYS * DAY_MS, to, step: "day" }));
   const option = useMemo(() => {
     if (data === undefined) return null;

@@ -12,9 +12,9 @@ const MOST_EVENTS = 10;
 /** What was found about an account or its meters, newest first. */
 export function AccountEvents(props: { readonly account: AccountDetail }) {
   const { say } = useWords("account", words);
-  const { id, servicePoints } = props.account;
+  const { id, no, servicePoints } = props.account;
   const meters = servicePoints.flatMap((point) => point.meters.map((meter) => meter.id));
-  const subjects = [id, ...meters].slice(0, MOST_SUBJECTS);
+  const subjects = [id, no, ...meters].slice(0, MOST_SUBJECTS);
   const { data } = useQuery({
     queryKey: ["anomalies", "about", subjects],
     queryFn: async () => {

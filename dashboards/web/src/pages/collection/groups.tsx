@@ -51,7 +51,7 @@ export function Groups(props: { readonly report: components["schemas"]["Collecti
         columns={[
           {
             key: "id",
-            title: say(by === "dma" ? "byDma" : "byAgent"),
+            title: say(by === "dma" ? "district" : "agent"),
             render: (_, row) => <GroupName id={row.id} isDma={by === "dma"} />,
           },
           {

@@ -44,7 +44,7 @@ export function CollectionPage() {
       <div className="nf-title">
         <h1>{say("collection")}</h1>
       </div>
-      <Panel title={say("rate")}>
+      <Panel title={say("whole")}>
         <FigureList
           figures={[
             {

@@ -3,6 +3,8 @@ import { common } from "../../words/common.ts";
 export const words = {
   ...common,
   rate: { zh: "采集成功率", en: "Read rate" },
+  whole: { zh: "总体情况", en: "All meters" },
+  district: { zh: "分区", en: "District" },
   rateNote: { zh: "近一日应收 {{expected}}，实收 {{got}}", en: "{{got}} of {{expected}} readings due in the last day" },
   notReporting: { zh: "未正常上报", en: "Not reporting as they should" },
   ofMeters: { zh: "共 {{meters}} 只表", en: "of {{meters}} meters" },
@@ -54,7 +56,6 @@ export const words = {
   conflictHint: { zh: "同一时刻的第二个不同值", en: "a second, different value for one instant" },
   emptyList: { zh: "没有隔离数据", en: "Nothing was set aside" },
   received: { zh: "收到", en: "Received" },
-  channel: { zh: "通道", en: "Channel" },
+  from: { zh: "通道 / 终端", en: "Channel / agent" },
   reason: { zh: "原因", en: "Reason" },
-  raw: { zh: "原文", en: "As it came" },
 } as const;

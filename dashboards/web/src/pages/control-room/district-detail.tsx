@@ -25,7 +25,7 @@ export function DistrictDetail(props: { readonly id: string }) {
   if (data === undefined)
     return error === null ? <PageLoading /> : <Problem error={error} onRetry={() => void refetch()} />;
   return (
-    <div className="nf-split-detail">
+    <>
       <Panel
         title={pick(data.name)}
         extra={
@@ -49,7 +49,7 @@ export function DistrictDetail(props: { readonly id: string }) {
           </div>
         ))}
       </Panel>
-    </div>
+    </>
   );
 }
 

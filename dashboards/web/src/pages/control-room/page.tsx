@@ -6,9 +6,11 @@ import { rowsOfPages, useFlatRows } from "../../api/use-pages.ts";
 import { PageLoading } from "../../app/page-loading.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { Problem } from "../../parts/problem.tsx";
+import { useDetailInView } from "../../parts/use-detail-in-view.ts";
 import { useFormat } from "../../parts/use-format.ts";
 import { useTitle } from "../../parts/use-title.ts";
 import { useWords } from "../../words/use-words.ts";
+import { CompactEvents } from "../events/compact-events.tsx";
 import { EventList } from "../events/event-list.tsx";
 import { rankEvents } from "../events/ranking.ts";
 import { DistrictBoard } from "./district-board.tsx";
@@ -25,6 +27,7 @@ export function ControlRoomPage() {
   const { dma } = route.useSearch();
   const overview = useQuery(overviewQuery);
   const { events, list } = useActiveEvents();
+  const detail = useDetailInView(dma);
   if (overview.isError && overview.data === undefined)
     return (
       <div className="nf-page">
@@ -41,12 +44,14 @@ export function ControlRoomPage() {
           <Panel title={say("districts")}>
             <DistrictBoard rows={overview.data?.dmas} selectedId={dma} />
           </Panel>
-          {dma === undefined && <ActiveEvents list={list} />}
+          <ActiveEvents list={list} isBeside={dma !== undefined} />
         </div>
         {dma !== undefined && (
-          <Suspense fallback={<PageLoading />}>
-            <DistrictDetail id={dma} />
-          </Suspense>
+          <div className="nf-split-detail" ref={detail}>
+            <Suspense fallback={<PageLoading />}>
+              <DistrictDetail id={dma} />
+            </Suspense>
+          </div>
         )}
       </div>
     </div>
@@ -63,8 +68,17 @@ function useActiveEvents() {
   return { events, list: rowsOfPages(byMoney, events) };
 }
 
-function ActiveEvents(props: { readonly list: ReturnType<typeof useActiveEvents>["list"] }) {
+function ActiveEvents(props: {
+  readonly list: ReturnType<typeof useActiveEvents>["list"];
+  readonly isBeside: boolean;
+}) {
   const { say } = useWords("control-room", words);
+  if (props.isBeside)
+    return (
+      <Panel title={say("activeEvents")} extra={<Link to="/events">{say("allEvents")}</Link>}>
+        <CompactEvents events={props.list.rows ?? []} empty={say("noEvents")} />
+      </Panel>
+    );
   return (
     <Panel title={say("activeEvents")} extra={<Link to="/events">{say("allEvents")}</Link>}>
       <EventList {...props.list} question="active" empty={say("noEvents")} />

@@ -44,17 +44,11 @@ export function EventPage() {
     <div className="nf-page">
       <EventTitle event={event.data} />
       <div className="nf-split nf-split-wide">
-        <div>
-          <Panel title={say("evidence")}>
-            <p className="nf-reason">{pick(event.data.reason)}</p>
-            <EvidenceChart event={event.data} chart={chart} />
-          </Panel>
-          <Panel title={say("figures")}>
-            <EventFigures event={event.data} chart={chart.data} />
-          </Panel>
-          <WhatTheRuleSaw event={event.data} />
-        </div>
-        <div>
+        <Panel title={say("evidence")}>
+          <p className="nf-reason">{pick(event.data.reason)}</p>
+          <EvidenceChart event={event.data} chart={chart} />
+        </Panel>
+        <div className="nf-split-side">
           {ticket === null || !mayReadTickets ? (
             <NoTicket event={event.data} />
           ) : (
@@ -63,6 +57,12 @@ export function EventPage() {
           <Panel title={say("related")}>
             <CompactEvents events={event.data.related} empty={say("noRelated")} />
           </Panel>
+        </div>
+        <div>
+          <Panel title={say("figures")}>
+            <EventFigures event={event.data} chart={chart.data} />
+          </Panel>
+          <WhatTheRuleSaw event={event.data} />
         </div>
       </div>
     </div>

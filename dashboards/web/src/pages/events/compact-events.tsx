@@ -1,12 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import type { AnomalyRow } from "../../api/queries.ts";
-import { AnomalyTag } from "../../parts/tag.tsx";
+import { AnomalyTag, Tag } from "../../parts/tag.tsx";
 import { useFormat } from "../../parts/use-format.ts";
 import { Ago } from "../../parts/when.tsx";
 import { common } from "../../words/common.ts";
 import { useWords } from "../../words/use-words.ts";
 import { useVocabulary } from "../../words/vocabulary.ts";
 import { placeOf } from "./event-list.tsx";
+import { isUrgent } from "./ranking.ts";
 
 /** A few events beside something else: what, where, since when, what it costs. */
 export function CompactEvents(props: { readonly events: readonly AnomalyRow[]; readonly empty: string }) {
@@ -20,7 +21,9 @@ export function CompactEvents(props: { readonly events: readonly AnomalyRow[]; r
         <li key={event.id} className="nf-card">
           <Link to="/events/$id" params={{ id: event.id }}>
             <span className="nf-card-line">
-              <span>{pick(event.ruleName)}</span>
+              <span>
+                {isUrgent(event) && <Tag tone="act">{say("actNow")}</Tag>} {pick(event.ruleName)}
+              </span>
               <span className="nf-number">{say("perDay", { money: money(event.moneyPerDay) })}</span>
             </span>
             <span className="nf-card-line nf-small nf-soft">

@@ -20,7 +20,6 @@ const words = {
   money: { zh: "每日损失", en: "Money/day" },
   state: { zh: "状态", en: "State" },
   who: { zh: "工单 / 处理人", en: "Ticket / who" },
-  actNow: { zh: "立即处置", en: "act now" },
 } as const;
 
 type ListProps = Omit<RankedListProps<AnomalyRow>, "label" | "columns" | "card" | "onOpen">;

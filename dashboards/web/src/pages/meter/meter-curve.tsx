@@ -25,17 +25,17 @@ export function MeterCurve(props: { readonly meter: MeterDetail }) {
   const { range = "week", back = 0 } = route.useSearch();
   const navigate = route.useNavigate();
   const mayExport = useMay("meter.curve.export");
-  const span = useSpan(range, back);
+  const { whole, passed } = useSpan(range, back);
   const step = STEP_OF[range];
   const { id } = props.meter;
-  const { data, error, refetch } = useQuery(meterCurveQuery(id, { ...span, step }));
-  const csv = `/api/meters/${encodeURIComponent(id)}/curve.csv?from=${span.from}&to=${span.to}&step=${step}`;
+  const { data, error, refetch } = useQuery(meterCurveQuery(id, { ...passed, step }));
+  const csv = `/api/meters/${encodeURIComponent(id)}/curve.csv?from=${passed.from}&to=${passed.to}&step=${step}`;
   return (
     <Panel title={say("curve")} extra={mayExport && <Button href={csv}>{say("csv")}</Button>}>
       <CurveControls
         range={range}
         back={back}
-        span={span}
+        span={whole}
         onChange={(nextRange, nextBack) =>
           void navigate({ search: { range: nextRange, back: nextBack === 0 ? undefined : nextBack }, replace: true })
         }

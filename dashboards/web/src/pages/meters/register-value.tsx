@@ -1,4 +1,7 @@
+import { formatFixed, NO_VALUE } from "@nightflow/dashboards/reports";
 import { useFormat } from "../../parts/use-format.ts";
+
+const REGISTER_DIGITS = 3;
 
 const UNITS: Readonly<Record<string, string>> = {
   m3: "m³",
@@ -17,11 +20,11 @@ export function unitText(unit: string | null): string {
 
 /** What a register or gauge shows, with its unit; to the litre, as a dial does. */
 export function RegisterValue(props: { readonly value: number | null; readonly unit: string | null }) {
-  const { number } = useFormat();
-  if (props.value === null) return <span className="nf-number">{number(null)}</span>;
+  const { language } = useFormat();
+  if (props.value === null) return <span className="nf-number">{NO_VALUE}</span>;
   return (
     <span className="nf-number">
-      {number(props.value, 3)} {unitText(props.unit)}
+      {formatFixed(props.value, language, REGISTER_DIGITS)} {unitText(props.unit)}
     </span>
   );
 }

@@ -42,7 +42,7 @@ export function SignInPage() {
         <Button
           type="text"
           lang={language === "zh" ? "en" : "zh-CN"}
-          aria-label={say("languageLabel")}
+          title={say("languageLabel")}
           onClick={() => void chooseLanguage(language === "zh" ? "en" : "zh")}
         >
           {say("language")}

@@ -39,6 +39,7 @@ export function TicketMoves(props: { readonly ticket: TicketDetail; readonly ext
         {main !== undefined && (
           <Button type="primary" loading={move.isPending && asking === null} onClick={() => start(main)}>
             {word("ticketMove", main)}
+            {questionOf(main) === null ? "" : "…"}
           </Button>
         )}
         {others.map((to) => (

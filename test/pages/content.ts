@@ -1,24 +1,7 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { ApiConfig, type RunningApi, startApi } from "@nightflow/crm-api";
-import { builtPagesFolder } from "@nightflow/dashboards";
-import { usageReportCsv, usageReportHtml } from "@nightflow/dashboards/reports";
-import { ManualClock } from "@nightflow/domain";
-import {
-  createJobQueue,
-  type Database,
-  emptyColumns,
-  type JobQueue,
-  openDuckDbStore,
-  openFileStore,
-  type ReadingStore,
-} from "@nightflow/storage";
-import { silentLogger, TestPostgres } from "@nightflow/storage/testing";
-import { eventually } from "../support/eventually.ts";
+import { type Database, emptyColumns, type JobQueue, type ReadingStore } from "@nightflow/storage";
 import { storeUsage, type Usage } from "./curves.ts";
 import { type Finding, openFinding } from "./findings.ts";
-import { channelOf, DISTRICTS, insertPeople, insertTown, METERS, type TownIds, type TownMeter } from "./town.ts";
+import { channelOf, DISTRICTS, METERS, type TownIds, type TownMeter } from "./town.ts";
 
 /** Business time of the town: 10:00 of 21 October 2026 in Shanghai. */
 export const NOW = Date.UTC(2026, 9, 21, 2);
@@ -26,110 +9,16 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const HISTORY_DAYS = 62;
 
-/** The real application with a small town in it, on real databases and a real port. */
-export interface World {
-  readonly url: string;
-  readonly db: Database;
-  readonly jobs: JobQueue;
-  readonly clock: ManualClock;
-  readonly ids: TownIds;
-  /** Findings by a short name. */
-  readonly findings: ReadonlyMap<string, string>;
-  /** Takes the application down and brings it back on the same port. */
-  stopApi(): Promise<void>;
-  startApi(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** Starts the application; `isEmpty` leaves nothing but people in it. */
-export async function startWorld(options: { readonly isEmpty?: boolean } = {}): Promise<World> {
-  const folder = mkdtempSync(join(tmpdir(), "nightflow-pages-"));
-  chmodSync(folder, 0o755);
-  const postgres = await TestPostgres.start();
-  const { database: db } = await postgres.fresh();
-  const store = await openDuckDbStore({ path: join(folder, "readings.duckdb"), logger: silentLogger });
-  const jobs = createJobQueue({ db, logger: silentLogger });
-  const clock = new ManualClock(NOW);
-  const ids = options.isEmpty ? { ...(await insertPeople(db)), accounts: new Map() } : await insertTown(db);
-  const findings = options.isEmpty ? new Map<string, string>() : await fill(db, store, jobs, ids);
-  const server = new Server({ db, store, jobs, clock, folder });
-  await server.start();
-  if (!options.isEmpty) await ticketsOpened(db);
-  return {
-    url: server.url,
-    db,
-    jobs,
-    clock,
-    ids,
-    findings,
-    stopApi: () => server.stop(),
-    startApi: () => server.start(),
-    async close() {
-      await server.stop();
-      await store.close();
-      await postgres.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-interface ServerDeps {
-  readonly db: Database;
-  readonly store: ReadingStore;
-  readonly jobs: JobQueue;
-  readonly clock: ManualClock;
-  readonly folder: string;
-}
-
-/** The API, which can be taken down and brought back where it was. */
-class Server {
-  readonly #deps: ServerDeps;
-  #api: RunningApi | undefined;
-  #port = 0;
-
-  constructor(deps: ServerDeps) {
-    this.#deps = deps;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
-  }
-
-  async start(): Promise<void> {
-    const { folder, ...deps } = this.#deps;
-    const webRoot = builtPagesFolder();
-    if (webRoot === null || !existsSync(webRoot)) throw new Error("the pages are not built: npm run build");
-    this.#api = await startApi({
-      ...deps,
-      files: await openFileStore(join(folder, "files")),
-      config: ApiConfig.parse({ port: this.#port, collectionMaxAgeMs: 0, loginFailuresAllowed: 50 }),
-      logger: silentLogger,
-      webRoot,
-      renderer: {
-        usageCurve: (report, language) => ({ html: usageReportHtml(report, language), csv: usageReportCsv(report) }),
-      },
-    });
-    this.#port = this.#api.port;
-  }
-
-  async stop(): Promise<void> {
-    await this.#api?.close();
-    this.#api = undefined;
-  }
-}
-
-async function ticketsOpened(db: Database): Promise<void> {
-  await eventually("every finding's ticket", async () => {
-    const { rows } = await db.query<{ open: number }>("select count(*)::int as open from job where state <> 'done'");
-    return rows[0]?.open === 0 ? true : undefined;
-  });
-}
-
-async function fill(db: Database, store: ReadingStore, jobs: JobQueue, ids: TownIds): Promise<Map<string, string>> {
+/** Puts the town's readings into a store, and a few that had to be set aside. */
+export async function fillStore(store: ReadingStore): Promise<void> {
   await storeUsage(store, METERS.map(usageOf), NOW, HISTORY_DAYS);
+  await setSomeAside(store);
+}
+
+/** Puts nights, agents and findings into a database that has the town; gives the findings' ids by short names. */
+export async function fillDatabase(db: Database, jobs: JobQueue, ids: TownIds): Promise<Map<string, string>> {
   await insertNights(db);
   await insertAgents(db);
-  await setSomeAside(store);
   const findings = new Map<string, string>();
   for (const [name, finding] of Object.entries(findingsOf(ids)))
     findings.set(name, await openFinding(db, jobs, finding));

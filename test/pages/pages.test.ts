@@ -1,0 +1,144 @@
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { seriousFaults } from "./axe.ts";
+import {
+  hasChromium,
+  isWiderThanWindow,
+  keepPicture,
+  type Look,
+  launchBrowser,
+  openWindow,
+  settled,
+  signIn,
+} from "./browser.ts";
+import { Stage, type World } from "./stage.ts";
+
+const WORDS = {
+  zh: { events: "异常事件", worst: "当前最严重", board: "分区" },
+  en: { events: "Events", worst: "Worst now", board: "Districts" },
+} as const;
+
+describe.runIf(hasChromium())("the pages", () => {
+  let stage: Stage;
+  let world: World;
+  let browser: Browser;
+  beforeAll(async () => {
+    [stage, browser] = await Promise.all([Stage.open(), launchBrowser()]);
+    world = await stage.world();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await stage?.close();
+  });
+
+  const pagesOf = (ids: World): [name: string, address: string][] => [
+    ["control-room", "/"],
+    ["district", "/?dma=DMA-2"],
+    ["events", "/events?state=all"],
+    ["event", `/events/${ids.findings.get("home")}`],
+    ["tickets", "/tickets"],
+    ["meters", "/meters"],
+    ["meter", "/meters/HOTEL-1"],
+    ["collection", "/collection"],
+    ["accounts", "/accounts"],
+    ["account", `/accounts/${ids.ids.accounts.get("HOTEL-1")}`],
+    ["not-found", "/no-such-page"],
+  ];
+
+  const LOOKS: readonly Look[] = [
+    { language: "zh", screen: "desktop", colors: "light" },
+    { language: "en", screen: "desktop", colors: "dark" },
+    { language: "zh", screen: "phone", colors: "dark" },
+    { language: "en", screen: "phone", colors: "light" },
+  ];
+
+  it.each(LOOKS)("have no serious fault for assistive programs and nothing is cut: %o", async (look) => {
+    const window = await openWindow(browser, world.url, look);
+    const page = await window.newPage();
+    const errors = errorsOf(page);
+    await page.goto("/sign-in");
+    await page.getByRole("button").first().waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await signIn(page, "admin", look.language);
+    for (const [name, address] of pagesOf(world)) {
+      await page.goto(address);
+      await settled(page);
+      expect({ name, faults: await seriousFaults(page) }).toEqual({ name, faults: [] });
+      expect({ name, isCut: await isWiderThanWindow(page) }).toEqual({ name, isCut: false });
+      await keepPicture(page, `${name}-${look.screen}-${look.colors}-${look.language}`);
+    }
+    expect(errors).toEqual([]);
+    await window.close();
+  });
+
+  it.each(["zh", "en"] as const)("answer the control room's question in one look (%s)", async (language) => {
+    const { window, page } = await signedIn(browser, world, "control", { language });
+    const worst = page.getByRole("region", { name: WORDS[language].worst });
+    await expect.poll(() => worst.textContent()).toContain("G-0001");
+    expect(await worst.textContent()).toContain("¥3.60");
+    const rows = page.getByRole("table", { name: WORDS[language].events }).getByRole("row");
+    await expect.poll(() => rows.nth(2).textContent()).toContain("¥821");
+    await window.close();
+  });
+
+  it("show a person of one region nothing of another", async () => {
+    const { window, page } = await signedIn(browser, world, "desk-north", { language: "en" }, "/events?state=all");
+    await page.getByRole("link", { name: "Night flow too high" }).waitFor();
+    expect(await page.getByText("G-0001").count()).toBe(0);
+    await page.goto(`/events/${world.findings.get("gas")}`);
+    await page.getByText("lies outside your region").waitFor();
+    await page.goto("/meters/FACTORY-1");
+    await page.getByText("lies outside your region").waitFor();
+    await window.close();
+  });
+
+  it("keep filters in the address, so that a link can be sent and back works", async () => {
+    const { window, page } = await signedIn(browser, world, "collector", { language: "en" }, "/meters?status=silent");
+    await page.getByRole("link", { name: "H-0401" }).waitFor();
+    expect(await page.getByRole("link", { name: "H-0101" }).count()).toBe(0);
+    await page.getByRole("link", { name: "H-0401" }).click();
+    await page.getByRole("heading", { name: "Meter H-0401" }).waitFor();
+    await page.goBack();
+    await page.getByRole("link", { name: "H-0401" }).waitFor();
+    expect(new URL(page.url()).searchParams.get("status")).toBe("silent");
+    await window.close();
+  });
+
+  it("show nobody what he has no right to, and each role its own first page", async () => {
+    const manager = await signedIn(browser, world, "manager", { language: "en" });
+    await expect.poll(() => new URL(manager.page.url()).pathname).toBe("/accounts");
+    expect(await manager.page.getByRole("link", { name: "Collection" }).count()).toBe(0);
+    await manager.page.goto("/collection");
+    await manager.page.getByText("You do not have the right").waitFor();
+    await manager.window.close();
+  });
+
+  it("find a meter by a part of its address with the slash key", async () => {
+    const { window, page } = await signedIn(browser, world, "control", { language: "zh" });
+    await page.keyboard.press("/");
+    await page.getByRole("textbox", { name: "搜索" }).fill("港湾路 3");
+    await page
+      .getByRole("link", { name: /H-0401/ })
+      .first()
+      .waitFor();
+    await window.close();
+  });
+});
+
+/** A window with somebody signed in, at an address. */
+async function signedIn(browser: Browser, world: World, login: string, look: Look, address = "/") {
+  const window: BrowserContext = await openWindow(browser, world.url, look);
+  const page = await window.newPage();
+  await signIn(page, login, look.language, address);
+  return { window, page };
+}
+
+/** Errors that the page throws or writes; a request that is refused before the sign-in is none. */
+function errorsOf(page: Page): string[] {
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !message.text().includes("401")) errors.push(message.text());
+  });
+  return errors;
+}
