@@ -5,8 +5,10 @@ import { AgentConfig, type AgentStatus } from "@nightflow/domain";
 import type { ApiClient } from "@nightflow/nightflow";
 import { findInfluxd, startInfluxd, type TestInfluxd } from "@nightflow/storage/testing";
 import { afterEach, describe, expect, it } from "vitest";
+import { Device } from "../support/device.ts";
 import { eventually } from "../support/eventually.ts";
 import { Installation } from "../support/installation.ts";
+import { descendantsOf, HAS_PROC } from "../support/processes.ts";
 import { ServedValues } from "../support/served-values.ts";
 import { repeatedRows, storedRows } from "../support/stored-rows.ts";
 
@@ -53,6 +55,28 @@ describe("PostgreSQL that dies under a head-end on DuckDB", () => {
     await eventually("a sign-in", async () => (await installation?.signIn("control")) ?? undefined);
     await expectAllTaken(installation, api);
   });
+});
+
+describe.runIf(HAS_PROC)("PostgreSQL that answers nothing under a head-end on DuckDB", () => {
+  it("holds up neither the sign-in of an agent nor its readings, not even behind an unknown channel", async () => {
+    const identities = [{ name: "gw-2", role: "agent" }] as const;
+    installation = await Installation.make({ factor: "real", homesPerDma: 1, gasCustomers: 0, identities });
+    const up = await installation.startUp();
+    const servers = descendantsOf(up.pid).filter(({ command }) => command.includes("postgres"));
+    expect(servers.length).toBeGreaterThan(1);
+    for (const { pid } of servers) process.kill(pid, "SIGSTOP");
+    const [device, stranger] = [await Device.connect(installation), await Device.connect(installation, "gw-2")];
+    const quarantined = stranger.send(["NOBODY.forward_total", readAtOf(0), 1, 0]);
+    for (let hour = 1; hour <= 20; hour++) await device.send(["N1-INLET.forward_total", readAtOf(hour), hour * 10, 0]);
+    await quarantined;
+    await Promise.all([device.close(), stranger.close()]);
+    for (const { pid } of servers.toReversed()) process.kill(pid, "SIGCONT");
+    const api = await installation.signIn("collector");
+    expect(await storedBy(api)).toBe(20);
+    expect(up.process.exitCode).toBeNull();
+  });
+
+  const readAtOf = (hour: number) => (installation?.liveStartMs ?? 0) - (100 - hour) * 3_600_000;
 });
 
 const influxd = findInfluxd();

@@ -6,10 +6,10 @@ import { AGENT, type Installation, SITE } from "./installation.ts";
 /** Somebody's own MQTT device: it may say what it likes, and hears the acks of its agent name. */
 export class Device {
   readonly acks: string[] = [];
-  isConnected = true;
   readonly #client: mqtt.MqttClient;
   readonly #name: string;
   readonly #epoch: string;
+  readonly #closed: Promise<false>;
   #seq = 0;
 
   private constructor(client: mqtt.MqttClient, name: string) {
@@ -18,9 +18,7 @@ export class Device {
     this.#epoch = `device-${Math.random().toString(36).slice(2)}`;
     client.on("message", (_, payload) => this.acks.push(payload.toString()));
     client.on("error", () => undefined);
-    client.on("close", () => {
-      this.isConnected = false;
-    });
+    this.#closed = new Promise((resolve) => client.once("close", () => resolve(false)));
   }
 
   /** Signs in once, without trying again. @throws {Error} with the broker's answer when it is refused. */
@@ -41,8 +39,7 @@ export class Device {
       () => true,
       () => false,
     );
-    const closed = new Promise<boolean>((resolve) => this.#client.once("close", () => resolve(false)));
-    return await Promise.race([confirmed, closed]);
+    return await Promise.race([confirmed, this.#closed]);
   }
 
   /** Sends readings as the next batch and waits until the head-end says "stored for good" (or set aside for good). */
