@@ -145,7 +145,7 @@ export interface StoreCounts {
 export interface ReadingStore {
   readonly kind: "duckdb" | "influxdb";
 
-  /** Marks of every agent and epoch, for ingest's start. */
+  /** Marks of every agent and epoch, for ingest's start; those stored last at the end. */
   marks(): Promise<StoredMark[]>;
   /** Newest read time of every channel, in epoch ms, for ingest's start. */
   newestReadAt(): Promise<Map<string, number>>;
@@ -157,7 +157,11 @@ export interface ReadingStore {
     keys: readonly { readonly channel: string; readonly readAtMs: number }[],
   ): Promise<(StoredValue | undefined)[]>;
 
-  /** Commits after `cursor` (0 = from the start), whole, until at least `limit` readings are gathered or none are left. */
+  /**
+   * Commits after `cursor` (0 = from the start), whole, until at least `limit` readings are gathered or none are left.
+   *
+   * @throws {FeedForgottenError} when commits behind the cursor are gone, or it lies beyond the last commit.
+   */
   changesSince(cursor: number, limit: number): Promise<FeedPage>;
   /** Tells how far a named consumer has read; the store may forget feed data that every consumer has passed. */
   saveCursor(consumer: string, cursor: number): Promise<void>;

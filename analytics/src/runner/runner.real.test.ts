@@ -204,6 +204,33 @@ describe("the runner", () => {
     expect((await anomalies()).filter((a) => a.rule === "CONT_FLOW")).toHaveLength(1);
   });
 
+  test("goes on where the feed begins when what it has not read is gone, and says so", async () => {
+    appendInCommits(hourlyRows(CHANNEL, FAULT + 60, leaky));
+    feed.keptFrom = 3;
+    const errors = vi.spyOn(silentLogger, "error");
+    const analytics = await start();
+    await analytics.idle();
+    await analytics.close();
+    expect((await anomalies()).map(({ rule }) => rule)).toContain("CONT_FLOW");
+    expect(errors).toHaveBeenCalledWith(expect.objectContaining({ cursor: 0, keptFrom: 3 }), expect.any(String));
+    errors.mockRestore();
+  });
+
+  test("begins anew with a store that has gone back, and raises nothing twice for it", async () => {
+    const rows = hourlyRows(CHANNEL, FAULT + 60, leaky);
+    appendInCommits(rows);
+    const first = await start();
+    await first.idle();
+    await first.close();
+    feed = new FakeFeed();
+    appendInCommits(rows, 300);
+    const second = await start();
+    await second.idle();
+    await second.close();
+    expect(second.stats().readings).toBe(rows.length);
+    expect((await anomalies()).filter(({ rule }) => rule === "CONT_FLOW")).toHaveLength(1);
+  });
+
   test("finds a silent meter by time, but gives agents two hours after a start to deliver what they held", async () => {
     appendInCommits(hourlyRows(CHANNEL, 48, homeLitres));
     clock.set(START_MS + 73 * HOUR_MS);

@@ -3,6 +3,7 @@ import { type Clock, describeError, NightflowError } from "@nightflow/domain";
 import {
   createJobQueue,
   type Database,
+  FeedForgottenError,
   type FeedPage,
   type JobQueue,
   loadMeterRegistry,
@@ -76,7 +77,7 @@ export async function startAnalytics(deps: AnalyticsDeps): Promise<Analytics> {
 
 class Runner implements Analytics {
   readonly #deps: AnalyticsDeps;
-  readonly #engine: Engine;
+  #engine: Engine;
   readonly #writer: AnomalyWriter;
   readonly #wake = new Signal();
   readonly #stopping = new AbortController();
@@ -99,10 +100,7 @@ class Runner implements Analytics {
   constructor(deps: AnalyticsDeps) {
     this.#deps = deps;
     this.#startedAtMs = deps.clock.now();
-    this.#engine = new Engine([], {
-      refreshMs: deps.config.refreshHours * HOUR_MS,
-      silentAfterMs: deps.config.silentAfterHours * HOUR_MS,
-    });
+    this.#engine = this.#newEngine();
     const jobs = deps.jobs ?? createJobQueue({ db: deps.db, logger: deps.logger });
     this.#writer = new AnomalyWriter(jobs, deps.config.ticketThresholdPerDay);
   }
@@ -182,13 +180,48 @@ class Runner implements Analytics {
 
   /** One page, or the passing of time when there is none. True when more pages wait. */
   async #step(): Promise<boolean> {
-    const page = await this.#deps.store.changesSince(this.#cursor, this.#deps.config.pageReadings);
+    const page = await this.#nextPage();
     await this.#knowChannelsOf(page);
     const output = await this.#feed(page);
     this.#cursor = Math.max(this.#cursor, page.cursor);
     await this.#write(output);
     if (!page.hasMore) await this.#tick();
     return page.hasMore;
+  }
+
+  async #nextPage(): Promise<FeedPage> {
+    const { store, config } = this.#deps;
+    try {
+      return await store.changesSince(this.#cursor, config.pageReadings);
+    } catch (error) {
+      if (!(error instanceof FeedForgottenError)) throw error;
+      await this.#goOnFrom(error.keptFrom);
+      return await store.changesSince(this.#cursor, config.pageReadings);
+    }
+  }
+
+  /** Goes on at the first commit that is kept; from nothing where the store is another one, or has gone back. */
+  async #goOnFrom(keptFrom: number): Promise<void> {
+    const cursor = this.#cursor;
+    const hasGoneBack = keptFrom <= cursor;
+    this.#deps.logger.error(
+      { cursor, keptFrom, hasGoneBack },
+      hasGoneBack
+        ? "the store has gone back behind what was read: the detectors begin anew with what it holds"
+        : "the feed has forgotten commits that were not read: their readings are in the curves and in no finding",
+    );
+    if (hasGoneBack) await this.#beginAnew();
+    this.#cursor = keptFrom - 1;
+  }
+
+  async #beginAnew(): Promise<void> {
+    this.#engine = this.#newEngine();
+    await this.#refreshRegistry();
+  }
+
+  #newEngine(): Engine {
+    const { refreshHours, silentAfterHours } = this.#deps.config;
+    return new Engine([], { refreshMs: refreshHours * HOUR_MS, silentAfterMs: silentAfterHours * HOUR_MS });
   }
 
   async #feed(page: FeedPage): Promise<EngineOutput> {

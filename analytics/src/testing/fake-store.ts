@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from "@nightflow/domain";
-import type { FeedPage, ReadingStore } from "@nightflow/storage";
+import { FeedForgottenError, type FeedPage, type ReadingStore } from "@nightflow/storage";
 import { columnsOf, type SeriesRow } from "./series.ts";
 
 /** The feed of a store in memory: one commit per `append`, one commit per page; it can be away. */
@@ -7,6 +7,8 @@ export class FakeFeed {
   readonly #commits: (readonly SeriesRow[])[] = [];
   savedCursor = 0;
   isAway = false;
+  /** The first commit that is kept. */
+  keptFrom = 1;
   asked = 0;
 
   append(rows: readonly SeriesRow[]): void {
@@ -27,6 +29,8 @@ export class FakeFeed {
   async #page(cursor: number): Promise<FeedPage> {
     this.asked++;
     if (this.isAway) throw new StoreUnavailableError("the store is away");
+    if (cursor > this.#commits.length) throw new FeedForgottenError("beyond the last commit", { keptFrom: 1 });
+    if (cursor + 1 < this.keptFrom) throw new FeedForgottenError("forgotten", { keptFrom: this.keptFrom });
     const rows = this.#commits[cursor] ?? [];
     const next = Math.min(cursor + 1, this.#commits.length);
     return { cursor: Math.max(cursor, next), hasMore: next < this.#commits.length, readings: columnsOf(rows) };

@@ -24,6 +24,27 @@ export class StoreClosedError extends NightflowError {
   readonly retriable = false;
 }
 
+/** A cursor from which the feed cannot go on: commits behind it are gone, or it lies beyond the last commit. */
+export class FeedForgottenError extends NightflowError {
+  readonly code = "FEED_FORGOTTEN";
+  readonly retriable = false;
+  /** The first commit that can be read. Not beyond the cursor when it is the store that has gone back. */
+  readonly keptFrom: number;
+
+  constructor(message: string, options: { cause?: unknown; remedy?: string; keptFrom?: number } = {}) {
+    super(message, options);
+    this.keptFrom = options.keptFrom ?? 1;
+  }
+}
+
+/** The error for a cursor of another life of the store, as after a copy was put back. */
+export function cursorAhead(cursor: number, lastCommit: number, keptFrom: number): FeedForgottenError {
+  return new FeedForgottenError(`commit ${cursor} is beyond the store's last one, ${lastCommit}`, {
+    remedy: "the store is another one or has gone back: build the consumer's state anew from what it holds",
+    keptFrom,
+  });
+}
+
 /** A reading that the store's format cannot hold; ingest sets such readings aside before they come here. */
 export class ReadingShapeError extends NightflowError {
   readonly code = "READING_SHAPE";

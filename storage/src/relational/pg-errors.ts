@@ -9,17 +9,18 @@ const SOCKET_CODES = new Set([
   "EHOSTUNREACH",
   "EAI_AGAIN",
 ]);
-// Class 08 is a lost connection; 57P01 to 57P03 a server that stops or starts, 53300 one without a free connection.
-const SERVER_CODES = /^(08...|57P0[1-5]|53300)$/;
+// Class 08 is a lost connection; 57P01 to 57P03 a server that stops or starts, 53 one without disk, memory or a free
+// connection, 58 a file that it cannot use, 25006 a standby that answers in the place of the one that may write.
+const SERVER_CODES = /^(08...|53...|57P0[1-5]|58...|25006)$/;
 const TEXTS =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after calling end/;
 
-/** `error` as StoreUnavailableError when the database could not be reached or went away; any other error as it is. */
+/** `error` as StoreUnavailableError when the database is away or cannot work now; any other error as it is. */
 export function asStoreError(error: unknown): unknown {
   if (!isConnectionLoss(error)) return error;
-  return new StoreUnavailableError(`PostgreSQL cannot be reached: ${(error as Error).message}`, {
+  return new StoreUnavailableError(`PostgreSQL cannot be used now: ${(error as Error).message}`, {
     cause: error,
-    remedy: "see whether PostgreSQL runs and DATABASE_URL names it",
+    remedy: "see whether PostgreSQL runs, has room on its disk, and DATABASE_URL names it",
   });
 }
 

@@ -169,6 +169,25 @@ export function describeReadingStore(name: string, makePlace: () => Promise<Stor
       expect(await again.newestReadAt()).toEqual(new Map([[REGISTER, T0]]));
     });
 
+    test("lists the marks that were stored last at the end, before and after it is opened again, twice", async () => {
+      const { store, reopen } = await freshPlace();
+      const agent = "town/agent-1";
+      const stored = ["e5", "e1", "e3", "e2", "e4", "e1", "e3"];
+      for (const [at, epoch] of stored.entries())
+        await store.commit(commitOf([], { batches: [batchOf(at + 1, agent, epoch)] }));
+      const expected = ["e5", "e2", "e4", "e1", "e3"];
+      expect((await store.marks()).map(({ epoch }) => epoch)).toEqual(expected);
+      expect((await (await reopen()).marks()).map(({ epoch }) => epoch)).toEqual(expected);
+      expect((await (await reopen()).marks()).map(({ epoch }) => epoch)).toEqual(expected);
+    });
+
+    test("says so when a cursor lies beyond its last commit: it has gone back, and nothing new would ever be fed", async () => {
+      const { store } = await freshPlace();
+      await store.commit(commitOf([registerRow(REGISTER, T0, 1n)]));
+      expect(await store.changesSince(1, 10)).toMatchObject({ cursor: 1, hasMore: false });
+      await expect(store.changesSince(2, 10)).rejects.toMatchObject({ code: "FEED_FORGOTTEN", keptFrom: 1 });
+    });
+
     test("stores nothing of a commit that it refuses, not even its marks", async () => {
       const { store } = await freshPlace();
       const broken = registerRow(REGISTER, Number.NaN, 5n);

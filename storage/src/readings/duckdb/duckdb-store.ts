@@ -99,12 +99,12 @@ class DuckDbStore implements ReadingStore {
   }
 
   async marks(): Promise<StoredMark[]> {
-    this.#refuseClosed();
+    await this.#asOnDisk();
     return this.#state.marks();
   }
 
   async newestReadAt(): Promise<Map<string, number>> {
-    this.#refuseClosed();
+    await this.#asOnDisk();
     return new Map(Array.from(this.#state.allLastValues(), (value) => [value.channel, value.readAtMs]));
   }
 
@@ -204,11 +204,21 @@ class DuckDbStore implements ReadingStore {
 
   async #read<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
     this.#refuseClosed();
+    const wasBroken = this.#isBroken;
     try {
       return await this.#readers.with(work);
     } catch (cause) {
-      throw this.#asStoreError(cause);
+      if (!wasBroken) throw this.#asStoreError(cause);
+      await this.#asOnDisk();
+      return await this.#read(work);
     }
+  }
+
+  // A failed commit may be on the disk all the same. Whoever asks what is stored hears what the file holds, and need
+  // not store something first to have it opened again.
+  async #asOnDisk(): Promise<void> {
+    this.#refuseClosed();
+    if (this.#isBroken) await this.#write(async () => undefined);
   }
 
   #write<Result>(work: (writer: DuckDBConnection) => Promise<Result>): Promise<Result> {

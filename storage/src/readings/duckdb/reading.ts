@@ -1,6 +1,7 @@
 import { type DuckDBConnection, type DuckDBDataChunk, LIST, listValue } from "@duckdb/node-api";
 import { QUALITY_CODES } from "@nightflow/domain";
 import type { Curve, FeedPage, ReadingColumns, SetAsideList, StoredSetAside, StoredValue } from "../../ports.ts";
+import { cursorAhead } from "../errors.ts";
 import { blankColumns, setRow } from "../reading-columns.ts";
 import type { InstantKey } from "../repeats.ts";
 import type { StoreState } from "./store-state.ts";
@@ -96,7 +97,8 @@ export async function readFeed(
   state: StoreState,
 ): Promise<FeedPage> {
   const { lastCommit } = state.counts;
-  if (cursor >= lastCommit) return { cursor, hasMore: false, readings: blankColumns(0, []) };
+  if (cursor > lastCommit) throw cursorAhead(cursor, lastCommit, 1);
+  if (cursor === lastCommit) return { cursor, hasMore: false, readings: blankColumns(0, []) };
   const end = await endOfPage(connection, cursor, Math.max(1, limit), lastCommit);
   const result = await connection.run(
     `SELECT channel_no, read_at_ms, counts, gauge, quality, flags, origin FROM reading

@@ -157,6 +157,26 @@ test.runIf(process.platform === "linux")(
   },
 );
 
+test.runIf(process.platform === "linux")(
+  "after a disk without room the store can be read again, and tells its marks as they are on the disk, before anything is stored",
+  async () => {
+    const store = await openFor(await storePath());
+    const rowsOf = (seq: number) =>
+      Array.from({ length: 2000 }, (_, i) => registerRow(`M-${i}`, SAMPLE_START_MS + seq, BigInt(seq)));
+    limitFileSize("1000000");
+    let seq = 1;
+    await (async () => {
+      for (; ; seq++) await store.commit(commitOf(rowsOf(seq), { batches: [batchOf(seq)] }));
+    })().catch(() => undefined);
+    const key = { channel: "M-1", readAtMs: SAMPLE_START_MS + 1 };
+    await store.valuesAt([key]).catch(() => undefined);
+    limitFileSize("unlimited");
+    expect(await store.marks()).toMatchObject([{ seq: seq - 1, above: [] }]);
+    expect(await store.valuesAt([key])).toMatchObject([{ counts: 1n }]);
+    expect((await store.curve("M-1", 0, Number.MAX_SAFE_INTEGER)).length).toBe(seq - 1);
+  },
+);
+
 // The size that files of this very process may have stands for a disk that is full.
 function limitFileSize(bytes: string): void {
   execFileSync("prlimit", ["--pid", String(process.pid), `--fsize=${bytes}:unlimited`]);

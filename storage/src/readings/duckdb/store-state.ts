@@ -94,8 +94,13 @@ export class StoreState {
     }
   }
 
+  /** The marks set last are listed last. */
   setMarks(marks: readonly StoredMark[]): void {
-    for (const mark of marks) this.#marks.set(markKey(mark.agent, mark.epoch), mark);
+    for (const mark of marks) {
+      const key = markKey(mark.agent, mark.epoch);
+      this.#marks.delete(key);
+      this.#marks.set(key, mark);
+    }
   }
 
   setLastValue(value: LastValue): void {
@@ -146,7 +151,8 @@ async function loadChannels(connection: DuckDBConnection): Promise<NumberedChann
 
 async function loadMarks(connection: DuckDBConnection): Promise<StoredMark[]> {
   const result = await connection.run(
-    `SELECT agent, epoch, arg_max(seq, commit_no) AS seq, arg_max(above, commit_no) AS above FROM mark GROUP BY agent, epoch`,
+    `SELECT agent, epoch, arg_max(seq, commit_no) AS seq, arg_max(above, commit_no) AS above FROM mark
+      GROUP BY agent, epoch ORDER BY max(commit_no), max(rowid)`,
   );
   const rows = await rowsOfResult<{ agent: string; epoch: string; seq: bigint; above: string }>(result);
   return rows.map((row) => ({ ...row, seq: Number(row.seq), above: JSON.parse(row.above) as number[] }));

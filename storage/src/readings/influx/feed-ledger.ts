@@ -19,8 +19,8 @@ export interface LedgerEntry {
   readonly request: CommitRequest;
   /** `request.readings`, encoded. */
   readonly bytes: Buffer;
-  /** The intent under which the points were written; it ends with this commit. */
-  readonly intentId: number;
+  /** The intent under which the points were written; it ends with this commit. Null where all was noted before. */
+  readonly intentId: number | null;
 }
 
 /**
@@ -67,17 +67,21 @@ async function recordMarks(tx: Sql, batches: readonly BatchMark[]): Promise<void
     changed.set(key, { agent, epoch, ...markWith(before, seq) });
   }
   await tx.query(
-    `insert into agent_mark (agent, epoch, seq, above)
-       select agent, epoch, seq, above from jsonb_to_recordset($1) as m (agent text, epoch text, seq bigint, above jsonb)
-     on conflict (agent, epoch) do update set seq = excluded.seq, above = excluded.above, updated_at = now()`,
-    [JSON.stringify([...changed.values()])],
+    `insert into agent_mark (agent, epoch, seq, above, updated_at)
+       select agent, epoch, seq, above, clock_timestamp() from (
+         select * from jsonb_to_recordset($1) as m (agent text, epoch text, seq bigint, above jsonb, place bigint)
+         order by place) as marks
+     on conflict (agent, epoch) do update set
+       seq = excluded.seq, above = excluded.above, updated_at = excluded.updated_at`,
+    [JSON.stringify([...changed.values()].map((mark, place) => ({ ...mark, place })))],
   );
 }
 
-/** Marks of some agents, or of all. */
+/** Marks of some agents, or of all; those stored last at the end. */
 export async function readMarks(sql: Sql, agents?: readonly string[]): Promise<StoredMark[]> {
   const { rows } = await sql.query<{ agent: string; epoch: string; seq: number; above: number[] }>(
-    "select agent, epoch, seq, above from agent_mark where $1::text[] is null or agent = any($1)",
+    `select agent, epoch, seq, above from agent_mark where $1::text[] is null or agent = any($1)
+       order by updated_at, agent, epoch`,
     [agents ?? null],
   );
   return rows;

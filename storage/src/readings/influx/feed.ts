@@ -1,14 +1,9 @@
-import { NightflowError } from "@nightflow/domain";
 import type { FeedPage } from "../../ports.ts";
 import type { Database, Sql } from "../../relational/database.ts";
 import { decodeColumns } from "../columns-codec.ts";
+import { cursorAhead, FeedForgottenError } from "../errors.ts";
 import { concatColumns } from "../reading-columns.ts";
-
-/** A cursor points behind commits that the feed no longer keeps. */
-export class FeedForgottenError extends NightflowError {
-  readonly code = "FEED_FORGOTTEN";
-  readonly retriable = false;
-}
+import { readCounts } from "./feed-ledger.ts";
 
 /** How much of the feed is kept for consumers that have not passed it. */
 export interface FeedBounds {
@@ -33,7 +28,7 @@ export async function readFeed(sql: Sql, cursor: number, limit: number): Promise
       if (gathered >= limit) return { cursor: end, hasMore: await hasAfter(sql, end), readings: concatColumns(parts) };
     }
   }
-  if (end === cursor && (await forgottenTo(sql)) > cursor) throw await gapError(sql, cursor);
+  if (end === cursor) await checkCursor(sql, cursor);
   return { cursor: end, hasMore: false, readings: concatColumns(parts) };
 }
 
@@ -52,6 +47,14 @@ async function hasAfter(sql: Sql, no: number): Promise<boolean> {
   return rows[0]?.more ?? false;
 }
 
+// Nothing behind the cursor: that is right only where the cursor stands at the end of the feed.
+async function checkCursor(sql: Sql, cursor: number): Promise<void> {
+  const kept = await forgottenTo(sql);
+  if (kept > cursor) throw await gapError(sql, cursor);
+  const { lastCommit } = await readCounts(sql);
+  if (cursor > lastCommit) throw cursorAhead(cursor, lastCommit, kept + 1);
+}
+
 async function forgottenTo(sql: Sql): Promise<number> {
   const { rows } = await sql.query<{ no: number }>("select forgotten_to as no from feed_totals");
   return rows[0]?.no ?? 0;
@@ -60,7 +63,8 @@ async function forgottenTo(sql: Sql): Promise<number> {
 async function gapError(sql: Sql, cursor: number): Promise<FeedForgottenError> {
   const kept = await forgottenTo(sql);
   return new FeedForgottenError(`the feed behind commit ${cursor} is kept only from commit ${kept + 1} on`, {
-    remedy: "rebuild the consumer's state from the stored curves, then go on at the newest commit",
+    remedy: "go on at the first commit that is kept; what lies before it is in the stored curves",
+    keptFrom: kept + 1,
   });
 }
 

@@ -1,9 +1,14 @@
 import { HttpError } from "@influxdata/influxdb-client";
 import { NightflowError, StoreUnavailableError } from "@nightflow/domain";
+import { sqlStateOf } from "../../relational/pg-errors.ts";
 import { StoreRefusedError } from "../errors.ts";
 
 /** How much of a server's text is kept: a refused write echoes the lines it refuses, up to hundreds of kilobytes. */
 const MAX_TEXT = 300;
+
+const UNREACHED: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "EAI_AGAIN"]);
+/** SQLSTATE classes 22 (data exception) and 23 (constraint violation). */
+const DATA_FAULT = /^2[23]/;
 
 /** InfluxDB did not take some of the lines of a write; those of other lines may be stored (INFLUXDB 1.3). */
 export class LinesRefusedError extends NightflowError {
@@ -31,6 +36,16 @@ export function asInfluxError(error: unknown, what: string): NightflowError {
   });
 }
 
+/** Whether an error says that no connection to InfluxDB was made, so that it has heard nothing. */
+export function isUnreached(error: unknown): boolean {
+  const { cause } = (error ?? {}) as { cause?: unknown };
+  const causes = cause instanceof AggregateError ? cause.errors : [cause];
+  return (
+    causes.length > 0 &&
+    causes.every((one: unknown) => UNREACHED.has((one as { code?: string } | undefined)?.code ?? ""))
+  );
+}
+
 /**
  * Throws a refusal of token or bucket as an outage, anything else as it is. After the start such a refusal says nothing
  * about the readings: agents hold them until it is mended, as they do while InfluxDB is away.
@@ -38,6 +53,20 @@ export function asInfluxError(error: unknown, what: string): NightflowError {
 export function throwRefusalAsOutage(error: unknown): never {
   if (!(error instanceof StoreRefusedError)) throw error;
   throw new StoreUnavailableError(error.message, { cause: error, ...(error.remedy && { remedy: error.remedy }) });
+}
+
+/**
+ * Throws what keeps a commit from being made as an outage, so that agents hold their readings: everything but an error
+ * that PostgreSQL or this program finds in the data itself. A full disk or a lost deadlock sets no reading aside.
+ */
+export function throwAsOutage(error: unknown): never {
+  if (error instanceof NightflowError) return throwRefusalAsOutage(error);
+  if (DATA_FAULT.test(sqlStateOf(error) ?? "")) throw error;
+  const message = error instanceof Error ? error.message : String(error);
+  throw new StoreUnavailableError(`the commit could not be recorded: ${shortened(message)}`, {
+    cause: error,
+    remedy: "look at PostgreSQL's log and its free disk space",
+  });
 }
 
 export function shortened(text: string): string {

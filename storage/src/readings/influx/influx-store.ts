@@ -24,9 +24,9 @@ import { SerialQueue } from "../serial-queue.ts";
 import { checkShape } from "../shape.ts";
 import { type FeedBounds, forgetFeed, readFeed, saveCursor } from "./feed.ts";
 import { readCounts, readMarks, readNewest, recordCommit } from "./feed-ledger.ts";
-import { throwRefusalAsOutage } from "./influx-errors.ts";
+import { throwAsOutage, throwRefusalAsOutage } from "./influx-errors.ts";
 import { InfluxQl } from "./influxql.ts";
-import { noteIntent, settleIntents, uncommittedInstants } from "./intents.ts";
+import { noteIntent, settleIntents, uncommittedInstants, withdrawIntent } from "./intents.ts";
 import { readKnownChannels, saveKnownChannels } from "./known-channels.ts";
 import { lineOf, tagsOf } from "./line-protocol.ts";
 import { instantName, readCurve, readInstants } from "./point-reader.ts";
@@ -112,7 +112,7 @@ class InfluxStore implements ReadingStore {
 
   async commit(request: CommitRequest): Promise<number> {
     this.#opened();
-    const no = await this.#commits.run(() => this.#commitNow(request)).catch(throwRefusalAsOutage);
+    const no = await this.#commits.run(() => this.#commitNow(request)).catch(throwAsOutage);
     this.#forgetNowAndThen();
     return no;
   }
@@ -171,10 +171,9 @@ class InfluxStore implements ReadingStore {
       newestReadAt: (channel) => newest.get(channel)?.readAtMs,
       valuesAt: (keys) => this.#valuesAt(keys, newest),
     });
-    const noted = await encodeColumns(request.readings);
-    const intentId = await noteIntent(this.#db, noted);
-    const accepted = await this.#writePoints(request);
-    const bytes = accepted === request ? noted : await encodeColumns(accepted.readings);
+    const intentId = await noteIntent(this.#db, request.readings);
+    const accepted = await this.#writePoints(request, intentId);
+    const bytes = await encodeColumns(accepted.readings);
     return this.#db.transaction(async (tx) => {
       const no = await recordCommit(tx, { request: accepted, bytes, intentId });
       await settleIntents(tx, accepted.readings, intentId);
@@ -182,8 +181,17 @@ class InfluxStore implements ReadingStore {
     });
   }
 
-  async #writePoints(request: CommitRequest): Promise<CommitRequest> {
-    const refused = await this.#writer.write(await this.#linesOf(request.readings));
+  async #writePoints(request: CommitRequest, intentId: number | null): Promise<CommitRequest> {
+    const lines = await this.#linesOf(request.readings);
+    let mayBeWritten = false;
+    const refused = await this.#writer
+      .write(lines, () => {
+        mayBeWritten = true;
+      })
+      .catch(async (error: unknown) => {
+        if (!mayBeWritten) await withdrawIntent(this.#db, intentId);
+        throw error;
+      });
     const [first] = refused;
     if (first !== undefined)
       this.#logger.error({ refused: refused.length, reason: first.reason }, "InfluxDB refused readings: dead letter");

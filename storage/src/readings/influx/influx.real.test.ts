@@ -92,6 +92,43 @@ describe.runIf(influxd !== undefined)("InfluxDB 2", () => {
     expect(await again.counts()).toMatchObject({ stored: 4, repeats: 3 });
   });
 
+  test("an outage of many tries leaves no note where nothing was written, and one where something may have been", async () => {
+    const options = await freshOptions();
+    const rows = [registerRow(REGISTER, T0, 1n), registerRow(REGISTER, T0 + 1, 2n)];
+    const notes = async () => (await options.db.query("select id from feed_intent")).rows.length;
+    const away = await openInfluxStore({ ...options, url: "http://127.0.0.1:9" });
+    for (let tries = 0; tries < 5; tries++)
+      await expect(away.commit(commitOf(rows))).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+    await away.close();
+    expect(await notes()).toBe(0);
+    const failing = await openInfluxStore({ ...options, db: withoutTransactions(options.db) });
+    for (let tries = 0; tries < 5; tries++) await expect(failing.commit(commitOf(rows))).rejects.toThrow("cut off");
+    await expect(failing.commit(commitOf([...rows, registerRow(REGISTER, T0 + 2, 3n)]))).rejects.toThrow("cut off");
+    await failing.close();
+    expect(await notes()).toBe(2);
+    const again = await openInfluxStore(options);
+    onTestFinished(() => again.close());
+    await again.commit(commitOf([...rows, registerRow(REGISTER, T0 + 2, 3n)]));
+    expect([await notes(), (await again.counts()).stored]).toEqual([0, 3]);
+  });
+
+  test("a PostgreSQL that cannot record a commit for now is an outage, whatever it says; only the data's own faults are not", async () => {
+    const options = await freshOptions();
+    const failingWith = async (code: string) => {
+      const store = await openInfluxStore({
+        ...options,
+        db: {
+          ...withoutTransactions(options.db),
+          transaction: () => Promise.reject(Object.assign(new Error(code), { code })),
+        },
+      });
+      return store.commit(commitOf([registerRow(REGISTER, T0, 1n)])).catch((error: unknown) => error);
+    };
+    for (const code of ["53100", "40P01", "57014", "XX000"])
+      expect(await failingWith(code)).toMatchObject({ code: "STORE_UNAVAILABLE", retriable: true });
+    expect(await failingWith("22P05")).toMatchObject({ code: "22P05" });
+  });
+
   test("a reading that InfluxDB refuses goes to the dead letter with its words, and its neighbours are stored", async () => {
     const { store, ...options } = await freshStore();
     expect(await writeLines(options, `reading,c=M-7.pressure g=1i ${T0}`)).toBe(204);

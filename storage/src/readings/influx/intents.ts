@@ -7,15 +7,24 @@ import { instantName } from "./point-reader.ts";
 /**
  * Notes, durably, which points are about to be written. InfluxDB has no transactions: when the commit behind them
  * fails, the points may stay. Without this note the batch that is sent again would look like a repeat of them, and its
- * readings would never reach the feed.
+ * readings would never reach the feed. What a failed commit has noted already is not noted again, so that an outage with
+ * its many tries leaves no more notes than there are readings. Null when there is nothing to note.
  */
-export async function noteIntent(sql: Sql, bytes: Buffer): Promise<number> {
+export async function noteIntent(sql: Sql, readings: ReadingColumns): Promise<number | null> {
+  const noted = await uncommittedInstants(sql);
+  const open = instantNames(readings).flatMap((name, i) => (noted.has(name) ? [] : [i]));
+  if (open.length === 0) return null;
   const { rows } = await sql.query<{ id: number }>("insert into feed_intent (readings) values ($1) returning id", [
-    bytes,
+    await encodeColumns(open.length === readings.length ? readings : pickRows(readings, open)),
   ]);
   const id = rows[0]?.id;
   if (id === undefined) throw new RangeError("feed_intent gave no id");
   return id;
+}
+
+/** Takes a note back, where no point of it can have been written. */
+export async function withdrawIntent(sql: Sql, id: number | null): Promise<void> {
+  if (id !== null) await sql.query("delete from feed_intent where id = $1", [id]);
 }
 
 /** Instants whose points no commit stands behind (yet), by name. */
@@ -27,9 +36,9 @@ export async function uncommittedInstants(sql: Sql): Promise<Set<string>> {
 }
 
 /** Takes the instants of a commit out of the notes that failed commits left behind. */
-export async function settleIntents(tx: Sql, committed: ReadingColumns, ownId: number): Promise<void> {
+export async function settleIntents(tx: Sql, committed: ReadingColumns, ownId: number | null): Promise<void> {
   const { rows } = await tx.query<{ id: number; readings: Buffer }>(
-    "select id, readings from feed_intent where id <> $1 for update",
+    "select id, readings from feed_intent where id is distinct from $1 for update",
     [ownId],
   );
   if (rows.length === 0) return;

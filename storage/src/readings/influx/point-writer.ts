@@ -2,8 +2,9 @@ import { Agent } from "node:http";
 import { Agent as TlsAgent } from "node:https";
 import { InfluxDB, setLogger } from "@influxdata/influxdb-client";
 import type { Logger } from "pino";
+import { StoreRefusedError } from "../errors.ts";
 import { breathe } from "../serial-queue.ts";
-import { asInfluxError, LinesRefusedError } from "./influx-errors.ts";
+import { asInfluxError, isUnreached, LinesRefusedError } from "./influx-errors.ts";
 
 /** Lines in one request: far below what the server's own time-out of 10 s allows (INFLUXDB 1.2). */
 const LINES_PER_REQUEST = 5000;
@@ -15,6 +16,11 @@ export interface RefusedLine {
   /** Its place among the lines given. */
   readonly index: number;
   readonly reason: string;
+}
+
+interface Progress {
+  readonly refused: RefusedLine[];
+  readonly onMaybeWritten: () => void;
 }
 
 export interface PointWriterOptions {
@@ -41,15 +47,16 @@ export class PointWriter {
   }
 
   /**
-   * Stores all lines but those that InfluxDB refuses even alone, which it gives back.
+   * Stores all lines but those that InfluxDB refuses even alone, which it gives back. `onMaybeWritten` is called as soon
+   * as a line may be stored, be it that no answer came.
    *
    * @throws {StoreUnavailableError} when it is unknown what is stored: write the same lines again.
    * @throws {StoreRefusedError} for a wrong token or bucket.
    */
-  async write(lines: readonly string[]): Promise<RefusedLine[]> {
+  async write(lines: readonly string[], onMaybeWritten: () => void = () => undefined): Promise<RefusedLine[]> {
     const refused: RefusedLine[] = [];
     for (let from = 0; from < lines.length; from += LINES_PER_REQUEST) {
-      await this.#writeOrSplit(lines.slice(from, from + LINES_PER_REQUEST), from, refused);
+      await this.#writeOrSplit(lines.slice(from, from + LINES_PER_REQUEST), from, { refused, onMaybeWritten });
       await breathe();
     }
     return refused;
@@ -61,18 +68,20 @@ export class PointWriter {
 
   // The server neither names nor rightly counts the lines it dropped (INFLUXDB 1.3), so they are found by halving;
   // lines that were stored already are only written over with themselves.
-  async #writeOrSplit(lines: readonly string[], from: number, refused: RefusedLine[]): Promise<void> {
+  async #writeOrSplit(lines: readonly string[], from: number, progress: Progress): Promise<void> {
     try {
       await this.#send(lines);
+      progress.onMaybeWritten();
     } catch (error) {
+      if (!(error instanceof StoreRefusedError) && !isUnreached(error)) progress.onMaybeWritten();
       if (!(error instanceof LinesRefusedError)) throw error;
       if (lines.length === 1) {
-        refused.push({ index: from, reason: error.message });
+        progress.refused.push({ index: from, reason: error.message });
         return;
       }
       const middle = Math.ceil(lines.length / 2);
-      await this.#writeOrSplit(lines.slice(0, middle), from, refused);
-      await this.#writeOrSplit(lines.slice(middle), from + middle, refused);
+      await this.#writeOrSplit(lines.slice(0, middle), from, progress);
+      await this.#writeOrSplit(lines.slice(middle), from + middle, progress);
     }
   }
 

@@ -1,13 +1,13 @@
 import { NightflowError, StoreTooNewError, StoreUnavailableError } from "@nightflow/domain";
 import type { ReadingStore } from "../../ports.ts";
 import {
+  FeedForgottenError,
   ReadingShapeError,
   StoreBusyError,
   StoreClosedError,
   StoreCorruptError,
   StoreRefusedError,
 } from "../errors.ts";
-import { FeedForgottenError } from "../influx/feed.ts";
 
 /** The methods of the port that travel by message; `close` ends only the caller's side. */
 export type RemoteMethods = Omit<ReadingStore, "kind" | "close">;
@@ -20,6 +20,8 @@ export interface ErrorMessage {
   readonly retriable: boolean;
   readonly remedy: string | undefined;
   readonly stack: string | undefined;
+  /** Of a FeedForgottenError. */
+  readonly keptFrom?: number;
 }
 
 /** What a call gives back: its value, or the error it failed with. */
@@ -28,10 +30,23 @@ export type Answer<Value> = { readonly value: Value } | { readonly error: ErrorM
 export function toErrorMessage(error: unknown): ErrorMessage {
   const known = error instanceof NightflowError ? error : undefined;
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  return { name, message, stack, code: known?.code, retriable: known?.retriable ?? false, remedy: known?.remedy };
+  const plain = {
+    name,
+    message,
+    stack,
+    code: known?.code,
+    retriable: known?.retriable ?? false,
+    remedy: known?.remedy,
+  };
+  return error instanceof FeedForgottenError ? { ...plain, keptFrom: error.keptFrom } : plain;
 }
 
-type StoreErrorClass = new (message: string, options: { cause?: unknown; remedy?: string }) => NightflowError;
+interface ErrorOptions {
+  readonly cause: unknown;
+  readonly remedy?: string;
+  readonly keptFrom?: number;
+}
+type StoreErrorClass = new (message: string, options: ErrorOptions) => NightflowError;
 
 const CLASSES: Readonly<Record<string, StoreErrorClass>> = {
   STORE_UNAVAILABLE: StoreUnavailableError,
@@ -45,9 +60,9 @@ const CLASSES: Readonly<Record<string, StoreErrorClass>> = {
 };
 
 /** The error again, of the class that its code belongs to, with the other thread's stack as its cause. */
-export function fromErrorMessage({ name, message, code, retriable, remedy, stack }: ErrorMessage): Error {
+export function fromErrorMessage({ name, message, code, retriable, remedy, stack, keptFrom }: ErrorMessage): Error {
   const cause = Object.assign(new Error(message), { name, stack });
-  const options = remedy === undefined ? { cause } : { cause, remedy };
+  const options = { cause, ...(remedy !== undefined && { remedy }), ...(keptFrom !== undefined && { keptFrom }) };
   const known = CLASSES[code ?? ""];
   if (known) return new known(message, options);
   if (code === undefined) return Object.assign(new Error(message, { cause }), { name });
