@@ -65,7 +65,8 @@ export async function withDatabase<Result>(
 ): Promise<Result> {
   const running = await runningDatabase(loaded, logger);
   if (running !== undefined) return await work(running).finally(() => running.close());
-  const place = await openDatabasePlace(loaded, logger);
+  // Of its own for the while: on any free port.
+  const place = await openDatabasePlace({ ...loaded, config: { ...loaded.config, postgres: { port: 0 } } }, logger);
   const db = openDatabase({ url: place.url, logger, maxConnections: 2 });
   try {
     return await work(db);

@@ -11,7 +11,6 @@ import {
 } from "@nightflow/storage";
 import type { Logger } from "pino";
 import { makeClock } from "./config/clock.ts";
-import { makeLogger } from "./config/log.ts";
 import { openStore } from "./open-store.ts";
 import { keepRefusals } from "./refusals.ts";
 import type { ThreadSettings } from "./threads/settings.ts";
@@ -34,13 +33,27 @@ export type OnCommit = () => void;
  *
  * @throws {PortBusyError} when the MQTT port is taken.
  */
-export async function startHeadEnd(settings: ThreadSettings, onCommit: OnCommit = () => {}): Promise<HeadEnd> {
-  const { config, databaseUrl } = settings;
-  const logger = makeLogger(config.log.level, "head-end");
+export async function startHeadEnd(
+  settings: ThreadSettings,
+  logger: Logger,
+  onCommit: OnCommit = () => {},
+): Promise<HeadEnd> {
   const clock = makeClock(settings.anchor);
-  const db = openDatabase({ url: databaseUrl, logger, maxConnections: 6 });
-  const store = withCommitHook(await openStore(settings, db, clock, logger), onCommit);
-  const collecting = await startCollecting({ settings, db, store, clock, logger });
+  const db = openDatabase({ url: settings.databaseUrl, logger, maxConnections: 6 });
+  const store = await openStore(settings, db, clock, logger).catch(async (error: unknown) => {
+    await db.close();
+    throw error;
+  });
+  const deps = { settings, db, store: withCommitHook(store, onCommit), clock, logger };
+  const collecting = await startCollecting(deps).catch(async (error: unknown) => {
+    await store.close();
+    await db.close();
+    throw error;
+  });
+  return runningHeadEnd(deps, collecting);
+}
+
+function runningHeadEnd({ db, store }: CollectingDeps, collecting: Collecting): HeadEnd {
   return {
     mqttPort: collecting.broker.port,
     store,
@@ -53,6 +66,11 @@ export async function startHeadEnd(settings: ThreadSettings, onCommit: OnCommit 
   };
 }
 
+interface Collecting {
+  readonly broker: RunningBroker;
+  close(): Promise<void>;
+}
+
 interface CollectingDeps {
   readonly settings: ThreadSettings;
   readonly db: Database;
@@ -62,7 +80,7 @@ interface CollectingDeps {
 }
 
 /** Broker and ingest, tied to each other: readings go in before PUBACK, acks come back out. */
-async function startCollecting({ settings, db, store, clock, logger }: CollectingDeps) {
+async function startCollecting({ settings, db, store, clock, logger }: CollectingDeps): Promise<Collecting> {
   const { config, ownIdentities } = settings;
   const registry = await createChannelRegistry({ load: () => loadKnownChannels(db), store, logger });
   const refusals = keepRefusals(store, clock, logger);

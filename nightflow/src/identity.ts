@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { hashPassword } from "@nightflow/domain/passwords";
 import { ensureSecret, secretsFolder } from "./config/secrets.ts";
 
+/** User name under which `nightflow import` sends; every head-end has it. */
+export const IMPORT_IDENTITY = "import";
+
 /** The files of an identity's password and of its hash; made when they are not there. */
 export async function makeIdentity(
   dataDir: string,

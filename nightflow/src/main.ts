@@ -1,11 +1,15 @@
 #!/usr/bin/env node
 import { Command, Option } from "commander";
+import manifest from "../package.json" with { type: "json" };
 import { exitCodeOf, reportError } from "./commands/failure.ts";
 
 /** Each command loads its rooms only when it runs: `nightflow --help` needs none of them. */
 const program = new Command("nightflow")
   .description("Collects remote-read meters, finds leaks and abnormal use, carries every finding to a closed ticket.")
-  .showHelpAfterError("(nightflow --help lists the commands)");
+  .version(manifest.version)
+  .showHelpAfterError("(add --help to see what there is)")
+  // What was typed cannot work: 2, as for every other fault that the user can mend. Commander itself ends with 1.
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
 const configOption = () =>
   new Option("--config <file>", "configuration file (default: nightflow.yaml, else the defaults)");
@@ -72,6 +76,12 @@ program
   .action(async (name, options) => (await import("./commands/identity.ts")).runIdentity(name, options));
 
 program
+  .command("password <login>")
+  .description("give a user a new password and print it once")
+  .addOption(configOption())
+  .action(async (login, options) => (await import("./commands/password.ts")).runPassword(login, options));
+
+program
   .command("demo")
   .description("a simulated town on real sockets, from registers to closed tickets")
   .option("--smoke", "run until a live leak's ticket is closed and one report exists, print one JSON line, end")
@@ -84,5 +94,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   reportError(error);
-  process.exitCode = exitCodeOf(error);
+  // By then all that was started is closed; a connection that was about to be made again must not keep the program.
+  process.exit(exitCodeOf(error));
 }

@@ -1,7 +1,7 @@
-import { connect } from "node:net";
 import { type Database, openDatabase, type ReadingStore } from "@nightflow/storage";
 import type { Logger } from "pino";
-import type { LoadedConfig } from "./config/load.ts";
+import { lockFolder } from "./config/folder-lock.ts";
+import { dataDirOf, type LoadedConfig } from "./config/load.ts";
 import { ensureSecret } from "./config/secrets.ts";
 import { openDatabasePlace } from "./database-place.ts";
 import { startHeadEnd } from "./head-end.ts";
@@ -17,10 +17,31 @@ export interface ImportPlace {
 }
 
 /**
- * Runs `work` with PostgreSQL and a head-end of this process, started for it and stopped after it, without analytics
- * and API: they read the feed when `up` runs.
+ * Runs `work` with PostgreSQL and a head-end of this process, started for it on free ports and stopped after it, without
+ * analytics and API: they read the feed when `up` runs.
+ *
+ * @throws {DataFolderBusyError} when another program works on the same data folder.
  */
 export async function withOwnHeadEnd<Result>(
+  loaded: LoadedConfig,
+  logger: Logger,
+  work: (place: ImportPlace) => Promise<Result>,
+): Promise<Result> {
+  const unlock = lockFolder(dataDirOf(loaded), "import");
+  try {
+    return await withHeadEnd(onFreePorts(loaded), logger, work);
+  } finally {
+    unlock();
+  }
+}
+
+/** The same, on ports that nobody else has: what runs for one command is in nobody's way. */
+function onFreePorts(loaded: LoadedConfig): LoadedConfig {
+  const { config } = loaded;
+  return { ...loaded, config: { ...config, broker: { ...config.broker, port: 0 }, postgres: { port: 0 } } };
+}
+
+async function withHeadEnd<Result>(
   loaded: LoadedConfig,
   logger: Logger,
   work: (place: ImportPlace) => Promise<Result>,
@@ -28,7 +49,7 @@ export async function withOwnHeadEnd<Result>(
   const database = await openDatabasePlace(loaded, logger);
   try {
     const settings = await threadSettings(loaded, database.url);
-    const headEnd = await startHeadEnd(settings);
+    const headEnd = await startHeadEnd(settings, logger);
     const db = openDatabase({ url: database.url, logger, maxConnections: 2 });
     try {
       const password = ensureSecret(settings.dataDir, "mqtt-import");
@@ -45,16 +66,4 @@ export async function withOwnHeadEnd<Result>(
   } finally {
     await database.stop();
   }
-}
-
-/** Whether somebody listens on the configured MQTT port: then a head-end runs already. */
-export function isHeadEndRunning({ config }: LoadedConfig): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(config.broker.port, config.broker.host);
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
 }

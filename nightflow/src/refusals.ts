@@ -1,6 +1,6 @@
 import type { Refusal } from "@nightflow/broker";
 import type { Clock } from "@nightflow/domain";
-import { describeError } from "@nightflow/domain";
+import { describeError, NightflowError } from "@nightflow/domain";
 import { columnsFrom, type ReadingStore, type SetAside } from "@nightflow/storage";
 import type { Logger } from "pino";
 
@@ -18,8 +18,10 @@ const WORDS: Readonly<Record<Refusal["reason"], string>> = {
   "too-many-connections": "the broker has as many connections as it may have",
 };
 
-const SAME_AGAIN_AFTER_MS = 60_000;
+const MINUTE_MS = 60_000;
+const MOST_A_MINUTE = 20;
 const MOST_IN_MEMORY = 200;
+const LONGEST_NAME = 200;
 
 /** Puts refusals of the broker on the dead letter, where operators look for what did not get in. */
 export interface RefusalKeeper {
@@ -28,54 +30,80 @@ export interface RefusalKeeper {
 }
 
 /**
- * Keeps each kind of refusal (identity, topic, reason) once a minute, so that a client that hammers at the door
- * fills no disk; all of them are counted by the broker.
+ * Keeps each kind of refusal (identity, topic, reason) once a minute and twenty in all, so that neither a client that
+ * hammers at the door nor one that makes up names fills the disk; all of them are counted by the broker.
  */
-export function keepRefusals(store: ReadingStore, clock: Clock, logger: Logger): RefusalKeeper {
-  const lastByKind = new Map<string, number>();
+export function keepRefusals(store: Pick<ReadingStore, "commit">, clock: Clock, logger: Logger): RefusalKeeper {
+  const recent = new Recent();
   let waiting: SetAside[] = [];
+  let flushing: Promise<void> | undefined;
   const flush = async () => {
     const setAside = waiting;
     waiting = [];
-    if (setAside.length === 0) return;
-    const nothing = columnsFrom([]);
-    await store
-      .commit({ receivedAtMs: clock.now(), batches: [], readings: nothing, setAside, repeats: 0 })
-      .catch((error: unknown) => logger.warn({ error: describeError(error) }, "refusals could not be kept"));
+    const request = { receivedAtMs: clock.now(), batches: [], readings: columnsFrom([]), setAside, repeats: 0 };
+    await store.commit(request).catch((error: unknown) => {
+      logger.warn({ error: describeError(error) }, "refusals could not be kept yet");
+      if (isRetriable(error)) waiting = [...setAside, ...waiting].slice(0, MOST_IN_MEMORY);
+    });
   };
-  const timer = setInterval(() => void flush(), 1000);
+  const timer = setInterval(() => {
+    // One at a time: behind a store that hangs, commits would pile up.
+    if (waiting.length > 0 && flushing === undefined)
+      flushing = flush().finally(() => {
+        flushing = undefined;
+      });
+  }, 1000);
   return {
     take(refusal) {
-      const kind = `${refusal.identity}|${refusal.topic}|${refusal.reason}`;
-      if (
-        waiting.length >= MOST_IN_MEMORY ||
-        refusal.at - (lastByKind.get(kind) ?? Number.NEGATIVE_INFINITY) < SAME_AGAIN_AFTER_MS
-      )
-        return;
-      if (lastByKind.size > MOST_IN_MEMORY) lastByKind.clear();
-      lastByKind.set(kind, refusal.at);
-      waiting.push(setAsideOf(refusal));
+      if (waiting.length < MOST_IN_MEMORY && recent.admits(refusal)) waiting.push(setAsideOf(refusal));
     },
     async close() {
       clearInterval(timer);
-      await flush();
+      await flushing;
+      if (waiting.length > 0) await flush();
     },
   };
 }
 
+/** What was kept within the last minute. */
+class Recent {
+  readonly #keptAtByKind = new Map<string, number>();
+
+  /** Whether a refusal is worth keeping; counts it as kept. */
+  admits({ at, identity, topic, reason }: Refusal): boolean {
+    for (const [kind, keptAt] of this.#keptAtByKind)
+      if (Math.abs(at - keptAt) >= MINUTE_MS) this.#keptAtByKind.delete(kind);
+    const kind = `${identity}|${topic}|${reason}`;
+    if (this.#keptAtByKind.has(kind) || this.#keptAtByKind.size >= MOST_A_MINUTE) return false;
+    this.#keptAtByKind.set(kind, at);
+    return true;
+  }
+}
+
+function isRetriable(error: unknown): boolean {
+  return error instanceof NightflowError && error.retriable;
+}
+
 function setAsideOf(refusal: Refusal): SetAside {
+  const identity = shown(refusal.identity);
+  const topic = shown(refusal.topic);
   const where = refusal.remoteAddress === null ? "" : ` (from ${refusal.remoteAddress})`;
-  const what = refusal.topic === null ? refusal.what : `${refusal.what} on ${refusal.topic}`;
+  const what = topic === null ? refusal.what : `${refusal.what} on ${topic}`;
   return {
     list: "dead_letter",
-    agent: refusal.identity ?? "(unknown)",
+    agent: identity ?? "(unknown)",
     epoch: null,
     seq: null,
     origin: "live",
     channel: null,
     readAtMs: null,
-    raw: JSON.stringify(refusal),
+    raw: JSON.stringify({ ...refusal, identity, topic }),
     reasonCode: `REFUSED_${refusal.reason.toUpperCase().replaceAll("-", "_")}`,
     reason: `${what} refused: ${WORDS[refusal.reason]}${where}`,
   };
+}
+
+/** A name that a stranger chose, short and without characters that a database refuses or a terminal obeys. */
+function shown(name: string | null): string | null {
+  return name === null ? null : name.slice(0, LONGEST_NAME).replaceAll(/\p{C}/gu, "\uFFFD");
 }

@@ -4,19 +4,18 @@ import { ConfigError } from "@nightflow/domain";
 import { hashPassword } from "@nightflow/domain/passwords";
 import type { Logger } from "pino";
 import { readClockAnchor } from "./config/clock.ts";
-import { type LoadedConfig, resolvePath } from "./config/load.ts";
+import { lockFolder } from "./config/folder-lock.ts";
+import { dataDirOf, type LoadedConfig, resolvePath } from "./config/load.ts";
 import { ensureSecret } from "./config/secrets.ts";
 import { openDatabasePlace } from "./database-place.ts";
+import { IMPORT_IDENTITY } from "./identity.ts";
 import { RoomThread } from "./threads/room-thread.ts";
 import type { ThreadSettings } from "./threads/settings.ts";
-
-/** User name under which `nightflow import` sends; every head-end has it. */
-export const IMPORT_IDENTITY = "import";
 
 /** What the threads are given. @throws {ConfigError} when the InfluxDB token cannot be read. */
 export async function threadSettings(loaded: LoadedConfig, databaseUrl: string): Promise<ThreadSettings> {
   const { config } = loaded;
-  const dataDir = resolvePath(loaded, config.dataDir);
+  const dataDir = dataDirOf(loaded);
   mkdirSync(dataDir, { recursive: true });
   const anchorFile = config.clock.anchorFile;
   const passwordHash = await hashPassword(ensureSecret(dataDir, "mqtt-import"));
@@ -81,13 +80,20 @@ const entry = (name: string) => new URL(`./threads/${name}.ts`, import.meta.url)
 /**
  * Starts everything that `nightflow up` runs. A thread that ends by itself brings the whole process down through
  * `onFatal`: what supervises the process starts it again, and agents hold their readings until then.
+ *
+ * @throws {DataFolderBusyError} when another program works on the same data folder.
  */
 export async function startUp(loaded: LoadedConfig, logger: Logger, onFatal: (reason: string) => void): Promise<Up> {
-  const database = await openDatabasePlace(loaded, logger);
+  const unlock = lockFolder(dataDirOf(loaded), "up");
+  const database = await openDatabasePlace(loaded, logger).catch((error: unknown) => {
+    unlock();
+    throw error;
+  });
   const threads: RoomThread[] = [];
   const close = async () => {
-    for (const thread of threads.reverse()) await thread.stop();
+    for (const thread of threads.toReversed()) await thread.stop();
     await database.stop();
+    unlock();
   };
   try {
     const settings = await threadSettings(loaded, database.url);

@@ -1,10 +1,12 @@
 import { join, resolve } from "node:path";
+import type { Logger } from "pino";
 import { writeClockAnchor } from "../config/clock.ts";
 import { makeLogger } from "../config/log.ts";
 import { ApiClient } from "../demo/api-client.ts";
 import { DEMO_USERS } from "../demo/people.ts";
 import {
   type DemoPlan,
+  type DemoPorts,
   emptyDemoFolder,
   type InfluxPlace,
   importTown,
@@ -14,10 +16,12 @@ import {
 import { watchTickets } from "../demo/script.ts";
 import { countDuplicates, smoke } from "../demo/smoke.ts";
 import { importFile } from "../importing/import-file.ts";
-import { withOwnHeadEnd } from "../own-head-end.ts";
+import { type ImportPlace, withOwnHeadEnd } from "../own-head-end.ts";
 import { Child } from "./children.ts";
 import { UsageError } from "./failure.ts";
 import { freePorts, isPortFree } from "./free-ports.ts";
+import { Progress } from "./progress.ts";
+import { StoppedError, StopRequest } from "./signals.ts";
 
 /** Options of `nightflow demo`, as text from the command line. */
 export interface DemoCommand {
@@ -41,24 +45,42 @@ function tell(line: string): void {
   process.stderr.write(`${seconds} s  ${line}\n`);
 }
 
-/** `nightflow demo`: prepares a town and its past, runs the platform on it, tells what happens. */
+/** `nightflow demo`: prepares a town and its past, runs the platform on it, tells what happens, until it is told to stop. */
 export async function runDemo(options: DemoCommand): Promise<void> {
-  const dataDir = resolve(options.data);
+  const stop = new StopRequest();
+  void stop.requested.then(() => tell("stopping, which takes a few seconds 正在停止"));
+  try {
+    await play(options, stop);
+  } catch (error) {
+    if (!(error instanceof StoppedError) || options.smoke === true) throw error;
+  }
+  if (stop.isRequested) tell("stopped; no process is left 已停止");
+  process.exit(0);
+}
+
+async function play(options: DemoCommand, stop: StopRequest): Promise<void> {
   const seed = Number(options.seed);
   if (!Number.isInteger(seed) || seed < 0) throw new UsageError(`--seed ${options.seed} is not a whole number`);
+  const influx = influxOf(options.store);
+  const dataDir = resolve(options.data);
   await emptyDemoFolder(dataDir);
-  const [mqtt = 0, postgres = 0, other = 0] = await freePorts(3);
-  const api = (await isPortFree(USUAL_API_PORT)) ? USUAL_API_PORT : other;
-  const plan = await prepareDemo(dataDir, seed, { api, mqtt, postgres }, influxOf(options.store));
-  await bringInThePast(plan);
-  const processes = await startProcesses(plan);
-  const ended = endOf(processes);
+  const plan = await prepareDemo(dataDir, seed, await demoPorts(), influx);
+  await bringInThePast(plan, stop);
+  const processes = await startProcesses(plan, stop);
   try {
-    await live(plan, processes, options.smoke === true, ended);
+    await live(plan, processes, options.smoke === true, stop);
   } finally {
     await processes.stop();
   }
   if (processes.outcome !== undefined) await printOutcome(plan, processes.outcome);
+}
+
+/** Free ports, and the usual one for the pages where nobody holds it. */
+async function demoPorts(): Promise<DemoPorts> {
+  const [mqtt = 0, postgres = 0, other = 0] = await freePorts(3);
+  const isFree = await isPortFree(USUAL_API_PORT);
+  if (!isFree) tell(`port ${USUAL_API_PORT} is taken by another program: the pages will be on ${other}`);
+  return { api: isFree ? USUAL_API_PORT : other, mqtt, postgres };
 }
 
 function influxOf(store: string): InfluxPlace | null {
@@ -70,30 +92,26 @@ function influxOf(store: string): InfluxPlace | null {
   return { url, org, bucket };
 }
 
-async function bringInThePast(plan: DemoPlan): Promise<void> {
+async function bringInThePast(plan: DemoPlan, stop: StopRequest): Promise<void> {
   tell(`a town of ${plan.town.meters.length} meters; writing 60 days of its past`);
-  await writeHistory(plan);
-  const logger = makeLogger("warn", "demo");
-  await withOwnHeadEnd(plan.importing, logger, async (place) => {
-    await importTown(plan, place.db);
-    const request = {
-      file: plan.historyFile,
-      kind: "customer",
-      timeZone: plan.town.zone,
-      resolutionM3: 0.001,
-    } as const;
-    const report = await importFile({ ...place, site: "town", logger }, request, showProgress);
-    process.stderr.write("\r");
-    tell(`${report.sent.toLocaleString("en")} readings of the past are stored for good`);
-  });
+  await stop.unless(() => writeHistory(plan));
+  await withOwnHeadEnd(plan.importing, preparationLog(plan), (place) => stop.unless(() => importPast(plan, place)));
 }
 
-let lastShownAt = 0;
+async function importPast(plan: DemoPlan, place: ImportPlace): Promise<void> {
+  tell("bringing it in through MQTT and ingest");
+  await importTown(plan, place.db);
+  const { historyFile: file, town } = plan;
+  const request = { file, kind: "customer", timeZone: town.zone, resolutionM3: 0.001 } as const;
+  const progress = new Progress("  stored for good");
+  const target = { ...place, site: "town", logger: preparationLog(plan) };
+  const { sent } = await importFile(target, request, (done, total) => progress.show(done, total));
+  progress.end();
+  tell(`${sent.toLocaleString("en")} readings of the past are stored for good`);
+}
 
-function showProgress(done: number, total: number): void {
-  if (!process.stderr.isTTY || Date.now() - lastShownAt < 200) return;
-  lastShownAt = Date.now();
-  process.stderr.write(`\r        importing: ${Math.floor((done / total) * 100)} %`);
+function preparationLog(plan: DemoPlan): Logger {
+  return makeLogger("info", "demo", { file: join(plan.dataDir, "logs", "demo.log") });
 }
 
 interface Processes {
@@ -105,7 +123,8 @@ interface Processes {
 }
 
 /** Starts `up`, `simulators` and `agent`; the clock stands until all of them are there. */
-async function startProcesses(plan: DemoPlan): Promise<Processes> {
+async function startProcesses(plan: DemoPlan, request: StopRequest): Promise<Processes> {
+  tell("starting up, simulators and agent");
   writeClockAnchor(plan.clockFile, {
     realAnchorAt: Date.now() + START_UP_MS,
     simAnchorAt: plan.liveStartMs,
@@ -119,10 +138,14 @@ async function startProcesses(plan: DemoPlan): Promise<Processes> {
     for (const child of children.toReversed()) await child.stop();
   };
   try {
-    const { endpoints } = await simulators.ready<{ type: "ready"; endpoints: { control: { url: string } } }>();
+    const { endpoints } = await request.unless(() =>
+      simulators.ready<{ type: "ready"; endpoints: { control: { url: string } } }>(),
+    );
     const agent = new Child("agent", ["agent", plan.agentFile], options);
     children.push(agent);
-    const [{ apiUrl }] = await Promise.all([up.ready<{ type: "ready"; apiUrl: string }>(), agent.ready()]);
+    const [{ apiUrl }] = await request.unless(() =>
+      Promise.all([up.ready<{ type: "ready"; apiUrl: string }>(), agent.ready()]),
+    );
     return { apiUrl, controlUrl: endpoints.control.url, children, stop };
   } catch (error) {
     await stop();
@@ -136,45 +159,45 @@ function simulatorArgs(plan: DemoPlan): string[] {
   return ["simulators", ...data, "--clock", plan.clockFile, "--setup", join(plan.dataDir, "town"), ...ports];
 }
 
-/** Resolves on Ctrl-C; rejects when a process ends by itself. */
-function endOf(processes: Processes): Promise<void> {
-  return new Promise((resolve, reject) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
-    for (const child of processes.children)
+/** Rejects when a process ends by itself. */
+function endOfAny({ children }: Processes): Promise<never> {
+  return new Promise((_, reject) => {
+    for (const child of children)
       child.onUnexpectedExit((code) => reject(new Error(`${child.name} ended with ${code}; see ${child.logFile}`)));
   });
 }
 
-async function live(plan: DemoPlan, processes: Processes, isSmoke: boolean, ended: Promise<void>): Promise<void> {
+async function live(plan: DemoPlan, processes: Processes, isSmoke: boolean, stop: StopRequest): Promise<void> {
   const api = new ApiClient(processes.apiUrl);
   await api.signIn("admin", plan.passwords.get("admin") ?? "");
   printWelcome(plan, processes.apiUrl);
   const watcher = watchTickets(api, processes.controlUrl, tell);
+  const ended = endOfAny(processes);
   try {
-    if (isSmoke)
-      processes.outcome = await Promise.race([
-        smoke(api, watcher, processes.controlUrl, SMOKE_DEADLINE_MS),
-        ended.then(() => undefined as never),
-      ]);
-    else await ended;
+    if (!isSmoke) await Promise.race([stop.requested, ended]);
+    else
+      processes.outcome = await stop.unless(() =>
+        Promise.race([smoke(api, watcher, processes.controlUrl, SMOKE_DEADLINE_MS), ended]),
+      );
   } finally {
-    tell("stopping");
     await watcher.stop();
   }
 }
 
 function printWelcome(plan: DemoPlan, url: string): void {
   const users = DEMO_USERS.map(
-    ({ login, displayName }) => `    ${login.padEnd(11)} ${plan.passwords.get(login)}   ${displayName}`,
+    ({ login, displayName, does }) => `    ${login.padEnd(11)} ${plan.passwords.get(login)}   ${displayName}: ${does}`,
   );
   const lines = [
     "",
-    `  Open ${url} and sign in as`,
+    `  Open 打开  ${url}`,
+    "  and sign in as 登录用户:",
     ...users,
     "",
     "  A simulated day takes a minute. Leaks begin within the first hour; the first tickets come after one to two minutes.",
-    "  Move a ticket to 处理中 (in progress) and a crew repairs the leak. Ctrl-C stops everything.",
-    `  Logs and data are in ${plan.dataDir}`,
+    "  Move a ticket to in progress and a crew repairs the leak. Ctrl-C stops everything.",
+    "  模拟一天只需一分钟，一两分钟内出现首批工单；把工单转为“处理中”，抢修队即修复漏点。Ctrl-C 停止全部进程。",
+    `  Logs and data 日志与数据: ${plan.dataDir}`,
     "",
   ];
   process.stderr.write(`${lines.join("\n")}\n`);
@@ -182,14 +205,10 @@ function printWelcome(plan: DemoPlan, url: string): void {
 
 /** The smoke's one line, counted in the stores after everything has stopped. */
 async function printOutcome(plan: DemoPlan, outcome: object): Promise<void> {
-  const { readings, duplicates } = await withOwnHeadEnd(
-    plan.importing,
-    makeLogger("warn", "demo"),
-    async ({ store }) => {
-      if (store === null) throw new Error("the store of this process is missing");
-      return { readings: (await store.counts()).stored, duplicates: await countDuplicates(store) };
-    },
-  );
+  const { readings, duplicates } = await withOwnHeadEnd(plan.importing, preparationLog(plan), async ({ store }) => {
+    if (store === null) throw new Error("the store of this process is missing");
+    return { readings: (await store.counts()).stored, duplicates: await countDuplicates(store) };
+  });
   const { anomalies, tickets, reports } = outcome as { anomalies: number; tickets: number; reports: number };
   const seconds = Math.round((Date.now() - startedAt) / 1000);
   process.stdout.write(`${JSON.stringify({ readings, duplicates, anomalies, tickets, reports, seconds })}\n`);

@@ -1,5 +1,6 @@
-import { ConfigError, describeError, NightflowError } from "@nightflow/domain";
+import { describeError, NightflowError } from "@nightflow/domain";
 import { ThreadStartError } from "../threads/room-thread.ts";
+import { STOPPED_EXIT_CODE, StoppedError } from "./signals.ts";
 
 /** What the user did cannot work as asked: one line, no stack. */
 export class UsageError extends NightflowError {
@@ -7,17 +8,24 @@ export class UsageError extends NightflowError {
   readonly retriable = false;
 }
 
+const MENDABLE: ReadonlySet<string> = new Set(["CONFIG_INVALID", "USAGE", "READINGS_FILE", "UNIT_UNKNOWN"]);
+
+function isCoded(error: unknown): error is NightflowError | ThreadStartError {
+  return error instanceof NightflowError || error instanceof ThreadStartError;
+}
+
 /** Prints what went wrong, the code to read out, and what to do. */
 export function reportError(error: unknown): void {
   const lines = [`nightflow: ${describeError(error)}`];
-  if (error instanceof NightflowError || error instanceof ThreadStartError) {
+  if (isCoded(error)) {
     lines.push(`  code: ${error.code}`);
     if (error.remedy !== undefined) lines.push(`  what to do: ${error.remedy}`);
   } else if (error instanceof Error && error.stack !== undefined) lines.push(error.stack);
   process.stderr.write(`${lines.join("\n")}\n`);
 }
 
-/** 2 for what the user can mend at once (configuration, usage), 1 for the rest. */
+/** 2 for what the user can mend at once (configuration, usage, a file that was given), 130 when stopped, 1 for the rest. */
 export function exitCodeOf(error: unknown): number {
-  return error instanceof ConfigError || error instanceof UsageError ? 2 : 1;
+  if (error instanceof StoppedError) return STOPPED_EXIT_CODE;
+  return isCoded(error) && MENDABLE.has(error.code) ? 2 : 1;
 }

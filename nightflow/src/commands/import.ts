@@ -1,12 +1,17 @@
+import type { Logger } from "pino";
+import { holderOf } from "../config/folder-lock.ts";
 import { dataDirOf, type LoadedConfig, loadConfig } from "../config/load.ts";
 import { makeLogger } from "../config/log.ts";
 import { ensureSecret } from "../config/secrets.ts";
 import { withDatabase } from "../database-place.ts";
 import { type ColumnMap, DEFAULT_COLUMNS } from "../importing/csv-readings.ts";
 import { type ImportReport, type ImportRequest, importFile } from "../importing/import-file.ts";
-import { type ImportPlace, isHeadEndRunning, withOwnHeadEnd } from "../own-head-end.ts";
+import { checkFile } from "../importing/readings-file.ts";
+import { type ImportPlace, withOwnHeadEnd } from "../own-head-end.ts";
 import { UsageError } from "./failure.ts";
+import { Progress } from "./progress.ts";
 import { resolutionOf, zoneOf } from "./replay.ts";
+import { StopRequest } from "./signals.ts";
 
 /** Options of `nightflow import`, as text from the command line. */
 export interface ImportCommand {
@@ -22,27 +27,32 @@ export interface ImportCommand {
 export async function runImport(file: string, options: ImportCommand): Promise<void> {
   const loaded = loadConfig(options.config);
   const request = requestOf(file, options);
-  const logger = makeLogger("warn", "import");
-  const work = async (place: ImportPlace) => {
-    const before = await place.store?.counts();
-    const report = await importFile({ ...place, site: loaded.config.site, logger }, request, showProgress);
-    process.stderr.write("\n");
-    const after = await place.store?.counts();
-    printReport(report, before === undefined || after === undefined ? null : after.stored - before.stored);
-  };
-  if (await isHeadEndRunning(loaded)) await withRunningHeadEnd(loaded, work);
-  else {
-    process.stderr.write("no head-end runs on the configured port: starting one for this import\n");
-    await withOwnHeadEnd(loaded, logger, work);
-  }
+  checkFile(file);
+  const logger = makeLogger("warn", "import", { fd: 2 });
+  const stop = new StopRequest();
+  const work = (place: ImportPlace) => stop.unless(() => importTo(place, loaded.config.site, logger, request));
+  if (holderOf(dataDirOf(loaded), "up")?.work === "up") return await withRunningHeadEnd(loaded, logger, work);
+  process.stderr.write("nightflow up does not run on this data folder: starting a head-end for this import\n");
+  await withOwnHeadEnd(loaded, logger, work);
 }
 
-async function withRunningHeadEnd(loaded: LoadedConfig, work: (place: ImportPlace) => Promise<void>): Promise<void> {
+async function importTo(place: ImportPlace, site: string, logger: Logger, request: ImportRequest): Promise<void> {
+  const before = await place.store?.counts();
+  const progress = new Progress("stored for good");
+  const report = await importFile({ ...place, site, logger }, request, (done, total) => progress.show(done, total));
+  progress.end();
+  const after = await place.store?.counts();
+  printReport(report, before === undefined || after === undefined ? null : after.stored - before.stored);
+}
+
+async function withRunningHeadEnd(
+  loaded: LoadedConfig,
+  logger: Logger,
+  work: (place: ImportPlace) => Promise<void>,
+): Promise<void> {
   const { host, port } = loaded.config.broker;
   const password = ensureSecret(dataDirOf(loaded), "mqtt-import");
-  await withDatabase(loaded, makeLogger("warn", "import"), (db) =>
-    work({ db, mqttUrl: `mqtt://${host}:${port}`, password, store: null }),
-  );
+  await withDatabase(loaded, logger, (db) => work({ db, mqttUrl: `mqtt://${host}:${port}`, password, store: null }));
 }
 
 function requestOf(file: string, options: ImportCommand): ImportRequest {
@@ -78,16 +88,21 @@ export function columnsOf(text: string): ColumnMap {
   return columns;
 }
 
-function showProgress(done: number, total: number): void {
-  const share = total === 0 ? 100 : Math.floor((done / total) * 100);
-  process.stderr.write(`\rstored for good: ${done.toLocaleString("en")} of ${total.toLocaleString("en")} (${share} %)`);
+function printReport(report: ImportReport, newRows: number | null): void {
+  const { sent, batches, newMeters, faults, doneBeforeAt } = report;
+  const stored = newRows === null ? "" : `, ${newRows} of them new`;
+  const lines = [
+    `${sent} readings in ${batches} batches are stored for good${stored}; ${newMeters} new meters; ${faults} rows left out`,
+  ];
+  if (doneBeforeAt !== null)
+    lines.push(
+      `This file was imported on ${new Date(doneBeforeAt).toLocaleString("sv-SE")} already: nothing was stored twice.`,
+    );
+  process.stdout.write(`${lines.join("\n")}\n`);
+  printFaults(report);
 }
 
-function printReport(report: ImportReport, newRows: number | null): void {
-  const stored = newRows === null ? "" : `, ${newRows} of them new`;
-  process.stdout.write(
-    `${report.sent} readings in ${report.batches} batches are stored for good${stored}; ${report.newMeters} new meters; ${report.faults} rows left out\n`,
-  );
+function printFaults(report: ImportReport): void {
   for (const { line, reason, text } of report.examples) process.stdout.write(`  line ${line}: ${reason}: ${text}\n`);
   if (report.faults > report.examples.length)
     process.stdout.write(`  and ${report.faults - report.examples.length} more\n`);

@@ -1,9 +1,10 @@
-import { importRegistry } from "@nightflow/storage";
+import { type Database, importRegistry } from "@nightflow/storage";
 import { loadConfig } from "../config/load.ts";
 import { makeLogger } from "../config/log.ts";
 import { withDatabase } from "../database-place.ts";
 import { readRegistryFolder } from "../registry/read-folder.ts";
 import { UsageError } from "./failure.ts";
+import { StopRequest } from "./signals.ts";
 
 /** `nightflow registry import DIR`: all or nothing; every fault is listed. */
 export async function runRegistryImport(
@@ -11,25 +12,29 @@ export async function runRegistryImport(
   options: { readonly dryRun?: boolean; readonly config?: string },
 ): Promise<void> {
   const loaded = loadConfig(options.config);
-  const logger = makeLogger("warn", "registry");
+  const logger = makeLogger("warn", "registry", { fd: 2 });
+  const stop = new StopRequest();
+  const work = (db: Database) => importFolder(db, folder, options.dryRun === true);
+  await withDatabase(loaded, logger, (db) => stop.unless(() => work(db)));
+}
+
+async function importFolder(db: Database, folder: string, isRehearsal: boolean): Promise<void> {
   const { tables, faults } = readRegistryFolder(folder);
-  await withDatabase(loaded, logger, async (db) => {
-    const isDryRun = options.dryRun === true || faults.length > 0;
-    const result = await importRegistry(db, tables, {
-      dryRun: isDryRun,
-      actor: "nightflow registry import",
-      at: Date.now(),
-    });
-    const all = [...faults, ...result.faults];
-    for (const fault of all) process.stdout.write(`fault: ${fault}\n`);
-    if (all.length > 0)
-      throw new UsageError(`${all.length} fault(s); nothing was changed`, {
-        remedy: "mend the lines named above and run it again",
-      });
-    for (const [table, counts] of Object.entries(result.byTable))
-      process.stdout.write(
-        `${table.padEnd(16)} ${counts.inserted} new, ${counts.updated} changed, ${counts.unchanged} as they were\n`,
-      );
-    if (options.dryRun === true) process.stdout.write("dry run: nothing was changed\n");
+  const isDryRun = isRehearsal || faults.length > 0;
+  const result = await importRegistry(db, tables, {
+    dryRun: isDryRun,
+    actor: "nightflow registry import",
+    at: Date.now(),
   });
+  const all = [...faults, ...result.faults];
+  for (const fault of all) process.stdout.write(`fault: ${fault}\n`);
+  if (all.length > 0)
+    throw new UsageError(`${all.length} fault(s); nothing was changed`, {
+      remedy: "mend the lines named above and run it again",
+    });
+  for (const [table, counts] of Object.entries(result.byTable))
+    process.stdout.write(
+      `${table.padEnd(16)} ${counts.inserted} new, ${counts.updated} changed, ${counts.unchanged} as they were\n`,
+    );
+  if (isRehearsal) process.stdout.write("dry run: nothing was changed\n");
 }

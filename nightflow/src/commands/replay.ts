@@ -1,7 +1,8 @@
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { ALARM_HEADER, alarmLine, type ReplayOptions, type ReplayRow, replayReadings } from "@nightflow/analytics";
-import { type CsvFault, readCsvReadings } from "../importing/csv-readings.ts";
+import { type CsvFault, type CsvReading, readCsvReadings } from "../importing/csv-readings.ts";
+import { checkFile } from "../importing/readings-file.ts";
 import { UsageError } from "./failure.ts";
 
 /** Options of `nightflow replay`, as text from the command line. */
@@ -16,12 +17,11 @@ export interface ReplayCommand {
 /** `nightflow replay`: the live detectors over a file, their findings as an alarm file. */
 export async function runReplay(options: ReplayCommand): Promise<void> {
   const faults: CsvFault[] = [];
-  const alarms = await replayReadings(rowsOf(options, faults), replayOptions(options));
-  const out = createWriteStream(options.out);
-  out.write(`${ALARM_HEADER}\n`);
-  for (const alarm of alarms) out.write(`${alarmLine(alarm)}\n`);
-  out.end();
-  await once(out, "finish");
+  const replaying = replayOptions(options);
+  checkFile(options.readings);
+  checkFolderOf(options.out);
+  const alarms = await replayReadings(rowsOf(options, faults), replaying);
+  writeFileSync(options.out, `${[ALARM_HEADER, ...alarms.map(alarmLine)].join("\n")}\n`);
   for (const fault of faults.slice(0, 20)) process.stderr.write(`line ${fault.line}: ${fault.reason}: ${fault.text}\n`);
   process.stderr.write(`${alarms.length} alarms in ${options.out}; ${faults.length} rows were left out\n`);
 }
@@ -53,9 +53,35 @@ export function resolutionOf(text: string): number {
   return value;
 }
 
+/** Before hours of work, not after them. @throws {UsageError} */
+function checkFolderOf(file: string): void {
+  const folder = dirname(file);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new UsageError(`--out ${file}: there is no folder ${folder}`);
+}
+
 async function* rowsOf(options: ReplayCommand, faults: CsvFault[]): AsyncGenerator<ReplayRow> {
+  const lastReadAt = new Map<string, number>();
   for await (const row of readCsvReadings(options.readings, { timeZone: options.timeZone })) {
-    if ("reason" in row) faults.push(row);
-    else yield { meter: row.meter, readAtMs: row.readAtMs, value: Number(row.value) };
+    const fault = "reason" in row ? row : orderFault(row, lastReadAt);
+    if (fault !== undefined) faults.push(fault);
+    else if ("meter" in row) yield { meter: row.meter, readAtMs: row.readAtMs, value: Number(row.value) };
   }
+}
+
+/** A row older than the last one of its meter is left out: the detectors would have to look back. */
+function orderFault(
+  { line, meter, readAtMs, value }: CsvReading,
+  lastReadAt: Map<string, number>,
+): CsvFault | undefined {
+  if (readAtMs < (lastReadAt.get(meter) ?? Number.NEGATIVE_INFINITY)) {
+    const text = `${meter},${new Date(readAtMs).toISOString()},${value}`;
+    return {
+      line,
+      text,
+      reason: "it is older than the row before it of the same meter; sort the file by meter and time",
+    };
+  }
+  lastReadAt.set(meter, readAtMs);
+  return undefined;
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type ClockAnchor, ConfigError, describeIssues } from "@nightflow/domain";
 import {
@@ -11,9 +11,11 @@ import {
 } from "@nightflow/simulators";
 import { z } from "zod";
 import { makeClock, readClockAnchor } from "../config/clock.ts";
+import { lockFolder } from "../config/folder-lock.ts";
 import { makeLogger } from "../config/log.ts";
 import { writeTownSetup } from "../town/setup.ts";
-import { closeOnSignals } from "./signals.ts";
+import { UsageError } from "./failure.ts";
+import { StopRequest } from "./signals.ts";
 
 /** Options of `nightflow simulators`, as text from the command line. */
 export interface SimulatorsOptions {
@@ -37,22 +39,28 @@ export async function runSimulators(options: SimulatorsOptions): Promise<void> {
   const dataDir = resolve(options.data);
   const anchor = options.clock === undefined ? null : readClockAnchor(resolve(options.clock));
   const clock = makeClock(anchor);
-  const life = townLife(dataDir, options, anchor, clock.now());
+  const stop = new StopRequest();
+  const unlock = lockFolder(dataDir, "simulators");
+  const config = configOf(options);
+  const life = keptLife(dataDir, options.seed) ?? newLife(dataDir, config, anchor, clock.now());
   const town = townOf(life);
   const logger = makeLogger("info", "simulators");
   const simulators = await startSimulators({
     town,
     clock,
     faults: defaultFaultScript(town, life.liveStartMs),
-    host: life.config.host,
-    modbusPorts: modbusPortsOf(life.config, town.gateways.length),
-    opcuaPort: life.config.opcuaPort,
-    controlPort: life.config.controlPort,
-    responseDelayMs: life.config.responseDelayMs,
+    host: config.host,
+    modbusPorts: modbusPortsOf(config, town.gateways.length),
+    opcuaPort: config.opcuaPort,
+    controlPort: config.controlPort,
+    responseDelayMs: config.responseDelayMs,
     dataDir,
     logger,
   });
-  closeOnSignals(() => simulators.close());
+  stop.closeOnRequest(async () => {
+    await simulators.close();
+    unlock();
+  });
   const { endpoints } = simulators;
   if (options.setup !== undefined) writeTownSetup(town, endpoints, resolve(options.setup));
   logger.info(
@@ -67,14 +75,25 @@ export function townOf({ config, historyStartMs }: TownLife): Town {
   return buildTown({ seed: config.seed, zone: config.zone, homesPerDma: config.homesPerDma, historyStartMs });
 }
 
-function townLife(dataDir: string, options: SimulatorsOptions, anchor: ClockAnchor | null, nowMs: number): TownLife {
+/**
+ * The life that the folder holds already; undefined in a new one. Ports belong to the start, not to the town.
+ *
+ * @throws {UsageError} when the folder holds a town of another seed than the one asked for.
+ */
+function keptLife(dataDir: string, seed: string | undefined): TownLife | undefined {
   const path = join(dataDir, "town.json");
-  if (existsSync(path)) return TownLife.parse(JSON.parse(readFileSync(path, "utf8")));
-  const config = configOf(options);
+  if (!existsSync(path)) return undefined;
+  const kept = TownLife.parse(JSON.parse(readFileSync(path, "utf8")));
+  if (seed === undefined || kept.config.seed === Number(seed)) return kept;
+  throw new UsageError(`${dataDir} holds the town of seed ${kept.config.seed}, not of ${seed}`, {
+    remedy: "leave --seed out, or name another folder with --data",
+  });
+}
+
+function newLife(dataDir: string, config: SimulatorsConfig, anchor: ClockAnchor | null, nowMs: number): TownLife {
   const liveStartMs = anchor?.simAnchorAt ?? nowMs;
   const life = { config, liveStartMs, historyStartMs: historyStartOf(config, liveStartMs) };
-  mkdirSync(dataDir, { recursive: true });
-  writeFileSync(path, `${JSON.stringify(life, null, 2)}\n`);
+  writeFileSync(join(dataDir, "town.json"), `${JSON.stringify(life, null, 2)}\n`);
   return life;
 }
 

@@ -37,6 +37,17 @@ const PostgresConfig = z.strictObject({
   }),
 });
 
+const LogConfig = z.strictObject({
+  level: z
+    .enum(["debug", "info", "warn", "error", "silent"])
+    .default("info")
+    .meta({ description: "The least that is logged." }),
+  format: z
+    .enum(["auto", "json", "text"])
+    .default("auto")
+    .meta({ description: "One JSON object a line, or words; auto: words on a terminal, JSON elsewhere." }),
+});
+
 /** The whole of `nightflow.yaml`: rooms as top keys. Secrets are never in it: they come from files or the environment. */
 export const NightflowConfig = z
   .strictObject({
@@ -58,7 +69,7 @@ export const NightflowConfig = z
           .meta({ description: "Anchor of a scaled clock; real time where absent." }),
       })
       .prefault({}),
-    log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") }).prefault({}),
+    log: LogConfig.prefault({}),
     broker: BrokerConfig.prefault({}),
     ingest: IngestConfig.prefault({}),
     analytics: AnalyticsConfig.prefault({}),

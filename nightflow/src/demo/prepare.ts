@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createWriteStream, existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -7,12 +7,15 @@ import { hashPassword } from "@nightflow/domain/passwords";
 import { buildTown, SimulatorsConfig, type Town, totalRegisterOf, townHistory } from "@nightflow/simulators";
 import { type Database, importRegistry, removeEmbeddedPostgres, setPasswordHash } from "@nightflow/storage";
 import { stringify } from "yaml";
+import { UsageError } from "../commands/failure.ts";
+import { readablePassword } from "../commands/password.ts";
 import { historyStartOf } from "../commands/simulators.ts";
+import { lockFolder, requireFree } from "../config/folder-lock.ts";
 import { type LoadedConfig, parseConfig } from "../config/load.ts";
 import { makeIdentity } from "../identity.ts";
 import { readRegistryFolder } from "../registry/read-folder.ts";
 import { TOWN_AGENT, writeTownRegistry } from "../town/setup.ts";
-import { DEMO_USERS, demoPassword } from "./people.ts";
+import { DEMO_USERS } from "./people.ts";
 
 /** Ports that the demo listens on. */
 export interface DemoPorts {
@@ -45,11 +48,28 @@ export interface InfluxPlace {
 
 const HOUR_MS = 3_600_000;
 
-/** Empties the demo's folder, with a PostgreSQL that a killed demo has left behind. */
+/**
+ * Empties the demo's folder, with a PostgreSQL that a killed demo has left behind, and keeps other demos off it.
+ *
+ * @throws {DataFolderBusyError} when a demo runs there.
+ * @throws {UsageError} when it holds something else than a demo's data: that is not removed.
+ */
 export async function emptyDemoFolder(dataDir: string): Promise<void> {
+  requireFree(dataDir, "demo");
+  requireFree(dataDir, "up");
+  requireDemoFolder(dataDir);
   await removeEmbeddedPostgres(join(dataDir, "postgres"));
   rmSync(dataDir, { recursive: true, force: true });
-  mkdirSync(dataDir, { recursive: true });
+  // Stays when the demo ends: it is also the mark by which the next one knows that it may empty the folder.
+  lockFolder(dataDir, "demo");
+}
+
+function requireDemoFolder(dataDir: string): void {
+  const names = existsSync(dataDir) ? readdirSync(dataDir) : [];
+  if (names.length === 0 || names.includes("demo.lock") || names.includes("history.csv")) return;
+  throw new UsageError(`${dataDir} holds something else than a demo's data, and the demo empties its folder`, {
+    remedy: "name a new folder with --data, or remove this one yourself",
+  });
 }
 
 /** Writes everything that the demo's processes read but the clock, which starts last. */
@@ -75,7 +95,7 @@ export async function prepareDemo(
     historyFile: join(dataDir, "history.csv"),
     agentFile: join(dataDir, "agent.yaml"),
     importing: { config: parseConfig(settings, configFile), folder: dataDir, path: configFile },
-    passwords: new Map(DEMO_USERS.map((user) => [user.login, demoPassword()])),
+    passwords: new Map(DEMO_USERS.map((user) => [user.login, readablePassword()])),
   };
   writeFileSync(plan.agentFile, stringify(agentSettings(ports.mqtt, identity.passwordFile)));
   writeTownRegistry(town, join(dataDir, "registry"));

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { countsOfDecimal, hashFile, readCsvReadings } from "./csv-readings.ts";
+import { countsOfDecimal, hashImport, readCsvReadings } from "./csv-readings.ts";
+import { ReadingsFileError } from "./readings-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nf-csv-"));
 
@@ -59,8 +60,31 @@ describe("a readings file", () => {
   it("has the same hash whenever it is the same file", async () => {
     const path = join(folder, "h.csv");
     writeFileSync(path, "x");
-    expect(await hashFile(path)).toBe(await hashFile(path));
-    expect(await hashFile(path)).toHaveLength(64);
+    const inUtc = await hashImport(path, { timeZone: "UTC" });
+    expect(await hashImport(path, { timeZone: "UTC" })).toBe(inUtc);
+    expect(await hashImport(path, { timeZone: "Europe/Madrid" })).not.toBe(inUtc);
+    expect(inUtc).toHaveLength(64);
+  });
+});
+
+describe("a file that is no readings file", () => {
+  const allOf = async (path: string) => {
+    for await (const _ of readCsvReadings(path, { timeZone: "UTC" }));
+  };
+
+  it("is refused with its name and the reason, whether it is absent, not packed, cut short or without the columns", async () => {
+    const packed = gzipSync(`meter,read_at,forward_total_m3\n${"M-1,2026-01-01T00:00:00Z,1\n".repeat(500)}`);
+    const files = {
+      "not-packed.csv.gz": "meter,read_at",
+      "cut.csv.gz": packed.subarray(0, 60),
+      "columns.csv": "a;b\n1;2\n",
+    };
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+    for (const name of [...Object.keys(files), "absent.csv"]) {
+      const refused = await allOf(join(folder, name)).catch((error: unknown) => error);
+      expect(refused, name).toBeInstanceOf(ReadingsFileError);
+      expect((refused as Error).message).toContain(name);
+    }
   });
 });
 

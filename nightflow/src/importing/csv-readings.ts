@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
+import { isId } from "@nightflow/domain";
 import { parse } from "csv-parse";
+import { asReadingsFileError, openReadingsFile, ReadingsFileError } from "./readings-file.ts";
 
 /** Which columns of a readings file hold what; the defaults are the names themselves. */
 export interface ColumnMap {
@@ -35,42 +36,62 @@ const HAS_ZONE = /(Z|[+-]\d\d:?\d\d)$/;
  * Rows and faults of a readings file, in file order; `.gz` files are unpacked on the way. Broken rows are faults and the
  * rest goes on. A time without an offset is local to `timeZone`.
  *
- * @throws {Error} when the file cannot be read or a named column is not in its header.
+ * @throws {ReadingsFileError} when the file cannot be read, or a named column is not in its header.
  */
 export async function* readCsvReadings(
   path: string,
   options: { readonly columns?: ColumnMap; readonly timeZone: string },
 ): AsyncGenerator<CsvReading | CsvFault> {
   const columns = options.columns ?? DEFAULT_COLUMNS;
-  const parser = parse({
-    columns: true,
+  const parser = parserOf(path, columns);
+  // A failing stream destroys the parser with its error, which the loop below then throws.
+  pipeline([...openReadingsFile(path), parser]).catch(() => {});
+  let rows = 0;
+  try {
+    for await (const { record, info } of parser as AsyncIterable<ParsedRow>) {
+      rows++;
+      yield rowOf(record, info.lines, columns, options.timeZone);
+    }
+  } catch (error) {
+    throw asReadingsFileError(path, error);
+  }
+  if (rows === 0) throw new ReadingsFileError(`${path}: there is no row below the header`);
+}
+
+interface ParsedRow {
+  readonly record: Readonly<Record<string, string>>;
+  readonly info: { readonly lines: number };
+}
+
+function parserOf(path: string, columns: ColumnMap) {
+  return parse({
+    columns: (header: string[]) => checkedHeader(path, header, columns),
     info: true,
     bom: true,
     skip_empty_lines: true,
     relax_column_count: true,
+    relax_quotes: true,
     trim: true,
   });
-  const source = createReadStream(path, { highWaterMark: 1 << 20 });
-  const feeding = path.endsWith(".gz") ? pipeline(source, createGunzip(), parser) : pipeline(source, parser);
-  feeding.catch(() => {});
-  let isHeaderChecked = false;
-  for await (const { record, info } of parser as AsyncIterable<{
-    record: Record<string, string>;
-    info: { lines: number };
-  }>) {
-    if (!isHeaderChecked) {
-      const missing = Object.values(columns).filter((name) => !(name in record));
-      if (missing.length > 0)
-        throw new Error(`${path}: no column ${missing.join(", ")}; the header has ${Object.keys(record).join(", ")}`);
-      isHeaderChecked = true;
-    }
-    yield rowOf(record, info.lines, columns, options.timeZone);
-  }
-  await feeding;
 }
 
+/** The header itself. @throws {ReadingsFileError} when a wanted column is not in it. */
+function checkedHeader(path: string, header: string[], columns: ColumnMap): string[] {
+  const missing = Object.values(columns).filter((name) => !header.includes(name));
+  if (missing.length === 0) return header;
+  const found = header.map((name) => name.slice(0, 40)).join(", ");
+  throw new ReadingsFileError(`${path}: no column ${missing.join(", ")}; the header has ${found.slice(0, 400)}`, {
+    remedy: found.includes(";")
+      ? "separate the columns by commas"
+      : "name the file's own columns, for example --columns meter=id,read_at=time,forward_total_m3=total",
+  });
+}
+
+// A channel's id is the meter's and its quantity behind a dot, and ids have 64 characters at most.
+const LONGEST_METER = 50;
+
 function rowOf(
-  record: Record<string, string>,
+  record: Readonly<Record<string, string>>,
   line: number,
   columns: ColumnMap,
   timeZone: string,
@@ -78,11 +99,13 @@ function rowOf(
   const meter = record[columns.meter] ?? "";
   const at = record[columns.readAt] ?? "";
   const value = record[columns.forwardTotal] ?? "";
-  const text = `${meter},${at},${value}`.slice(0, 200);
-  if (meter === "") return { line, text, reason: "the meter is empty" };
+  const fault = (reason: string): CsvFault => ({ line, text: `${meter},${at},${value}`.slice(0, 200), reason });
+  if (meter === "") return fault("the meter is empty");
+  if (!isId(meter) || meter.length > LONGEST_METER)
+    return fault(`a meter's name has 1 to ${LONGEST_METER} characters of A-Z a-z 0-9 _ . : -`);
   const readAtMs = HAS_ZONE.test(at) ? Date.parse(at) : localToUtcMs(at, timeZone);
-  if (!Number.isFinite(readAtMs)) return { line, text, reason: `"${at}" is not an ISO 8601 time` };
-  if (!DECIMAL.test(value)) return { line, text, reason: `"${value}" is not a decimal number` };
+  if (!Number.isFinite(readAtMs)) return fault(`"${at}" is not an ISO 8601 time`);
+  if (!DECIMAL.test(value)) return fault(`"${value}" is not a decimal number`);
   return { line, meter, readAtMs, value };
 }
 
@@ -114,11 +137,14 @@ function localToUtcMs(text: string, timeZone: string): number {
   return asUtc - offsetMs(asUtc, timeZone);
 }
 
-/** SHA-256 of a file as 64 hex digits: the epoch under which its readings travel, so that a second import is a repeat. */
-export async function hashFile(path: string): Promise<string> {
+/**
+ * SHA-256 of a file and of what decides how its rows become readings, as 64 hex digits: the epoch under which they travel,
+ * so that a second import of the same is a repeat, and one with another time zone is not.
+ */
+export async function hashImport(path: string, settings: unknown): Promise<string> {
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  return hash.digest("hex");
+  return hash.update(JSON.stringify(settings)).digest("hex");
 }
 
 /**

@@ -1,15 +1,16 @@
-import type { WireReading } from "@nightflow/domain";
-import { type Database, ensureImportedMeters } from "@nightflow/storage";
+import { basename } from "node:path";
+import { NightflowError, type WireReading } from "@nightflow/domain";
+import { appendAudit, type Database, ensureImportedMeters } from "@nightflow/storage";
 import type { Logger } from "pino";
+import { IMPORT_IDENTITY } from "../identity.ts";
 import type { ImportPlace } from "../own-head-end.ts";
-import { IMPORT_IDENTITY } from "../up.ts";
 import {
   type ColumnMap,
   type CsvFault,
   type CsvReading,
   countsOfDecimal,
   DEFAULT_COLUMNS,
-  hashFile,
+  hashImport,
   readCsvReadings,
 } from "./csv-readings.ts";
 import { publishImport } from "./publisher.ts";
@@ -33,6 +34,14 @@ export interface ImportReport {
   readonly newMeters: number;
   readonly faults: number;
   readonly examples: readonly CsvFault[];
+  /** When the very same import was done before, epoch ms; null for the first time. */
+  readonly doneBeforeAt: number | null;
+}
+
+/** New meters should go to a unit that the registry does not have. */
+export class UnknownUnitError extends NightflowError {
+  readonly code = "UNIT_UNKNOWN";
+  readonly retriable = false;
 }
 
 interface Channel {
@@ -59,11 +68,41 @@ export async function importFile(
   const { channels, newMeters } = await channelsFor(place.db, meters, request);
   const faults = new Faults();
   const target = { ...place, username: IMPORT_IDENTITY, agent: IMPORT_IDENTITY };
-  const epoch = await hashFile(request.file);
+  const epoch = await epochOf(request, channels);
+  const doneBeforeAt = await importedAt(place.db, epoch);
   const { batches, readings } = await publishImport(target, epoch, blocksOf(request, channels, faults), (done) =>
     onProgress(done, rows),
   );
-  return { rows, sent: readings, batches, newMeters, faults: faults.count, examples: faults.examples };
+  const report = { rows, sent: readings, batches, newMeters, faults: faults.count, examples: faults.examples };
+  if (doneBeforeAt === null) await keepInAudit(place.db, epoch, request, report);
+  return { ...report, doneBeforeAt };
+}
+
+/** The epoch of an import: the file, and all that decides which readings its rows become. */
+function epochOf(request: ImportRequest, channels: ReadonlyMap<string, Channel>): Promise<string> {
+  const { file, columns = DEFAULT_COLUMNS, timeZone } = request;
+  const sorted = [...channels].sort(([a], [b]) => (a < b ? -1 : 1));
+  return hashImport(file, { columns, timeZone, channels: sorted.map(([, { id, resolution }]) => [id, resolution]) });
+}
+
+const AUDIT_ACTION = "readings.import";
+
+async function importedAt(db: Database, epoch: string): Promise<number | null> {
+  const { rows } = await db.query<{ at: Date }>(
+    "select at from audit_entry where action = $1 and subject = $2 order by no desc limit 1",
+    [AUDIT_ACTION, epoch],
+  );
+  return rows[0]?.at.getTime() ?? null;
+}
+
+type Counts = Pick<ImportReport, "sent" | "batches" | "newMeters" | "faults">;
+
+async function keepInAudit(db: Database, epoch: string, request: ImportRequest, counts: Counts): Promise<void> {
+  const { sent, batches, newMeters, faults } = counts;
+  const { kind, timeZone } = request;
+  const after = { file: basename(request.file), kind, timeZone, sent, batches, newMeters, faults };
+  const entry = { at: Date.now(), actorId: null, actor: "nightflow import", subjectKind: "import", subject: epoch };
+  await db.transaction((tx) => appendAudit(tx, { ...entry, action: AUDIT_ACTION, after }));
 }
 
 /** Rows left out: counted, the first ones kept to show. */
@@ -101,7 +140,7 @@ async function channelsFor(db: Database, meters: readonly string[], request: Imp
   const channels = new Map<string, Channel>(rows.map((row) => [row.meter, row]));
   const missing = meters.filter((meter) => !channels.has(meter));
   if (missing.length === 0) return { channels, newMeters: 0 };
-  const unitCode = request.unitCode ?? (await unitOfZone(db, request.timeZone));
+  const unitCode = await unitOf(db, request);
   const { kind, resolutionM3: resolution, timeZone: zone } = request;
   const made = await ensureImportedMeters(db, {
     meters: missing,
@@ -113,6 +152,16 @@ async function channelsFor(db: Database, meters: readonly string[], request: Imp
   });
   for (const [meter, id] of made.channels) channels.set(meter, { id, resolution });
   return { channels, newMeters: made.newMeters };
+}
+
+/** The unit that new meters belong to. @throws {UnknownUnitError} when the one asked for is not there. */
+async function unitOf(db: Database, { unitCode, timeZone }: ImportRequest): Promise<string> {
+  if (unitCode === undefined) return await unitOfZone(db, timeZone);
+  const { rows } = await db.query("select 1 from org_unit where code = $1", [unitCode]);
+  if (rows.length > 0) return unitCode;
+  throw new UnknownUnitError(`there is no unit ${unitCode}`, {
+    remedy: "add it to units.csv and import the registry first, or leave --unit out",
+  });
 }
 
 async function unitOfZone(db: Database, zone: string): Promise<string> {

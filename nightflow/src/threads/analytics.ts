@@ -8,7 +8,7 @@ import type { ThreadWithStore } from "./settings.ts";
 
 await runRoom(async () => {
   const { config, databaseUrl, anchor, storePort } = workerData as ThreadWithStore;
-  const logger = makeLogger(config.log.level, "analytics");
+  const logger = makeLogger(config.log.level, "analytics", config.log);
   const db = openDatabase({ url: databaseUrl, logger, maxConnections: 4 });
   const store = connectReadingStore(storePort);
   const analytics = await startAnalytics({ store, db, clock: makeClock(anchor), config: config.analytics, logger });

@@ -11,7 +11,7 @@ import type { ThreadWithStore } from "./settings.ts";
 
 await runRoom(async () => {
   const { config, databaseUrl, anchor, storePort, dataDir } = workerData as ThreadWithStore;
-  const logger = makeLogger(config.log.level, "api");
+  const logger = makeLogger(config.log.level, "api", config.log);
   const db = openDatabase({ url: databaseUrl, logger, maxConnections: 12 });
   const store = connectReadingStore(storePort);
   const jobs = createJobQueue({ db, logger });

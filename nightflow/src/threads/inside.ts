@@ -30,7 +30,8 @@ export async function runRoom(start: () => Promise<RunningRoom>): Promise<void> 
     for (const message of early) handle(room, message);
   } catch (error) {
     tellMain(failureOf(error));
-    port.close();
+    // What the start had opened already (sockets, connections) must not keep the thread, and with it the program, alive.
+    process.exit(1);
   }
 }
 
