@@ -3,6 +3,7 @@ import { type Ack, describeError, Epoch, type Reading, toWireReading, type WireR
 import type { Logger } from "pino";
 import { Backoff } from "../backoff.ts";
 import { realTimers, type Timers } from "../timers.ts";
+import { type Disk, nodeDisk } from "./disk.ts";
 import { encodeFrame, FRAME_KINDS } from "./frame.ts";
 import { type Cursor, type Due, type HeldRange, Ledger } from "./ledger.ts";
 import type { OutboxFill, OutboxLimits, TakenBatch } from "./limits.ts";
@@ -15,6 +16,8 @@ export interface OutboxDeps {
   readonly limits: OutboxLimits;
   readonly logger: Logger;
   readonly timers?: Timers;
+  /** The machine's own when left out. */
+  readonly disk?: Disk;
 }
 
 const BATCHES_PER_WRITE = 16;
@@ -28,6 +31,7 @@ const MAX_WAITING = 100_000;
  * only what is taken is offered for sending, and only an end-to-end ack lets it go.
  */
 export class Outbox {
+  readonly #disk: Disk;
   readonly #folder: string;
   readonly #limits: OutboxLimits;
   readonly #logger: Logger;
@@ -51,6 +55,7 @@ export class Outbox {
   #isClosed = false;
 
   private constructor(deps: OutboxDeps, recovered: Awaited<ReturnType<typeof recoverFolder>>) {
+    this.#disk = deps.disk ?? nodeDisk;
     this.#folder = deps.folder;
     this.#limits = deps.limits;
     this.#logger = deps.logger;
@@ -67,7 +72,7 @@ export class Outbox {
 
   /** Opens the outbox of a folder, mending what the last run left. */
   static async open(deps: OutboxDeps): Promise<Outbox> {
-    const outbox = new Outbox(deps, await recoverFolder(deps.folder, deps.logger));
+    const outbox = new Outbox(deps, await recoverFolder(deps.disk ?? nodeDisk, deps.folder, deps.logger));
     await outbox.#exclusively(async () => {
       await outbox.#tryBegin();
       await outbox.#removeSpent();
@@ -261,7 +266,7 @@ export class Outbox {
     await segment.close();
     const { epoch, fromSeq } = range;
     const header = { ...this.#header(), epoch, firstSeq: fromSeq, dropped: this.#dropped + readings };
-    const hollow = await Segment.create(this.#folder, segment.ordinal, header, range);
+    const hollow = await Segment.create(this.#disk, this.#folder, segment.ordinal, header, range);
     this.#segments[at] = hollow;
     hollow.held = 1;
     const place = { segment: hollow, offset: 0, length: 0 };
@@ -270,7 +275,7 @@ export class Outbox {
   }
 
   async #beginSegment(): Promise<void> {
-    const segment = await Segment.create(this.#folder, this.#nextOrdinal, this.#header());
+    const segment = await Segment.create(this.#disk, this.#folder, this.#nextOrdinal, this.#header());
     this.#nextOrdinal++;
     this.#hasBegun = true;
     this.#segments.push(segment);

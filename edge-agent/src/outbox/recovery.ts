@@ -1,7 +1,7 @@
-import { mkdir, open, readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { describeError, type Epoch, StoreTooNewError } from "@nightflow/domain";
 import type { Logger } from "pino";
+import type { Disk } from "./disk.ts";
 import { type Damage, FRAME_KINDS, type Frame, scanFrames } from "./frame.ts";
 import type { Entry } from "./ledger.ts";
 import { Segment, segmentOrdinal } from "./segment.ts";
@@ -22,6 +22,7 @@ export interface Recovered {
 }
 
 interface Progress {
+  readonly disk: Disk;
   readonly folder: string;
   readonly logger: Logger;
   readonly segments: Segment[];
@@ -43,9 +44,10 @@ interface Progress {
  * An epoch goes on only after an orderly close. After a crash the disk may have lost what it had said to be synced (SD
  * cards do), and with it seqs that were sent: used again, they would be taken for repeats. A new epoch uses none twice.
  */
-export async function recoverFolder(folder: string, logger: Logger): Promise<Recovered> {
-  await mkdir(folder, { recursive: true });
+export async function recoverFolder(disk: Disk, folder: string, logger: Logger): Promise<Recovered> {
+  await disk.mkdir(folder);
   const progress: Progress = {
+    disk,
     folder,
     logger,
     segments: [],
@@ -58,22 +60,22 @@ export async function recoverFolder(folder: string, logger: Logger): Promise<Rec
     damagedStretches: 0,
     isClosed: false,
   };
-  const ordinals = await ordinalsIn(folder);
+  const ordinals = await ordinalsIn(disk, folder);
   for (const ordinal of ordinals) await readSegment(progress, ordinal);
-  const { isClosed, epoch, nextSeq, ...rest } = progress;
+  const { disk: _, isClosed, epoch, nextSeq, ...rest } = progress;
   const nextOrdinal = (ordinals.at(-1) ?? 0) + 1;
   return { ...rest, nextOrdinal, epoch: isClosed ? epoch : undefined, nextSeq: isClosed ? nextSeq : 1 };
 }
 
-async function ordinalsIn(folder: string): Promise<number[]> {
-  const files = await readdir(folder);
+async function ordinalsIn(disk: Disk, folder: string): Promise<number[]> {
+  const files = await disk.readdir(folder);
   // Drafts are segments whose making was cut short: nothing in them was ever taken.
-  for (const file of files.filter((name) => name.endsWith(".tmp"))) await unlink(join(folder, file));
+  for (const file of files.filter((name) => name.endsWith(".tmp"))) await disk.unlink(join(folder, file));
   return files.flatMap((file) => segmentOrdinal(file) ?? []).sort((a, b) => a - b);
 }
 
 async function readSegment(progress: Progress, ordinal: number): Promise<void> {
-  const segment = new Segment(progress.folder, ordinal, 0);
+  const segment = new Segment(progress.disk, progress.folder, ordinal, 0);
   progress.isClosed = false;
   const file = await readOrShelve(progress, segment);
   if (file === undefined) return;
@@ -88,13 +90,13 @@ async function readSegment(progress: Progress, ordinal: number): Promise<void> {
 /** A file that the disk cannot read; its seqs are asked for by the head-end and then sent empty. */
 async function readOrShelve(progress: Progress, segment: Segment): Promise<Buffer | undefined> {
   try {
-    return await readFile(segment.path);
+    return await progress.disk.readFile(segment.path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EIO") throw error;
     progress.damagedStretches++;
     progress.logger.error({ segment: segment.path }, "outbox: the disk cannot read a file; it is set aside as it is");
-    await mkdir(join(progress.folder, "damaged"), { recursive: true });
-    await rename(segment.path, join(progress.folder, "damaged", basename(segment.path)));
+    await progress.disk.mkdir(join(progress.folder, "damaged"));
+    await progress.disk.rename(segment.path, join(progress.folder, "damaged", basename(segment.path)));
     return undefined;
   }
 }
@@ -104,7 +106,7 @@ async function setAside(progress: Progress, segment: Segment, file: Buffer, dama
   if (damage.torn) {
     progress.tornTails++;
     progress.logger.warn(place, "outbox: an unfinished write was cut off; it had never been taken");
-    await cutOff(segment, damage.offset);
+    await cutOff(progress.disk, segment, damage.offset);
     return;
   }
   progress.damagedStretches++;
@@ -113,17 +115,17 @@ async function setAside(progress: Progress, segment: Segment, file: Buffer, dama
 }
 
 /** The copy is for examination only, so a full disk does not stop the start. */
-async function keepCopy({ folder, logger }: Progress, name: string, bytes: Buffer): Promise<void> {
+async function keepCopy({ disk, folder, logger }: Progress, name: string, bytes: Buffer): Promise<void> {
   try {
-    await mkdir(join(folder, "damaged"), { recursive: true });
-    await writeFile(join(folder, "damaged", name), bytes);
+    await disk.mkdir(join(folder, "damaged"));
+    await disk.writeFile(join(folder, "damaged", name), bytes);
   } catch (error) {
     logger.warn({ name, error: describeError(error) }, "outbox: no copy of a damaged stretch could be kept");
   }
 }
 
-async function cutOff(segment: Segment, bytes: number): Promise<void> {
-  const file = await open(segment.path, "r+");
+async function cutOff(disk: Disk, segment: Segment, bytes: number): Promise<void> {
+  const file = await disk.open(segment.path, "r+");
   try {
     await file.truncate(bytes);
     await file.sync();

@@ -1,5 +1,5 @@
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { Disk, DiskFile } from "./disk.ts";
 import { encodeFrame, FRAME_KINDS, frameAt } from "./frame.ts";
 import { type HollowRange, type SegmentHeader, StoredBatch } from "./segment-schema.ts";
 
@@ -31,9 +31,11 @@ export class Segment {
   /** Batches and ranges in it that are not acknowledged yet. */
   held = 0;
   readonly #bytesAtStart: number;
-  #file: FileHandle | undefined;
+  readonly #disk: Disk;
+  #file: DiskFile | undefined;
 
-  constructor(folder: string, ordinal: number, bytes: number) {
+  constructor(disk: Disk, folder: string, ordinal: number, bytes: number) {
+    this.#disk = disk;
     this.#bytesAtStart = bytes;
     this.path = join(folder, segmentName(ordinal));
     this.ordinal = ordinal;
@@ -46,12 +48,18 @@ export class Segment {
   }
 
   /** Writes a new segment that is either whole on disk or not there. */
-  static async create(folder: string, ordinal: number, header: SegmentHeader, hollow?: HollowRange): Promise<Segment> {
+  static async create(
+    disk: Disk,
+    folder: string,
+    ordinal: number,
+    header: SegmentHeader,
+    hollow?: HollowRange,
+  ): Promise<Segment> {
     const frames = [encodeFrame(FRAME_KINDS.header, header)];
     if (hollow !== undefined) frames.push(encodeFrame(FRAME_KINDS.hollow, hollow));
     const bytes = Buffer.concat(frames);
-    const segment = new Segment(folder, ordinal, bytes.length);
-    await writeWhole(segment.path, bytes);
+    const segment = new Segment(disk, folder, ordinal, bytes.length);
+    await writeWhole(disk, segment.path, bytes);
     return segment;
   }
 
@@ -86,16 +94,16 @@ export class Segment {
 
   async remove(): Promise<void> {
     await this.close();
-    await rm(this.path, { force: true });
+    await this.#disk.remove(this.path);
   }
 
-  async #open(): Promise<FileHandle> {
-    this.#file ??= await open(this.path, "r+");
+  async #open(): Promise<DiskFile> {
+    this.#file ??= await this.#disk.open(this.path, "r+");
     return this.#file;
   }
 }
 
-async function writeAll(file: FileHandle, bytes: Buffer, offset: number): Promise<void> {
+async function writeAll(file: DiskFile, bytes: Buffer, offset: number): Promise<void> {
   let written = 0;
   while (written < bytes.length) {
     const { bytesWritten } = await file.write(bytes, written, bytes.length - written, offset + written);
@@ -104,22 +112,22 @@ async function writeAll(file: FileHandle, bytes: Buffer, offset: number): Promis
 }
 
 /** Replaces a file as one step: a reader after a crash sees the old or the new content, never a mixture. */
-async function writeWhole(path: string, bytes: Buffer): Promise<void> {
+async function writeWhole(disk: Disk, path: string, bytes: Buffer): Promise<void> {
   const draft = `${path}.tmp`;
-  const file = await open(draft, "w");
+  const file = await disk.open(draft, "w");
   try {
     await writeAll(file, bytes, 0);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(draft, path);
-  await syncFolder(dirname(path));
+  await disk.rename(draft, path);
+  await syncFolder(disk, dirname(path));
 }
 
 /** Makes names in a folder durable; where a system cannot sync folders, its renames are durable by themselves. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r").catch(() => undefined);
+async function syncFolder(disk: Disk, folder: string): Promise<void> {
+  const handle = await disk.open(folder, "r").catch(() => undefined);
   try {
     await handle?.sync().catch(() => undefined);
   } finally {
