@@ -83,7 +83,7 @@ function DistrictName(props: { readonly district: DmaRow }) {
   const { id, name, status } = props.district;
   return (
     <span>
-      <Link to="/" search={{ dma: id }} className="nf-strong">
+      <Link to="/" search={{ dma: id }} className="nf-strong nf-clamp">
         {pick(name)}
       </Link>{" "}
       {status === "PAUSE" && <Tag tone="quiet">{say("paused")}</Tag>}
@@ -136,7 +136,7 @@ function DistrictCard(props: { readonly district: DmaRow }) {
   return (
     <Link to="/" search={{ dma: id }}>
       <span className="nf-card-line">
-        <span className="nf-strong">{pick(name)}</span>
+        <span className="nf-strong nf-clamp">{pick(name)}</span>
         <span className="nf-number nf-strong">{say("perDay", { money: money(lossPerDay) })}</span>
       </span>
       <span className="nf-card-line nf-small nf-soft">

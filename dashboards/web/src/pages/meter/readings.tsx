@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { Skeleton, Table } from "antd";
+import { useMemo } from "react";
+import type { components } from "../../api/generated/schema.d.ts";
 import { type MeterDetail, readingsQuery } from "../../api/queries.ts";
 import { Panel } from "../../parts/panel.tsx";
-import { Problem } from "../../parts/problem.tsx";
+import { RankedList } from "../../parts/ranked-list.tsx";
 import { Tag } from "../../parts/tag.tsx";
 import { When } from "../../parts/when.tsx";
 import { useWords } from "../../words/use-words.ts";
@@ -11,39 +12,53 @@ import { words } from "./words.ts";
 
 const TONES = { good: "good", suspect: "open", missing: "quiet" } as const;
 
+type Reading = components["schemas"]["ReadingRow"] & { readonly id: string };
+
 /** The newest readings as they were taken, with their quality and flags. */
 export function Readings(props: { readonly meter: MeterDetail }) {
   const { say } = useWords("meter", words);
   const { data, error } = useQuery(readingsQuery(props.meter.id));
-  if (data === undefined) return error === null ? <Skeleton active /> : <Problem error={error} />;
+  const rows = useMemo(
+    () => data?.items.map((row): Reading => ({ ...row, id: `${row.channel} ${row.readAt}` })),
+    [data],
+  );
   return (
     <Panel title={say("readings")}>
-      <Table
-        size="small"
-        aria-label={say("readings")}
-        pagination={false}
-        rowKey={(row) => `${row.channel} ${row.readAt}`}
-        dataSource={data.items}
-        locale={{ emptyText: say("noReadings") }}
+      <RankedList
+        label={say("readings")}
+        question={props.meter.id}
+        rows={rows}
+        error={error}
+        empty={say("noReadings")}
+        card={(row) => (
+          <div className="nf-card-line" style={{ padding: "6px 0" }}>
+            <When at={row.readAt} />
+            <span>
+              <RegisterValue value={row.value} unit={row.unit} /> <QualityOf reading={row} />
+            </span>
+          </div>
+        )}
         columns={[
-          { key: "at", title: say("readAt"), render: (_, row) => <When at={row.readAt} /> },
+          { key: "at", title: say("readAt"), render: (row) => <When at={row.readAt} /> },
           {
             key: "value",
             title: say("register"),
             align: "right",
-            render: (_, row) => <RegisterValue value={row.value} unit={row.unit} />,
+            render: (row) => <RegisterValue value={row.value} unit={row.unit} />,
           },
-          {
-            key: "quality",
-            title: say("quality"),
-            render: (_, row) => (
-              <>
-                <Tag tone={TONES[row.quality]}>{say(row.quality)}</Tag> {row.flags.join(", ")}
-              </>
-            ),
-          },
+          { key: "quality", title: say("quality"), render: (row) => <QualityOf reading={row} /> },
         ]}
       />
     </Panel>
+  );
+}
+
+function QualityOf(props: { readonly reading: Reading }) {
+  const { say } = useWords("meter", words);
+  const { quality, flags } = props.reading;
+  return (
+    <>
+      <Tag tone={TONES[quality]}>{say(quality)}</Tag> {flags.join(", ")}
+    </>
   );
 }
