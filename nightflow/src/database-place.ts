@@ -1,6 +1,12 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Database, migrate, openDatabase, startEmbeddedPostgres } from "@nightflow/storage";
+import {
+  type Database,
+  DEFAULT_RESTART_POLICY,
+  migrate,
+  openDatabase,
+  startEmbeddedPostgres,
+} from "@nightflow/storage";
 import type { Logger } from "pino";
 import { dataDirOf, type LoadedConfig, resolvePath } from "./config/load.ts";
 
@@ -31,7 +37,9 @@ export async function openDatabasePlace(loaded: LoadedConfig, logger: Logger): P
 
 async function embedded(loaded: LoadedConfig, logger: Logger): Promise<DatabasePlace> {
   const dataDir = join(resolvePath(loaded, loaded.config.dataDir), "postgres");
-  const server = await startEmbeddedPostgres({ dataDir, port: loaded.config.postgres.port, logger });
+  // Never given up: on the embedded store the head-end goes on collecting without it, and would end with the program.
+  const restart = { ...DEFAULT_RESTART_POLICY, maxFailures: Number.POSITIVE_INFINITY };
+  const server = await startEmbeddedPostgres({ dataDir, port: loaded.config.postgres.port, logger, restart });
   const onLost = (listener: (error: Error) => void) =>
     server.onExit((error) => {
       if (error !== undefined) listener(error);

@@ -12,7 +12,7 @@ import {
 import type { Logger } from "pino";
 import { makeClock } from "./config/clock.ts";
 import { openStore } from "./open-store.ts";
-import { keepRefusals } from "./refusals.ts";
+import { keepRefusals, type RefusalKeeper } from "./refusals.ts";
 import type { ThreadSettings } from "./threads/settings.ts";
 
 /** Broker, ingest and the time-series store, running in one thread: the only owner of the store. */
@@ -79,37 +79,30 @@ interface CollectingDeps {
   readonly logger: Logger;
 }
 
-/** Broker and ingest, tied to each other: readings go in before PUBACK, acks come back out. */
-async function startCollecting({ settings, db, store, clock, logger }: CollectingDeps): Promise<Collecting> {
-  const { config, ownIdentities } = settings;
+/**
+ * Broker and ingest, tied to each other: readings go in before PUBACK, acks come back out. The broker opens its door
+ * last, and is listened to before anybody can come in: after a restart agents are there at once, and a batch without
+ * PUBACK or a report that nobody heard would wait for their next connection.
+ */
+async function startCollecting(deps: CollectingDeps): Promise<Collecting> {
+  const { settings, db, store, clock, logger } = deps;
   const registry = await createChannelRegistry({ load: () => loadKnownChannels(db), store, logger });
   const refusals = keepRefusals(store, clock, logger);
-  let ingest: Ingest | undefined;
-  const broker: RunningBroker = await startBroker({
-    config: { ...config.broker, identities: [...config.broker.identities, ...ownIdentities] },
-    logger,
-    intake: { take: async (topic, payload, identity) => await started(ingest).take(topic, payload, identity) },
-    onRefusal: (refusal) => refusals.take(refusal),
-    onAgentConnected: (agent, site) => ingest?.onAgentConnected(site, agent),
+  let broker: RunningBroker | undefined;
+  const publishAck = async (topic: string, payload: string) =>
+    started(broker).publish(topic, payload, { as: "ingest", retain: true });
+  const agents = createAgentDirectory(db);
+  const config = settings.config.ingest;
+  const ingest = await startIngest({ store, registry, publishAck, clock, logger, config, agents });
+  broker = await openDoor(deps, ingest, refusals).catch(async (error: unknown) => {
+    await refusals.close();
+    throw error;
   });
-  const publishAck = (topic: string, payload: string) => broker.publish(topic, payload, { as: "ingest", retain: true });
-  ingest = await startIngest({
-    store,
-    registry,
-    publishAck,
-    clock,
-    logger,
-    config: config.ingest,
-    agents: createAgentDirectory(db),
-  });
-  const { takeStatus, takeConfigReport } = ingest;
-  broker.onMessage(["status"], ({ topic, payload }) => void takeStatus(topic, payload));
-  broker.onMessage(["config/report"], ({ topic, payload }) => void takeConfigReport(topic, payload));
   const stopListening = await db.listen("registry", () => void registry.refresh());
   return {
     broker,
     async close() {
-      await broker.close();
+      await started(broker).close();
       await ingest.close();
       await refusals.close();
       await stopListening();
@@ -117,9 +110,27 @@ async function startCollecting({ settings, db, store, clock, logger }: Collectin
   };
 }
 
-function started(ingest: Ingest | undefined): Ingest {
-  if (ingest === undefined) throw new Error("ingest is still starting");
-  return ingest;
+async function openDoor(
+  { settings, logger }: CollectingDeps,
+  ingest: Ingest,
+  refusals: RefusalKeeper,
+): Promise<RunningBroker> {
+  const { config, ownIdentities } = settings;
+  const broker = await startBroker({
+    config: { ...config.broker, identities: [...config.broker.identities, ...ownIdentities] },
+    logger,
+    intake: { take: ingest.take },
+    onRefusal: (refusal) => refusals.take(refusal),
+    onAgentConnected: (agent, site) => ingest.onAgentConnected(site, agent),
+  });
+  broker.onMessage(["status"], ({ topic, payload }) => ingest.takeStatus(topic, payload));
+  broker.onMessage(["config/report"], ({ topic, payload }) => ingest.takeConfigReport(topic, payload));
+  return broker;
+}
+
+function started(broker: RunningBroker | undefined): RunningBroker {
+  if (broker === undefined) throw new Error("the broker is still starting");
+  return broker;
 }
 
 /** The same store, telling `onCommit` after each commit. */

@@ -12,7 +12,7 @@ export interface FirstAdminLink {
   readonly tokenHash: Buffer;
 }
 
-/** A one-time link to make the first administrator; null when the platform has a user already. */
+/** A one-time link to make the first administrator; null when the platform has a user who can sign in. */
 export async function createFirstAdminLink(sql: Sql): Promise<FirstAdminLink | null> {
   if (await hasUsers(sql)) return null;
   const token = newToken();
@@ -32,8 +32,8 @@ export interface FirstAdmin {
 }
 
 /**
- * Makes the first administrator, bound to the root of the organisation, and gives his id. Makes the root, a company,
- * where there is none yet.
+ * Makes the first administrator, who sees the whole installation, also companies that come later, and gives his id. A
+ * user of that login without a password (from `users.csv`) becomes him.
  *
  * @throws {ForbiddenProblem} when the token is not that of the link.
  * @throws {ConflictProblem} when the platform has a user already.
@@ -51,17 +51,20 @@ export async function createFirstAdmin(
   return db.transaction(async (tx) => {
     await tx.query("lock table app_user in exclusive mode");
     if (await hasUsers(tx)) throw alreadySetUp();
-    const userId = newId();
-    await tx.query(
-      "insert into app_user (id, login, password_hash, display_name, role, unit_id) values ($1, $2, $3, $2, 'admin', $4)",
-      [userId, admin.login, passwordHash, await rootUnit(tx)],
+    const { rows } = await tx.query<{ id: string }>(
+      `insert into app_user (id, login, password_hash, display_name, role, unit_id) values ($1, $2, $3, $2, 'admin', $4)
+       on conflict (login) do update set password_hash = excluded.password_hash, role = 'admin',
+         unit_id = excluded.unit_id, is_disabled = false returning id`,
+      [newId(), admin.login, passwordHash, await installationUnit(tx)],
     );
-    return userId;
+    return rows[0]?.id ?? "";
   });
 }
 
 async function hasUsers(sql: Sql): Promise<boolean> {
-  const { rows } = await sql.query<{ has_users: boolean }>("select exists (select 1 from app_user) as has_users");
+  const { rows } = await sql.query<{ has_users: boolean }>(
+    "select exists (select 1 from app_user where password_hash is not null and not is_disabled) as has_users",
+  );
   return rows[0]?.has_users ?? false;
 }
 
@@ -69,17 +72,13 @@ function alreadySetUp(): ConflictProblem {
   return new ConflictProblem("ALREADY_SET_UP", "the platform has a user already", { remedy: "sign in" });
 }
 
-async function rootUnit(tx: Sql): Promise<string> {
-  const { rows } = await tx.query<{ id: string }>(
-    "select id from org_unit where parent_id is null order by path limit 1",
-  );
-  const existing = rows[0]?.id;
-  if (existing !== undefined) return existing;
-  const id = newId();
+// Above every company, so its path is the empty one that all others start with. It has no zone and no currency.
+async function installationUnit(tx: Sql): Promise<string> {
   await tx.query(
-    `insert into org_unit (id, code, kind, name_zh, name_en, path, zone, currency)
-     values ($1, 'company', 'company', '公司', 'Company', 'company/', 'Asia/Shanghai', 'CNY')`,
-    [id],
+    `insert into org_unit (id, code, kind, name_zh, name_en, path) values ($1, 'installation', 'group', '全部', 'All', '')
+     on conflict (path) do nothing`,
+    [newId()],
   );
-  return id;
+  const { rows } = await tx.query<{ id: string }>("select id from org_unit where path = ''");
+  return rows[0]?.id ?? "";
 }

@@ -1,3 +1,4 @@
+import { newId } from "@nightflow/domain";
 import { hashPassword, TEST_PASSWORD_COST } from "@nightflow/domain/passwords";
 import { testDatabase } from "@nightflow/storage/testing";
 import { expect, test } from "vitest";
@@ -125,6 +126,41 @@ test("the first administrator is made through the one-time link, once", async ()
   const both = [1, 2].map(() => stranger.post("/api/setup", { ...admin, token: link?.token }));
   expect((await Promise.all(both)).map((answer) => answer.status).sort()).toEqual([204, 409]);
   expect((await stranger.post("/api/session", admin)).status).toBe(200);
+});
+
+test("the first administrator sees every company, also one that is imported after him", async () => {
+  const { database } = await databases.fresh();
+  const link = await createFirstAdminLink(database);
+  const { stranger, db } = await startHarness(databases, { firstAdmin: link ?? undefined });
+  await db.query("delete from session; update account set manager_id = null; delete from app_user");
+  const admin = { login: "root", password: "long enough password" };
+  await stranger.post("/api/setup", { ...admin, token: link?.token });
+  await db.query(
+    `insert into org_unit (id, code, kind, name_zh, name_en, path, zone, currency)
+     values ($1, 'LATER', 'company', '后来', 'Later', 'LATER/', 'Europe/Madrid', 'EUR')`,
+    [newId()],
+  );
+  await db.query(
+    `insert into meter (id, purpose, commodity, period_s, unit_id)
+     select 'LATER-1', 'customer', 'water', 3600, id from org_unit where code = 'LATER'`,
+  );
+  const cookie = sessionCookie(await stranger.post("/api/session", admin));
+  const { body } = await stranger.get<{ items: { id: string }[] }>("/api/meters?limit=500", { cookie });
+  const seen = new Set(body.items.map((meter) => meter.id));
+  expect(seen.has("LATER-1")).toBe(true);
+  expect(seen.size).toBeGreaterThan(1);
+});
+
+test("people of the registry whose password was never set do not shut the first administrator out", async () => {
+  const { database } = await databases.fresh();
+  const link = await createFirstAdminLink(database);
+  const { stranger, db } = await startHarness(databases, { firstAdmin: link ?? undefined });
+  await db.query("update app_user set password_hash = null");
+  expect(await createFirstAdminLink(db)).not.toBeNull();
+  const admin = { login: "desk", password: "long enough password" };
+  expect((await stranger.post("/api/setup", { ...admin, token: link?.token })).status).toBe(204);
+  expect((await stranger.post<SessionBody>("/api/session", admin)).body.role).toBe("admin");
+  expect(await createFirstAdminLink(db)).toBeNull();
 });
 
 test("a platform that has a user gives no one-time link", async () => {

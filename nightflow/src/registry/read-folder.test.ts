@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readRegistryFolder } from "./read-folder.ts";
 
-function folderWith(files: Readonly<Record<string, string>>): string {
+function folderWith(files: Readonly<Record<string, string | Buffer>>): string {
   const folder = mkdtempSync(join(tmpdir(), "nf-registry-"));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return folder;
@@ -28,6 +28,31 @@ describe("a registry folder", () => {
     expect(faults[0]).toContain("unit.csv: not a registry file");
     expect(faults[1]).toContain("users.csv");
     expect(tables.dmas).toHaveLength(1);
+  });
+
+  it("lists every line with too few or too many cells, and reads the lines between them", () => {
+    const { tables, faults } = readRegistryFolder(folderWith({ "units.csv": "code,kind\nA\nB,region\nC,x,y\n" }));
+    expect(faults).toEqual([
+      "units.csv line 2: it has 1 cells and the header has 2",
+      "units.csv line 4: it has 3 cells and the header has 2",
+    ]);
+    expect(tables.units).toEqual([{ line: 3, values: { code: "B", kind: "region" } }]);
+  });
+
+  it("is refused in another encoding or with semicolons, in words", () => {
+    const gbk = Buffer.concat([
+      Buffer.from("code,name_zh\nA,"),
+      Buffer.from([0xb9, 0xab, 0xcb, 0xbe]),
+      Buffer.from("\n"),
+    ]);
+    const { faults } = readRegistryFolder(folderWith({ "units.csv": gbk, "users.csv": "login;role\nx;desk\n" }));
+    expect(faults[0]).toContain("units.csv: it is not UTF-8");
+    expect(faults[1]).toContain("users.csv: its columns are separated by semicolons");
+  });
+
+  it("is a fault when it is a file", () => {
+    const folder = folderWith({ "units.csv": "code\n" });
+    expect(readRegistryFolder(join(folder, "units.csv")).faults[0]).toContain("is a file; name the folder");
   });
 
   it("is a fault when it is missing or empty", () => {

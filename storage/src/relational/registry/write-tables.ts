@@ -107,6 +107,8 @@ function addPaths(inserts: readonly Row[], view: RegistryView): void {
 
 /** Codes from the root down to a unit, each followed by a slash. */
 export function pathOf(code: string, view: RegistryView): string {
+  // The unit above every company, which the first administrator belongs to: all paths start with the empty one.
+  if (view.storedRow("units", code)?.path === "") return "";
   const parent = parentOf("units", code, view);
   return typeof parent === "string" ? `${pathOf(parent, view)}${code}/` : `${code}/`;
 }
