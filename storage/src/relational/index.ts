@@ -8,6 +8,7 @@ export {
   removeEmbeddedPostgres,
   startEmbeddedPostgres,
 } from "./embedded/start.ts";
+export { DEFAULT_RESTART_POLICY, type RestartPolicy } from "./embedded/supervisor.ts";
 export {
   appendLiveEvent,
   LIVE_EVENT_CHANNEL,

@@ -9,7 +9,7 @@ export interface RestartPolicy {
   /** Wait before the first restart; doubled at each further one. Unit: ms. */
   readonly firstWaitMs: number;
   readonly longestWaitMs: number;
-  /** Failures in a row after which it gives up. */
+  /** Failures in a row after which it gives up; Infinity for never. */
   readonly maxFailures: number;
   /** A server that ran this long ends the row of failures. Unit: ms. */
   readonly stableMs: number;
