@@ -3,26 +3,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ack, ChannelId, type Reading } from "@nightflow/domain";
 import pino from "pino";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type Disk, nodeDisk } from "./disk.ts";
 import { type OutboxFill, OutboxLimits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 
 /** What the disk refuses now. */
-const disk = vi.hoisted(() => ({ isFull: false, unreadable: undefined as string | undefined }));
-
-vi.mock(import("node:fs/promises"), async (importOriginal) => {
-  const real = await importOriginal();
-  const refused = (code: string) => Object.assign(new Error(code), { code });
-  const open: typeof real.open = async (path, flags, mode) => {
-    if (disk.isFull && flags === "w") throw refused("ENOSPC");
-    return real.open(path, flags, mode);
-  };
-  const readFile = (async (...args: Parameters<typeof real.readFile>) => {
-    if (disk.unreadable !== undefined && args[0] === disk.unreadable) throw refused("EIO");
-    return real.readFile(...args);
-  }) as typeof real.readFile;
-  return { ...real, open, readFile };
-});
+const refuses = { newFiles: false, reading: undefined as string | undefined };
+const refused = (code: string) => Object.assign(new Error(code), { code });
+const disk: Disk = {
+  ...nodeDisk,
+  open: async (path, flags) => {
+    if (refuses.newFiles && flags === "w") throw refused("ENOSPC");
+    return nodeDisk.open(path, flags);
+  },
+  readFile: async (path) => {
+    if (path === refuses.reading) throw refused("EIO");
+    return nodeDisk.readFile(path);
+  },
+};
 
 let folder: string;
 
@@ -31,11 +30,11 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  Object.assign(disk, { isFull: false, unreadable: undefined });
+  Object.assign(refuses, { newFiles: false, reading: undefined });
   await rm(folder, { recursive: true, force: true });
 });
 
-const opened = () => Outbox.open({ folder, limits: OutboxLimits.parse({}), logger: pino({ level: "silent" }) });
+const opened = () => Outbox.open({ disk, folder, limits: OutboxLimits.parse({}), logger: pino({ level: "silent" }) });
 
 async function take(outbox: Outbox, value: number): Promise<void> {
   const reading: Reading = {
@@ -61,13 +60,13 @@ it("on a full disk an agent starts all the same, sends what it holds, and takes 
   const first = await opened();
   await take(first, 1);
   await first.close();
-  disk.isFull = true;
+  refuses.newFiles = true;
   const second = await opened();
   expect(await oldest(second)).toMatchObject({ seq: 1, readings: [["M-1.forward_total", 1000, 1, 0]] });
   await take(second, 2);
   expect(second.fill().records).toBe(1);
   second.acknowledge(Ack.parse({ v: 1, epoch: first.epoch, seq: 1, above: [] }));
-  disk.isFull = false;
+  refuses.newFiles = false;
   await take(second, 3);
   expect((await oldest(second))?.readings).toHaveLength(2);
   await second.close();
@@ -93,11 +92,29 @@ it("a file that the disk cannot read does not keep an agent from starting, and t
   const second = await opened();
   await take(second, 2);
   await second.close();
-  disk.unreadable = join(folder, (await segments())[0] ?? "");
+  refuses.reading = join(folder, (await segments())[0] ?? "");
   const third = await opened();
   expect(fillOf(third.fill())).toEqual({ records: 1, damagedStretches: 1 });
   third.acknowledge(Ack.parse({ v: 1, epoch: first.epoch, seq: 0, above: [2] }));
   expect(await oldest(third)).toMatchObject({ seq: 1, readings: [] });
   expect(await readdir(join(folder, "damaged"))).toHaveLength(1);
   await third.close();
+});
+
+it("a new epoch that the full disk has no room for begins with the first write that it takes", async () => {
+  const first = await opened();
+  await take(first, 1);
+  refuses.newFiles = true;
+  first.acknowledge(Ack.parse({ v: 1, epoch: first.epoch, seq: 9, above: [] }));
+  await first.flush();
+  await take(first, 2);
+  expect(first.fill().records).toBe(0);
+  refuses.newFiles = false;
+  await take(first, 3);
+  expect((await oldest(first))?.readings).toHaveLength(2);
+  await first.close();
+  const second = await opened();
+  expect(second.epoch).toBe(first.epoch);
+  expect(await oldest(second)).toMatchObject({ epoch: first.epoch, seq: 1 });
+  await second.close();
 });

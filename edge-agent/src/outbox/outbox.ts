@@ -314,6 +314,8 @@ export class Outbox {
     this.#logger.error({ ack, lastSeq }, "outbox: the head-end has seen more than is written here; a new epoch begins");
     this.#epoch = newEpoch();
     this.#nextSeq = 1;
+    // A segment holds one epoch: where the disk makes none now, the first write will.
+    this.#hasBegun = false;
     await this.#beginSegment();
   }
 
