@@ -53,19 +53,20 @@ function setUp(units: number, change: Partial<{ timeoutMs: number; retries: numb
   const channels = new Map(config.channels.map((channel) => [channel.id as string, channel]));
   const readings: Reading[] = [];
   for (const unit of bus.units) line.units.set(unit.unitId, { afterMs: 5, answer: mag() });
+  const clock = { aheadMs: 0, now: () => time.now() + clock.aheadMs, toRealMs: (ms: number) => ms };
   const start = () =>
     new ModbusBus({
       bus,
       units: bus.units.map((unit) => new UnitReader(unit, profile, channels)),
       line,
-      clock: time,
+      clock,
       timers: time,
       realNow: () => time.now(),
       random: () => 0.5,
       logger: pino({ level: "silent" }),
       collect: (taken) => readings.push(...taken),
     });
-  return { time, line, readings, start };
+  return { time, clock, line, readings, start };
 }
 
 const of = (readings: Reading[], channel: string) => readings.filter((reading) => reading.channel === channel);
@@ -87,6 +88,17 @@ describe("a Modbus bus", () => {
     line.units.set(1, { afterMs: 40, answer: mag() });
     start();
     await time.run(100);
+    expect(readings[0]?.readAt).toBe(START + 20);
+  });
+
+  it("stamps it so also when the clock, years behind, is set right in between", async () => {
+    const { time, clock, line, readings, start } = setUp(1);
+    line.units.set(1, { afterMs: 40, answer: mag() });
+    clock.aheadMs = -START;
+    start();
+    await time.run(20);
+    clock.aheadMs = 0;
+    await time.run(80);
     expect(readings[0]?.readAt).toBe(START + 20);
   });
 

@@ -116,13 +116,17 @@ export class ModbusBus {
     }
   }
 
-  /** One request. Its reading stands for the middle between question and answer. */
+  /**
+   * One request. Its reading stands for the middle between question and answer, by monotonic time: a clock that is set
+   * in between would put it years from either.
+   */
   async #ask(unit: UnitReader, request: PlannedRequest, timeoutMs: number): Promise<TimedAnswer> {
     const { clock, line, bus } = this.#deps;
-    const askedAt = clock.now();
+    const askedAtRealMs = this.#realNow();
     const { functionCode, address, words } = request;
     const answer = await line.ask({ unitId: unit.unitId, functionCode, address, words, timeoutMs });
-    const readAt = Math.round((askedAt + clock.now()) / 2);
+    const tookMs = (this.#realNow() - askedAtRealMs) / clock.toRealMs(1);
+    const readAt = Math.round(clock.now() - tookMs / 2);
     this.#watchLine(answer);
     if (bus.gapMs > 0 && !this.#isClosed) await this.#pause.wait(bus.gapMs);
     return { answer, readAt };
