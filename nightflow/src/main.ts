@@ -90,6 +90,9 @@ program
   .option("--store <store>", "duckdb or influxdb (then NIGHTFLOW_INFLUXDB_URL, _ORG, _BUCKET and _TOKEN)", "duckdb")
   .action(async (options) => (await import("./commands/demo.ts")).runDemo(options));
 
+// `nightflow … | head` closes the pipe early: what is being done goes on.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -20,6 +20,7 @@ export function reportError(error: unknown): void {
   if (isCoded(error)) {
     lines.push(`  code: ${error.code}`);
     if (error.remedy !== undefined) lines.push(`  what to do: ${error.remedy}`);
+    if (error instanceof ThreadStartError && error.isUnexpected) lines.push(error.stack ?? "");
   } else if (error instanceof Error && error.stack !== undefined) lines.push(error.stack);
   process.stderr.write(`${lines.join("\n")}\n`);
 }

@@ -6,7 +6,7 @@ import { ensureSecret } from "../config/secrets.ts";
 import { withDatabase } from "../database-place.ts";
 import { type ColumnMap, DEFAULT_COLUMNS } from "../importing/csv-readings.ts";
 import { type ImportReport, type ImportRequest, importFile } from "../importing/import-file.ts";
-import { checkFile } from "../importing/readings-file.ts";
+import { checkFile, ReadingsFileError } from "../importing/readings-file.ts";
 import { type ImportPlace, withOwnHeadEnd } from "../own-head-end.ts";
 import { UsageError } from "./failure.ts";
 import { Progress } from "./progress.ts";
@@ -100,6 +100,7 @@ function printReport(report: ImportReport, newRows: number | null): void {
     );
   process.stdout.write(`${lines.join("\n")}\n`);
   printFaults(report);
+  if (report.sent === 0) throw new ReadingsFileError("no row of the file could be used; each one has a fault as above");
 }
 
 function printFaults(report: ImportReport): void {

@@ -47,5 +47,6 @@ function failureOf(error: unknown): FromThread {
   const name = error instanceof Error ? error.name : "Error";
   const code = error instanceof NightflowError ? error.code : "START_FAILED";
   const remedy = error instanceof NightflowError ? error.remedy : undefined;
-  return { type: "failed", name, code, message: describeError(error), remedy };
+  const stack = error instanceof Error && !(error instanceof NightflowError) ? error.stack : undefined;
+  return { type: "failed", name, code, message: describeError(error), remedy, stack };
 }

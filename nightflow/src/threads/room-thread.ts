@@ -11,6 +11,8 @@ export type FromThread =
       readonly code: string;
       readonly message: string;
       readonly remedy: string | undefined;
+      /** Of an error that nobody expected; undefined for one that says all in its message. */
+      readonly stack: string | undefined;
     }
   | { readonly type: "committed" };
 
@@ -20,18 +22,23 @@ export type ToThread =
   | { readonly type: "wake" }
   | { readonly type: "store"; readonly port: MessagePort };
 
+type Failure = Extract<FromThread, { type: "failed" }>;
+
 type MessagePort = import("node:worker_threads").MessagePort;
 
-/** A thread that could not start; `code` and `remedy` are those of the error in it. */
+/** A thread that could not start; `code`, `remedy` and the stack of an unexpected error are those of the error in it. */
 export class ThreadStartError extends Error {
   readonly code: string;
   readonly remedy: string | undefined;
+  readonly isUnexpected: boolean;
 
-  constructor(failure: { name: string; code: string; message: string; remedy: string | undefined }) {
-    super(failure.message);
+  constructor(thread: string, failure: Omit<Failure, "type">) {
+    super(failure.stack === undefined ? failure.message : `the thread ${thread} could not start: ${failure.message}`);
     this.name = failure.name;
     this.code = failure.code;
     this.remedy = failure.remedy;
+    this.isUnexpected = failure.stack !== undefined;
+    if (failure.stack !== undefined) this.stack = failure.stack;
   }
 }
 
@@ -56,15 +63,16 @@ export class RoomThread {
     return new Promise((resolve, reject) => {
       this.#worker.on("message", (message: FromThread) => {
         if (message.type === "ready") resolve(message.details);
-        if (message.type === "failed") reject(new ThreadStartError(message));
+        if (message.type === "failed") reject(new ThreadStartError(this.name, message));
       });
       void this.#exited.then((code) =>
         reject(
-          new ThreadStartError({
+          new ThreadStartError(this.name, {
             name: "ThreadEnded",
             code: "THREAD_ENDED",
             message: `thread ${this.name} ended with ${code} before it was ready`,
             remedy: undefined,
+            stack: undefined,
           }),
         ),
       );
