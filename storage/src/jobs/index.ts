@@ -1,2 +1,5 @@
+export { createJobQueue, type JobQueueOptions, startJobRelay } from "./create-job-queue.ts";
 export * from "./job-queue.ts";
-export { createJobQueue } from "./pg-job-queue.ts";
+export * from "./job-schedule.ts";
+export type { RelayDeps, RelayOptions } from "./redis/job-relay.ts";
+export type { RunningPart } from "./shared-parts.ts";

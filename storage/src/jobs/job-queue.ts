@@ -1,5 +1,6 @@
 import { NightflowError } from "@nightflow/domain";
 import type { Sql } from "../relational/database.ts";
+import type { JobSchedule, ScheduleRequest } from "./job-schedule.ts";
 
 /** What is asked for. `payload` is any JSON value; the handler checks its shape. */
 export interface JobRequest {
@@ -30,6 +31,9 @@ export interface Job {
   readonly lastError: string | null;
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
+  /** The schedule that asked for the job, and its instant on the business clock; null for other jobs. */
+  readonly scheduleKey: string | null;
+  readonly fireAt: Date | null;
 }
 
 /** What a handler can do besides its work. */
@@ -56,7 +60,7 @@ export interface WorkerOptions {
   readonly concurrency?: number;
   /** A job whose worker is silent this long is given to another; default 30 s, renewed at a third of it. */
   readonly leaseMs?: number;
-  /** Longest wait for a job whose time has come, when the wake-up is lost; default 1 s. */
+  /** Longest wait for a job whose time has come, when the wake-up is lost; default 1 s. On Redis the relay's `pollMs` counts. */
   readonly pollMs?: number;
   readonly backOff?: BackOff;
 }
@@ -86,7 +90,7 @@ export interface JobFilter {
 export interface JobQueue {
   /** Adds a job to the caller's transaction. `isNew` is false when a job with the same dedupe key was there. */
   enqueue(tx: Sql, request: JobRequest): Promise<{ readonly id: string; readonly isNew: boolean }>;
-  /** Starts to work on a queue; resolves when the worker runs. */
+  /** Starts to work on a queue. While this process has a worker, it also fires schedules, and on Redis it relays. */
   startWorker(options: WorkerOptions): Promise<JobWorker>;
   /** Newest first. */
   list(filter?: JobFilter): Promise<Job[]>;
@@ -97,6 +101,17 @@ export interface JobQueue {
   retry(id: string): Promise<boolean>;
   /** Forgets jobs done before an instant, but for those with a dedupe key; gives how many went. */
   forgetDone(before: Date): Promise<number>;
+  /**
+   * Keeps a schedule, in the caller's transaction; one that is there keeps its next instant unless expression or zone
+   * change. Whoever runs workers fires it, each instant once among all processes.
+   *
+   * @throws {JobScheduleError} when the expression or the zone cannot be read.
+   */
+  schedule(tx: Sql, request: ScheduleRequest): Promise<void>;
+  /** Ends a schedule; jobs it has asked for stay. False when there is none. */
+  unschedule(tx: Sql, queue: string, key: string): Promise<boolean>;
+  /** By queue and key. */
+  schedules(queue?: string): Promise<JobSchedule[]>;
 }
 
 /** Another worker has taken the job over; what this one did must not count. */

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { createJobQueue } from "../jobs/create-job-queue.ts";
 import { silentLogger, testDatabase } from "../testing/postgres.ts";
 import { SMALL_TOWN } from "../testing/small-town.ts";
 import { verifyAudit } from "./audit.ts";
@@ -39,3 +40,22 @@ test.each(files)("a database kept in %s becomes one of today with all its rows",
     },
   ]);
 });
+
+test.each(files)(
+  "the jobs kept in %s still wait, unknown to Redis, and its schedules fire at their instant",
+  async (file) => {
+    const { database } = await databases.empty();
+    await database.query(await readFile(new URL(file, FIXTURES), "utf8"));
+    await migrate(database, silentLogger);
+    const jobs = createJobQueue({ db: database, logger: silentLogger });
+    const kept = { queue: "reports", state: "waiting", attempts: 0, scheduleKey: null, fireAt: null };
+    expect(await jobs.list()).toMatchObject([
+      { ...kept, payload: ["again", { 量: 1.5 }], dedupeKey: null },
+      { ...kept, payload: { account: "A1" }, dedupeKey: "A1-2026-02" },
+    ]);
+    const { rows } = await database.query("select distinct relayed_at, revived from job");
+    expect(rows).toEqual([{ relayed_at: null, revived: 0 }]);
+    const nightly = { key: "nightly", nextFireAt: new Date("2026-03-01T18:30Z"), fault: null };
+    expect(await jobs.schedules()).toMatchObject(file === "relational-v1.sql" ? [] : [nightly]);
+  },
+);

@@ -1,3 +1,4 @@
 export * from "./peers.ts";
 export * from "./postgres.ts";
 export * from "./reading-samples.ts";
+export * from "./redis.ts";

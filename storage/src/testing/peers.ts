@@ -8,7 +8,7 @@ import { setUpInflux } from "../readings/influx/set-up.ts";
  * Programs that some tests need and no package brings. A test that cannot find one is left out and says so; where
  * `NIGHTFLOW_REQUIRE_ALL=1` is set, as in CI, a missing one is a failure instead.
  */
-function findPeer(name: string, variable: string, programs: readonly string[]): string | undefined {
+export function findPeer(name: string, variable: string, programs: readonly string[]): string | undefined {
   const given = process.env[variable];
   const folders = (process.env.PATH ?? "").split(delimiter);
   const candidates = given ? [given] : programs.flatMap((program) => folders.map((folder) => join(folder, program)));
@@ -127,7 +127,8 @@ async function untilHealthy(url: string, child: ChildProcess): Promise<void> {
   throw new Error("influxd was not healthy within a minute");
 }
 
-function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that was free a moment ago. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);

@@ -1,6 +1,6 @@
-import { newId } from "@nightflow/domain";
+import { ManualClock, newId } from "@nightflow/domain";
 import { recordFile } from "../files/file-record.ts";
-import { createJobQueue } from "../jobs/pg-job-queue.ts";
+import { createJobQueue } from "../jobs/create-job-queue.ts";
 import { appendAudit } from "../relational/audit.ts";
 import { takeNumber } from "../relational/counters.ts";
 import type { Database, Sql } from "../relational/database.ts";
@@ -11,13 +11,15 @@ import { SMALL_TOWN } from "./small-town.ts";
 
 const AT = Date.UTC(2026, 2, 1, 3, 30);
 
-/** Fills an empty database with a small town, a finding with its ticket, a report's file and two jobs. */
+/** Fills an empty database with a small town, a finding with its ticket, a report's file, two jobs and a schedule. */
 export async function addSampleRows(db: Database): Promise<void> {
   await importRegistry(db, SMALL_TOWN, { at: AT, actor: "admin" });
   await db.transaction(addTicket);
-  const jobs = createJobQueue({ db, logger: silentLogger });
+  const jobs = createJobQueue({ db, logger: silentLogger, clock: new ManualClock(AT) });
   await jobs.enqueue(db, { queue: "reports", payload: { account: "A1" }, dedupeKey: "A1-2026-02" });
   await jobs.enqueue(db, { queue: "reports", payload: ["again", { 量: 1.5 }], runAt: new Date(AT) });
+  const nightly = { key: "nightly", cron: "30 2 * * *", timeZone: "Asia/Shanghai", payload: { of: "town" } };
+  await jobs.schedule(db, { queue: "reports", ...nightly });
   await recordFile(db, { hash: "a".repeat(64), mediaType: "text/html", bytes: 1234 });
   await db.query("insert into agent (site, id, is_online, status_at) values ('town', 'agent-1', true, $1)", [
     new Date(AT),

@@ -1,24 +1,29 @@
-import { newId } from "@nightflow/domain";
-import type { Logger } from "pino";
+import { type Clock, newId } from "@nightflow/domain";
 import type { Database, Sql } from "../relational/database.ts";
 import type { Job, JobFilter, JobQueue, JobRequest, JobWorker, WorkerOptions } from "./job-queue.ts";
-import { JOB_COLUMNS } from "./job-rows.ts";
-import { JOB_CHANNEL, PgJobWorker } from "./pg-job-worker.ts";
+import { JOB_COLUMNS, type JobRow } from "./job-rows.ts";
+import type { JobSchedule, ScheduleRequest } from "./job-schedule.ts";
+import { JOB_CHANNEL } from "./pg-job-worker.ts";
+import { dropSchedule, keepSchedule, listSchedules } from "./schedule-rows.ts";
 
-type JobRow = Job & { [column: string]: unknown };
-
-/** The job queue whose jobs are rows of PostgreSQL. */
-export function createJobQueue({ db, logger }: { db: Database; logger: Logger }): JobQueue {
-  return new PgJobQueue(db, logger);
+/** What a queue of rows needs. */
+export interface RowJobQueueDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  /** Starts a worker on whatever hands out the rows. */
+  readonly startWorker: (options: WorkerOptions) => Promise<JobWorker>;
 }
 
-class PgJobQueue implements JobQueue {
+/** The job queue whose jobs are rows of PostgreSQL, whoever hands them out. */
+export class RowJobQueue implements JobQueue {
   readonly #database: Database;
-  readonly #logger: Logger;
+  readonly #clock: Clock;
+  readonly #startWorker: (options: WorkerOptions) => Promise<JobWorker>;
 
-  constructor(database: Database, logger: Logger) {
-    this.#database = database;
-    this.#logger = logger;
+  constructor({ db, clock, startWorker }: RowJobQueueDeps) {
+    this.#database = db;
+    this.#clock = clock;
+    this.#startWorker = startWorker;
   }
 
   async enqueue(tx: Sql, request: JobRequest): Promise<{ id: string; isNew: boolean }> {
@@ -41,10 +46,8 @@ class PgJobQueue implements JobQueue {
     return { id: found.rows[0]?.id ?? id, isNew: false };
   }
 
-  async startWorker(options: WorkerOptions): Promise<JobWorker> {
-    const worker = new PgJobWorker(this.#database, this.#logger, options);
-    await worker.start();
-    return worker;
+  startWorker(options: WorkerOptions): Promise<JobWorker> {
+    return this.#startWorker(options);
   }
 
   async list({ queue, state, limit = 100 }: JobFilter = {}): Promise<Job[]> {
@@ -67,7 +70,8 @@ class PgJobQueue implements JobQueue {
   async retry(id: string): Promise<boolean> {
     return this.#database.transaction(async (tx) => {
       const { rows } = await tx.query<{ queue: string }>(
-        `update job set state = 'waiting', attempts = 0, run_at = now(), finished_at = null
+        `update job set state = 'waiting', attempts = 0, run_at = now(), finished_at = null, progress = null,
+           relayed_at = null, revived = revived + 1
          where id = $1 and state = 'dead' returning queue`,
         [id],
       );
@@ -79,5 +83,17 @@ class PgJobQueue implements JobQueue {
   async forgetDone(before: Date): Promise<number> {
     const sql = "delete from job where state = 'done' and dedupe_key is null and finished_at < $1";
     return (await this.#database.query(sql, [before])).rowCount ?? 0;
+  }
+
+  schedule(tx: Sql, request: ScheduleRequest): Promise<void> {
+    return keepSchedule(tx, request, this.#clock.now());
+  }
+
+  unschedule(tx: Sql, queue: string, key: string): Promise<boolean> {
+    return dropSchedule(tx, queue, key);
+  }
+
+  schedules(queue?: string): Promise<JobSchedule[]> {
+    return listSchedules(this.#database, queue);
   }
 }
