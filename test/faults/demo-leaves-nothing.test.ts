@@ -33,9 +33,17 @@ class Demo {
     return this.process.pid ?? 0;
   }
 
+  /** What `look` sees, as soon as it sees it. @throws {Error} with what the demo printed when it ends before that. */
+  async shows<Value>(what: string, look: () => Value | undefined): Promise<Value> {
+    const ended = this.exited.then(() => {
+      throw new Error(`the demo ended before it showed ${what}:\n${this.printed.slice(-2000)}`);
+    });
+    return await Promise.race([eventually(what, look, 120_000), ended]);
+  }
+
   /** Waits until the town lives, and gives every process that belongs to it. */
   async living(): Promise<SeenProcess[]> {
-    await eventually("the demo's welcome", () => (this.printed.includes("sign in as") ? true : undefined), 120_000);
+    await this.shows("its welcome", () => (this.printed.includes("sign in as") ? true : undefined));
     const seen = descendantsOf(this.pid);
     for (const room of ROOMS) expect(seen.filter(({ command }) => command.includes(`main.ts ${room}`))).toHaveLength(1);
     expect(seen.some(({ command }) => command.includes("postgres"))).toBe(true);
@@ -81,12 +89,13 @@ describe.runIf(HAS_PROC)("a demo in a folder that only its user may enter", () =
     expect(demo.logs()).not.toMatch(/"level":(50|60)/);
   });
 
-  it("leaves no process when Ctrl-C comes while the past is still being imported", { timeout: 120_000 }, async () => {
+  it("leaves no process when Ctrl-C comes while the past is still being imported", { timeout: 240_000 }, async () => {
     demo = new Demo();
-    const seen = await eventually("a database for the import", () => {
+    const database = () => {
       const children = descendantsOf(demo.pid);
       return children.some(({ command }) => command.includes("postgres: ")) ? children : undefined;
-    });
+    };
+    const seen = await demo.shows("a database for the import", database);
     process.kill(-demo.pid, "SIGINT");
     await demo.exited;
     await nothingLeft(seen);

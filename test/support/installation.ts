@@ -238,7 +238,10 @@ export class Installation {
   async #start(name: string, args: readonly string[]): Promise<Child> {
     const child = new Child(name, args, { logFolder: join(this.folder, "logs") });
     this.#children.push(child);
-    await child.ready();
+    // The folder goes when the test has failed, and its logs with it.
+    await child.ready().catch((cause: unknown) => {
+      throw new Error(`${name} did not start; its log ends with\n${this.log(name).slice(-2000)}`, { cause });
+    });
     return child;
   }
 
