@@ -18,11 +18,22 @@ export function withhold(packet: PublishPacket): void {
  * taken for a repeat and lost.
  */
 export function forgetDuplicates(client: Client): void {
-  const none = new Proxy({}, { get: () => 0, set: () => true, deleteProperty: () => true });
-  Object.assign(client, { duplicates: none });
+  Object.assign(client, { duplicates: NONE });
+}
+
+const NONE = new Proxy({}, { get: () => 0, set: () => true, deleteProperty: () => true });
+
+/** Starts the client's keep-alive time anew: whom we do not read from cannot be blamed for its silence. */
+export function refreshKeepAlive(client: Client): void {
+  (client as unknown as { _keepaliveTimer: NodeJS.Timeout | null })._keepaliveTimer?.refresh();
 }
 
 /** The connected clients by client id. */
 export function clientsOf(aedes: Aedes): Readonly<Record<string, Client | undefined>> {
   return (aedes as unknown as { clients: Record<string, Client | undefined> }).clients;
+}
+
+/** The filters that a client is subscribed to, with the QoS granted to each. */
+export function subscriptionsOf(client: Client): Readonly<Record<string, { readonly qos: number }>> {
+  return (client as unknown as { subscriptions: Record<string, { qos: number }> }).subscriptions;
 }

@@ -2,7 +2,8 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { ConfigError, describeError } from "@nightflow/domain";
 import { isPasswordHash, verifyPassword } from "@nightflow/domain/passwords";
-import type { IdentityConfig } from "./config.ts";
+import type { IdentityConfig } from "./config-identities.ts";
+import { OneAtATime } from "./one-at-a-time.ts";
 import type { Identity } from "./rights.ts";
 
 /** What a client shows at CONNECT. */
@@ -30,6 +31,7 @@ const NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGlzIGhlcmUh$AAAAAAAAAAAA
 export async function authenticatorFor(identities: readonly IdentityConfig[]): Promise<Authenticate> {
   const known = await readIdentities(identities);
   const proofs = new ProofCache();
+  // argon2 runs on the pool that files use too: a flood of wrong passwords may hold one of its threads, not all four.
   const queue = new OneAtATime();
   return async ({ username, password }) => {
     const found = known.get(username);
@@ -83,16 +85,5 @@ class ProofCache {
 
   #digest(password: Uint8Array): Buffer {
     return createHmac("sha256", this.#key).update(password).digest();
-  }
-}
-
-// argon2 runs on the pool that files use too: a flood of wrong passwords may hold one of its threads, not all four.
-class OneAtATime {
-  #last: Promise<unknown> = Promise.resolve();
-
-  run<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work);
-    this.#last = result.catch(() => undefined);
-    return result;
   }
 }

@@ -1,40 +1,53 @@
-import { createServer, type Server, type Socket } from "node:net";
-import { asPortError, describeError, parseTopic, TOPIC_ROOT, type TopicKind } from "@nightflow/domain";
-import { Aedes, type AedesPublishPacket, type Client, type PublishPacket, type Subscription } from "aedes";
-import { clientsOf, forgetDuplicates, withhold } from "./aedes-internals.ts";
-import { type Authenticate, authenticatorFor } from "./authenticate.ts";
+import type { Duplex } from "node:stream";
+import { describeError, parseTopic, TOPIC_ROOT, type TopicKind } from "@nightflow/domain";
+import type { Aedes, AedesPublishPacket, Client, PublishPacket } from "aedes";
+import { clientsOf } from "./aedes-internals.ts";
+import { authenticatorFor } from "./authenticate.ts";
 import { BoundedEmitter } from "./emitter.ts";
+import { createEngine } from "./engine.ts";
 import { guardFrames } from "./frame-guard.ts";
 import { IntakeGate, type ReadingsIntake } from "./intake.ts";
+import type { Arrival } from "./listeners/arrival.ts";
+import { type Listeners, openListeners } from "./listeners/open.ts";
+import { brokerMetrics, LoopDelay } from "./metrics/broker-metrics.ts";
 import { BoundedPersistence } from "./persistence.ts";
+import { Presence } from "./presence.ts";
+import { PublishGate } from "./publish-gate.ts";
 import { RateMeter } from "./rate-meter.ts";
 import { type Refusal, RefusalLog, type RefusalReason } from "./refusals.ts";
-import { type Identity, mayRetain, rightsOf } from "./rights.ts";
+import { mayRetain, rightsOf } from "./rights.ts";
 import {
   type BrokerDeps,
   type BrokerMessage,
   type BrokerStats,
+  type Disconnected,
+  type ForeignMessage,
   type PublishOptions,
   type RunningBroker,
   TopicRightError,
 } from "./running-broker.ts";
-import { type ConnectRequest, ownerOf, type Visitor, Visitors } from "./visitors.ts";
+import type { SignInRules } from "./sign-in.ts";
+import { tokenSecretOf } from "./token-secret.ts";
+import { ownerOf, type Visitor, Visitors } from "./visitors.ts";
 
 const MAX_IN_FLIGHT = 10_000;
-// Half-open QoS 2 handshakes are kept whole, so few of them may be open.
-const MAX_QOS2_OPEN = 64;
-const TCP_KEEPALIVE_MS = 60_000;
+const SWEEP_MS = 1000;
 
 /**
  * Starts the broker.
  *
- * @throws {PortBusyError} when the port is taken.
- * @throws {ConfigError} when a password file cannot be read.
+ * @throws {PortBusyError} when a port is taken.
+ * @throws {ConfigError} when a file with a password, a secret, a certificate or a key cannot be used.
  */
 export async function startBroker(deps: BrokerDeps): Promise<RunningBroker> {
-  const authenticate = deps.authenticate ?? (await authenticatorFor(deps.config.identities));
-  const broker = new Broker(deps, authenticate);
-  await broker.listen();
+  const rules = {
+    authenticate: deps.authenticate ?? (await authenticatorFor(deps.config.identities)),
+    admission: deps.admission,
+    tokenSecret: await tokenSecretOf(deps),
+    now: deps.now ?? Date.now,
+  };
+  const broker = new Broker(deps, rules);
+  await broker.open();
   return broker;
 }
 
@@ -45,51 +58,71 @@ class Broker implements RunningBroker {
   readonly #persistence: BoundedPersistence;
   readonly #refusals: RefusalLog;
   readonly #visitors: Visitors;
-  readonly #gate: IntakeGate | undefined;
+  readonly #presence: Presence;
+  readonly #intake: IntakeGate | undefined;
+  readonly #gate: PublishGate;
   readonly #aedes: Aedes;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
   readonly #rate = new RateMeter();
+  readonly #loopDelay = new LoopDelay();
+  readonly #connections = new Set<Duplex>();
+  readonly #sweeper: NodeJS.Timeout;
+  #listeners: Listeners | undefined;
+  #stopAdmission: () => void = ignore;
   #isClosing = false;
 
-  constructor(deps: BrokerDeps, authenticate: Authenticate) {
+  constructor(deps: BrokerDeps, rules: SignInRules) {
     const { config, intake } = deps;
+    const { limits } = config;
     this.#deps = deps;
     this.host = config.host;
     this.#refusals = new RefusalLog((refusal) => this.#reportRefusal(refusal));
-    this.#visitors = new Visitors(authenticate, this.#refusals);
-    this.#emitter = new BoundedEmitter({
-      maxInFlight: MAX_IN_FLIGHT,
-      maxBacklog: config.limits.maxBacklogMessages,
-    });
-    this.#persistence = this.#makePersistence();
-    this.#gate = intake && this.#makeGate(intake);
-    this.#aedes = this.#makeAedes();
-    this.#server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEPALIVE_MS }, (socket) =>
-      this.#welcome(socket),
+    this.#presence = new Presence(limits, rules.now);
+    this.#visitors = new Visitors(rules, this.#refusals, (client, visitor, identity) =>
+      this.#presence.enter(this.#aedes, client, visitor, identity),
     );
+    this.#emitter = new BoundedEmitter({ maxInFlight: MAX_IN_FLIGHT, maxBacklog: limits.maxBacklogMessages });
+    this.#persistence = this.#makePersistence();
+    this.#intake = intake && this.#makeIntakeGate(intake);
+    const parts = { limits, visitors: this.#visitors };
+    this.#gate = new PublishGate({ ...parts, rate: this.#rate, intake: this.#intake });
+    this.#aedes = createEngine({ ...parts, emitter: this.#emitter, persistence: this.#persistence, gate: this.#gate });
+    this.#listenTo(this.#aedes);
+    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
 
   get port(): number {
-    const address = this.#server.address();
-    return typeof address === "object" && address !== null ? address.port : this.#deps.config.port;
+    return this.#listeners?.tcp.port ?? this.#deps.config.port;
   }
 
-  async listen(): Promise<void> {
-    const { host, port, limits } = this.#deps.config;
+  get tlsPort(): number | undefined {
+    return this.#listeners?.tls?.port;
+  }
+
+  get webSocketPort(): number | undefined {
+    return this.#listeners?.webSocket?.port;
+  }
+
+  async open(): Promise<void> {
+    const { config, authority, admission, logger } = this.#deps;
     await this.#aedes.listen();
-    this.#server.maxConnections = limits.maxConnections;
-    this.#server.on("drop", (data) => this.#refuseSocket("too-many-connections", data?.remoteAddress));
+    const onArrival = (connection: Duplex, arrival: Arrival) => this.#welcome(connection, arrival);
     try {
-      await new Promise<void>((resolve, reject) => {
-        this.#server.once("error", reject);
-        this.#server.listen(port, host, resolve);
+      this.#listeners = await openListeners({
+        config,
+        authority,
+        logger,
+        onArrival,
+        onRefusal: (note) => this.#refusals.add(note),
       });
     } catch (error) {
       await this.close();
-      throw asPortError(error, "the MQTT broker", host, port);
+      throw error;
     }
-    this.#deps.logger.info({ host, port: this.port }, "MQTT broker listens");
+    const expel = ({ agent: name, site }: { agent: string; site: string }, reason: RefusalReason) =>
+      void this.disconnect({ name, site }, reason);
+    this.#stopAdmission = admission?.onExpelled(expel) ?? ignore;
+    const { host, port, tlsPort, webSocketPort } = this;
+    logger.info({ host, port, tlsPort, webSocketPort }, "MQTT broker listens");
   }
 
   async publish(topic: string, payload: string | Uint8Array, options: PublishOptions): Promise<void> {
@@ -111,15 +144,18 @@ class Broker implements RunningBroker {
   }
 
   onMessage(kinds: readonly TopicKind[], handler: (message: BrokerMessage) => void): () => void {
-    const deliver = (packet: AedesPublishPacket, done: () => void) => {
-      this.#hand(packet, handler);
-      done();
-    };
-    const filters = kinds.map(filterOf);
-    for (const filter of filters) this.#aedes.subscribe(filter, deliver, ignore);
-    return () => {
-      for (const filter of filters) this.#aedes.unsubscribe(filter, deliver, ignore);
-    };
+    return this.#listen(kinds.map(filterOf), (message) => {
+      const parsed = parseTopic(message.topic);
+      if (parsed !== undefined) handler({ ...parsed, ...message });
+    });
+  }
+
+  onForeign(filters: readonly string[], handler: (message: ForeignMessage) => void): () => void {
+    return this.#listen(filters, handler);
+  }
+
+  disconnect(who: Disconnected, reason: RefusalReason): number {
+    return this.#presence.expel(this.#aedes, this.#visitors, who, reason);
   }
 
   refusals(): readonly Refusal[] {
@@ -129,25 +165,34 @@ class Broker implements RunningBroker {
   stats(): BrokerStats {
     const { inFlight, backlog, dropped } = this.#emitter;
     return {
-      connections: this.#sockets.size,
+      connections: this.#connections.size,
       received: this.#rate.total,
       receivedPerS: this.#rate.perS,
       delivery: { inFlight, backlog, dropped },
       sessions: this.#persistence.stats(),
-      intake: this.#gate?.stats() ?? null,
+      intake: this.#intake?.stats() ?? null,
+      throttle: this.#gate.stats(),
+      certificateExpiresAt: this.#listeners?.certificateExpiresAt() ?? null,
       refusals: this.#refusals.counts(),
     };
+  }
+
+  metrics(): string {
+    return brokerMetrics(this.stats(), this.#loopDelay.take());
   }
 
   async close(): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
+    this.#stopAdmission();
     this.#rate.stop();
-    const serverClosed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#loopDelay.stop();
+    clearInterval(this.#sweeper);
+    this.#listeners?.stop();
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
-    await Promise.all([...this.#sockets].map(endOf));
-    await serverClosed;
-    await this.#gate?.idle(this.#deps.config.limits.intakeTimeoutMs);
+    await Promise.all([...this.#connections].map(endOf));
+    await this.#listeners?.end();
+    await this.#intake?.idle(this.#deps.config.limits.intakeTimeoutMs);
   }
 
   #makePersistence(): BoundedPersistence {
@@ -162,7 +207,7 @@ class Broker implements RunningBroker {
     });
   }
 
-  #makeGate(intake: ReadingsIntake): IntakeGate {
+  #makeIntakeGate(intake: ReadingsIntake): IntakeGate {
     const { maxPendingIntakes, intakeTimeoutMs } = this.#deps.config.limits;
     return new IntakeGate({
       intake,
@@ -173,116 +218,73 @@ class Broker implements RunningBroker {
     });
   }
 
-  #makeAedes(): Aedes {
-    const { limits } = this.#deps.config;
-    const aedes = new Aedes({
-      mq: this.#emitter,
-      persistence: this.#persistence,
-      connectTimeout: limits.connectTimeoutMs,
-      drainTimeout: limits.drainTimeoutMs,
-      maxInflightInbound: MAX_QOS2_OPEN,
-      maxClientsIdLength: 200,
-      preConnect: (client, packet, done) => {
-        this.#visitors.greet(client, packet as ConnectRequest);
-        forgetDuplicates(client);
-        done(null, true);
-      },
-      authenticate: (client, _username, password, done) => {
-        void this.#visitors.signIn(client, password).then((error) => done(error, error === null));
-      },
-      authorizePublish: (client, packet, done) => this.#authorizePublish(client, packet, done),
-      authorizeSubscribe: (client, subscription, done) =>
-        done(null, this.#maySubscribe(client, subscription) ? subscription : null),
-      // Live delivery follows a granted subscription; only what waited in a queue must be looked at again.
-      authorizeForward: (client, packet) =>
-        client.connected || this.#visitors.of(client)?.rights?.mayReceive(packet.topic) ? packet : null,
-    });
-    this.#listenTo(aedes);
-    return aedes;
-  }
-
   #listenTo(aedes: Aedes): void {
     const { logger } = this.#deps;
     const gone = (client: Client, error: Error) =>
       logger.debug({ client: client.id, reason: error.message }, "client gone");
     aedes.on("clientError", gone);
     aedes.on("connectionError", gone);
-    aedes.on("clientReady", (client) => this.#announce(this.#visitors.of(client)));
+    aedes.on("clientReady", (client) => this.#announce(client, this.#visitors.of(client)));
     (aedes as NodeJS.EventEmitter).on("error", (error: unknown) =>
       logger.error({ reason: describeError(error) }, "broker error"),
     );
   }
 
-  #welcome(socket: Socket): void {
-    if (this.#isClosing) {
-      socket.destroy();
+  #welcome(connection: Duplex, arrival: Arrival): void {
+    const { maxConnections, maxPacketBytes } = this.#deps.config.limits;
+    const isFull = this.#connections.size >= maxConnections;
+    const { remoteAddress } = arrival;
+    if (isFull) this.#refusals.add({ what: "connect", reason: "too-many-connections", remoteAddress });
+    if (isFull || this.#isClosing) {
+      connection.on("error", ignore).destroy();
       return;
     }
-    this.#sockets.add(socket);
-    const { remoteAddress } = socket;
-    socket.once("close", () => this.#sockets.delete(socket));
-    let client: Client | undefined;
-    guardFrames(socket, this.#deps.config.limits.maxPacketBytes, (fault) => {
-      const visitor = this.#visitors.of(client);
-      if (visitor === undefined) this.#refuseSocket(fault, remoteAddress);
-      else this.#visitors.refuse(visitor, "packet", fault);
-    });
-    client = this.#aedes.handle(socket);
-  }
-
-  #refuseSocket(reason: RefusalReason, remoteAddress: string | undefined): void {
-    const what = reason === "too-many-connections" ? "connect" : "packet";
-    this.#refusals.add({ what, reason, identity: null, remoteAddress: remoteAddress ?? null, topic: null });
-  }
-
-  // MQTT 3.1.1 has no way to refuse one publish. A PUBACK would be a lie, so the connection ends: see the README.
-  #authorizePublish(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
-    const visitor = this.#visitors.of(client);
-    const kind = visitor?.rights?.publishKind(packet.topic);
-    if (kind === undefined || visitor?.identity === undefined) {
-      this.#visitors.refuse(visitor, "publish", "topic-without-right", packet.topic);
-      done(new TopicRightError(`${visitor?.username} may not publish on ${packet.topic}`));
-      return;
-    }
-    this.#rate.count();
-    if (!mayRetain(kind)) packet.retain = false;
-    if (kind === "readings" && this.#gate !== undefined) this.#store(this.#gate, visitor.identity, packet, done);
-    else done(null);
-  }
-
-  // Aedes writes the PUBACK after this, so that it waits for the store as the end-to-end ack does.
-  #store(gate: IntakeGate, identity: Identity, packet: PublishPacket, done: (error: null) => void): void {
-    gate.pass(packet.topic, packet.payload as Buffer, identity, (outcome) => {
-      if (outcome === "held") withhold(packet);
-      done(null);
+    this.#connections.add(connection);
+    guardFrames(connection, maxPacketBytes, (fault) =>
+      this.#visitors.refuse(this.#visitors.of(client), "packet", fault),
+    );
+    const client = this.#aedes.handle(connection);
+    this.#visitors.arrive(client, arrival);
+    connection.once("close", () => {
+      this.#connections.delete(connection);
+      this.#presence.leave(client, this.#visitors.of(client));
     });
   }
 
-  #maySubscribe(client: Client, { topic }: Subscription): boolean {
-    const visitor = this.#visitors.of(client);
-    if (visitor?.rights?.maySubscribe(topic)) return true;
-    const reason = topic.startsWith("$share/") ? "shared-subscription" : "topic-without-right";
-    this.#visitors.refuse(visitor, "subscribe", reason, topic);
-    return false;
-  }
-
-  #announce(visitor: Visitor | undefined): void {
+  #announce(client: Client, visitor: Visitor | undefined): void {
     const identity = visitor?.identity;
     if (identity === undefined) return;
-    this.#deps.logger.info({ identity: identity.name, role: identity.role, from: visitor?.remoteAddress }, "signed in");
+    const { transport, remoteAddress: from } = visitor?.arrival ?? {};
+    this.#presence.follow(client, visitor as Visitor);
+    this.#deps.logger.info({ identity: identity.name, role: identity.role, from, transport }, "signed in");
     if (identity.role === "agent" && identity.site !== undefined)
       this.#deps.onAgentConnected?.(identity.name, identity.site);
   }
 
+  #listen(filters: readonly string[], handler: (message: ForeignMessage) => void): () => void {
+    const deliver = (packet: AedesPublishPacket, done: () => void) => {
+      this.#hand(packet, handler);
+      done();
+    };
+    for (const filter of filters) this.#aedes.subscribe(filter, deliver, ignore);
+    return () => {
+      for (const filter of filters) this.#aedes.unsubscribe(filter, deliver, ignore);
+    };
+  }
+
   // Our own end is no news of theirs: the last wills that it sets off are not handed on.
-  #hand(packet: AedesPublishPacket, handler: (message: BrokerMessage) => void): void {
-    const parsed = parseTopic(packet.topic);
-    if (parsed === undefined || this.#isClosing) return;
+  #hand({ topic, payload }: AedesPublishPacket, handler: (message: ForeignMessage) => void): void {
+    if (this.#isClosing) return;
     try {
-      handler({ ...parsed, topic: packet.topic, payload: packet.payload as Buffer });
+      handler({ topic, payload: payload as Buffer });
     } catch (error) {
-      this.#deps.logger.error({ topic: packet.topic, reason: describeError(error) }, "a listener failed on a message");
+      this.#deps.logger.error({ topic, reason: describeError(error) }, "a listener failed on a message");
     }
+  }
+
+  #sweep(): void {
+    this.#presence.sweep(this.#visitors);
+    this.#gate.sweep((identity) => this.#presence.isPresent(identity));
   }
 
   #reportRefusal(refusal: Refusal): void {
@@ -291,10 +293,10 @@ class Broker implements RunningBroker {
   }
 }
 
-function endOf(socket: Socket): Promise<void> {
+function endOf(connection: Duplex): Promise<void> {
   return new Promise((resolve) => {
-    socket.once("close", () => resolve());
-    socket.destroy();
+    connection.once("close", () => resolve());
+    connection.destroy();
   });
 }
 

@@ -5,7 +5,8 @@ import { ConfigError } from "@nightflow/domain";
 import { hashPassword, TEST_PASSWORD_COST } from "@nightflow/domain/passwords";
 import { describe, expect, it } from "vitest";
 import { authenticatorFor } from "./authenticate.ts";
-import { BrokerConfig, IdentityConfig } from "./config.ts";
+import { BrokerConfig } from "./config.ts";
+import { IdentityConfig } from "./config-identities.ts";
 
 const hash = await hashPassword("s3cret", TEST_PASSWORD_COST);
 const agent = { name: "gw-1", role: "agent", site: "town", passwordHash: hash };

@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 
 const CONNECT_TYPE = 1;
 const MAX_LENGTH_BYTES = 4;
@@ -62,18 +62,18 @@ export class FrameScanner {
 }
 
 /**
- * Watches what is read from `socket` and destroys it at the first packet that is too large, before its body is
+ * Watches what is read from `connection` and destroys it at the first packet that is too large, before its body is
  * gathered: Aedes' parser would wait for up to 256 MiB. A reader sees the end of the stream instead.
  */
-export function guardFrames(socket: Socket, maxPacketBytes: number, onFault: (fault: FrameFault) => void): void {
+export function guardFrames(connection: Duplex, maxPacketBytes: number, onFault: (fault: FrameFault) => void): void {
   const scanner = new FrameScanner(maxPacketBytes);
-  const read = socket.read.bind(socket);
-  socket.read = (size?: number) => {
+  const read = connection.read.bind(connection);
+  connection.read = (size?: number) => {
     const bytes: Buffer | null = read(size);
     const fault = bytes === null ? undefined : scanner.feed(bytes);
     if (fault === undefined) return bytes;
     onFault(fault);
-    socket.destroy();
+    connection.destroy();
     return null;
   };
 }

@@ -1,14 +1,22 @@
+export type { Admission, ArrivingAgent } from "./admission.ts";
 export type { Authenticate, Credentials } from "./authenticate.ts";
 export { startBroker } from "./broker.ts";
-export { BrokerConfig, BrokerLimits, BrokerRole, IdentityConfig } from "./config.ts";
+export { BrokerConfig } from "./config.ts";
+export { BrokerRole, ForeignTopics, IdentityConfig } from "./config-identities.ts";
+export { BrokerLimits } from "./config-limits.ts";
+export { TlsConfig, WebSocketConfig } from "./config-listeners.ts";
 export type { IntakeStats, ReadingsIntake } from "./intake.ts";
+export { Exposition, type Sample } from "./metrics/exposition.ts";
 export type { Refusal, RefusalReason, RefusedAction } from "./refusals.ts";
 export type { Identity } from "./rights.ts";
 export {
   type BrokerDeps,
   type BrokerMessage,
   type BrokerStats,
+  type Disconnected,
+  type ForeignMessage,
   type PublishOptions,
   type RunningBroker,
   TopicRightError,
 } from "./running-broker.ts";
+export { signToken, TokenClaims } from "./tokens.ts";

@@ -1,4 +1,4 @@
-import type { Identity } from "./rights.ts";
+import { type Identity, identityKey } from "./rights.ts";
 
 /**
  * Takes batches of readings into the store.
@@ -8,6 +8,8 @@ import type { Identity } from "./rights.ts";
  */
 export interface ReadingsIntake {
   take(topic: string, payload: Uint8Array, identity: Identity): Promise<"stored" | "set-aside">;
+  /** Whether it also takes what devices publish on a topic outside `nf/`; without it, none. */
+  takesForeign?(topic: string): boolean;
 }
 
 /** How a batch left the gate. */
@@ -61,9 +63,14 @@ export class IntakeGate {
     this.#options = options;
   }
 
+  /** Whether a foreign topic is one that has to be stored before its PUBACK. */
+  takes(topic: string): boolean {
+    return this.#options.intake.takesForeign?.(topic) ?? false;
+  }
+
   /** Calls `done` once, when the batch is durable or is given back to its sender. */
   pass(topic: string, payload: Uint8Array, identity: Identity, done: (outcome: IntakeOutcome) => void): void {
-    const lane = this.#laneOf(identity.name);
+    const lane = this.#laneOf(identityKey(identity));
     const batch = { topic, payload, identity, settle: this.#once(lane, done) };
     if (lane.pending < this.#options.maxPending) void this.#take(lane, batch);
     else this.#wait(lane, batch);
@@ -130,7 +137,7 @@ export class IntakeGate {
       this.#options.onRejected(error, batch.identity);
       batch.settle("held");
     } finally {
-      this.#release(lane, batch.identity.name);
+      this.#release(lane, identityKey(batch.identity));
     }
   }
 

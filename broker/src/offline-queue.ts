@@ -65,9 +65,9 @@ export class OfflineQueue {
     return at < 0 ? undefined : this.#takeAt(at);
   }
 
-  /** The packets as they stand, oldest first. */
+  /** The packets as they are sent to who comes back, oldest first: what was sent before says so ([MQTT-3.3.1-1]). */
   snapshot(): QueuedPacket[] {
-    return [...this.#packets];
+    return this.#packets.map((packet) => (wasSent(packet) ? { ...packet, dup: true } : packet));
   }
 
   #replaceAt(at: number, packet: QueuedPacket): void {
@@ -88,6 +88,12 @@ function isSame(queued: QueuedPacket, packet: QueuedPacket): boolean {
   return queued.messageId === packet.messageId;
 }
 
-function sizeOf(packet: QueuedPacket | undefined): number {
+// A PUBREL has no such flag.
+function wasSent({ cmd, messageId }: QueuedPacket): boolean {
+  return messageId !== undefined && cmd !== "pubrel";
+}
+
+/** Bytes of payload. */
+export function sizeOf(packet: QueuedPacket | undefined): number {
   return packet?.payload?.length ?? 0;
 }

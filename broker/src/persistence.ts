@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import memory from "aedes-persistence";
-import { OfflineQueue, type QueueBounds, type QueuedPacket } from "./offline-queue.ts";
+import { OfflineQueue, type QueueBounds, type QueuedPacket, sizeOf } from "./offline-queue.ts";
+import { RetainedMessages } from "./retained.ts";
 
 /** A client as persistence knows it. */
 export interface SessionClient {
@@ -22,8 +23,6 @@ interface TopicSubscription {
 // The promise side of aedes-persistence 11, which its own types do not describe.
 interface MemoryPersistence {
   setup(broker: object): Promise<void>;
-  storeRetained(packet: object): Promise<void>;
-  createRetainedStreamCombi(filters: readonly string[]): Readable;
   addSubscriptions(client: SessionClient, subscriptions: readonly SessionSubscription[]): Promise<void>;
   removeSubscriptions(client: SessionClient, filters: readonly string[]): Promise<void>;
   subscriptionsByClient(client: SessionClient): Promise<SessionSubscription[]>;
@@ -56,11 +55,13 @@ export interface PersistenceRules {
  * Sessions, retained messages and wills in memory, with a bound on what each session keeps.
  *
  * Aedes' own memory persistence keeps every message for an absent persistent session, and keeps them even after that
- * session was ended by a clean one. The outgoing queues are therefore ours; the rest is passed on.
+ * session was ended by a clean one; and each subscription walks all retained messages, which a fleet that reconnects pays
+ * ten thousand times. Outgoing queues and retained messages are therefore ours; the rest is passed on.
  */
 export class BoundedPersistence {
   readonly #rules: PersistenceRules;
   readonly #memory = createMemory();
+  readonly #retained = new RetainedMessages<QueuedPacket>();
   readonly #queues = new Map<string, OfflineQueue>();
   readonly #sessions = new Set<string>();
   #dropped = 0;
@@ -70,14 +71,14 @@ export class BoundedPersistence {
   }
 
   /** Persistent sessions, and what waits for them. */
-  stats(): { sessions: number; messages: number; bytes: number; dropped: number } {
+  stats(): { sessions: number; messages: number; bytes: number; dropped: number; retained: number } {
     let messages = 0;
     let bytes = 0;
     for (const queue of this.#queues.values()) {
       messages += queue.length;
       bytes += queue.bytes;
     }
-    return { sessions: this.#sessions.size, messages, bytes, dropped: this.#dropped };
+    return { sessions: this.#sessions.size, messages, bytes, dropped: this.#dropped, retained: this.#retained.size };
   }
 
   // Aedes looks at the kind of function and refuses one that only returns a promise.
@@ -140,12 +141,13 @@ export class BoundedPersistence {
     return this.#memory.subscriptionsByTopic(topic);
   }
 
-  storeRetained(packet: QueuedPacket): Promise<void> {
-    return this.#memory.storeRetained(withOwnPayload(packet));
+  async storeRetained(packet: QueuedPacket & { readonly topic: string }): Promise<void> {
+    if (sizeOf(packet) === 0) this.#retained.delete(packet.topic);
+    else this.#retained.set(packet.topic, withOwnPayload(packet));
   }
 
   createRetainedStreamCombi(filters: readonly string[]): Readable {
-    return this.#memory.createRetainedStreamCombi(filters);
+    return Readable.from(filters.flatMap((filter) => this.#retained.matching(filter)));
   }
 
   incomingStorePacket(client: SessionClient, packet: object): Promise<void> {

@@ -1,5 +1,5 @@
-/** What was refused. */
-export type RefusedAction = "connect" | "publish" | "subscribe" | "packet";
+/** What was refused; `stay` is a connection that was served and is ended. */
+export type RefusedAction = "connect" | "stay" | "publish" | "subscribe" | "packet";
 
 /** Why; stable words to count and translate by. */
 export type RefusalReason =
@@ -13,7 +13,26 @@ export type RefusalReason =
   | "shared-subscription"
   | "too-large"
   | "not-mqtt"
-  | "too-many-connections";
+  | "too-many-connections"
+  | "too-many-takeovers"
+  | "too-many-subscriptions"
+  | "token-invalid"
+  | "token-expired"
+  | "certificate-missing"
+  | "certificate-unknown"
+  | "certificate-expired"
+  | "certificate-not-yet-valid"
+  | "certificate-revoked"
+  | "certificate-without-agent"
+  | "certificate-not-for-user"
+  | "agent-unknown"
+  | "agent-held"
+  | "agent-rejected"
+  | "agent-revoked"
+  | "tls-handshake"
+  | "tls-too-old"
+  | "origin-not-allowed"
+  | "not-a-websocket";
 
 /** One refusal, as an operator sees it. */
 export interface Refusal {
@@ -21,14 +40,19 @@ export interface Refusal {
   readonly at: number;
   readonly what: RefusedAction;
   readonly reason: RefusalReason;
-  /** User name as given; null where none was. */
+  /** User name or common name as given; null where none was. */
   readonly identity: string | null;
   readonly remoteAddress: string | null;
   readonly topic: string | null;
+  /** What tells two of a kind apart: the serial number of a certificate, the origin of a page. */
+  readonly detail: string | null;
 }
 
 /** Refusals kept for `recent`; older ones are only counted. */
 export const MAX_REFUSALS = 200;
+
+/** What is known of a refusal where it happens. */
+export type RefusalNote = Pick<Refusal, "what" | "reason"> & Partial<Refusal>;
 
 /** Counts refusals and keeps the newest. */
 export class RefusalLog {
@@ -40,12 +64,12 @@ export class RefusalLog {
     this.#onRefusal = onRefusal;
   }
 
-  add(refusal: Omit<Refusal, "at">): void {
-    const dated = { at: Date.now(), ...refusal };
-    this.#counts[refusal.reason] = (this.#counts[refusal.reason] ?? 0) + 1;
-    this.#recent.push(dated);
+  add({ what, reason, identity = null, remoteAddress = null, topic = null, detail = null }: RefusalNote): void {
+    const refusal = { at: Date.now(), what, reason, identity, remoteAddress, topic, detail };
+    this.#counts[reason] = (this.#counts[reason] ?? 0) + 1;
+    this.#recent.push(refusal);
     if (this.#recent.length > MAX_REFUSALS) this.#recent.shift();
-    this.#onRefusal(dated);
+    this.#onRefusal(refusal);
   }
 
   /** The newest refusals, oldest first. */

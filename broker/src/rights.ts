@@ -1,17 +1,28 @@
 import { agentTopics, ID_PATTERN, isId, parseTopic, TOPIC_ROOT, type TopicKind } from "@nightflow/domain";
-import type { BrokerRole } from "./config.ts";
+import type { BrokerRole, ForeignTopics } from "./config-identities.ts";
+import { covers } from "./topic-filter.ts";
 
 /** Who is connected. For an agent, `name` and `site` are the levels of its topics. */
 export interface Identity {
   readonly name: string;
   readonly role: BrokerRole;
   readonly site?: string | undefined;
+  /** Rights on topics that are not Nightflow's own. */
+  readonly topics?: ForeignTopics | undefined;
 }
+
+/** One name for an identity: agents of two sites may be called the same. */
+export function identityKey({ name, site }: Pick<Identity, "name" | "site">): string {
+  return site === undefined ? name : `${name}@${site}`;
+}
+
+/** What a publish is; `foreign` is on a topic that is not Nightflow's own. */
+export type PublishKind = TopicKind | "foreign";
 
 /** What one identity may say and hear. */
 export interface TopicRights {
   /** The kind of `topic` when this identity may publish there, else undefined. */
-  publishKind(topic: string): TopicKind | undefined;
+  publishKind(topic: string): PublishKind | undefined;
   /** Whether every topic that `filter` matches may be heard. */
   maySubscribe(filter: string): boolean;
   /** Whether a message on `topic` may be delivered; for queues that outlive a change of rights. */
@@ -19,59 +30,83 @@ export interface TopicRights {
 }
 
 interface RoleRights {
-  readonly publishes: readonly TopicKind[];
-  readonly hears: readonly TopicKind[];
+  readonly publishes: ReadonlySet<TopicKind>;
+  readonly hears: ReadonlySet<TopicKind>;
 }
 
-// `monitor` hears neither configuration, which may name secrets, nor commands.
-const FLEET_RIGHTS: Readonly<Record<Exclude<BrokerRole, "agent">, RoleRights>> = {
-  ingest: { publishes: ["ack"], hears: ["readings", "status", "config/report"] },
-  api: { publishes: ["config", "command"], hears: ["status", "config/report", "command-reply"] },
-  monitor: { publishes: [], hears: ["readings", "ack", "status", "config/report"] },
-};
+const roleRights = (publishes: readonly TopicKind[], hears: readonly TopicKind[]): RoleRights => ({
+  publishes: new Set(publishes),
+  hears: new Set(hears),
+});
 
-const AGENT_RIGHTS: RoleRights = {
-  publishes: ["readings", "status", "config/report", "command-reply"],
-  hears: ["ack", "config", "command"],
+// `monitor` hears neither configuration, which may name secrets, nor commands. `device` has what is listed for it alone.
+const RIGHTS: Readonly<Record<BrokerRole, RoleRights>> = {
+  agent: roleRights(["readings", "status", "config/report", "command-reply"], ["ack", "config", "command"]),
+  ingest: roleRights(["ack"], ["readings", "status", "config/report"]),
+  api: roleRights(["config", "command"], ["status", "config/report", "command-reply"]),
+  monitor: roleRights([], ["readings", "ack", "status", "config/report"]),
+  device: roleRights([], []),
 };
 
 // Retained, a command would be carried out again at every reconnect, and a reading would look fresh for ever.
-const RETAINED: ReadonlySet<TopicKind> = new Set<TopicKind>(["ack", "status", "config", "config/report"]);
+const RETAINED: ReadonlySet<PublishKind> = new Set<PublishKind>(["ack", "status", "config", "config/report"]);
 
 /** Whether messages of this kind may be kept by the broker for later subscribers. */
-export function mayRetain(kind: TopicKind): boolean {
+export function mayRetain(kind: PublishKind): boolean {
   return RETAINED.has(kind);
 }
 
-/** The rights of an identity. An agent without a site has none. */
+/** The rights of an identity. An agent without a site has none on Nightflow's own topics. */
 export function rightsOf(identity: Identity): TopicRights {
-  const rights = identity.role === "agent" ? AGENT_RIGHTS : FLEET_RIGHTS[identity.role];
-  const isOwn = ownershipOf(identity);
-  const publishes = new Set(rights.publishes);
-  const hears = new Set(rights.hears);
-  const readings = ownReadingsTopic(identity);
-  const kindWithin = (topic: string, kinds: ReadonlySet<TopicKind>): TopicKind | undefined => {
+  return new IdentityRights(identity);
+}
+
+// One for each connection, so it holds little: what a role may is shared.
+class IdentityRights implements TopicRights {
+  readonly #identity: Identity;
+  readonly #readings: string | undefined;
+
+  constructor(identity: Identity) {
+    const { role, site, name } = identity;
+    this.#identity = identity;
+    this.#readings = role === "agent" && site !== undefined ? agentTopics(site, name).readings : undefined;
+  }
+
+  publishKind(topic: string): PublishKind | undefined {
+    // Almost every message is an agent's own readings: one comparison of strings instead of taking the topic apart.
+    if (topic === this.#readings) return "readings";
+    const { role, topics } = this.#identity;
+    const kind = this.#kindWithin(topic, RIGHTS[role].publishes);
+    return kind ?? (isCovered(topic, topics?.publish) ? "foreign" : undefined);
+  }
+
+  mayReceive(topic: string): boolean {
+    const { role, topics } = this.#identity;
+    return this.#kindWithin(topic, RIGHTS[role].hears) !== undefined || isCovered(topic, topics?.subscribe);
+  }
+
+  maySubscribe(filter: string): boolean {
+    const { role, topics } = this.#identity;
+    const parsed = parseFilter(filter);
+    if (parsed === undefined) return isCovered(filter, topics?.subscribe);
+    return RIGHTS[role].hears.has(parsed.kind) && this.#isOwn(parsed.site, parsed.agent);
+  }
+
+  #kindWithin(topic: string, kinds: ReadonlySet<TopicKind>): TopicKind | undefined {
     const parsed = parseTopic(topic);
-    return parsed !== undefined && kinds.has(parsed.kind) && isOwn(parsed.site, parsed.agent) ? parsed.kind : undefined;
-  };
-  return {
-    publishKind: (topic) => (topic === readings ? "readings" : kindWithin(topic, publishes)),
-    mayReceive: (topic) => kindWithin(topic, hears) !== undefined,
-    maySubscribe: (filter) => {
-      const parsed = parseFilter(filter);
-      return parsed !== undefined && hears.has(parsed.kind) && isOwn(parsed.site, parsed.agent);
-    },
-  };
+    return parsed !== undefined && kinds.has(parsed.kind) && this.#isOwn(parsed.site, parsed.agent)
+      ? parsed.kind
+      : undefined;
+  }
+
+  #isOwn(topicSite: string, topicAgent: string): boolean {
+    const { role, site, name } = this.#identity;
+    return role !== "agent" || (topicSite === site && topicAgent === name);
+  }
 }
 
-// Almost every message is an agent's own readings: one comparison of strings instead of taking the topic apart.
-function ownReadingsTopic({ role, site, name }: Identity): string | undefined {
-  return role === "agent" && site !== undefined ? agentTopics(site, name).readings : undefined;
-}
-
-function ownershipOf({ role, site, name }: Identity): (site: string, agent: string) => boolean {
-  if (role !== "agent") return () => true;
-  return (topicSite, topicAgent) => topicSite === site && topicAgent === name;
+function isCovered(topicOrFilter: string, granted: readonly string[] | undefined): boolean {
+  return granted?.some((filter) => covers(filter, topicOrFilter)) ?? false;
 }
 
 interface ParsedFilter {

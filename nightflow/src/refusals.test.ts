@@ -22,6 +22,7 @@ function refusal(change: Partial<Refusal> = {}): Refusal {
     identity: "gw-1",
     remoteAddress: "10.0.0.7",
     topic: null,
+    detail: null,
     ...change,
   };
 }

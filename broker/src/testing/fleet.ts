@@ -5,7 +5,8 @@ import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import pino from "pino";
 import type { Authenticate } from "../authenticate.ts";
 import { startBroker } from "../broker.ts";
-import { BrokerConfig, type BrokerRole } from "../config.ts";
+import { BrokerConfig } from "../config.ts";
+import type { BrokerRole } from "../config-identities.ts";
 import type { Identity } from "../rights.ts";
 import type { BrokerDeps, RunningBroker } from "../running-broker.ts";
 
