@@ -63,3 +63,12 @@ export function ticketTitle(rule: RuleCode, subject: string, place: TwoTongues):
   const en = place.en === "" ? subject : `${place.en} (${subject})`;
   return { zh: `${words.zh}：${zh}`, en: `${words.en}: ${en}` };
 }
+
+/** A step's words on a finding: what, about which subject, and why or with which end. */
+export function findingWords(rule: RuleCode, subject: string, what: TwoTongues): TwoTongues {
+  const words = RULES[rule];
+  return {
+    zh: what.zh === "" ? `${words.zh} ${subject}` : `${words.zh} ${subject}：${what.zh}`,
+    en: what.en === "" ? `${words.en}, ${subject}` : `${words.en}, ${subject}: ${what.en}`,
+  };
+}

@@ -3,6 +3,7 @@ import type { Database, Sql } from "@nightflow/storage";
 import { transactionWithRetry } from "../sql/retry.ts";
 import { recordEvents, SYSTEM } from "../system/record.ts";
 import { addStep } from "../tickets/steps.ts";
+import { findingWords } from "../tickets/words.ts";
 
 /** Queue of findings that ended by themselves; payload `{anomalyId}`. */
 export const ANOMALY_CLEARED_QUEUE = "anomaly-cleared";
@@ -16,10 +17,10 @@ interface ClearedRow {
   unit_path: string;
 }
 
-const CLEARED = "条件已消失 / the condition is gone";
+const CLEARED = { zh: "条件已消失", en: "the condition is gone" };
 
-const WORDS: Partial<Record<AnomalyState, string>> = {
-  withdrawn: "迟到数据否定了该异常 / late data disproved the finding",
+const WORDS: Partial<Record<AnomalyState, typeof CLEARED>> = {
+  withdrawn: { zh: "迟到数据否定了该异常", en: "late data disproved the finding" },
 };
 
 /** Notes on a finding's ticket that the finding has ended. The ticket stays open: people decide whether it is solved. */
@@ -43,8 +44,8 @@ export async function noteCleared(
 
 async function noteOn(tx: Sql, clock: Clock, ticketId: string, cleared: ClearedRow, anomalyId: string): Promise<void> {
   const what = WORDS[cleared.state] ?? CLEARED;
-  const note = `${cleared.rule} ${cleared.subject}: ${what}${cleared.reason === null ? "" : `. ${cleared.reason}`}`;
-  const data = { anomalyId, rule: cleared.rule, state: cleared.state };
-  await addStep(tx, { ticketId, atMs: clock.now(), actor: SYSTEM, note, data });
+  const words = findingWords(cleared.rule, cleared.subject, what);
+  const data = { anomalyId, rule: cleared.rule, state: cleared.state, reason: cleared.reason, words };
+  await addStep(tx, { ticketId, atMs: clock.now(), actor: SYSTEM, note: words.zh, data });
   await recordEvents(tx, clock, [{ kind: "ticket", subject: ticketId, unitPath: cleared.unit_path }]);
 }

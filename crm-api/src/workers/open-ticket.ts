@@ -19,7 +19,7 @@ import { recordAudit, recordEvents, SYSTEM } from "../system/record.ts";
 import { OPEN_TICKET } from "../tickets/open.ts";
 import { anomalyStateOf, ticketKindOf, ticketLimitsOf, ticketNumber, ticketPriorityOf } from "../tickets/policy.ts";
 import { addStep } from "../tickets/steps.ts";
-import { ticketTitle } from "../tickets/words.ts";
+import { findingWords, ticketTitle } from "../tickets/words.ts";
 
 /** Queue of findings that need a ticket; payload `{anomalyId}`. */
 export const OPEN_TICKET_QUEUE = "open-ticket";
@@ -57,7 +57,10 @@ interface Finding {
   unit_path: string;
   place: string | null;
   place_en: string | null;
+  /** The account's number where it is about an account, else the subject. */
+  label: string;
   reason_zh: string | null;
+  reason_en: string | null;
 }
 
 const NEEDS_TICKET: ReadonlySet<AnomalyState> = new Set(["open", "investigating", "field_work", "monitoring"]);
@@ -94,7 +97,9 @@ async function lockFinding(tx: Sql, id: string): Promise<Finding | undefined> {
   const { rows } = await tx.query<Finding>(
     `select a.id, a.rule, a.subject_kind, a.subject, a.cause_group, a.state, ${epochMs("a.opened_at")} as opened_at,
             a.money_per_day, a.ticket_id, a.account_id, coalesce(ac.is_key_account, false) as is_key_account, ac.manager_id,
-            a.unit_id, o.path as unit_path, place.text as place, coalesce(place.text_en, place.text) as place_en, a.evidence #>> '{reason,zh}' as reason_zh
+            a.unit_id, o.path as unit_path, place.text as place, coalesce(place.text_en, place.text) as place_en, a.evidence #>> '{reason,zh}' as reason_zh,
+            a.evidence #>> '{reason,en}' as reason_en,
+            case a.subject_kind when 'account' then coalesce(ac.no, a.subject) else a.subject end as label
        from anomaly a join org_unit o on o.id = a.unit_id left join account ac on ac.id = a.account_id ${ANOMALY_PLACE}
       where a.id = $1 for no key update of a`,
     [id],
@@ -128,7 +133,7 @@ async function createTicket(tx: Sql, deps: TicketDeskDeps, finding: Finding, key
   const kind = ticketKindOf(occasion);
   const priority = ticketPriorityOf(occasion, deps.leakP2PerDay);
   const limits = ticketLimitsOf(occasion, priority);
-  const title = ticketTitle(finding.rule, finding.subject, { zh: finding.place ?? "", en: finding.place_en ?? "" });
+  const title = ticketTitle(finding.rule, finding.label, { zh: finding.place ?? "", en: finding.place_en ?? "" });
   const { year } = localDateOf(nowMs, (await companyOf(tx, finding.unit_path)).zone);
   const ticketId = newId();
   const no = ticketNumber(year, await takeNumber(tx, "ticket"));
@@ -184,11 +189,10 @@ async function link(
     "update anomaly set ticket_id = $2, state = $3, no_ticket_reason = null, updated_at = now() where id = $1",
     [finding.id, ticket.id, isAfterRepair ? "open" : anomalyStateOf(ticket.state)],
   );
-  const reason = finding.reason_zh === null ? "" : `: ${finding.reason_zh}`;
-  const note = `${finding.rule} ${finding.subject}${reason}`;
-  const data = { anomalyId: finding.id, rule: finding.rule, moneyPerDay: finding.money_per_day };
+  const words = findingWords(finding.rule, finding.label, { zh: finding.reason_zh ?? "", en: finding.reason_en ?? "" });
+  const data = { anomalyId: finding.id, rule: finding.rule, moneyPerDay: finding.money_per_day, words };
   const atMs = clock.now();
-  await addStep(tx, { ticketId: ticket.id, atMs, actor: SYSTEM, note, data, ...(toState && { toState }) });
+  await addStep(tx, { ticketId: ticket.id, atMs, actor: SYSTEM, note: words.zh, data, ...(toState && { toState }) });
   const action = toState === undefined ? "ticket.join" : "ticket.open";
   await recordAudit(tx, clock, SYSTEM, {
     action,

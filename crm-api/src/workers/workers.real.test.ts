@@ -74,8 +74,15 @@ test("a finding opens its ticket through the queue, with number, priority, limit
       finding: "open",
     },
   ]);
-  const steps = await town.db.query("select actor, to_state, note from ticket_step");
-  expect(steps.rows).toEqual([{ actor: "system", to_state: "new", note: "CONT_FLOW N1: 从不停水" }]);
+  const steps = await town.db.query("select actor, to_state, note, data #>> '{words,en}' as en from ticket_step");
+  expect(steps.rows).toEqual([
+    {
+      actor: "system",
+      to_state: "new",
+      note: "持续用水，疑似漏水 N1：从不停水",
+      en: "Flow never stops, probably a leak, N1: it never stops",
+    },
+  ]);
 });
 
 test("twenty findings of one key that come at once make one ticket", async () => {
@@ -152,7 +159,7 @@ test("a finding that ends by itself is noted on its ticket, which stays with its
   await town.db.query("update anomaly set state = 'auto_closed' where id = $1", [id]);
   await done(town, [await enqueue(town, ANOMALY_CLEARED_QUEUE, id)]);
   const { rows } = await town.db.query("select note from ticket_step order by at, id");
-  expect(rows.map((row) => row.note)[1]).toMatch(/the condition is gone/);
+  expect(rows.map((row) => row.note)[1]).toMatch(/条件已消失/);
   expect(await tickets(town)).toMatchObject([{ state: "new" }]);
 });
 
@@ -261,5 +268,5 @@ test("a finding whose evidence was not kept gets its ticket all the same", async
   await town.db.query("update anomaly set evidence = '{}' where id = $1", [id]);
   await done(town, [await enqueue(town, OPEN_TICKET_QUEUE, id)]);
   const { rows } = await town.db.query("select note from ticket_step");
-  expect(rows).toEqual([{ note: "CONT_FLOW N1" }]);
+  expect(rows).toEqual([{ note: "持续用水，疑似漏水 N1" }]);
 });

@@ -21,8 +21,9 @@ export function TicketSteps(props: { readonly steps: readonly Step[] }) {
 }
 
 function StepLine(props: { readonly step: Step }) {
-  const { say } = useWords("ticket-panel", words);
+  const { say, language } = useWords("ticket-panel", words);
   const { step } = props;
+  const note = wordsIn(step.data, language) ?? step.note;
   const actor = step.actor === "system" ? say("system") : (step.actorName ?? step.actor);
   return (
     <>
@@ -32,10 +33,17 @@ function StepLine(props: { readonly step: Step }) {
           <When at={step.at} />
         </span>
       </div>
-      {step.note !== null && <div>{step.note}</div>}
+      {note !== null && <div>{note}</div>}
       <StepData data={step.data} />
     </>
   );
+}
+
+/** What the platform itself wrote in a step, in the reader's language; undefined for the notes of people. */
+function wordsIn(data: Step["data"], language: "zh" | "en"): string | undefined {
+  const said = data?.words as { readonly zh?: unknown; readonly en?: unknown } | undefined;
+  const text = said?.[language];
+  return typeof text === "string" ? text : undefined;
 }
 
 function StepData(props: { readonly data: Step["data"] }) {
