@@ -19,10 +19,12 @@ export function formatFixed(value: number | null | undefined, language: Language
   return new Intl.NumberFormat(LOCALES[language], fixed).format(value);
 }
 
-/** A share as whole or tenth percents. */
+/** A share in percent. What is nearly all is never shown as all: 99.96 % of the readings is 99.9 %, not 100 %. */
 export function formatShare(share: number | null | undefined, language: Language, digits = 1): string {
   if (share === null || share === undefined || !Number.isFinite(share)) return NO_VALUE;
-  return new Intl.NumberFormat(LOCALES[language], { style: "percent", maximumFractionDigits: digits }).format(share);
+  const scale = 10 ** (digits + 2);
+  const shown = share < 1 && Math.round(share * scale) >= scale ? (scale - 1) / scale : share;
+  return new Intl.NumberFormat(LOCALES[language], { style: "percent", maximumFractionDigits: digits }).format(shown);
 }
 
 /** Money with its currency. */

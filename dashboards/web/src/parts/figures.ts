@@ -4,7 +4,7 @@ import type { Language } from "../words/index.ts";
 const LOCALES: Readonly<Record<Language, string>> = { zh: "zh-CN", en: "en-GB" };
 
 /** Decimals that leave about three figures: 0.042, 4.2, 42.1, 421. */
-function digitsFor(value: number): number {
+export function digitsFor(value: number): number {
   const size = Math.abs(value);
   if (size >= 100) return 0;
   if (size >= 1) return 1;

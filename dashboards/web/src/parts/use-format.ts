@@ -13,7 +13,7 @@ export interface Format {
   readonly flow: (flowM3h: number | null | undefined, unit?: "m3" | "Sm3") => string;
   readonly volume: (volumeM3: number | null | undefined, unit?: "m3" | "Sm3") => string;
   readonly money: (amount: number | null | undefined) => string;
-  readonly share: (share: number | null | undefined) => string;
+  readonly share: (share: number | null | undefined, digits?: number) => string;
   readonly number: (value: number | null | undefined, digits?: number) => string;
   readonly dateTime: (atMs: number | null | undefined) => string;
 }
@@ -31,7 +31,7 @@ export function useFormat(): Format {
       flow: (flowM3h, unit = "m3") => flowText(flowM3h, unit, language),
       volume: (volumeM3, unit = "m3") => volumeText(volumeM3, unit, language),
       money: (amount) => moneyText(amount, currency, language),
-      share: (share) => formatShare(share, language, 0),
+      share: (share, digits = 0) => formatShare(share, language, digits),
       number: (value, digits = 1) => formatNumber(value, language, digits),
       dateTime: (atMs) => (atMs === null || atMs === undefined ? NO_VALUE : formatDateTime(atMs, zone, language)),
     }),

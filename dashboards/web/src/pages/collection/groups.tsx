@@ -58,7 +58,7 @@ export function Groups(props: { readonly report: components["schemas"]["Collecti
             key: "rate",
             title: say("success"),
             align: "right",
-            render: (_, row) => <span className="nf-number nf-strong">{share(row.successRate)}</span>,
+            render: (_, row) => <span className="nf-number nf-strong">{share(row.successRate, 1)}</span>,
           },
           count("meters", say("metersCount")),
           count("late", say("late")),

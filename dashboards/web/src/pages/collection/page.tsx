@@ -49,7 +49,7 @@ export function CollectionPage() {
           figures={[
             {
               name: say("rate"),
-              value: share(total.successRate),
+              value: share(total.successRate, 1),
               note: say("rateNote", { expected: number(total.expected, 0), got: number(total.got, 0) }),
             },
             {

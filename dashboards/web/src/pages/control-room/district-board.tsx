@@ -1,5 +1,6 @@
 import { Link, useRouter } from "@tanstack/react-router";
 import type { DmaRow } from "../../api/queries.ts";
+import { digitsFor } from "../../parts/figures.ts";
 import { type Column, RankedList } from "../../parts/ranked-list.tsx";
 import { Tag } from "../../parts/tag.tsx";
 import { useFormat } from "../../parts/use-format.ts";
@@ -121,7 +122,10 @@ function LastNight(props: { readonly district: DmaRow }) {
       </span>
       {bandLowM3h !== null && bandHighM3h !== null && (
         <span className="nf-soft nf-small">
-          {say("expected", { low: number(bandLowM3h), high: number(bandHighM3h) })}
+          {say("expected", {
+            low: number(bandLowM3h, digitsFor(bandHighM3h)),
+            high: number(bandHighM3h, digitsFor(bandHighM3h)),
+          })}
         </span>
       )}
     </span>
