@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ConfigError } from "@nightflow/domain";
 import {
   type Database,
   DEFAULT_RESTART_POLICY,
@@ -8,6 +9,7 @@ import {
   startEmbeddedPostgres,
 } from "@nightflow/storage";
 import type { Logger } from "pino";
+import { holderOf } from "./config/folder-lock.ts";
 import { dataDirOf, type LoadedConfig, resolvePath } from "./config/load.ts";
 
 /** A relational database for this installation, and how to let go of it. */
@@ -21,8 +23,8 @@ export interface DatabasePlace {
 
 /** Embedded PostgreSQL in the data folder, or the server that DATABASE_URL names; migrated. */
 export async function openDatabasePlace(loaded: LoadedConfig, logger: Logger): Promise<DatabasePlace> {
-  const external = process.env.DATABASE_URL;
-  const place = external === undefined || external === "" ? await embedded(loaded, logger) : externalPlace(external);
+  const external = externalUrl();
+  const place = external === undefined ? await embedded(loaded, logger) : externalPlace(external);
   const db = openDatabase({ url: place.url, logger, maxConnections: 1 });
   try {
     await migrate(db, logger);
@@ -65,12 +67,15 @@ export function databaseUrlFile(dataDir: string): string {
 /**
  * Runs `work` on the installation's database: the server of DATABASE_URL, the embedded one of a running `up`, else an
  * embedded one started for the while.
+ *
+ * @throws {ConfigError} when `up` runs on another database than this program would take.
  */
 export async function withDatabase<Result>(
   loaded: LoadedConfig,
   logger: Logger,
   work: (db: Database) => Promise<Result>,
 ): Promise<Result> {
+  requireSameAsUp(loaded);
   const running = await runningDatabase(loaded, logger);
   if (running !== undefined) return await work(running).finally(() => running.close());
   // Of its own for the while: on any free port.
@@ -84,10 +89,27 @@ export async function withDatabase<Result>(
   }
 }
 
+// What is written to a database that the running head-end does not read would be lost to sight.
+function requireSameAsUp(loaded: LoadedConfig): void {
+  const dataDir = dataDirOf(loaded);
+  if (holderOf(dataDir, "up")?.work !== "up") return;
+  const isExternal = externalUrl() !== undefined;
+  if (isExternal !== existsSync(databaseUrlFile(dataDir))) return;
+  throw new ConfigError("DATABASE_URL", [
+    isExternal
+      ? `it is set here, and nightflow up works on ${dataDir} with its own PostgreSQL: unset it`
+      : `it is not set here, and nightflow up works on ${dataDir} with a PostgreSQL that it names, or is still starting: set it, or wait`,
+  ]);
+}
+
+function externalUrl(): string | undefined {
+  return process.env.DATABASE_URL === "" ? undefined : process.env.DATABASE_URL;
+}
+
 /** The database of a running `up`; undefined when none answers. */
 export async function runningDatabase(loaded: LoadedConfig, logger: Logger): Promise<Database | undefined> {
   const file = databaseUrlFile(dataDirOf(loaded));
-  if (process.env.DATABASE_URL || !existsSync(file)) return undefined;
+  if (externalUrl() !== undefined || !existsSync(file)) return undefined;
   const db = openDatabase({ url: readFileSync(file, "utf8").trim(), logger, maxConnections: 2 });
   try {
     await db.query("select 1");
