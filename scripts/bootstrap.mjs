@@ -43,15 +43,16 @@ function say(text) {
   process.stderr.write(`nightflow: ${text}\n`);
 }
 
-/** Runs a command in the workspace and gives its exit code. The child gets Ctrl-C from the terminal by itself. */
+/** Runs a command in the workspace and gives its exit code. */
 function run([command, ...args], options = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, stdio: "inherit", ...options });
     const forward = (signal) => child.kill(signal);
-    const ignore = () => {};
+    // A terminal sends Ctrl-C to the whole group; without one (a supervisor, CI) only this process hears of it.
+    const interrupt = process.stdin.isTTY ? () => {} : forward;
     process.on("SIGTERM", forward);
     process.on("SIGHUP", forward);
-    process.on("SIGINT", ignore);
+    process.on("SIGINT", interrupt);
     child.on("error", (error) => {
       say(`cannot run ${command}: ${error.message}`);
       resolve(127);
@@ -59,7 +60,7 @@ function run([command, ...args], options = {}) {
     child.on("exit", (code, signal) => {
       process.off("SIGTERM", forward);
       process.off("SIGHUP", forward);
-      process.off("SIGINT", ignore);
+      process.off("SIGINT", interrupt);
       resolve(code ?? (signal === "SIGINT" ? 130 : 143));
     });
   });
