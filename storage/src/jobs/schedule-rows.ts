@@ -68,7 +68,7 @@ export function fireOneDue(db: Database, nowMs: number): Promise<FireResult | un
 async function fire(tx: Sql, due: JobSchedule, dueMs: number, nowMs: number): Promise<FireResult> {
   const { queue, key } = due;
   const fires = firesOf(due, dueMs, nowMs);
-  if ("fault" in fires) {
+  if (fires.fault !== undefined) {
     await setFault(tx, due, fires.fault);
     return { queue, key, fault: fires.fault };
   }
@@ -84,7 +84,11 @@ async function fire(tx: Sql, due: JobSchedule, dueMs: number, nowMs: number): Pr
 }
 
 // An expression that could be read once may be refused by a later version of its reader or of the zones.
-function firesOf(due: JobSchedule, dueMs: number, nowMs: number) {
+type Fires =
+  | { readonly fireMs: number; readonly nextMs: number; readonly fault?: undefined }
+  | { readonly fault: string };
+
+function firesOf(due: JobSchedule, dueMs: number, nowMs: number): Fires {
   try {
     if (due.missed === "each") return { fireMs: dueMs, nextMs: nextFireMs(due, dueMs) };
     return { fireMs: latestFireMs(due, dueMs, nowMs), nextMs: nextFireMs(due, nowMs) };
