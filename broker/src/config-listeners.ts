@@ -20,7 +20,7 @@ export const TlsConfig = z
       .default(false)
       .meta({ description: "Whether nobody comes in here without a client certificate." }),
     serverNames: z
-      .array(z.string().min(1).max(253))
+      .array(z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, "is neither a host name nor an address"))
       .max(50)
       .default([])
       .meta({

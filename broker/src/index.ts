@@ -7,6 +7,27 @@ export { BrokerLimits } from "./config-limits.ts";
 export { TlsConfig, WebSocketConfig } from "./config-listeners.ts";
 export type { IntakeStats, ReadingsIntake } from "./intake.ts";
 export { Exposition, type Sample } from "./metrics/exposition.ts";
+export {
+  type Authority,
+  AuthorityError,
+  type CertificateOrder,
+  createAuthority,
+  type SignedCertificate,
+} from "./pki/authority.ts";
+export {
+  Enrolment,
+  type EnrolmentDeps,
+  type EnrolmentOutcome,
+  type JoinRequest,
+  openEnrolmentJournal,
+  type TokenOrder,
+} from "./pki/enrolment.ts";
+export { EnrolmentConfig, UnknownAgentPolicy } from "./pki/enrolment-config.ts";
+export type { EnrolmentEvent } from "./pki/enrolment-events.ts";
+export { type EnrolmentFault, renewableFrom } from "./pki/enrolment-rules.ts";
+export type { AgentState, HeldState, TokenState } from "./pki/enrolment-state.ts";
+export { type Journal, JournalError } from "./pki/journal.ts";
+export type { IssuedRecord } from "./pki/register.ts";
 export type { Refusal, RefusalReason, RefusedAction } from "./refusals.ts";
 export type { Identity } from "./rights.ts";
 export {

@@ -1,0 +1,204 @@
+import { createPublicKey, randomBytes, X509Certificate } from "node:crypto";
+import { chmod, mkdir, readFile } from "node:fs/promises";
+import { isIP } from "node:net";
+import { join } from "node:path";
+import { AgentId, NightflowError, SiteId } from "@nightflow/domain";
+import type { ListenerAuthority } from "../listeners/tls-material.ts";
+import { OneAtATime } from "../one-at-a-time.ts";
+import type { SignedCertificate, Signer } from "./certificates.ts";
+import { writeDurably } from "./journal.ts";
+import { type IssuedRecord, Register } from "./register.ts";
+
+export type { SignedCertificate } from "./certificates.ts";
+
+/** The authority cannot do what it is asked for, or its files are not whole. */
+export class AuthorityError extends NightflowError {
+  readonly code = "AUTHORITY_INVALID";
+  readonly retriable = false;
+}
+
+/** A certificate to be made for an agent, from its request (which proves that it holds the key) or a bare public key. */
+export interface CertificateOrder {
+  readonly agent: string;
+  readonly site: string;
+  /** PEM: a PKCS #10 request or an SPKI public key. */
+  readonly key: { readonly request: string } | { readonly publicKey: string };
+  readonly days: number;
+}
+
+/** The platform's own certification authority: one root, agents' certificates and the listener's. */
+export interface Authority extends ListenerAuthority {
+  /**
+   * Signs a certificate for an agent and notes it; what the request itself says of its subject is not looked at.
+   *
+   * @throws {AuthorityError} when the request is not signed by its own key, or the key is too weak.
+   */
+  issue(order: CertificateOrder): Promise<SignedCertificate>;
+  /** The public key of a PKCS #10 request as PEM; undefined when it is not signed by that key or the key is too weak. */
+  keyOf(request: string): Promise<string | undefined>;
+  /** Revokes a certificate for good. Resolves when that is on disk; from the call on `isRevoked` says so. */
+  revoke(serial: string, reason: string): Promise<void>;
+  /** What was issued under a fingerprint; undefined when it is not ours. */
+  recordOf(fingerprint: string): IssuedRecord | undefined;
+  /** Everything issued whose record is still kept, oldest first. */
+  issued(): readonly IssuedRecord[];
+  close(): Promise<void>;
+}
+
+const SERVER_DAYS = 397;
+const RENEWED_BEFORE_MS = 30 * 86_400_000;
+const LOCAL_NAMES = ["localhost", "127.0.0.1"];
+const STRONG_CURVES = new Set(["prime256v1", "secp384r1", "secp521r1"]);
+const MIN_RSA_BITS = 2048;
+
+/**
+ * Opens the authority in a folder, and makes it there at the first call: an ECDSA P-256 root for ten years, its key
+ * readable by its owner alone.
+ *
+ * @throws {AuthorityError} when half of the root is missing.
+ * @throws {JournalError} when its register is damaged.
+ */
+export async function createAuthority(dir: string, now: () => number = Date.now): Promise<Authority> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const certificates = await import("./certificates.ts");
+  const { rootPem, privatePem } = await openRoot(dir, certificates, now);
+  const signer = await certificates.Signer.open(rootPem, privatePem);
+  return new FolderAuthority({
+    dir,
+    now,
+    certificates,
+    signer,
+    rootPem,
+    register: await Register.open(join(dir, "register.jsonl"), now()),
+  });
+}
+
+type Certificates = typeof import("./certificates.ts");
+
+interface AuthorityParts {
+  readonly dir: string;
+  readonly now: () => number;
+  readonly certificates: Certificates;
+  readonly signer: Signer;
+  readonly rootPem: string;
+  readonly register: Register;
+}
+
+class FolderAuthority implements Authority {
+  readonly rootPem: string;
+  readonly #parts: AuthorityParts;
+  readonly #queue = new OneAtATime();
+
+  constructor(parts: AuthorityParts) {
+    this.#parts = parts;
+    this.rootPem = parts.rootPem;
+  }
+
+  async issue({ agent, site, key, days }: CertificateOrder): Promise<SignedCertificate> {
+    const { signer, register, now } = this.#parts;
+    const publicPem = "publicKey" in key ? key.publicKey : await this.keyOf(key.request);
+    if (publicPem === undefined)
+      throw new AuthorityError("the request is none, is not signed by its own key, or its key is too weak");
+    if (!isStrong(publicPem))
+      throw new AuthorityError("the key must be P-256, P-384, P-521, Ed25519 or RSA from 2048 bits");
+    const who = { agent: AgentId.parse(agent), site: SiteId.parse(site) };
+    const nowMs = now();
+    const certificate = await signer.signAgent({ ...who, publicPem, days, nowMs });
+    const { serial, fingerprint, expiresAt } = certificate;
+    await register.addIssued({ ...who, serial, fingerprint, issuedAt: nowMs, expiresAt });
+    return certificate;
+  }
+
+  async keyOf(request: string): Promise<string | undefined> {
+    const publicPem = await this.#parts.certificates.keyOfRequest(request);
+    return publicPem !== undefined && isStrong(publicPem) ? publicPem : undefined;
+  }
+
+  revoke(serial: string, reason: string): Promise<void> {
+    return this.#parts.register.addRevoked(serial, reason, this.#parts.now());
+  }
+
+  isRevoked(serial: string): boolean {
+    return this.#parts.register.isRevoked(serial);
+  }
+
+  recordOf(fingerprint: string): IssuedRecord | undefined {
+    return this.#parts.register.byFingerprint(fingerprint);
+  }
+
+  issued(): readonly IssuedRecord[] {
+    return this.#parts.register.issued();
+  }
+
+  serverCertificate(names: readonly string[]): Promise<{ cert: string; key: string }> {
+    return this.#queue.run(() => this.#serverCertificate([...new Set([...LOCAL_NAMES, ...names])]));
+  }
+
+  close(): Promise<void> {
+    return this.#parts.register.close();
+  }
+
+  async #serverCertificate(names: readonly string[]): Promise<{ cert: string; key: string }> {
+    const { dir, now, certificates, signer, rootPem } = this.#parts;
+    const [certPath, keyPath] = [join(dir, "server.crt.pem"), join(dir, "server.key.pem")];
+    const kept = await readBoth(certPath, keyPath);
+    if (kept !== undefined && isServable(kept, names, now())) return { cert: kept.cert + rootPem, key: kept.key };
+    const key = await certificates.makeKey();
+    const { pem } = await signer.signServer({ names, publicPem: key.publicPem, days: SERVER_DAYS, nowMs: now() });
+    await writeDurably(keyPath, key.privatePem);
+    await writeDurably(certPath, pem);
+    return { cert: pem + rootPem, key: key.privatePem };
+  }
+}
+
+async function openRoot(dir: string, { makeKey, makeRoot }: Certificates, now: () => number) {
+  const [certPath, keyPath] = [join(dir, "root.crt.pem"), join(dir, "root.key.pem")];
+  const [kept, keptKey] = await Promise.all([readOr(certPath), readOr(keyPath)]);
+  if (kept !== undefined && keptKey !== undefined) {
+    await chmod(keyPath, 0o600);
+    return { rootPem: kept, privatePem: keptKey };
+  }
+  if (kept !== undefined) {
+    const remedy =
+      "restore it from a backup; without it no certificate can be signed, and a new root means a new fleet";
+    throw new AuthorityError(`${keyPath}: the key of the root is missing`, { remedy });
+  }
+  // A key alone is what a crash left between the two files: nothing was signed with it yet.
+  const key = await makeKey();
+  const { pem } = await makeRoot(key, `Nightflow ${randomBytes(4).toString("hex")}`, now());
+  await writeDurably(keyPath, key.privatePem);
+  await writeDurably(certPath, pem);
+  return { rootPem: pem, privatePem: key.privatePem };
+}
+
+async function readBoth(certPath: string, keyPath: string) {
+  const [cert, key] = await Promise.all([readOr(certPath), readOr(keyPath)]);
+  return cert === undefined || key === undefined ? undefined : { cert, key };
+}
+
+function isServable({ cert, key }: { cert: string; key: string }, names: readonly string[], nowMs: number): boolean {
+  const certificate = new X509Certificate(cert);
+  const isWhole = certificate.publicKey.equals(createPublicKey(key));
+  const isFresh = Date.parse(certificate.validTo) - nowMs > RENEWED_BEFORE_MS;
+  const isFor = (name: string) => (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined;
+  return isWhole && isFresh && names.every(isFor);
+}
+
+function isStrong(publicPem: string): boolean {
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey(publicPem);
+    if (asymmetricKeyType === "rsa") return (asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_RSA_BITS;
+    return asymmetricKeyType === "ed25519" || STRONG_CURVES.has(asymmetricKeyDetails?.namedCurve ?? "");
+  } catch {
+    return false;
+  }
+}
+
+async function readOr(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
