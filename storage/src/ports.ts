@@ -145,12 +145,16 @@ export interface StoreCounts {
 export interface ReadingStore {
   readonly kind: "duckdb" | "influxdb";
 
-  /** Marks of every agent and epoch, for ingest's start; those stored last at the end. */
-  marks(): Promise<StoredMark[]>;
+  /** Marks of some agents (`site/agent`), or of all, in every epoch; those stored last at the end. */
+  marks(agents?: readonly string[]): Promise<StoredMark[]>;
   /** Newest read time of every channel, in epoch ms, for ingest's start. */
   newestReadAt(): Promise<Map<string, number>>;
 
-  /** Makes a commit durable and gives its number. Numbers rise and become visible in order. Resolves only when stored for good. */
+  /**
+   * Makes a commit durable and gives its number. Numbers rise and become visible in order. Resolves only when stored for good.
+   *
+   * @throws {BatchStoredError} when a batch of it is stored already; nothing of the commit is kept.
+   */
   commit(request: CommitRequest): Promise<number>;
   /** What is stored at exact instants, in the order asked; undefined where nothing is. */
   valuesAt(

@@ -5,3 +5,4 @@ export * from "./readings/last-values.ts";
 export * from "./readings/reading-columns.ts";
 export { type InstantKey, type StoredSoFar, withoutRepeats } from "./readings/repeats.ts";
 export { checkShape } from "./readings/shape.ts";
+export { refuseStored } from "./readings/stored-batches.ts";

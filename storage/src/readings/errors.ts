@@ -45,6 +45,12 @@ export function cursorAhead(cursor: number, lastCommit: number, keptFrom: number
   });
 }
 
+/** A commit with a batch that the store's marks hold already: ask for the marks again, and leave it out. */
+export class BatchStoredError extends NightflowError {
+  readonly code = "BATCH_STORED";
+  readonly retriable = true;
+}
+
 /** A reading that the store's format cannot hold; ingest sets such readings aside before they come here. */
 export class ReadingShapeError extends NightflowError {
   readonly code = "READING_SHAPE";

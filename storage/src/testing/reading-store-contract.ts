@@ -201,6 +201,21 @@ export function describeReadingStore(name: string, makePlace: () => Promise<Stor
       expect(await store.counts()).toMatchObject({ stored: 1, lastCommit: 1 });
     });
 
+    test("refuses a commit with a batch that is stored already, and keeps nothing of it", async () => {
+      const { store } = await freshPlace();
+      await store.commit(commitOf([registerRow(REGISTER, T0, 4n)], { batches: [batchOf(1), batchOf(3)] }));
+      const again = commitOf([registerRow(REGISTER, T0 + 1, 5n)], {
+        batches: [batchOf(2), batchOf(3)],
+        setAside: [setAsideOf("dead_letter", "M-9.forward_total")],
+      });
+      await expect(store.commit(again)).rejects.toMatchObject({ code: "BATCH_STORED", retriable: true });
+      expect(await store.marks(["town/agent-1"])).toMatchObject([{ seq: 1, above: [3] }]);
+      expect(await store.marks(["town/agent-2"])).toEqual([]);
+      expect(await store.counts()).toMatchObject({ stored: 1, deadLetters: 0, lastCommit: 1 });
+      await store.commit({ ...again, batches: [batchOf(2)] });
+      expect(await store.marks()).toMatchObject([{ seq: 3, above: [] }]);
+    });
+
     test("feeds every commit whole, once and in order to a reader that runs while they are made", async () => {
       const { store } = await freshPlace();
       const commits = Array.from({ length: 40 }, (_, c) =>

@@ -17,6 +17,9 @@ export interface TestRedis {
   stop(): Promise<void>;
   /** Ends it with SIGKILL, as a crash would. */
   kill(): Promise<void>;
+  /** Makes it silent while it keeps its connections, as an overloaded machine would; and lets it go on. */
+  pause(): void;
+  resume(): void;
 }
 
 export interface TestRedisOptions {
@@ -46,7 +49,14 @@ export async function startRedis(
     child.kill(signal);
     await ended;
   };
-  return { url: `redis://127.0.0.1:${taken}`, port: taken, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
+  return {
+    url: `redis://127.0.0.1:${taken}`,
+    port: taken,
+    stop: () => end("SIGTERM"),
+    kill: () => end("SIGKILL"),
+    pause: () => void child.kill("SIGSTOP"),
+    resume: () => void child.kill("SIGCONT"),
+  };
 }
 
 function redisArguments(dir: string, port: number, isDurable: boolean): string[] {

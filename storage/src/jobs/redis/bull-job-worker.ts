@@ -8,7 +8,7 @@ import { checkedRedisUrl, redisPrefixOf, redisQueueOf, rowIdOf } from "./redis-n
 import { reconnectWaitMs, troubleLog } from "./redis-trouble.ts";
 
 const GRACE_MS = 10_000;
-const CLOSE_PATIENCE_MS = 5000;
+const CLOSE_PATIENCE_MS = 2000;
 const REACH_PATIENCE_MS = 200;
 const DATABASE_RETRY_MS = 1000;
 // How often a job was in a killed worker's hands is counted in its row, which also decides when that is too often.
@@ -86,6 +86,8 @@ export class BullJobWorker implements JobWorker {
       bull.getBackend().client.then((client) => client.status === "ready"),
       delay(REACH_PATIENCE_MS, false, { ref: false }),
     ]).catch(() => false);
-    await Promise.race([bull.close(!isReachable), delay(CLOSE_PATIENCE_MS, undefined, { ref: false })]);
+    const closed = bull.close(!isReachable).then(() => true);
+    const isClosed = await Promise.race([closed, delay(CLOSE_PATIENCE_MS, false, { ref: false })]);
+    if (!isClosed) bull.disconnect().catch(this.#trouble);
   }
 }

@@ -172,6 +172,23 @@ describe.runIf(findRedis() !== undefined)("jobs on a Redis that forgets, repeats
     });
   });
 
+  test("a Redis that answers nothing holds up no transaction and no worker that stops, and its jobs run later", async () => {
+    const { database, jobs, another } = await openStage();
+    const worker = await work(jobs, { handler: async () => undefined });
+    const first = await jobs.enqueue(database, { queue: QUEUE, payload: 1 });
+    await eventually(() => stateOf(jobs, first.id)).toBe("done");
+    redis.pause();
+    onTestFinished(() => redis.resume());
+    const { id } = await jobs.enqueue(database, { queue: QUEUE, payload: 2 });
+    const askedAtMs = performance.now();
+    await worker.stop(0);
+    expect(performance.now() - askedAtMs).toBeLessThan(20_000);
+    expect(await stateOf(jobs, id)).toBe("waiting");
+    redis.resume();
+    await work(another(), { handler: async () => undefined });
+    await eventually(() => stateOf(jobs, id)).toBe("done");
+  });
+
   test("an address that is none of a Redis is refused at once", async () => {
     const { database } = await databases.fresh();
     expect(() => createJobQueue({ db: database, logger: silentLogger, redisUrl: "6379" })).toThrow(ConfigError);

@@ -18,6 +18,7 @@ import { StoreClosedError } from "../errors.ts";
 import { type InstantKey, withoutRepeats } from "../repeats.ts";
 import { SerialQueue } from "../serial-queue.ts";
 import { checkShape } from "../shape.ts";
+import { refuseStored } from "../stored-batches.ts";
 import { type CheckpointPolicy, CheckpointTimer } from "./checkpoints.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { type DatabaseFile, inTransaction, openDatabaseFile } from "./database-file.ts";
@@ -98,9 +99,10 @@ class DuckDbStore implements ReadingStore {
     this.#checkpoints = new CheckpointTimer(file.path, policy, () => this.#checkpoint(), logger);
   }
 
-  async marks(): Promise<StoredMark[]> {
+  async marks(agents?: readonly string[]): Promise<StoredMark[]> {
     await this.#asOnDisk();
-    return this.#state.marks();
+    const marks = this.#state.marks();
+    return agents === undefined ? marks : marks.filter(({ agent }) => agents.includes(agent));
   }
 
   async newestReadAt(): Promise<Map<string, number>> {
@@ -176,6 +178,7 @@ class DuckDbStore implements ReadingStore {
   async #commitNow(writer: DuckDBConnection, asked: CommitRequest): Promise<number> {
     checkShape(asked.readings);
     const state = this.#state;
+    refuseStored(asked.batches, (agent, epoch) => state.markOf(agent, epoch));
     const request = await withoutRepeats(asked, {
       newestReadAt: (channel) => state.newestReadAt(channel),
       valuesAt: (keys) => readValuesAt(writer, keys, state),

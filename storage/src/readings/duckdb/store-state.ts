@@ -65,6 +65,10 @@ export class StoreState {
     return [...this.#marks.values()];
   }
 
+  markOf(agent: string, epoch: string): StoredMark | undefined {
+    return this.#marks.get(markKey(agent, epoch));
+  }
+
   /** Channels of the columns that have no number yet, numbered. A channel is what its first reading is, register or gauge. */
   newChannels(readings: ReadingColumns): NumberedChannel[] {
     const fresh = new Map<string, NumberedChannel>();

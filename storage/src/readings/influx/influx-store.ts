@@ -1,6 +1,7 @@
 import { type Clock, describeError, realClock } from "@nightflow/domain";
 import type { Logger } from "pino";
 import type {
+  BatchMark,
   CommitRequest,
   Curve,
   FeedPage,
@@ -15,13 +16,14 @@ import type {
   StoredSetAside,
   StoredValue,
 } from "../../ports.ts";
-import type { Database } from "../../relational/database.ts";
+import type { Database, Sql } from "../../relational/database.ts";
 import { encodeColumns } from "../columns-codec.ts";
 import { StoreClosedError, StoreRefusedError } from "../errors.ts";
 import { pickRows, readingAt } from "../reading-columns.ts";
 import { type InstantKey, withoutRepeats } from "../repeats.ts";
 import { SerialQueue } from "../serial-queue.ts";
 import { checkShape } from "../shape.ts";
+import { refuseStored } from "../stored-batches.ts";
 import { type FeedBounds, forgetFeed, readFeed, saveCursor } from "./feed.ts";
 import { readCounts, readMarks, readNewest, recordCommit } from "./feed-ledger.ts";
 import { throwAsOutage, throwRefusalAsOutage } from "./influx-errors.ts";
@@ -51,6 +53,8 @@ export interface InfluxStoreOptions {
 }
 
 const DEFAULT_FEED: FeedBounds = { maxAgeMs: 7 * 24 * 3_600_000, maxBytes: 2 * 1024 ** 3 };
+/** The advisory lock of commits, one at a time for all stores on this database. */
+const COMMIT_LOCK = 7_301_993;
 const FORGET_EVERY_MS = 60_000;
 const EARLIEST_MS = Date.UTC(2000, 0);
 const DAY_MS = 24 * 3_600_000;
@@ -101,8 +105,8 @@ class InfluxStore implements ReadingStore {
     for await (const _ of this.#influxQl.rows(`SELECT "k" FROM "reading" WHERE time = 0`)) break;
   }
 
-  async marks(): Promise<StoredMark[]> {
-    return readMarks(this.#opened());
+  async marks(agents?: readonly string[]): Promise<StoredMark[]> {
+    return readMarks(this.#opened(), agents);
   }
 
   async newestReadAt(): Promise<Map<string, number>> {
@@ -163,8 +167,18 @@ class InfluxStore implements ReadingStore {
     this.#writer.close();
   }
 
+  // Stores of several ingests on one bucket commit one after the other: what one has found not to be stored must not be
+  // stored by another before its own commit is done.
   async #commitNow(asked: CommitRequest): Promise<number> {
     checkShape(asked.readings);
+    return this.#db.transaction(async (tx) => {
+      await tx.query("select pg_advisory_xact_lock($1)", [COMMIT_LOCK]);
+      await refuseStoredIn(tx, asked.batches);
+      return this.#commitAlone(tx, asked);
+    });
+  }
+
+  async #commitAlone(tx: Sql, asked: CommitRequest): Promise<number> {
     const storable = withoutRefused(asked, rowsOutOfTime(asked.readings, this.#clock.now()));
     const newest = await readNewest(this.#db, storable.readings.channels);
     const request = await withoutRepeats(storable, {
@@ -174,11 +188,9 @@ class InfluxStore implements ReadingStore {
     const intentId = await noteIntent(this.#db, request.readings);
     const accepted = await this.#writePoints(request, intentId);
     const bytes = await encodeColumns(accepted.readings);
-    return this.#db.transaction(async (tx) => {
-      const no = await recordCommit(tx, { request: accepted, bytes, intentId });
-      await settleIntents(tx, accepted.readings, intentId);
-      return no;
-    });
+    const no = await recordCommit(tx, { request: accepted, bytes, intentId });
+    await settleIntents(tx, accepted.readings, intentId);
+    return no;
   }
 
   async #writePoints(request: CommitRequest, intentId: number | null): Promise<CommitRequest> {
@@ -239,6 +251,12 @@ class InfluxStore implements ReadingStore {
     if (this.#isClosed) throw new StoreClosedError("the store has been closed");
     return this.#db;
   }
+}
+
+async function refuseStoredIn(tx: Sql, batches: readonly BatchMark[]): Promise<void> {
+  if (batches.length === 0) return;
+  const marks = await readMarks(tx, [...new Set(batches.map(({ agent }) => agent))]);
+  refuseStored(batches, (agent, epoch) => marks.find((mark) => mark.agent === agent && mark.epoch === epoch));
 }
 
 function isNewestValue(last: LastValue, readAtMs: number): boolean {

@@ -59,8 +59,8 @@ class RemoteReadingStore implements ReadingStore {
     port.once("close", () => this.#remote.$close(ownerGone()));
   }
 
-  marks(): Promise<StoredMark[]> {
-    return this.#ask(() => this.#remote.marks());
+  marks(agents?: readonly string[]): Promise<StoredMark[]> {
+    return this.#ask(() => this.#remote.marks(agents));
   }
 
   newestReadAt(): Promise<Map<string, number>> {

@@ -1,6 +1,7 @@
 import { NightflowError, StoreTooNewError, StoreUnavailableError } from "@nightflow/domain";
 import type { ReadingStore } from "../../ports.ts";
 import {
+  BatchStoredError,
   FeedForgottenError,
   ReadingShapeError,
   StoreBusyError,
@@ -49,6 +50,7 @@ interface ErrorOptions {
 type StoreErrorClass = new (message: string, options: ErrorOptions) => NightflowError;
 
 const CLASSES: Readonly<Record<string, StoreErrorClass>> = {
+  BATCH_STORED: BatchStoredError,
   STORE_UNAVAILABLE: StoreUnavailableError,
   STORE_TOO_NEW: StoreTooNewError,
   STORE_CORRUPT: StoreCorruptError,

@@ -12,7 +12,7 @@ import { type Answer, toErrorMessage } from "./messages.ts";
  */
 export function serveReadingStore(store: ReadingStore, port: MessagePort): () => void {
   const functions = {
-    marks: answering(() => store.marks()),
+    marks: answering(store.marks.bind(store)),
     newestReadAt: answering(() => store.newestReadAt()),
     commit: answering(store.commit.bind(store)),
     valuesAt: answering(store.valuesAt.bind(store)),
