@@ -61,6 +61,7 @@ export class Committer {
     for (let waitMs = retryFirstMs; ; waitMs = Math.min(waitMs * 2, LONGEST_RETRY_WAIT_MS)) {
       try {
         await state.ensure(store);
+        await this.#hearOfOthers(entries.filter((entry) => !entry.isSettled).map(({ batch }) => batch.agent));
         const fresh = entries.filter((entry) => !this.#isAnswered(entry));
         if (fresh.length === 0) return;
         if (plan?.of !== fresh.length) plan = { of: fresh.length, group: await this.#plan(fresh) };
@@ -71,6 +72,13 @@ export class Committer {
         await sleep(waitMs);
       }
     }
+  }
+
+  // A store that other ingests write to knows of batches that never came here. An ack without them would make agents
+  // send what is stored already, and a mark without them would have no place for what comes next.
+  async #hearOfOthers(agents: readonly string[]): Promise<void> {
+    const { store, state } = this.#deps;
+    if (store.kind !== "duckdb" && agents.length > 0) state.learnMarks(await store.marks([...new Set(agents)]));
   }
 
   #plan(entries: readonly Entry[]): Promise<GroupPlan> {
@@ -85,6 +93,7 @@ export class Committer {
     await store.commit(request);
     metrics.committed(request, performance.now() - startedAt);
     await turns.run(() => state.apply(change));
+    await this.#hearOfOthers(request.batches.map(({ agent }) => agent)).catch(() => state.distrust());
     for (const { agent, epoch } of request.batches) acks.request(agent, epoch);
     for (const entry of entries) entry.settle();
   }

@@ -1,5 +1,5 @@
 import { EMPTY_MARK, MAX_ABOVE, type Mark, markHolds, markWith } from "@nightflow/domain";
-import type { BatchMark, ReadingStore } from "@nightflow/storage";
+import type { BatchMark, ReadingStore, StoredMark } from "@nightflow/storage";
 import type { Baseline } from "./plausibility.ts";
 
 /** What a commit changes in ingest's memory once it is durable. */
@@ -35,6 +35,14 @@ export class IngestState {
       if (!heardOf.has(agent)) this.#newestEpoch.set(agent, epoch);
     }
     this.#isTrusted = true;
+  }
+
+  /** Takes over marks as the store has them now, which may be ahead of the copy: other ingests store too. */
+  learnMarks(marks: readonly StoredMark[]): void {
+    for (const { agent, epoch, seq, above } of marks) {
+      this.#setMark(agent, epoch, { seq, above });
+      this.#newestEpoch.set(agent, epoch);
+    }
   }
 
   /** Tells that the store may hold more than this copy knows. */

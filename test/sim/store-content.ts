@@ -27,8 +27,8 @@ export class StoreContent {
   readonly #values = new Map<string, StoredValue>();
   readonly #last = new Map<string, LastValue>();
 
-  marks(): StoredMark[] {
-    return [...this.#marks.values()];
+  marks(agents?: readonly string[]): StoredMark[] {
+    return [...this.#marks.values()].filter(({ agent }) => agents?.includes(agent) ?? true);
   }
 
   markOf(agent: string, epoch: string): Mark {

@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from "@nightflow/domain";
-import { type CommitRequest, ReadingShapeError, type ReadingStore } from "@nightflow/storage/pure";
+import { type CommitRequest, ReadingShapeError, type ReadingStore, refuseStored } from "@nightflow/storage/pure";
 import { type Life, never } from "./life.ts";
 import type { Dice } from "./random.ts";
 import { StoreContent } from "./store-content.ts";
@@ -50,7 +50,7 @@ export class StoreServer {
     const commit = (request: CommitRequest) => this.#commit(life, who, request);
     return {
       kind: this.#place === "embedded" ? "duckdb" : "influxdb",
-      marks: () => call(() => (isForgetful ? [] : content.marks())),
+      marks: (agents) => call(() => (isForgetful ? [] : content.marks(agents))),
       newestReadAt: () => call(() => (isForgetful ? new Map<string, number>() : content.newestReadAt())),
       commit: this.#world.broken === "ack-before-commit" ? (request) => this.#sayDone(commit, request) : commit,
       valuesAt: (keys) => call(() => content.valuesAt(keys)),
@@ -113,6 +113,7 @@ export class StoreServer {
     const { content } = this;
     const { broken } = this.#world;
     if (asked.readings.counts.includes(POISON_COUNTS)) throw new ReadingShapeError("the store does not like a count");
+    if (broken !== "no-repeat-check") refuseStored(asked.batches, (agent, epoch) => content.markOf(agent, epoch));
     const request = broken === "no-repeat-check" ? asked : await content.sorted(asked);
     content.keepMarks(request.batches);
     const seqs = request.batches.map(({ agent, seq }) => `${agent}#${seq}`).join(" ");

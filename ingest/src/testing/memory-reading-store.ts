@@ -13,6 +13,7 @@ import type {
   StoredSetAside,
   StoredValue,
 } from "@nightflow/storage";
+import { refuseStored } from "@nightflow/storage/pure";
 
 /** One stored reading, as a test looks at it. */
 export interface MemoryReading {
@@ -32,7 +33,7 @@ export type CommitFate = "done" | { readonly refuse: Error } | { readonly doneBu
  * store away altogether.
  */
 export class MemoryReadingStore implements ReadingStore {
-  readonly kind = "duckdb";
+  kind: "duckdb" | "influxdb" = "duckdb";
   readonly readings: MemoryReading[] = [];
   readonly commits: CommitRequest[] = [];
   isAway = false;
@@ -43,9 +44,9 @@ export class MemoryReadingStore implements ReadingStore {
   #channels: readonly KnownChannel[] = [];
   #repeats = 0;
 
-  async marks(): Promise<StoredMark[]> {
+  async marks(agents?: readonly string[]): Promise<StoredMark[]> {
     this.#reach();
-    return [...this.#marks.values()];
+    return [...this.#marks.values()].filter(({ agent }) => agents?.includes(agent) ?? true);
   }
 
   async newestReadAt(): Promise<Map<string, number>> {
@@ -58,6 +59,7 @@ export class MemoryReadingStore implements ReadingStore {
 
   async commit(request: CommitRequest): Promise<number> {
     this.#reach();
+    refuseStored(request.batches, (agent, epoch) => this.#marks.get(`${agent} ${epoch}`));
     const fate = await this.fateOf(request);
     if (fate !== "done" && "refuse" in fate) throw fate.refuse;
     this.#keep(request);
