@@ -121,7 +121,7 @@ async function listUsers(sql: Sql, scope: Scope): Promise<z.infer<typeof UserRow
 }
 
 function toJobRow(job: Job): z.infer<typeof JobRow> {
-  const { dedupeKey: _, ...row } = job;
+  const { dedupeKey: _key, scheduleKey: _schedule, fireAt: _fireAt, ...row } = job;
   return {
     ...row,
     runAt: job.runAt.getTime(),
