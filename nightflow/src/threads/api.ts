@@ -14,7 +14,9 @@ await runRoom(async () => {
   const logger = makeLogger(config.log.level, "api", config.log);
   const db = openDatabase({ url: databaseUrl, logger, maxConnections: 12 });
   const store = connectReadingStore(storePort);
-  const jobs = createJobQueue({ db, logger });
+  const clock = makeClock(anchor);
+  const redisUrl = process.env.REDIS_URL;
+  const jobs = createJobQueue({ db, logger, clock, ...(redisUrl && { redisUrl }) });
   const files = await openFileStore(join(dataDir, "files"));
   const webRoot = builtPagesFolder() ?? undefined;
   const renderer = {
@@ -26,7 +28,7 @@ await runRoom(async () => {
   const api = await startApi({
     db,
     store,
-    clock: makeClock(anchor),
+    clock,
     files,
     jobs,
     renderer,
