@@ -3,6 +3,7 @@ import { refreshKeepAlive, withhold } from "./aedes-internals.ts";
 import type { BrokerLimits } from "./config-limits.ts";
 import type { IntakeGate } from "./intake.ts";
 import { Throttle } from "./limits/throttle.ts";
+import { WaitingLine } from "./limits/waiting-line.ts";
 import type { RateMeter } from "./rate-meter.ts";
 import { type Identity, identityKey, mayRetain, type PublishKind } from "./rights.ts";
 import { TopicRightError } from "./running-broker.ts";
@@ -78,21 +79,23 @@ export class PublishGate {
   ): void {
     visitor.allowance ??= this.#throttle.allowanceOf(identityKey(identity));
     const bytes = packet.payload.length;
-    if (this.#throttle.take(visitor.allowance, bytes)) go(true);
+    const isFirst = !visitor.line?.length || packet.qos === 0;
+    if (isFirst && this.#throttle.take(visitor.allowance, bytes)) go(true);
     else if (packet.qos === 0) {
       this.#dropped++;
       withhold(packet);
       go(false);
-    } else this.#delay(client, this.#throttle.reserve(visitor.allowance, bytes), () => go(true));
+    } else this.#delay(client, visitor, this.#throttle.reserve(visitor.allowance, bytes), () => go(true));
   }
 
-  #delay(client: Client, waitMs: number, go: () => void): void {
+  #delay(client: Client, visitor: Visitor, waitMs: number, go: () => void): void {
     this.#delayed++;
     refreshKeepAlive(client);
-    setTimeout(() => {
+    visitor.line ??= new WaitingLine();
+    visitor.line.add(waitMs, () => {
       refreshKeepAlive(client);
       go();
-    }, waitMs).unref();
+    });
   }
 
   // Aedes writes the PUBACK after this, so that it waits for the store as the end-to-end ack does.

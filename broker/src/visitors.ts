@@ -1,5 +1,6 @@
 import type { AuthErrorCode, AuthenticateError, Client } from "aedes";
 import type { Allowance } from "./limits/throttle.ts";
+import type { WaitingLine } from "./limits/waiting-line.ts";
 import type { Arrival } from "./listeners/arrival.ts";
 import type { RefusalLog, RefusalReason, RefusedAction } from "./refusals.ts";
 import { type Identity, rightsOf, type TopicRights } from "./rights.ts";
@@ -23,6 +24,8 @@ export interface Visitor {
   rights?: TopicRights;
   expiry?: Expiry | undefined;
   allowance?: Allowance;
+  /** Its publishes that are over the rate and wait. */
+  line?: WaitingLine;
   /** The identity whose count of connections holds this one. */
   countedAs?: string;
 }

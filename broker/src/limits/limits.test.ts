@@ -1,8 +1,9 @@
 import { ManualClock } from "@nightflow/domain";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Census } from "./census.ts";
 import { TakeoverLimit } from "./takeovers.ts";
 import { Throttle } from "./throttle.ts";
+import { WaitingLine } from "./waiting-line.ts";
 
 describe("Throttle", () => {
   const setUp = () => {
@@ -72,5 +73,31 @@ describe("Census", () => {
     expect([census.of("a"), census.of("b")]).toEqual([1, 0]);
     census.leave("a");
     expect(census.of("a")).toBe(0);
+  });
+});
+
+describe("WaitingLine", () => {
+  it("lets go in the order of arrival, also where a later one would be due earlier", () => {
+    vi.useFakeTimers();
+    const clock = new ManualClock(0);
+    const line = new WaitingLine(() => clock.now());
+    const gone: string[] = [];
+    const pass = (ms: number) => {
+      clock.advance(ms);
+      vi.advanceTimersByTime(ms);
+    };
+    line.add(10, () => gone.push("a"));
+    line.add(5, () => gone.push("b"));
+    line.add(20, () => {
+      expect(line.length).toBeGreaterThan(0);
+      gone.push("c");
+    });
+    pass(9);
+    expect(gone).toEqual([]);
+    pass(1);
+    expect(gone).toEqual(["a", "b"]);
+    pass(10);
+    expect([gone, line.length]).toEqual([["a", "b", "c"], 0]);
+    vi.useRealTimers();
   });
 });

@@ -3,6 +3,7 @@ import type { BrokerStats } from "../running-broker.ts";
 import { Exposition } from "./exposition.ts";
 
 const NS_PER_S = 1e9;
+// The histogram holds the time from one sample to the next, so that an idle loop shows this much.
 const RESOLUTION_MS = 20;
 
 /** How late this thread's event loop is; the delay since the last look. */
@@ -16,8 +17,9 @@ export class LoopDelay {
   /** Seconds since the last call, and starts anew; zero when nothing was measured yet. */
   take(): { readonly p50: number; readonly p99: number; readonly max: number } {
     const { count } = this.#histogram;
-    const at = (percent: number) => (count === 0 ? 0 : this.#histogram.percentile(percent) / NS_PER_S);
-    const delay = { p50: at(50), p99: at(99), max: count === 0 ? 0 : this.#histogram.max / NS_PER_S };
+    const beyond = (ns: number) => (count === 0 ? 0 : Math.max(0, ns - RESOLUTION_MS * 1e6) / NS_PER_S);
+    const at = (percent: number) => beyond(this.#histogram.percentile(percent));
+    const delay = { p50: at(50), p99: at(99), max: beyond(this.#histogram.max) };
     this.#histogram.reset();
     return delay;
   }

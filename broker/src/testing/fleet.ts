@@ -3,6 +3,7 @@ import { createConnection, type Socket } from "node:net";
 import { agentTopics } from "@nightflow/domain";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import pino from "pino";
+import type { z } from "zod";
 import type { Authenticate } from "../authenticate.ts";
 import { startBroker } from "../broker.ts";
 import { BrokerConfig } from "../config.ts";
@@ -20,12 +21,13 @@ export const anybodyWithTheRightPassword: Authenticate = async ({ username, pass
   return identity;
 };
 
-/** A broker on a free port. */
+/** A broker on a free port; `more` is further configuration. */
 export function startTestBroker(
   deps: Omit<Partial<BrokerDeps>, "config"> = {},
   limits: Partial<BrokerConfig["limits"]> = {},
+  more: z.input<typeof BrokerConfig> = {},
 ): Promise<RunningBroker> {
-  const config = BrokerConfig.parse({ port: 0, limits });
+  const config = BrokerConfig.parse({ port: 0, limits, ...more });
   return startBroker({ authenticate: anybodyWithTheRightPassword, logger: pino({ level: "silent" }), ...deps, config });
 }
 
@@ -33,18 +35,25 @@ export function startTestBroker(
 export const topicsOf = (agent: string) => agentTopics("town", agent);
 
 /** A connected client with the right password; rejects when it is refused. What it hears is appended to `heard`. */
-export async function connect(
-  broker: RunningBroker,
+export function connect(
+  { host, port }: RunningBroker,
   username: string,
   options: IClientOptions = {},
   heard: string[] = [],
 ): Promise<MqttClient> {
-  const { host, port } = broker;
-  const client = mqtt.connect({ host, port, username, password: "right", reconnectPeriod: 0, ...options });
+  return connected({ host, port, username, password: "right", ...options }, heard);
+}
+
+/** A connected client, however it comes in; rejects when it is refused. */
+export async function connected(options: IClientOptions, heard: string[] = []): Promise<MqttClient> {
+  const client = mqtt.connect({ reconnectPeriod: 0, ...options });
   client.on("message", (_topic, payload) => heard.push(payload.toString()));
   await new Promise<void>((resolve, reject) => {
     client.once("connect", () => resolve());
-    client.once("error", reject);
+    client.once("error", (error) => {
+      client.end(true);
+      reject(error);
+    });
     client.once("close", () => reject(new Error("closed before CONNACK")));
   });
   client.on("error", () => {});
