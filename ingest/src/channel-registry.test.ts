@@ -77,3 +77,39 @@ test("a channel whose meter got other limits is judged by the new ones", async (
   expect(registry.lookup(A.id)?.maxCountsPerHour).toBe(9);
   expect(await store.channels()).toMatchObject([{ maxCountsPerHour: 9 }]);
 });
+
+test("nothing is said to be unknown before a list of channels could be read", async () => {
+  const store = new MemoryReadingStore();
+  await store.saveChannels([A]);
+  store.isAway = true;
+  const postgres = source(A, B);
+  postgres.isAway = true;
+  const registry = await createChannelRegistry({ load: postgres.load, store, logger, minRefreshMs: 0 });
+  expect(registry.isLoaded).toBe(false);
+  await registry.refresh();
+  expect(registry.isLoaded).toBe(false);
+  store.isAway = false;
+  await registry.refresh();
+  expect([registry.isLoaded, registry.lookup(A.id)]).toEqual([true, A]);
+});
+
+test("a store that has no copy yet does not make every channel unknown", async () => {
+  const postgres = source(A);
+  postgres.isAway = true;
+  const store = new MemoryReadingStore();
+  const registry = await createChannelRegistry({ load: postgres.load, store, logger, minRefreshMs: 0 });
+  expect(registry.isLoaded).toBe(false);
+  postgres.isAway = false;
+  await registry.refresh();
+  expect([registry.isLoaded, registry.lookup(A.id)]).toEqual([true, A]);
+});
+
+test("a copy that could not be kept is kept when the registry is read again", async () => {
+  const postgres = source(A);
+  const store = new MemoryReadingStore();
+  store.isAway = true;
+  const registry = await createChannelRegistry({ load: postgres.load, store, logger, minRefreshMs: 0 });
+  store.isAway = false;
+  await registry.refresh();
+  expect(await store.channels()).toEqual([A]);
+});

@@ -28,6 +28,8 @@ export async function createChannelRegistry(deps: ChannelRegistryDeps): Promise<
 class CachedChannels implements ChannelRegistry {
   readonly #deps: ChannelRegistryDeps;
   #channels = new Map<string, KnownChannel>();
+  #isLoaded = false;
+  #isCopyKept = true;
   #refreshing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #refreshedAt = Number.NEGATIVE_INFINITY;
@@ -37,9 +39,18 @@ class CachedChannels implements ChannelRegistry {
   }
 
   async start(): Promise<void> {
-    if (await this.#loadFromSource()) return;
+    if (!(await this.#loadFromSource())) await this.#loadCopy();
+  }
+
+  get isLoaded(): boolean {
+    return this.#isLoaded;
+  }
+
+  async #loadCopy(): Promise<void> {
     try {
       this.#replace(await this.#deps.store.channels());
+      // A store without a copy says nothing of what is registered.
+      this.#isLoaded = this.#channels.size > 0;
       this.#deps.logger.warn({ channels: this.#channels.size }, "registry away: channels are those of the last copy");
     } catch (error) {
       this.#deps.logger.error({ reason: describeError(error) }, "no channels known: registry and store are away");
@@ -70,14 +81,15 @@ class CachedChannels implements ChannelRegistry {
   async #refreshOnce(): Promise<void> {
     const dueInMs = this.#refreshedAt + (this.#deps.minRefreshMs ?? 1000) - performance.now();
     if (dueInMs > 0) await sleep(dueInMs);
-    await this.#loadFromSource();
+    if (!(await this.#loadFromSource()) && !this.#isLoaded) await this.#loadCopy();
     this.#refreshedAt = performance.now();
   }
 
   async #loadFromSource(): Promise<boolean> {
     try {
       const channels = await withinTime(this.#deps.load(), this.#deps.loadTimeoutMs ?? 5000, "the registry");
-      if (this.#replace(channels)) await this.#keepCopy(channels);
+      this.#isLoaded = true;
+      if (this.#replace(channels) || !this.#isCopyKept) await this.#keepCopy(channels);
       return true;
     } catch (error) {
       this.#deps.logger.warn({ reason: describeError(error) }, "registry cannot be read; known channels stay");
@@ -86,8 +98,10 @@ class CachedChannels implements ChannelRegistry {
   }
 
   async #keepCopy(channels: readonly KnownChannel[]): Promise<void> {
+    this.#isCopyKept = false;
     try {
       await this.#deps.store.saveChannels(channels);
+      this.#isCopyKept = true;
     } catch (error) {
       this.#deps.logger.warn({ reason: describeError(error) }, "copy of the registry not kept");
     }

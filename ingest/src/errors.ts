@@ -24,6 +24,12 @@ export class ForgedTopicError extends NightflowError {
   readonly retriable = false;
 }
 
+/** No list of channels could be read since the start, so that nobody can say which channels are known. */
+export class NoRegistryError extends NightflowError {
+  readonly code = "INGEST_NO_REGISTRY";
+  readonly retriable = true;
+}
+
 /** Whether the same call may succeed later; what is not of our making is not. */
 export function isRetriable(error: unknown): boolean {
   return error instanceof NightflowError && error.retriable;

@@ -234,6 +234,18 @@ test("a channel created a moment ago is found, and one that stays unknown is ask
   expect(await bench.store.counts()).toMatchObject({ stored: 1, quarantined: 3 });
 });
 
+test("while no list of channels could be read, batches with channels not found stay with their agents", async () => {
+  const bench = await testBench();
+  bench.registry.isLoaded = false;
+  const payload = batchOf(1, [["M-2.forward_total", NOON, 5, 0]]);
+  await expect(bench.take(payload)).rejects.toMatchObject({ code: "INGEST_NO_REGISTRY", retriable: true });
+  await expect(bench.take(payload)).rejects.toMatchObject({ code: "INGEST_NO_REGISTRY" });
+  bench.registry.behind.push(waterChannel("M-2.forward_total"));
+  bench.registry.isLoaded = true;
+  await bench.take(payload);
+  expect(await bench.store.counts()).toMatchObject({ stored: 1, quarantined: 0 });
+});
+
 test("a batch that waits for the registry holds no one else up", async () => {
   const bench = await testBench({ config: { maxPendingBytes: 1024 } });
   const answer = Promise.withResolvers<void>();

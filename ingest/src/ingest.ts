@@ -16,7 +16,7 @@ import type { CheckedBatch } from "./checked-batch.ts";
 import { Committer } from "./committer.ts";
 import type { IngestConfig } from "./config.ts";
 import { Entry, type TakeOutcome } from "./entry.ts";
-import { ForgedTopicError, IngestClosedError } from "./errors.ts";
+import { ForgedTopicError, IngestClosedError, NoRegistryError } from "./errors.ts";
 import { FairQueue } from "./fair-queue.ts";
 import { IngestState } from "./ingest-state.ts";
 import { faultKeyOf, KnownFaults } from "./known-faults.ts";
@@ -174,18 +174,23 @@ class IngestCore {
   async #takeWithin(agent: string, payload: Uint8Array | string, check: () => CheckedBatch): Promise<TakeOutcome> {
     const bytes = payload.length;
     for (let hasAsked = false; ; hasAsked = true) {
-      let unknown: string[] = [];
+      let unknown: readonly string[] = [];
       await this.#admission.takeRoom(agent, bytes);
       try {
         const batch = await this.#turns.run(check);
-        if (!hasAsked) unknown = this.#unknown.worthAsking(unknownChannelsOf(batch));
+        if (!hasAsked) unknown = this.#worthAsking(unknownChannelsOf(batch));
         if (unknown.length === 0) return await this.#enqueue(batch, payload);
       } finally {
         this.#admission.giveRoom(bytes);
       }
       await this.#deps.registry.refresh();
+      if (!this.#deps.registry.isLoaded) throw new NoRegistryError("the channels are not known yet");
       this.#unknown.asked(unknown.filter((channel) => this.#deps.registry.lookup(channel) === undefined));
     }
+  }
+
+  #worthAsking(channels: readonly string[]): readonly string[] {
+    return this.#deps.registry.isLoaded ? this.#unknown.worthAsking(channels) : channels;
   }
 
   #check(agent: string, payload: Uint8Array | string): CheckedBatch {

@@ -13,6 +13,8 @@ export type PublishAck = (topic: string, payload: string) => Promise<void>;
 
 /** The channels that the platform knows. */
 export interface ChannelRegistry {
+  /** Whether any list of channels has been read yet. Before, that a channel is not found means nothing. */
+  readonly isLoaded: boolean;
   /** From memory; undefined where no such channel is known yet. */
   lookup(id: string): KnownChannel | undefined;
   /** Reads the registry anew. Never rejects: while its source is away, what is known stays. */

@@ -108,8 +108,13 @@ export class SimBroker {
   }
 
   #arrived(visit: Visit): void {
-    if (visit.topic.endsWith("/readings")) this.readers?.batch(visit);
-    else {
+    if (visit.topic.endsWith("/readings")) {
+      this.#world.note(
+        "broker",
+        `has batch ${/"epoch":"(.{4}).*?"seq":(\d+)/.exec(visit.payload)?.slice(1).join("/")} of ${visit.agent.name}`,
+      );
+      this.readers?.batch(visit);
+    } else {
       visit.puback();
       if (visit.topic.endsWith("/status")) this.readers?.status(visit);
     }

@@ -11,6 +11,8 @@ export interface Entry {
   readonly oldestReadAt: number | null;
   /** Null where nothing was ever written here: a gap that only the head-end knows of. */
   readonly place: Place | null;
+  /** Seqs of a range that are acknowledged although the one before is not. */
+  acked?: Set<number>;
 }
 
 /** A place in the order of sending. */
@@ -34,6 +36,15 @@ export interface HeldRange {
 
 const isHeld = (entry: Entry): boolean => entry.fromSeq <= entry.toSeq;
 
+/** How many seqs of an entry are not acknowledged. */
+const openIn = ({ fromSeq, toSeq, acked }: Entry): number => toSeq - fromSeq + 1 - (acked?.size ?? 0);
+
+/** The first seq of an entry, from `seq` on, that is not acknowledged; undefined when there is none. */
+function openSeq({ toSeq, acked }: Entry, seq: number): number | undefined {
+  while (acked?.has(seq)) seq++;
+  return seq <= toSeq ? seq : undefined;
+}
+
 /** All that is taken and not yet acknowledged, in the order of sending. The segments on disk are its copy. */
 export class Ledger {
   readonly #entries: Entry[] = [];
@@ -47,7 +58,7 @@ export class Ledger {
 
   append(entry: Entry): void {
     this.#entries.push(entry);
-    this.#records += entry.toSeq - entry.fromSeq + 1;
+    this.#records += openIn(entry);
   }
 
   /** The first batch behind `after` that is not acknowledged; the oldest without `after`. */
@@ -57,8 +68,8 @@ export class Ledger {
       const entry = this.#entries[at];
       const ordinal = at + this.#base;
       if (entry === undefined) return undefined;
-      const seq = after?.ordinal === ordinal ? Math.max(entry.fromSeq, after.seq + 1) : entry.fromSeq;
-      if (seq <= entry.toSeq) return { ordinal, seq, epoch: entry.epoch };
+      const seq = openSeq(entry, after?.ordinal === ordinal ? Math.max(entry.fromSeq, after.seq + 1) : entry.fromSeq);
+      if (seq !== undefined) return { ordinal, seq, epoch: entry.epoch };
     }
     return undefined;
   }
@@ -94,9 +105,11 @@ export class Ledger {
     const toSeq = (oldest?.fromSeq ?? nextSeq ?? 0) - 1;
     const fromSeq = ack.seq + 1;
     if (toSeq < fromSeq) return 0;
-    this.#entries.unshift({ epoch: ack.epoch, fromSeq, toSeq, readings: 0, oldestReadAt: null, place: null });
+    const gap: Entry = { epoch: ack.epoch, fromSeq, toSeq, readings: 0, oldestReadAt: null, place: null };
+    this.#entries.unshift(gap);
     this.#base--;
-    this.#records += toSeq - ack.seq;
+    this.#records += openIn(gap);
+    this.#noteAcked(gap, ack);
     return toSeq - ack.seq;
   }
 
@@ -109,16 +122,23 @@ export class Ledger {
     return { epoch: first.epoch, fromSeq: first.fromSeq, toSeq: last.toSeq, readings };
   }
 
-  /** Puts one hollow range in the place of all that a segment holds. Ordinals of what follows stay as they are. */
-  giveUp(segment: Place["segment"], hollow: Entry): void {
+  /**
+   * Puts one hollow range in the place of all that a segment still holds, and gives how many readings that costs;
+   * undefined when acks have come for all of it meanwhile. Ordinals of what follows stay as they are.
+   */
+  giveUp(segment: Place["segment"], hollow: Entry): number | undefined {
     let isFirst = true;
+    let readings = 0;
     for (const [at, entry] of this.#entries.entries()) {
       if (entry.place?.segment !== segment || !isHeld(entry)) continue;
-      this.#records -= entry.toSeq - entry.fromSeq + 1;
+      this.#records -= openIn(entry);
+      readings += entry.readings;
       this.#entries[at] = isFirst ? hollow : { ...hollow, fromSeq: hollow.toSeq + 1 };
       isFirst = false;
     }
+    if (isFirst) return undefined;
     this.#records += hollow.toSeq - hollow.fromSeq + 1;
+    return readings;
   }
 
   /** The oldest reading that is held; null when none is. */
@@ -128,11 +148,23 @@ export class Ledger {
   }
 
   #advance(entry: Entry, ack: Ack): boolean {
-    while (isHeld(entry) && isAcked(ack, entry.epoch, entry.fromSeq)) {
+    if (entry.fromSeq < entry.toSeq) this.#noteAcked(entry, ack);
+    while (isHeld(entry) && (entry.acked?.has(entry.fromSeq) || isAcked(ack, entry.epoch, entry.fromSeq))) {
+      if (!entry.acked?.delete(entry.fromSeq)) this.#records--;
       entry.fromSeq++;
-      this.#records--;
     }
     return !isHeld(entry);
+  }
+
+  // Without it the acknowledged ones of a range would be sent again at every ack, until the first one is acknowledged.
+  #noteAcked(entry: Entry, ack: Ack): void {
+    if (entry.epoch !== ack.epoch) return;
+    entry.acked ??= new Set();
+    for (const seq of ack.above) {
+      if (seq < entry.fromSeq || seq > entry.toSeq || entry.acked.has(seq)) continue;
+      entry.acked.add(seq);
+      this.#records--;
+    }
   }
 
   #trim(): void {

@@ -16,6 +16,7 @@ import { join } from "node:path";
 import { Ack, ChannelId, type Reading } from "@nightflow/domain";
 import pino from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Disk, nodeDisk } from "./disk.ts";
 import { encodeFrame, FRAME_KINDS } from "./frame.ts";
 import type { Cursor } from "./ledger.ts";
 import { OutboxLimits, type TakenBatch } from "./limits.ts";
@@ -58,6 +59,12 @@ async function held(outbox: Outbox): Promise<TakenBatch[]> {
     at = due;
   }
   return batches;
+}
+
+/** Twenty readings in each round, one batch a round. */
+async function fillUp(outbox: Outbox, rounds: number): Promise<void> {
+  for (let round = 0; round < rounds; round++)
+    await take(outbox, ...Array.from({ length: 20 }, (_, at) => round * 20 + at + 1));
 }
 
 const valuesOf = (batches: TakenBatch[]) => batches.flatMap((batch) => batch.readings.map((wire) => wire[2]));
@@ -269,11 +276,6 @@ describe("a disk that does not write", () => {
 });
 
 describe("a full outbox", () => {
-  const fillUp = async (outbox: Outbox, rounds: number) => {
-    for (let round = 0; round < rounds; round++)
-      await take(outbox, ...Array.from({ length: 20 }, (_, at) => round * 20 + at + 1));
-  };
-
   it("gives up the oldest readings, counts them, and sends their seqs empty so that no hole stays", async () => {
     const outbox = await opened({ maxBytes: 65_536 });
     await fillUp(outbox, 120);
@@ -336,6 +338,44 @@ describe("a head-end whose store has gone back in time", () => {
     await take(outbox, 3);
     expect(seqsOf(await held(outbox))).toEqual([1, 2, 3]);
     expect(valuesOf(await held(outbox))).toEqual([3]);
+    await outbox.close();
+  });
+
+  it("sends an empty batch of a range again only until it is acknowledged, also out of order", async () => {
+    const outbox = await opened({ maxBytes: 65_536 });
+    await fillUp(outbox, 120);
+    const seqs = async () => seqsOf(await held(outbox));
+    outbox.acknowledge(ack(outbox.epoch, 1, [3, 5]));
+    const left = Array.from({ length: 119 }, (_, at) => at + 2).filter((seq) => seq !== 3 && seq !== 5);
+    expect(await seqs()).toEqual(left);
+    expect(outbox.fill().records).toBe(left.length);
+    outbox.acknowledge(ack(outbox.epoch, 3, [5]));
+    expect((await seqs()).slice(0, 2)).toEqual([4, 6]);
+    outbox.acknowledge(ack(outbox.epoch, 120));
+    expect(await seqs()).toEqual([]);
+    expect(outbox.fill().records).toBe(0);
+    await outbox.close();
+  });
+
+  it("keeps no file of what is acknowledged in the moment in which it is given up", async () => {
+    let onRename = () => {};
+    const disk: Disk = {
+      ...nodeDisk,
+      rename: async (from, to) => {
+        onRename();
+        await nodeDisk.rename(from, to);
+      },
+    };
+    const limits = OutboxLimits.parse({ maxBytes: 65_536 });
+    const outbox = await Outbox.open({ folder, limits, logger, disk });
+    onRename = () => outbox.acknowledge(ack(outbox.epoch, outbox.lastSeq));
+    await fillUp(outbox, 120);
+    expect(outbox.fill()).toMatchObject({ dropped: 0, alarm: false });
+    onRename = () => {};
+    outbox.acknowledge(ack(outbox.epoch, outbox.lastSeq));
+    await outbox.flush();
+    expect(outbox.fill().records).toBe(0);
+    expect((await readdir(folder)).filter((name) => name.endsWith(".seg"))).toHaveLength(1);
     await outbox.close();
   });
 

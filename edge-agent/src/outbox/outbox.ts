@@ -268,10 +268,12 @@ export class Outbox {
     const header = { ...this.#header(), epoch, firstSeq: fromSeq, dropped: this.#dropped + readings };
     const hollow = await Segment.create(this.#disk, this.#folder, segment.ordinal, header, range);
     this.#segments[at] = hollow;
-    hollow.held = 1;
     const place = { segment: hollow, offset: 0, length: 0 };
-    this.#ledger.giveUp(segment, { ...range, readings: 0, oldestReadAt: null, place });
-    this.#countDropped(readings, "the outbox is full, the oldest give way");
+    // While the file was written acks may have come: what they cover is stored, and a file of it must not stay for ever.
+    const lost = this.#ledger.giveUp(segment, { ...range, readings: 0, oldestReadAt: null, place });
+    if (lost === undefined) return;
+    hollow.held = 1;
+    this.#countDropped(lost, "the outbox is full, the oldest give way");
   }
 
   async #beginSegment(): Promise<void> {

@@ -38,6 +38,7 @@ export function pressureChannel(id: string): KnownChannel {
 export class TestRegistry implements ChannelRegistry {
   readonly known = new Map<string, KnownChannel>();
   readonly behind: KnownChannel[] = [];
+  isLoaded = true;
   refreshes = 0;
 
   lookup(id: string): KnownChannel | undefined {
