@@ -35,10 +35,10 @@ describe("who may come in", () => {
   it("an empty client id is welcome for a clean session and refused for one that should be kept", async () => {
     broker = await startTestBroker();
     const clean = await openSocket(broker);
-    clean.write(connectFrame("agent-1", "", true));
+    clean.write(connectFrame("agent-1", ""));
     expect([...(await once(clean, "data"))[0]]).toEqual([0x20, 2, 0, 0]);
     const kept = await openSocket(broker);
-    kept.write(connectFrame("agent-1", "", false));
+    kept.write(connectFrame("agent-1", "", { isClean: false }));
     expect([...(await once(kept, "data"))[0]]).toEqual([0x20, 2, 0, 2]);
     expect(lastRefusal()?.reason).toBe("empty-client-id");
   });

@@ -111,7 +111,8 @@ export class BoundedPersistence {
   }
 
   async outgoingEnqueueCombi(to: readonly { readonly clientId: string }[], packet: QueuedPacket): Promise<void> {
-    for (const { clientId } of to) this.#enqueue(clientId, packet);
+    // A client whose filters overlap is named once for each, but only one entry would be acknowledged.
+    for (const clientId of new Set(to.map((one) => one.clientId))) this.#enqueue(clientId, packet);
   }
 
   // A packet that had to go in the meantime is sent all the same: only its place in the queue is lost.
