@@ -278,11 +278,15 @@ describe.runIf(influxd !== undefined)("InfluxDB 2", () => {
   });
 });
 
-/** A database whose connection is cut before the transaction that would make a commit known. */
+/** A database whose connection is cut before the end of the transaction that would make a commit known. */
 function withoutTransactions(db: Database): Database {
   return {
     query: (text, values) => db.query(text, values),
-    transaction: () => Promise.reject(new Error("cut off")),
+    transaction: (work) =>
+      db.transaction(async (tx) => {
+        await work(tx);
+        throw new Error("cut off");
+      }),
     listen: (channel, onNotify) => db.listen(channel, onNotify),
     close: () => db.close(),
   };
