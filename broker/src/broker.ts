@@ -1,11 +1,12 @@
 import type { Duplex } from "node:stream";
-import { describeError, parseTopic, TOPIC_ROOT, type TopicKind } from "@nightflow/domain";
-import type { Aedes, AedesPublishPacket, Client, PublishPacket } from "aedes";
+import { describeError, type TopicKind } from "@nightflow/domain";
+import type { Aedes, Client } from "aedes";
 import { clientsOf } from "./aedes-internals.ts";
 import { authenticatorFor } from "./authenticate.ts";
 import { BoundedEmitter } from "./emitter.ts";
 import { createEngine } from "./engine.ts";
 import { guardFrames } from "./frame-guard.ts";
+import { InProcess } from "./in-process.ts";
 import { IntakeGate, type ReadingsIntake } from "./intake.ts";
 import type { Arrival } from "./listeners/arrival.ts";
 import { type Listeners, openListeners } from "./listeners/open.ts";
@@ -15,16 +16,14 @@ import { Presence } from "./presence.ts";
 import { PublishGate } from "./publish-gate.ts";
 import { RateMeter } from "./rate-meter.ts";
 import { type Refusal, RefusalLog, type RefusalReason } from "./refusals.ts";
-import { mayRetain, rightsOf } from "./rights.ts";
-import {
-  type BrokerDeps,
-  type BrokerMessage,
-  type BrokerStats,
-  type Disconnected,
-  type ForeignMessage,
-  type PublishOptions,
-  type RunningBroker,
-  TopicRightError,
+import type {
+  BrokerDeps,
+  BrokerMessage,
+  BrokerStats,
+  Disconnected,
+  ForeignMessage,
+  PublishOptions,
+  RunningBroker,
 } from "./running-broker.ts";
 import type { SignInRules } from "./sign-in.ts";
 import { tokenSecretOf } from "./token-secret.ts";
@@ -63,10 +62,13 @@ class Broker implements RunningBroker {
   readonly #intake: IntakeGate | undefined;
   readonly #gate: PublishGate;
   readonly #aedes: Aedes;
+  readonly #inProcess: InProcess;
   readonly #rate = new RateMeter();
   readonly #loopDelay = new LoopDelay();
   readonly #connections = new Set<Duplex>();
   readonly #sweeper: NodeJS.Timeout;
+  // Who comes in before the caller of `startBroker` has had its turn: it must be able to listen first.
+  #early: (() => void)[] | undefined = [];
   #listeners: Listeners | undefined;
   #stopAdmission: () => void = ignore;
   #isClosing = false;
@@ -87,6 +89,7 @@ class Broker implements RunningBroker {
     const parts = { limits, visitors: this.#visitors };
     this.#gate = new PublishGate({ ...parts, rate: this.#rate, intake: this.#intake });
     this.#aedes = createEngine({ ...parts, emitter: this.#emitter, persistence: this.#persistence, gate: this.#gate });
+    this.#inProcess = new InProcess(this.#aedes, deps.logger);
     this.#listenTo(this.#aedes);
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
@@ -106,7 +109,7 @@ class Broker implements RunningBroker {
   async open(): Promise<void> {
     const { config, authority, admission, logger } = this.#deps;
     await this.#aedes.listen();
-    const onArrival = (connection: Duplex, arrival: Arrival) => this.#welcome(connection, arrival);
+    const onArrival = (connection: Duplex, arrival: Arrival) => this.#arrive(connection, arrival);
     try {
       this.#listeners = await openListeners({
         config,
@@ -124,35 +127,19 @@ class Broker implements RunningBroker {
     this.#stopAdmission = admission?.onExpelled(expel) ?? ignore;
     const { host, port, tlsPort, webSocketPort } = this;
     logger.info({ host, port, tlsPort, webSocketPort }, "MQTT broker listens");
+    setImmediate(() => this.#welcomeEarly());
   }
 
-  async publish(topic: string, payload: string | Uint8Array, options: PublishOptions): Promise<void> {
-    const { as, qos = 1, retain = false } = options;
-    const kind = rightsOf({ name: as, role: as }).publishKind(topic);
-    if (kind === undefined) throw new TopicRightError(`${as} may not publish on ${topic}`);
-    const bytes = typeof payload === "string" ? Buffer.from(payload) : Buffer.from(payload);
-    const packet: PublishPacket = {
-      cmd: "publish",
-      topic,
-      payload: bytes,
-      qos,
-      dup: false,
-      retain: retain && mayRetain(kind),
-    };
-    await new Promise<void>((resolve, reject) => {
-      this.#aedes.publish(packet, (error) => (error ? reject(error) : resolve()));
-    });
+  publish(topic: string, payload: string | Uint8Array, options: PublishOptions): Promise<void> {
+    return this.#inProcess.publish(topic, payload, options);
   }
 
   onMessage(kinds: readonly TopicKind[], handler: (message: BrokerMessage) => void): () => void {
-    return this.#listen(kinds.map(filterOf), (message) => {
-      const parsed = parseTopic(message.topic);
-      if (parsed !== undefined) handler({ ...parsed, ...message });
-    });
+    return this.#inProcess.onMessage(kinds, handler);
   }
 
   onForeign(filters: readonly string[], handler: (message: ForeignMessage) => void): () => void {
-    return this.#listen(filters, handler);
+    return this.#inProcess.listen(filters, handler);
   }
 
   disconnect(who: Disconnected, reason: RefusalReason): number {
@@ -185,6 +172,7 @@ class Broker implements RunningBroker {
   async close(): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
+    this.#inProcess.stop();
     this.#stopAdmission();
     this.#rate.stop();
     this.#loopDelay.stop();
@@ -231,10 +219,25 @@ class Broker implements RunningBroker {
     );
   }
 
+  #arrive(connection: Duplex, arrival: Arrival): void {
+    if (this.#early === undefined) this.#welcome(connection, arrival);
+    else {
+      connection.on("error", ignore);
+      this.#early.push(() => this.#welcome(connection, arrival));
+    }
+  }
+
+  #welcomeEarly(): void {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const welcome of early) welcome();
+  }
+
   #welcome(connection: Duplex, arrival: Arrival): void {
     const { maxConnections, maxPacketBytes } = this.#deps.config.limits;
-    const isFull = this.#connections.size >= maxConnections;
     const { remoteAddress } = arrival;
+    if (connection.destroyed) return;
+    const isFull = this.#connections.size >= maxConnections;
     if (isFull) this.#refusals.add({ what: "connect", reason: "too-many-connections", remoteAddress });
     if (isFull || this.#isClosing) {
       connection.on("error", ignore).destroy();
@@ -262,27 +265,6 @@ class Broker implements RunningBroker {
       this.#deps.onAgentConnected?.(identity.name, identity.site);
   }
 
-  #listen(filters: readonly string[], handler: (message: ForeignMessage) => void): () => void {
-    const deliver = (packet: AedesPublishPacket, done: () => void) => {
-      this.#hand(packet, handler);
-      done();
-    };
-    for (const filter of filters) this.#aedes.subscribe(filter, deliver, ignore);
-    return () => {
-      for (const filter of filters) this.#aedes.unsubscribe(filter, deliver, ignore);
-    };
-  }
-
-  // Our own end is no news of theirs: the last wills that it sets off are not handed on.
-  #hand({ topic, payload }: AedesPublishPacket, handler: (message: ForeignMessage) => void): void {
-    if (this.#isClosing) return;
-    try {
-      handler({ topic, payload: payload as Buffer });
-    } catch (error) {
-      this.#deps.logger.error({ topic, reason: describeError(error) }, "a listener failed on a message");
-    }
-  }
-
   #sweep(): void {
     this.#presence.sweep(this.#visitors);
     this.#gate.sweep((identity) => this.#presence.isPresent(identity));
@@ -299,11 +281,6 @@ function endOf(connection: Duplex): Promise<void> {
     connection.once("close", () => resolve());
     connection.destroy();
   });
-}
-
-function filterOf(kind: TopicKind): string {
-  const tail = kind === "command" ? "command/+" : kind === "command-reply" ? "command/+/reply" : kind;
-  return `${TOPIC_ROOT}/+/+/${tail}`;
 }
 
 function ignore(): void {}

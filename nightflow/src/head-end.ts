@@ -10,6 +10,7 @@ import {
   serveReadingStore,
 } from "@nightflow/storage";
 import type { Logger } from "pino";
+import { type BrokerSecurity, openBrokerSecurity } from "./broker-security.ts";
 import { makeClock } from "./config/clock.ts";
 import { openStore } from "./open-store.ts";
 import { keepRefusals, type RefusalKeeper } from "./refusals.ts";
@@ -94,7 +95,9 @@ async function startCollecting(deps: CollectingDeps): Promise<Collecting> {
   const agents = createAgentDirectory(db);
   const config = settings.config.ingest;
   const ingest = await startIngest({ store, registry, publishAck, clock, logger, config, agents });
-  broker = await openDoor(deps, ingest, refusals).catch(async (error: unknown) => {
+  const security = await openBrokerSecurity(settings);
+  broker = await openDoor(deps, ingest, refusals, security).catch(async (error: unknown) => {
+    await security.close();
     await refusals.close();
     throw error;
   });
@@ -103,6 +106,7 @@ async function startCollecting(deps: CollectingDeps): Promise<Collecting> {
     broker,
     async close() {
       await started(broker).close();
+      await security.close();
       await ingest.close();
       await refusals.close();
       await stopListening();
@@ -114,9 +118,11 @@ async function openDoor(
   { settings, logger }: CollectingDeps,
   ingest: Ingest,
   refusals: RefusalKeeper,
+  security: BrokerSecurity,
 ): Promise<RunningBroker> {
   const { config, ownIdentities } = settings;
   const broker = await startBroker({
+    ...security.deps,
     config: { ...config.broker, identities: [...config.broker.identities, ...ownIdentities] },
     logger,
     intake: { take: ingest.take },

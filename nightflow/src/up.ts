@@ -22,13 +22,26 @@ export async function threadSettings(loaded: LoadedConfig, databaseUrl: string):
   return {
     config: {
       ...config,
-      broker: { ...config.broker, identities: config.broker.identities.map((one) => withFile(one, loaded)) },
+      broker: brokerWithFiles(loaded),
     },
     dataDir,
     databaseUrl,
     anchor: anchorFile === undefined ? null : readClockAnchor(resolvePath(loaded, anchorFile)),
     ...influxTokens(loaded),
     ownIdentities: [{ name: IMPORT_IDENTITY as never, role: "agent", site: config.site, passwordHash }],
+  };
+}
+
+/** The broker's configuration with its files found from the configuration's folder. */
+function brokerWithFiles(loaded: LoadedConfig): LoadedConfig["config"]["broker"] {
+  const { broker } = loaded.config;
+  const found = (file: string | undefined) => (file === undefined ? undefined : resolvePath(loaded, file));
+  const { tls, tokenSecretFile } = broker;
+  return {
+    ...broker,
+    identities: broker.identities.map((one) => withFile(one, loaded)),
+    tokenSecretFile: found(tokenSecretFile),
+    tls: tls && { ...tls, certFile: found(tls.certFile), keyFile: found(tls.keyFile), caFile: found(tls.caFile) },
   };
 }
 
