@@ -33,7 +33,8 @@ export default defineConfig({
           exclude: ["**/node_modules/**", "**/dist/**"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          // Most of the time these wait for processes, so that more than the cores can run side by side.
+          maxWorkers: 3,
         },
       },
     ],

@@ -7,7 +7,7 @@ import { Installation } from "../support/installation.ts";
 import { seeded } from "../support/seeded.ts";
 import { ServedValues } from "../support/served-values.ts";
 import { repeatedRows, type StoredRow, storedRows } from "../support/stored-rows.ts";
-import { testedStores } from "../support/stores.ts";
+import { type StorePlace, testedStores } from "../support/stores.ts";
 
 const SEEDS = [1, 2, 3];
 /** Between two kills: long enough for batches to be on their way, short enough to hit start-ups too. */
@@ -25,8 +25,11 @@ interface Aftermath {
   readonly repeatsInFeed: number;
 }
 
-describe.each(testedStores())("agent and up killed at random moments, on $name", (store) => {
-  describe.runIf(store.isThere)("while a town is polled", () => {
+/** The kill tests on one store; a file of their own for each, so that the two run side by side. */
+export function killTests(name: StorePlace["kind"]): void {
+  const store = testedStores().find((one) => one.name === name);
+  if (store === undefined) throw new RangeError(`there is no store ${name}`);
+  describe.runIf(store.isThere)(`agent and up killed at random moments while a town is polled, on ${name}`, () => {
     let installation: Installation | undefined;
 
     afterEach(async () => {
@@ -58,7 +61,7 @@ describe.each(testedStores())("agent and up killed at random moments, on $name",
       },
     );
   });
-});
+}
 
 /**
  * Kills each of them while the other runs, and the agent twice while `up` is away, so that it starts with batches that

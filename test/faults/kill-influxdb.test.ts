@@ -1,0 +1,3 @@
+import { killTests } from "./kill-suite.ts";
+
+killTests("influxdb");
