@@ -1,5 +1,6 @@
 /** The benchmarks by name; each prints a table and one JSON line. */
 const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>>> = {
+  "broker-idle": () => import("./broker-idle/bench.ts"),
   ingest: () => import("./ingest/bench.ts"),
   leaks: () => import("./leaks/bench.ts"),
 };
