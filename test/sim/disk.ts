@@ -31,6 +31,7 @@ export class SimDisk {
   #capacity = Number.POSITIVE_INFINITY;
   #slowUntilMs = 0;
   #underWay = new Set<() => void>();
+  #whenBusy: (() => void) | undefined;
 
   constructor(world: World, watcher: DiskWatcher) {
     this.#world = world;
@@ -53,6 +54,11 @@ export class SimDisk {
 
   unstall(): void {
     this.#slowUntilMs = 0;
+  }
+
+  /** Calls `then` while the next piece of work is under way. */
+  whenBusy(then: () => void): void {
+    this.#whenBusy = then;
   }
 
   /** Ends whatever is under way; then what the end leaves is there for the next process. */
@@ -97,12 +103,19 @@ export class SimDisk {
           reject(error as Error);
         }
       };
+      this.#tellBusy();
       const silently = () => void attempt(work);
       this.#underWay.add(silently);
       this.#world.time.after(this.#delayMs(), () => {
         if (this.#underWay.delete(silently) && life.isAlive) finish();
       });
     });
+  }
+
+  #tellBusy(): void {
+    const then = this.#whenBusy;
+    this.#whenBusy = undefined;
+    if (then !== undefined) this.#world.time.after(this.#dice.between(0, 3), then);
   }
 
   #delayMs(): number {

@@ -12,16 +12,22 @@ const anyAgent = (town: Town, dice: Dice): AgentProcess => dice.pick(town.agents
 const anyIngest = (town: Town, dice: Dice): IngestProcess => dice.pick(town.ingests);
 const noHealing = () => {};
 
+/** Strikes now, or in the middle of the next piece of work, which is when it hurts. */
+function atOnceOrBusy(dice: Dice, busy: { whenBusy(then: () => void): void }, strike: () => void): void {
+  if (dice.chance(0.4)) strike();
+  else busy.whenBusy(strike);
+}
+
 /** Everything that may go wrong, by name. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
   "kill agent": (town, dice) => {
     const agent = anyAgent(town, dice);
-    agent.kill("process");
+    atOnceOrBusy(dice, agent.disk, () => agent.kill("process"));
     return () => void agent.start();
   },
   "power of agent": (town, dice) => {
     const agent = anyAgent(town, dice);
-    agent.kill("power");
+    atOnceOrBusy(dice, agent.disk, () => agent.kill("power"));
     return () => void agent.start();
   },
   "close agent": (town, dice) => {
@@ -31,7 +37,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   },
   "kill ingest": (town, dice) => {
     const ingest = anyIngest(town, dice);
-    town.killIngest(ingest);
+    atOnceOrBusy(dice, town.store, () => town.killIngest(ingest));
     return () => void town.startIngest(ingest);
   },
   "close ingest": (town, dice) => {
@@ -107,10 +113,13 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       store.lossShare = 0;
     };
   },
-  "PostgreSQL gone": ({ registry }, dice) => {
+  // A remote store keeps its marks and its feed in PostgreSQL too.
+  "PostgreSQL gone": ({ registry, store, layout }, dice) => {
     registry.state = dice.pick(["refusing", "silent"]);
+    if (layout === "replicas") store.isAway = true;
     return () => {
       registry.state = "up";
+      if (layout === "replicas") store.isAway = false;
     };
   },
   "channel registered": ({ registry, channels }, dice) => {

@@ -39,6 +39,8 @@ const LONGEST_CHAOS_MS = 3_600_000;
 /** Agents wait up to 32 time-outs between two sendings of one batch; a drain needs some of these, and back-offs. */
 const LONGEST_CALM_TIMEOUTS = 80;
 const LONGEST_CALM_MS = 300_000;
+const FLUSHED_MS = 12_000;
+const SETTLE_MS = 10_000;
 
 /** Lets a town run through its faults, then calms it, and checks what it promises. Same seed, same course. */
 export async function simulate({ seed, steps, broken, withLogs }: SimulationOptions): Promise<SimulationResult> {
@@ -73,8 +75,9 @@ async function calm(town: Town, chaos: Chaos): Promise<void> {
     world.time.after(5000, tick);
   };
   world.time.after(5000, tick);
-  // What was handed over before the calm is flushed first; only then does an empty outbox mean anything.
-  await world.time.run(() => false, 2000);
+  // What was handed over before the calm is flushed first, at the latest after the outbox's longest back-off; only then
+  // does an empty outbox mean anything.
+  await world.time.run(() => false, FLUSHED_MS);
   const isDrained = () =>
     agents.every((agent) => agent.held === 0 && agent.inFlight === 0) &&
     ingests.every((ingest) => ingest.isUp && ingest.pending === 0) &&
@@ -82,6 +85,8 @@ async function calm(town: Town, chaos: Chaos): Promise<void> {
   const isDone = () => world.failure !== undefined || isDrained();
   const longestMs = town.ackTimeoutMs * LONGEST_CALM_TIMEOUTS + LONGEST_CALM_MS;
   if (!(await world.time.run(isDone, longestMs))) world.fail("drains in bounded time", stateOf(town));
+  // Whatever was still on its way has come, and the feed has been read to its end again.
+  await world.time.run(() => false, SETTLE_MS);
 }
 
 function stateOf({ agents, ingests, consumers, store }: Town): string {

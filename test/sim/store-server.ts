@@ -29,11 +29,17 @@ export class StoreServer {
   #commits: Promise<unknown> = Promise.resolve();
   /** Counts how often the store itself was killed: what a broken one had half done is then gone. */
   #run = 0;
+  #whenBusy: (() => void) | undefined;
 
   constructor(world: World, place: StorePlace) {
     this.#world = world;
     this.#dice = world.dice.fork();
     this.#place = place;
+  }
+
+  /** Calls `then` while the next commit is under way. */
+  whenBusy(then: () => void): void {
+    this.#whenBusy = then;
   }
 
   /** Ends the store's own process; what is durable stays. */
@@ -78,6 +84,9 @@ export class StoreServer {
   }
 
   async #commit(life: Life, who: string, request: CommitRequest): Promise<number> {
+    const then = this.#whenBusy;
+    this.#whenBusy = undefined;
+    if (then !== undefined) this.#world.time.after(this.#dice.between(0, 30), then);
     const isLate = this.#place === "remote" && this.#dice.chance(this.lossShare / 3);
     if (isLate) void this.#landLater(who, request);
     else await (this.#place === "embedded" ? this.#travelOrLand(life, who, request) : this.#travel(life));

@@ -67,6 +67,28 @@ async function fillUp(outbox: Outbox, rounds: number): Promise<void> {
     await take(outbox, ...Array.from({ length: 20 }, (_, at) => round * 20 + at + 1));
 }
 
+/** The machine's disk, telling the paths that are synced. */
+function diskThatTells(synced: string[]): Disk {
+  return {
+    ...nodeDisk,
+    open: async (path, flags) => {
+      const file = await nodeDisk.open(path, flags);
+      const sync = async () => {
+        await file.sync();
+        synced.push(path);
+      };
+      return {
+        write: (bytes, offset, length, position) => file.write(bytes, offset, length, position),
+        read: (into, offset, length, position) => file.read(into, offset, length, position),
+        truncate: (bytes) => file.truncate(bytes),
+        datasync: sync,
+        sync,
+        close: () => file.close(),
+      };
+    },
+  };
+}
+
 const valuesOf = (batches: TakenBatch[]) => batches.flatMap((batch) => batch.readings.map((wire) => wire[2]));
 const seqsOf = (batches: TakenBatch[]) => batches.map((batch) => batch.seq);
 const ack = (epoch: string, seq: number, above: number[] = []) => Ack.parse({ v: 1, epoch, seq, above });
@@ -174,6 +196,17 @@ describe("an outbox", () => {
 });
 
 describe("after a power cut", () => {
+  it("what a killed process wrote and did not sync is synced before any of it is sent", async () => {
+    await take(await opened(), 1);
+    const path = await newestSegment();
+    const synced: string[] = [];
+    const again = await Outbox.open({ folder, limits: OutboxLimits.parse({}), logger, disk: diskThatTells(synced) });
+    expect(synced).toContain(path);
+    expect(synced.indexOf(folder)).toBeGreaterThan(synced.indexOf(path));
+    expect(valuesOf(await held(again))).toEqual([1]);
+    await again.close();
+  });
+
   it("every batch but the torn last one is there, wherever in it the file ends", async () => {
     const outbox = await opened();
     for (const value of [1, 2]) await take(outbox, value);

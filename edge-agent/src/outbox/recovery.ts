@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { Disk } from "./disk.ts";
 import { type Damage, FRAME_KINDS, type Frame, scanFrames } from "./frame.ts";
 import type { Entry } from "./ledger.ts";
-import { Segment, segmentOrdinal } from "./segment.ts";
+import { Segment, segmentOrdinal, syncFolder } from "./segment.ts";
 import { HollowRange, SegmentHeader, StoredBatch } from "./segment-schema.ts";
 
 /** What an outbox folder held at start. */
@@ -62,9 +62,29 @@ export async function recoverFolder(disk: Disk, folder: string, logger: Logger):
   };
   const ordinals = await ordinalsIn(disk, folder);
   for (const ordinal of ordinals) await readSegment(progress, ordinal);
+  await syncAll(progress);
   const { disk: _, isClosed, epoch, nextSeq, ...rest } = progress;
   const nextOrdinal = (ordinals.at(-1) ?? 0) + 1;
   return { ...rest, nextOrdinal, epoch: isClosed ? epoch : undefined, nextSeq: isClosed ? nextSeq : 1 };
+}
+
+// What a killed process wrote and did not sync can be read, and is gone after a power cut all the same. It is taken now,
+// so it is made durable before anything of it is sent.
+async function syncAll({ disk, folder, segments, logger }: Progress): Promise<void> {
+  for (const { path } of segments)
+    await syncFile(disk, path).catch((error: unknown) =>
+      logger.error({ segment: path, error: describeError(error) }, "outbox: the disk does not sync a file"),
+    );
+  await syncFolder(disk, folder);
+}
+
+async function syncFile(disk: Disk, path: string): Promise<void> {
+  const file = await disk.open(path, "r+");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 async function ordinalsIn(disk: Disk, folder: string): Promise<number[]> {

@@ -126,7 +126,7 @@ async function writeWhole(disk: Disk, path: string, bytes: Buffer): Promise<void
 }
 
 /** Makes names in a folder durable; where a system cannot sync folders, its renames are durable by themselves. */
-async function syncFolder(disk: Disk, folder: string): Promise<void> {
+export async function syncFolder(disk: Disk, folder: string): Promise<void> {
   const handle = await disk.open(folder, "r").catch(() => undefined);
   try {
     await handle?.sync().catch(() => undefined);
