@@ -28,6 +28,7 @@ export default defineConfig({
             "test/chain/**/*.test.ts",
             "test/faults/**/*.test.ts",
             "test/pages/**/*.test.ts",
+            "test/sim/**/*.test.ts",
             "dashboards/**/*.real.test.ts",
           ],
           exclude: ["**/node_modules/**", "**/dist/**"],

@@ -31,6 +31,7 @@ const TASKS = {
   },
   build: { pages: true, steps: () => [] },
   docs: { pages: false, steps: () => [[node, "scripts/write-docs.ts"]] },
+  sim: { pages: false, steps: (args) => [[node, "test/sim/main.ts", ...args]] },
   bench: { pages: false, steps: (args) => [[node, "bench/src/main.ts", ...args]] },
   check: { pages: true, steps: () => [...TASKS.lint.steps(), ...TASKS.types.steps(), ...TASKS.test.steps([])] },
 };

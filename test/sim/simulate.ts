@@ -85,8 +85,9 @@ async function calm(town: Town, chaos: Chaos): Promise<void> {
   const isDone = () => world.failure !== undefined || isDrained();
   const longestMs = town.ackTimeoutMs * LONGEST_CALM_TIMEOUTS + LONGEST_CALM_MS;
   if (!(await world.time.run(isDone, longestMs))) world.fail("drains in bounded time", stateOf(town));
-  // Whatever was still on its way has come, and the feed has been read to its end again.
+  // Whatever was still on its way comes, and the feed is read to its end again.
   await world.time.run(() => false, SETTLE_MS);
+  await world.time.run(isDone, SETTLE_MS);
 }
 
 function stateOf({ agents, ingests, consumers, store }: Town): string {
