@@ -18,7 +18,7 @@ import {
   SAMPLE_START_MS,
 } from "../../testing/reading-samples.ts";
 import { describeReadingStore } from "../../testing/reading-store-contract.ts";
-import { readingAt, rowsOf } from "../reading-columns.ts";
+import { emptyColumns, readingAt, rowsOf } from "../reading-columns.ts";
 import { forgetFeed } from "./feed.ts";
 import { type InfluxStoreOptions, openInfluxStore } from "./influx-store.ts";
 import { makeBucket, setUpInflux } from "./set-up.ts";
@@ -250,6 +250,23 @@ describe.runIf(influxd !== undefined)("InfluxDB 2", () => {
     }
     expect((await Promise.all(made)).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
     expect(fed.reduce((a, b) => a + b)).toBe(30);
+  });
+
+  test("two ingests that are brought the same at once store and feed it once", async () => {
+    const options = await freshOptions();
+    const stores = await Promise.all([openInfluxStore(options), openInfluxStore(options)]);
+    onTestFinished(async () => void (await Promise.all(stores.map((store) => store.close()))));
+    const row = (value: bigint) => registerRow(REGISTER, T0, value);
+    const sameBatch = stores.map((store) => store.commit(commitOf([row(7n)], { batches: [batchOf(1)] })));
+    const told = await Promise.allSettled(sameBatch);
+    expect(told.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect(told.find(({ status }) => status === "rejected")).toMatchObject({ reason: { code: "BATCH_STORED" } });
+    const later = (s: number) => registerRow(REGISTER, T0 + 1, BigInt(s));
+    await Promise.all(
+      stores.map((store, s) => store.commit(commitOf([row(7n), later(s)], { batches: [batchOf(s + 2)] }))),
+    );
+    expect(rowsOf((await stores[0]?.changesSince(0, 10))?.readings ?? emptyColumns())).toHaveLength(2);
+    expect(await stores[1]?.counts()).toMatchObject({ stored: 2, repeats: 2, conflicts: 1, lastCommit: 3 });
   });
 
   test("every commit that was confirmed is there after InfluxDB was killed and started again", async () => {
