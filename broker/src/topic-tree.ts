@@ -1,9 +1,11 @@
+// Most levels are leaves of one agent's topics, ten thousand times: they hold neither an empty map nor an empty list.
 interface Level<T> {
-  readonly children: Map<string, Level<T>>;
-  listeners: T[];
+  children: Map<string, Level<T>> | undefined;
+  listeners: readonly T[];
 }
 
-const emptyLevel = <T>(): Level<T> => ({ children: new Map(), listeners: [] });
+const NOBODY: readonly never[] = [];
+const emptyLevel = <T>(): Level<T> => ({ children: undefined, listeners: NOBODY });
 
 /**
  * Listeners by MQTT topic filter, found in one walk along a topic's levels.
@@ -16,6 +18,7 @@ export class TopicTree<T> {
   add(filter: string, listener: T): void {
     let level = this.#root;
     for (const name of filter.split("/")) {
+      level.children ??= new Map();
       const child = level.children.get(name) ?? emptyLevel<T>();
       level.children.set(name, child);
       level = child;
@@ -42,23 +45,24 @@ export class TopicTree<T> {
       if (where >= 0) level.listeners = level.listeners.toSpliced(where, 1);
       return;
     }
-    const child = level.children.get(name);
+    const child = level.children?.get(name);
     if (child === undefined) return;
     this.#removeBelow(child, names, at + 1, listener);
-    if (child.children.size === 0 && child.listeners.length === 0) level.children.delete(name);
+    if (child.children === undefined && child.listeners.length === 0) level.children?.delete(name);
+    if (level.children?.size === 0) level.children = undefined;
   }
 
   #collect(level: Level<T>, names: readonly string[], at: number, found: T[]): void {
-    const rest = level.children.get("#");
-    if (rest !== undefined) found.push(...rest.listeners);
+    const { children } = level;
     const name = names[at];
-    if (name === undefined) {
-      found.push(...level.listeners);
-      return;
-    }
-    const exact = level.children.get(name);
+    if (name === undefined) found.push(...level.listeners);
+    if (children === undefined) return;
+    const rest = children.get("#");
+    if (rest !== undefined) found.push(...rest.listeners);
+    if (name === undefined) return;
+    const exact = children.get(name);
     if (exact !== undefined) this.#collect(exact, names, at + 1, found);
-    const any = level.children.get("+");
+    const any = children.get("+");
     if (any !== undefined) this.#collect(any, names, at + 1, found);
   }
 }
