@@ -27,7 +27,7 @@ describe("a rate", () => {
     await vi.waitFor(() => expect(heard.length).toBeGreaterThanOrEqual(100));
     const other = await connect(broker, "gw-2");
     await other.publishAsync(topicsOf("gw-2").status, "not held up", { qos: 1 });
-    expect(performance.now() - startedAt).toBeLessThan(2500);
+    expect(heard.length).toBeLessThan(250);
     await all;
     expect(performance.now() - startedAt).toBeGreaterThan(2900);
     await vi.waitFor(() => expect(heard.map(Number)).toEqual(Array.from({ length: 250 }, (_, no) => no)));
