@@ -70,11 +70,14 @@ async function untilRunning(child: ChildProcess): Promise<void> {
   });
 }
 
+// Below the ranges that systems give to outgoing connections: one of those may hold a port of 0 before we listen.
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
+  const port = 16_000 + Math.floor(Math.random() * 16_000);
+  const server = createServer().listen(port, "127.0.0.1");
+  const isFree = await once(server, "listening").then(
+    () => true,
+    () => false,
+  );
   server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
+  return isFree ? port : freePort();
 }

@@ -127,14 +127,19 @@ async function untilHealthy(url: string, child: ChildProcess): Promise<void> {
   throw new Error("influxd was not healthy within a minute");
 }
 
-/** A port of 127.0.0.1 that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/**
+ * A port of 127.0.0.1 that was free a moment ago, from below the ranges that systems give to outgoing connections, so
+ * that no connection of another test holds it by the time a server listens.
+ */
+export async function freePort(): Promise<number> {
+  const port = 16_000 + Math.floor(Math.random() * 16_000);
+  return (await isFree(port)) ? port : freePort();
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 }
