@@ -2,6 +2,7 @@ export * from "./access.ts";
 export * from "./anomaly.ts";
 export * from "./channel.ts";
 export * from "./clock.ts";
+export * from "./enrolment.ts";
 export * from "./errors.ts";
 export * from "./ids.ts";
 export * from "./interval.ts";
