@@ -1,4 +1,7 @@
-import type { Origin, Quantity, Unit } from "@nightflow/domain";
+import type { Quantity, Unit } from "@nightflow/domain";
+import type { SetAside, SetAsideLists, SetAsideSettlement } from "./set-aside-port.ts";
+
+export type * from "./set-aside-port.ts";
 
 /**
  * A channel that the platform knows, as ingest needs it. The store keeps a copy of the registry in its own file, so that
@@ -53,30 +56,6 @@ export interface StoredMark {
   readonly above: readonly number[];
 }
 
-/** Where readings go that are not stored: unstorable, of an unknown channel, or a second value for one instant. */
-export type SetAsideList = "dead_letter" | "quarantine" | "conflict";
-
-/** One reading (or payload) set aside, with the reason in words for an operator. */
-export interface SetAside {
-  readonly list: SetAsideList;
-  readonly agent: string;
-  readonly epoch: string | null;
-  readonly seq: number | null;
-  readonly origin: Origin;
-  readonly channel: string | null;
-  readonly readAtMs: number | null;
-  /** The reading or payload as it came, at most 4,000 characters of JSON or text. */
-  readonly raw: string;
-  /** Stable code, for example `TIME_OUT_OF_RANGE`, `UNKNOWN_CHANNEL`, `SECOND_VALUE`, `NOT_A_BATCH`. */
-  readonly reasonCode: string;
-  readonly reason: string;
-}
-
-export interface StoredSetAside extends SetAside {
-  readonly id: number;
-  readonly receivedAtMs: number;
-}
-
 /** One group commit: everything in it becomes durable together, or nothing does. */
 export interface CommitRequest {
   readonly receivedAtMs: number;
@@ -85,6 +64,10 @@ export interface CommitRequest {
   readonly setAside: readonly SetAside[];
   /** Readings left out because the very same value is stored already. */
   readonly repeats: number;
+  /** Entries of the lists that this commit replays, and what became of them. */
+  readonly settled?: readonly SetAsideSettlement[] | undefined;
+  /** Readings of rejected channels: counted as quarantined, and not listed. */
+  readonly unlisted?: number | undefined;
 }
 
 /** A stored value at one instant of a channel. */
@@ -128,6 +111,81 @@ export interface LastValue {
   readonly lastValueAtMs: number | null;
 }
 
+/** What a roll-up covers: the periods that begin in fromMs <= time < toMs, of some channels or of all that have readings. */
+export interface RollUpRange {
+  readonly channels: readonly string[] | "all";
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/**
+ * Roll-ups as columns, ordered by channel (as asked, else as the store numbers them) and time; a row for every period
+ * with at least one reading. A value is a reading that is not missing. First and last are by the device's time; where a
+ * period has no value, counts are 0n, gauges and instants NaN. The typed arrays can be transferred between threads.
+ */
+export interface RollUpColumns {
+  readonly length: number;
+  readonly channels: readonly string[];
+  readonly channelNos: Int32Array;
+  /** Bounds of the period, fromMs <= time < toMs. */
+  readonly fromMs: Float64Array;
+  readonly toMs: Float64Array;
+  /** All readings, repeats never counted; those of quality good; those that are missing. */
+  readonly readings: Uint32Array;
+  readonly good: Uint32Array;
+  readonly missing: Uint32Array;
+  readonly firstAtMs: Float64Array;
+  readonly lastAtMs: Float64Array;
+  readonly firstCounts: BigInt64Array;
+  readonly lastCounts: BigInt64Array;
+  readonly firstGauges: Float64Array;
+  readonly lastGauges: Float64Array;
+  readonly minGauges: Float64Array;
+  readonly maxGauges: Float64Array;
+  readonly sumGauges: Float64Array;
+}
+
+/** Hours of the local day between which a night is quiet, for example 2 and 4. */
+export interface NightWindow {
+  readonly fromHour: number;
+  readonly toHour: number;
+}
+
+/**
+ * The least of each night as columns, ordered like RollUpColumns; a row for every channel and night with an interval of
+ * a register or a value of a gauge. A register's interval runs between two values next to one another, both within
+ * fromMs <= time <= toMs; one that goes backwards does not count. A gauge's value lies in fromMs <= time < toMs.
+ */
+export interface NightColumns {
+  readonly length: number;
+  readonly channels: readonly string[];
+  readonly channelNos: Int32Array;
+  /** The window of this night, in epoch ms. */
+  readonly fromMs: Float64Array;
+  readonly toMs: Float64Array;
+  /** Smallest advance of an interval in counts per hour; NaN for gauges. */
+  readonly minCountsPerHour: Float64Array;
+  /** Smallest value of a gauge; NaN for registers. */
+  readonly minGauges: Float64Array;
+  /** How many intervals, or values of a gauge, it is the least of. */
+  readonly samples: Uint32Array;
+}
+
+/** The last values of all channels as columns, one row each; the meaning of the columns as in LastValue. */
+export interface LastValueColumns {
+  readonly length: number;
+  readonly channels: readonly string[];
+  readonly readAtMs: Float64Array;
+  /** 0n for gauges and missing readings. */
+  readonly counts: BigInt64Array;
+  /** NaN for registers and missing readings. */
+  readonly gauges: Float64Array;
+  readonly qualities: Uint8Array;
+  readonly flags: Uint32Array;
+  /** NaN when the channel never had a value. */
+  readonly lastValueAtMs: Float64Array;
+}
+
 /** How much the store holds; taken = stored + deadLetters + quarantined + conflicts, repeats aside. */
 export interface StoreCounts {
   readonly stored: number;
@@ -142,7 +200,7 @@ export interface StoreCounts {
  * The time-series store. One thread owns it; others hold the same port by message.
  * Every method rejects with StoreUnavailableError when the store cannot be reached; the caller may try again.
  */
-export interface ReadingStore {
+export interface ReadingStore extends SetAsideLists {
   readonly kind: "duckdb" | "influxdb";
 
   /** Marks of some agents (`site/agent`), or of all, in every epoch; those stored last at the end. */
@@ -174,12 +232,22 @@ export interface ReadingStore {
   curve(channel: string, fromMs: number, toMs: number): Promise<Curve>;
   lastValues(channels: readonly string[]): Promise<LastValue[]>;
 
+  /** Last values of every channel that has readings. */
+  allLastValues(): Promise<LastValueColumns>;
+
+  /** Roll-ups by UTC hour, for the hours that begin in the range. They show all that was stored before the call, late readings too. */
+  hourly(range: RollUpRange): Promise<RollUpColumns>;
+  /** Roll-ups by local day of an IANA zone, for the days that begin in the range; a day has 23 to 25 hours. */
+  daily(range: RollUpRange, zone: string): Promise<RollUpColumns>;
+  /** The least of every local night whose window begins in the range; by default from 2 to 4 o'clock. */
+  nightMinimum(range: RollUpRange, zone: string, window?: NightWindow): Promise<NightColumns>;
+
   saveChannels(channels: readonly KnownChannel[]): Promise<void>;
   channels(): Promise<KnownChannel[]>;
 
-  /** Newest first; `beforeId` continues a page. */
-  setAside(list: SetAsideList, limit: number, beforeId?: number): Promise<StoredSetAside[]>;
   counts(): Promise<StoreCounts>;
+  /** Figures of the store itself for operators, by a name in snake case that ends in its unit. */
+  metrics(): Promise<Readonly<Record<string, number>>>;
 
   close(): Promise<void>;
 }

@@ -64,6 +64,10 @@ export class StoreServer {
       saveCursor: () => call(() => undefined),
       curve: () => never(),
       lastValues: (channels) => call(() => content.lastValues(channels)),
+      allLastValues: () => never(),
+      hourly: () => never(),
+      daily: () => never(),
+      nightMinimum: () => never(),
       saveChannels: (channels) =>
         call(() => {
           content.channels = channels;
@@ -71,6 +75,7 @@ export class StoreServer {
       channels: () => call(() => [...content.channels]),
       setAside: () => never(),
       counts: () => never(),
+      metrics: () => never(),
       close: async () => undefined,
     };
   }

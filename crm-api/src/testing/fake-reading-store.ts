@@ -4,12 +4,18 @@ import type {
   FeedPage,
   KnownChannel,
   LastValue,
+  LastValueColumns,
+  NightColumns,
+  NightWindow,
   ReadingStore,
+  RollUpColumns,
+  RollUpRange,
   SetAside,
   SetAsideList,
   StoreCounts,
   StoredSetAside,
 } from "@nightflow/storage";
+import { dailyByCurve, hourlyByCurve, lastValueColumns, nightMinimumByCurve } from "@nightflow/storage/pure";
 
 interface FakeReading {
   readonly readAtMs: number;
@@ -87,6 +93,26 @@ export class FakeReadingStore implements ReadingStore {
       const { readAtMs, quality } = last;
       return [{ channel, readAtMs, quality, counts, gauge: null, flags: 0, lastValueAtMs: lastGood?.readAtMs ?? null }];
     });
+  }
+
+  async allLastValues(): Promise<LastValueColumns> {
+    return lastValueColumns(await this.lastValues([...this.#registers.keys()]));
+  }
+
+  async hourly(range: RollUpRange): Promise<RollUpColumns> {
+    return await hourlyByCurve(this, range);
+  }
+
+  async daily(range: RollUpRange, zone: string): Promise<RollUpColumns> {
+    return await dailyByCurve(this, range, zone);
+  }
+
+  async nightMinimum(range: RollUpRange, zone: string, window?: NightWindow): Promise<NightColumns> {
+    return await nightMinimumByCurve(this, range, zone, window);
+  }
+
+  async metrics(): Promise<Record<string, number>> {
+    return {};
   }
 
   async setAside(list: SetAsideList, limit: number, beforeId?: number): Promise<StoredSetAside[]> {

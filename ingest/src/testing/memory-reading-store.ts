@@ -5,15 +5,18 @@ import type {
   FeedPage,
   KnownChannel,
   LastValue,
+  LastValueColumns,
+  NightColumns,
   ReadingColumns,
   ReadingStore,
+  RollUpColumns,
   SetAsideList,
   StoreCounts,
   StoredMark,
   StoredSetAside,
   StoredValue,
 } from "@nightflow/storage";
-import { refuseStored } from "@nightflow/storage/pure";
+import { lastValueColumns, refuseStored } from "@nightflow/storage/pure";
 
 /** One stored reading, as a test looks at it. */
 export interface MemoryReading {
@@ -116,6 +119,28 @@ export class MemoryReadingStore implements ReadingStore {
 
   async curve(): Promise<Curve> {
     throw new Error("ingest reads no curve");
+  }
+
+  async allLastValues(): Promise<LastValueColumns> {
+    this.#reach();
+    const channels = [...new Set(this.readings.map(({ channel }) => channel))];
+    return lastValueColumns(channels.flatMap((channel) => this.#lastValue(channel) ?? []));
+  }
+
+  async hourly(): Promise<RollUpColumns> {
+    throw new Error("ingest reads no roll-ups");
+  }
+
+  async daily(): Promise<RollUpColumns> {
+    throw new Error("ingest reads no roll-ups");
+  }
+
+  async nightMinimum(): Promise<NightColumns> {
+    throw new Error("ingest reads no roll-ups");
+  }
+
+  async metrics(): Promise<Record<string, number>> {
+    return {};
   }
 
   async close(): Promise<void> {}

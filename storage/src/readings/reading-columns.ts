@@ -1,5 +1,5 @@
 import { QUALITY_CODES } from "@nightflow/domain";
-import type { Curve, ReadingColumns } from "../ports.ts";
+import type { ReadingColumns } from "../ports.ts";
 
 /** One row of ReadingColumns, for the edges of the program and for tests. */
 export interface ReadingRow {
@@ -130,7 +130,7 @@ export function concatColumns(parts: readonly ReadingColumns[]): ReadingColumns 
 }
 
 /** The buffers to name when the columns are posted to another thread; the sender's arrays are empty afterwards. */
-export function transferablesOf(columns: ReadingColumns | Curve): ArrayBuffer[] {
+export function transferablesOf(columns: object): ArrayBuffer[] {
   return Object.values(columns).flatMap((value: unknown) =>
     ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer ? [value.buffer] : [],
   );

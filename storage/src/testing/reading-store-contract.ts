@@ -1,7 +1,8 @@
 import { setImmediate as immediate } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { ReadingStore } from "../ports.ts";
-import { readingAt, rowsOf } from "../readings/reading-columns.ts";
+import type { NightColumns, ReadingStore, RollUpColumns } from "../ports.ts";
+import { type ReadingRow, readingAt, rowsOf } from "../readings/reading-columns.ts";
+import { dailyByCurve, nightMinimumByCurve } from "../readings/roll-ups-by-curve.ts";
 import {
   batchOf,
   commitOf,
@@ -337,6 +338,124 @@ export function describeReadingStore(name: string, makePlace: () => Promise<Stor
       expect(last.map((value) => value.counts)).toEqual(Array.from({ length: 400 }, (_, i) => BigInt(19_600 + i)));
     });
 
+    test("gives the last values of all channels as columns", async () => {
+      const { store } = await freshPlace();
+      await store.commit(commitOf([registerRow(REGISTER, T0 + 2, 3n), gaugeRow(GAUGE, T0, 4.5, { flags: 2 })]));
+      await store.commit(commitOf([registerRow(REGISTER, T0 + 1, 2n), missingRow(REGISTER, T0 + 9, 16)]));
+      const all = await store.allLastValues();
+      const at = (channel: string) => all.channels.indexOf(channel);
+      const row = (i: number) => [all.readAtMs[i], all.counts[i], all.gauges[i], all.qualities[i], all.flags[i]];
+      expect(all.length).toBe(2);
+      expect(row(at(REGISTER))).toEqual([T0 + 9, 0n, Number.NaN, 2, 16]);
+      expect(row(at(GAUGE))).toEqual([T0, 0n, 4.5, 0, 2]);
+      expect(all.lastValueAtMs[at(REGISTER)]).toBe(T0 + 2);
+    });
+
+    test("rolls readings up by hour: first and last in time, gaps counted, other channels and hours left out", async () => {
+      const { store } = await freshPlace();
+      await store.commit(
+        commitOf([
+          registerRow(REGISTER, T0 + 50, 105n),
+          registerRow(REGISTER, T0, 100n, { quality: 1 }),
+          missingRow(REGISTER, T0 + 60),
+          registerRow(REGISTER, T0 + HOUR_MS, 110n),
+          missingRow(REGISTER, T0 + 3 * HOUR_MS),
+          gaugeRow(GAUGE, T0 + 7, 3),
+          gaugeRow(GAUGE, T0 + 5, -2),
+          gaugeRow("M-2.pressure", T0, 9),
+          registerRow(REGISTER, T0 - 1, 1n),
+        ]),
+      );
+      const hours = await store.hourly({ channels: [GAUGE, REGISTER, "nobody"], fromMs: T0, toMs: T0 + 4 * HOUR_MS });
+      expect(rollUpRows(hours)).toEqual([
+        [GAUGE, T0, T0 + HOUR_MS, 2, 2, 0, T0 + 5, T0 + 7, 0n, 0n, -2, 3, -2, 3, 1],
+        [REGISTER, T0, T0 + HOUR_MS, 3, 1, 1, T0, T0 + 50, 100n, 105n, NaN, NaN, NaN, NaN, NaN],
+        [
+          REGISTER,
+          T0 + HOUR_MS,
+          T0 + 2 * HOUR_MS,
+          1,
+          1,
+          0,
+          T0 + HOUR_MS,
+          T0 + HOUR_MS,
+          110n,
+          110n,
+          NaN,
+          NaN,
+          NaN,
+          NaN,
+          NaN,
+        ],
+        [REGISTER, T0 + 3 * HOUR_MS, T0 + 4 * HOUR_MS, 1, 0, 1, NaN, NaN, 0n, 0n, NaN, NaN, NaN, NaN, NaN],
+      ]);
+      const all = await store.hourly({ channels: "all", fromMs: T0, toMs: T0 + HOUR_MS });
+      expect(all.length).toBe(3);
+    });
+
+    test("shows readings that come late, and a gap that is filled, in roll-ups that were read before", async () => {
+      const { store, reopen } = await freshPlace();
+      const range = { channels: "all" as const, fromMs: T0, toMs: T0 + 24 * HOUR_MS };
+      await store.commit(commitOf([registerRow(REGISTER, T0 + 20, 102n), missingRow(REGISTER, T0 + 40)]));
+      expect(rollUpRows(await store.hourly(range))[0]?.slice(3, 10)).toEqual([2, 1, 1, T0 + 20, T0 + 20, 102n, 102n]);
+      await store.commit(commitOf([registerRow(REGISTER, T0 + 40, 104n), registerRow(REGISTER, T0 + 10, 101n)]));
+      expect(rollUpRows(await store.hourly(range))[0]?.slice(3, 10)).toEqual([3, 3, 0, T0 + 10, T0 + 40, 101n, 104n]);
+      const again = await reopen();
+      await again.commit(commitOf([registerRow(REGISTER, T0, 100n)]));
+      expect(rollUpRows(await again.hourly(range))[0]?.slice(3, 10)).toEqual([4, 4, 0, T0, T0 + 40, 100n, 104n]);
+    });
+
+    test("rolls readings up by local day, also where the clocks change and where zones lie off the hour", async () => {
+      const { store } = await freshPlace();
+      const curve: ReadingRow[] = [];
+      for (let at = Date.UTC(2026, 2, 27), n = 0n; at < Date.UTC(2026, 2, 31); at += 900_000)
+        curve.push(registerRow(REGISTER, at, n++));
+      await store.commit(commitOf(curve));
+      const range = { channels: "all" as const, fromMs: Date.UTC(2026, 2, 27, 12), toMs: Date.UTC(2026, 2, 30) };
+      for (const zone of ["Europe/Berlin", "Asia/Shanghai", "Asia/Kathmandu", "UTC"])
+        expect(rollUpRows(await store.daily(range, zone))).toEqual(rollUpRows(await dailyByCurve(store, range, zone)));
+      const days = await store.daily(range, "Europe/Berlin");
+      expect([...days.readings]).toEqual([96, 92, 96]);
+    });
+
+    test("finds the least of each local night, of registers by advance and of gauges by value", async () => {
+      const { store } = await freshPlace();
+      const rows: ReadingRow[] = [];
+      for (let at = T0 - 24 * HOUR_MS, i = 0, n = 0n; at < T0 + 72 * HOUR_MS; at += 900_000, i++) {
+        n += BigInt((i * 7) % 11);
+        rows.push(i % 13 === 5 ? missingRow(REGISTER, at) : registerRow(REGISTER, at, n));
+        rows.push(gaugeRow(GAUGE, at, 300 + ((i * 37) % 100)));
+        if (i % 4 === 1) rows.push(registerRow("M-2.forward_total", at + 60_000, n));
+      }
+      rows.push(
+        registerRow("M-3.forward_total", T0 + 2 * HOUR_MS, 9n),
+        registerRow("M-3.forward_total", T0 + 4 * HOUR_MS, 8n),
+      );
+      await store.commit(commitOf(rows));
+      const range = {
+        channels: [REGISTER, GAUGE, "M-2.forward_total", "M-3.forward_total"],
+        fromMs: T0,
+        toMs: T0 + 48 * HOUR_MS,
+      };
+      for (const zone of ["UTC", "Asia/Shanghai", "Asia/Kathmandu"]) {
+        const nights = nightRows(await store.nightMinimum(range, zone));
+        expect(nights).toEqual(nightRows(await nightMinimumByCurve(store, range, zone)));
+        expect(nights.length).toBe(6);
+      }
+      const [first] = nightRows(
+        await store.nightMinimum({ ...range, channels: [GAUGE] }, "UTC", { fromHour: 0, toHour: 1 }),
+      );
+      const leastOfHour = Math.min(...[96, 97, 98, 99].map((i) => 300 + ((i * 37) % 100)));
+      expect(first).toEqual([GAUGE, T0, T0 + HOUR_MS, Number.NaN, leastOfHour, 4]);
+    });
+
+    test("tells figures of itself, each a number with a name", async () => {
+      const { store } = await freshPlace();
+      const figures = Object.entries(await store.metrics());
+      for (const [name, value] of figures)
+        expect([name, Number.isFinite(value)]).toEqual([expect.stringMatching(/^[a-z0-9_]+$/), true]);
+    });
+
     test("refuses calls after its close with an error that says so", async () => {
       const { store } = await freshPlace();
       await store.close();
@@ -344,4 +463,35 @@ export function describeReadingStore(name: string, makePlace: () => Promise<Stor
       await expect(store.commit(commitOf([]))).rejects.toMatchObject({ code: "STORE_CLOSED" });
     });
   });
+}
+
+function rollUpRows(columns: RollUpColumns): unknown[][] {
+  return Array.from({ length: columns.length }, (_, i) => [
+    columns.channels[columns.channelNos[i] ?? -1],
+    columns.fromMs[i],
+    columns.toMs[i],
+    columns.readings[i],
+    columns.good[i],
+    columns.missing[i],
+    columns.firstAtMs[i],
+    columns.lastAtMs[i],
+    columns.firstCounts[i],
+    columns.lastCounts[i],
+    columns.firstGauges[i],
+    columns.lastGauges[i],
+    columns.minGauges[i],
+    columns.maxGauges[i],
+    columns.sumGauges[i],
+  ]);
+}
+
+function nightRows(columns: NightColumns): unknown[][] {
+  return Array.from({ length: columns.length }, (_, i) => [
+    columns.channels[columns.channelNos[i] ?? -1],
+    columns.fromMs[i],
+    columns.toMs[i],
+    columns.minCountsPerHour[i],
+    columns.minGauges[i],
+    columns.samples[i],
+  ]);
 }

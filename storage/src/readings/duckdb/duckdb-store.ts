@@ -7,7 +7,12 @@ import type {
   FeedPage,
   KnownChannel,
   LastValue,
+  LastValueColumns,
+  NightColumns,
+  NightWindow,
   ReadingStore,
+  RollUpColumns,
+  RollUpRange,
   SetAsideList,
   StoreCounts,
   StoredMark,
@@ -16,6 +21,8 @@ import type {
 } from "../../ports.ts";
 import { StoreClosedError } from "../errors.ts";
 import { type InstantKey, withoutRepeats } from "../repeats.ts";
+import { lastValueColumns } from "../roll-ups.ts";
+import { dailyByCurve, hourlyByCurve, nightMinimumByCurve } from "../roll-ups-by-curve.ts";
 import { SerialQueue } from "../serial-queue.ts";
 import { checkShape } from "../shape.ts";
 import { refuseStored } from "../stored-batches.ts";
@@ -144,6 +151,23 @@ class DuckDbStore implements ReadingStore {
     return channels.flatMap((channel) => this.#state.lastValue(channel) ?? []);
   }
 
+  async allLastValues(): Promise<LastValueColumns> {
+    await this.#asOnDisk();
+    return lastValueColumns([...this.#state.allLastValues()]);
+  }
+
+  async hourly(range: RollUpRange): Promise<RollUpColumns> {
+    return await hourlyByCurve(this, range);
+  }
+
+  async daily(range: RollUpRange, zone: string): Promise<RollUpColumns> {
+    return await dailyByCurve(this, range, zone);
+  }
+
+  async nightMinimum(range: RollUpRange, zone: string, window?: NightWindow): Promise<NightColumns> {
+    return await nightMinimumByCurve(this, range, zone, window);
+  }
+
   async saveChannels(channels: readonly KnownChannel[]): Promise<void> {
     const byId = new Map(channels.map((channel) => [channel.id, channel]));
     await this.#write((writer) => inTransaction(writer, () => writeKnownChannels(writer, [...byId.values()])));
@@ -162,6 +186,11 @@ class DuckDbStore implements ReadingStore {
   async counts(): Promise<StoreCounts> {
     this.#refuseClosed();
     return this.#state.counts;
+  }
+
+  async metrics(): Promise<Readonly<Record<string, number>>> {
+    this.#refuseClosed();
+    return { stored_readings: this.#state.counts.stored, channels: this.#state.channelCount };
   }
 
   async close(): Promise<void> {

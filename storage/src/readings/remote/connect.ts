@@ -7,7 +7,12 @@ import type {
   FeedPage,
   KnownChannel,
   LastValue,
+  LastValueColumns,
+  NightColumns,
+  NightWindow,
   ReadingStore,
+  RollUpColumns,
+  RollUpRange,
   SetAsideList,
   StoreCounts,
   StoredMark,
@@ -91,6 +96,22 @@ class RemoteReadingStore implements ReadingStore {
     return this.#ask(() => this.#remote.lastValues(channels));
   }
 
+  allLastValues(): Promise<LastValueColumns> {
+    return this.#ask(() => this.#remote.allLastValues());
+  }
+
+  hourly(range: RollUpRange): Promise<RollUpColumns> {
+    return this.#ask(() => this.#remote.hourly(range));
+  }
+
+  daily(range: RollUpRange, zone: string): Promise<RollUpColumns> {
+    return this.#ask(() => this.#remote.daily(range, zone));
+  }
+
+  nightMinimum(range: RollUpRange, zone: string, window?: NightWindow): Promise<NightColumns> {
+    return this.#ask(() => this.#remote.nightMinimum(range, zone, window));
+  }
+
   saveChannels(channels: readonly KnownChannel[]): Promise<void> {
     return this.#ask(() => this.#remote.saveChannels(channels));
   }
@@ -105,6 +126,10 @@ class RemoteReadingStore implements ReadingStore {
 
   counts(): Promise<StoreCounts> {
     return this.#ask(() => this.#remote.counts());
+  }
+
+  metrics(): Promise<Readonly<Record<string, number>>> {
+    return this.#ask(() => this.#remote.metrics());
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { MessagePort, Transferable } from "node:worker_threads";
 import { createBirpc } from "birpc";
-import type { Curve, FeedPage, ReadingStore } from "../../ports.ts";
+import type { FeedPage, ReadingStore } from "../../ports.ts";
 import { transferablesOf } from "../reading-columns.ts";
 import { type Answer, toErrorMessage } from "./messages.ts";
 
@@ -20,10 +20,15 @@ export function serveReadingStore(store: ReadingStore, port: MessagePort): () =>
     saveCursor: answering(store.saveCursor.bind(store)),
     curve: answering(store.curve.bind(store)),
     lastValues: answering(store.lastValues.bind(store)),
+    allLastValues: answering(() => store.allLastValues()),
+    hourly: answering(store.hourly.bind(store)),
+    daily: answering(store.daily.bind(store)),
+    nightMinimum: answering(store.nightMinimum.bind(store)),
     saveChannels: answering(store.saveChannels.bind(store)),
     channels: answering(() => store.channels()),
     setAside: answering(store.setAside.bind(store)),
     counts: answering(() => store.counts()),
+    metrics: answering(() => store.metrics()),
   };
   const channel = createBirpc<Record<string, never>, typeof functions>(functions, {
     post: (message: unknown) => port.postMessage(message, transferablesIn(message)),
@@ -49,9 +54,9 @@ function answering<Args extends readonly unknown[], Value>(
   };
 }
 
-// Feed pages and curves were made for this one answer, so their arrays may leave this thread.
+// Columns were made for this one answer, so their arrays may leave this thread.
 function transferablesIn(message: unknown): Transferable[] {
-  const value = (message as { r?: { value?: Partial<FeedPage & Curve> } }).r?.value;
-  if (value?.readings) return transferablesOf(value.readings);
-  return value?.readAtMs instanceof Float64Array ? transferablesOf(value as Curve) : [];
+  const value = (message as { r?: { value?: unknown } }).r?.value;
+  if (typeof value !== "object" || value === null || Array.isArray(value) || value instanceof Map) return [];
+  return [value, (value as Partial<FeedPage>).readings ?? {}].flatMap(transferablesOf);
 }

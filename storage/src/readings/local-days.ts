@@ -1,0 +1,76 @@
+import type { NightWindow } from "../ports.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** A stretch of time, fromMs <= time < toMs. */
+export interface Period {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** When a night is taken as quiet if nobody says otherwise. */
+export const DEFAULT_NIGHT: NightWindow = { fromHour: 2, toHour: 4 };
+
+/** The UTC hours that begin in [fromMs, toMs). */
+export function hoursBetween(fromMs: number, toMs: number): Period[] {
+  const hours: Period[] = [];
+  for (let at = Math.ceil(fromMs / HOUR_MS) * HOUR_MS; at < toMs; at += HOUR_MS)
+    hours.push({ fromMs: at, toMs: at + HOUR_MS });
+  return hours;
+}
+
+/** The local days of a zone that begin in [fromMs, toMs). @throws {RangeError} when the zone is not known. */
+export function daysBetween(fromMs: number, toMs: number, zone: string): Period[] {
+  return localPeriods(fromMs, toMs, zone, 0, 24);
+}
+
+/** The windows of the local nights that begin in [fromMs, toMs). @throws {RangeError} when the zone is not known. */
+export function nightsBetween(fromMs: number, toMs: number, zone: string, window: NightWindow): Period[] {
+  const { fromHour, toHour } = window;
+  if (!(fromHour >= 0 && fromHour < toHour && toHour <= 24))
+    throw new RangeError(`a night runs from an hour to a later one of the same day, not ${fromHour} to ${toHour}`);
+  return localPeriods(fromMs, toMs, zone, fromHour, toHour);
+}
+
+function localPeriods(fromMs: number, toMs: number, zone: string, fromHour: number, toHour: number): Period[] {
+  const offsetAt = offsetReader(zone);
+  const periods: Period[] = [];
+  for (let day = Math.floor(fromMs / DAY_MS) - 1; day * DAY_MS < toMs + DAY_MS; day++) {
+    const from = instantOf(day * DAY_MS + fromHour * HOUR_MS, offsetAt);
+    const to = instantOf(day * DAY_MS + toHour * HOUR_MS, offsetAt);
+    if (from >= fromMs && from < toMs && to > from) periods.push({ fromMs: from, toMs: to });
+  }
+  return periods;
+}
+
+// Of an hour that comes twice the first is meant; a skipped one is the instant of the jump's length later.
+function instantOf(localMs: number, offsetAt: (utcMs: number) => number): number {
+  const before = offsetAt(localMs - DAY_MS);
+  const first = localMs - before;
+  return offsetAt(first) === before ? first : laterSide(localMs, first, before, offsetAt);
+}
+
+function laterSide(localMs: number, first: number, before: number, offsetAt: (utcMs: number) => number): number {
+  const second = localMs - offsetAt(first);
+  return offsetAt(second) === offsetAt(first) ? second : localMs - before;
+}
+
+/** Local time minus UTC of a zone at an instant, in ms. */
+function offsetReader(zone: string): (utcMs: number) => number {
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  });
+  return (utcMs) => {
+    const parts = Object.fromEntries(format.formatToParts(utcMs).map(({ type, value }) => [type, Number(value)]));
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
+    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(utcMs / 1000) * 1000;
+  };
+}
