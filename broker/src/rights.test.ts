@@ -77,6 +77,15 @@ describe("the head-end and its readers", () => {
     expect(maySubscribe(ingest, "nf/v1/#")).toBe(false);
   });
 
+  it("the head-end alone says that it lives, and the API and monitors hear it", () => {
+    const topic = "nf/v1/town/head-end/heartbeat";
+    expect(publishKind(ingest, topic)).toBe("heartbeat");
+    for (const identity of [{ ...agent, name: "head-end" }, api, monitor])
+      expect(publishKind(identity, topic)).toBeUndefined();
+    for (const identity of [api, monitor]) expect(maySubscribe(identity, topic)).toBe(true);
+    expect(mayRetain("heartbeat")).toBe(true);
+  });
+
   it("the API alone publishes configuration and commands, and hears the replies", () => {
     expect(publishKind(api, "nf/v1/town/gw-1/config")).toBe("config");
     expect(publishKind(api, "nf/v1/town/gw-1/command/c1")).toBe("command");

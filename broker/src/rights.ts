@@ -42,14 +42,20 @@ const roleRights = (publishes: readonly TopicKind[], hears: readonly TopicKind[]
 // `monitor` hears neither configuration, which may name secrets, nor commands. `device` has what is listed for it alone.
 const RIGHTS: Readonly<Record<BrokerRole, RoleRights>> = {
   agent: roleRights(["readings", "status", "config/report", "command-reply"], ["ack", "config", "command"]),
-  ingest: roleRights(["ack"], ["readings", "status", "config/report"]),
-  api: roleRights(["config", "command"], ["status", "config/report", "command-reply"]),
-  monitor: roleRights([], ["readings", "ack", "status", "config/report"]),
+  ingest: roleRights(["ack", "heartbeat"], ["readings", "status", "config/report"]),
+  api: roleRights(["config", "command"], ["status", "config/report", "command-reply", "heartbeat"]),
+  monitor: roleRights([], ["readings", "ack", "status", "config/report", "heartbeat"]),
   device: roleRights([], []),
 };
 
 // Retained, a command would be carried out again at every reconnect, and a reading would look fresh for ever.
-const RETAINED: ReadonlySet<PublishKind> = new Set<PublishKind>(["ack", "status", "config", "config/report"]);
+const RETAINED: ReadonlySet<PublishKind> = new Set<PublishKind>([
+  "ack",
+  "status",
+  "config",
+  "config/report",
+  "heartbeat",
+]);
 
 /** Whether messages of this kind may be kept by the broker for later subscribers. */
 export function mayRetain(kind: PublishKind): boolean {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { agentTopics, parseTopic } from "./topics.ts";
+import { agentTopics, heartbeatTopic, parseTopic } from "./topics.ts";
 
 const SEED = 20261123;
 const id = fc.stringMatching(/^[A-Za-z0-9_.:-]{1,64}$/);
@@ -18,6 +18,10 @@ describe("topics", () => {
       }),
       { seed: SEED },
     );
+  });
+
+  it("the head-end's heartbeat is a topic of its site", () => {
+    expect(parseTopic(heartbeatTopic("town"))).toEqual({ kind: "heartbeat", site: "town", agent: "head-end" });
   });
 
   it.each([

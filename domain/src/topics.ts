@@ -3,7 +3,15 @@ import { isId } from "./ids.ts";
 /** First two levels of every topic of this wire version. */
 export const TOPIC_ROOT = "nf/v1";
 
-export type TopicKind = "readings" | "ack" | "status" | "config" | "config/report" | "command" | "command-reply";
+export type TopicKind =
+  | "readings"
+  | "ack"
+  | "status"
+  | "config"
+  | "config/report"
+  | "command"
+  | "command-reply"
+  | "heartbeat";
 
 /** A topic taken apart. `commandId` is there for commands and their replies only. */
 export interface ParsedTopic {
@@ -28,8 +36,13 @@ export function agentTopics(site: string, agent: string) {
   };
 }
 
+/** Where the head-end of a site says that it lives. */
+export function heartbeatTopic(site: string): string {
+  return `${TOPIC_ROOT}/${site}/head-end/heartbeat`;
+}
+
 const BY_TAIL: ReadonlyMap<string, TopicKind> = new Map(
-  (["readings", "ack", "status", "config", "config/report"] as const).map((kind) => [kind, kind]),
+  (["readings", "ack", "status", "config", "config/report", "heartbeat"] as const).map((kind) => [kind, kind]),
 );
 
 /** Takes a topic apart; undefined when it is not one of ours or an id in it is not an id. */
