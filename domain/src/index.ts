@@ -7,6 +7,7 @@ export * from "./errors.ts";
 export * from "./ids.ts";
 export * from "./interval.ts";
 export * from "./metrics.ts";
+export * from "./operations.ts";
 export * from "./quality.ts";
 export * from "./reading.ts";
 export * from "./ticket.ts";

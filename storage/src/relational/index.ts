@@ -19,6 +19,20 @@ export {
   trimLiveEvents,
 } from "./live-events.ts";
 export { loadMigrations, type Migration, migrate } from "./migrate.ts";
+export {
+  closeSilentHeadEnd,
+  type OperationsEvent,
+  openSilentHeadEnd,
+  operationsEvents,
+} from "./operations/events.ts";
+export {
+  endProcessReport,
+  keepProcessReport,
+  processReports,
+  type ReportingProcess,
+  type StoredProcessReport,
+} from "./operations/process-reports.ts";
+export { type HeadEndSilence, silentHeadEnds } from "./operations/watch.ts";
 export { type DatabaseOptions, openDatabase } from "./pg-database.ts";
 export { asStoreError, sqlStateOf } from "./pg-errors.ts";
 export {

@@ -1,1 +1,51 @@
-select 1;
+-- Which process is writing the points of a note, and until when nobody else may take it for abandoned.
+alter table feed_intent add column owner uuid, add column held_until timestamptz;
+comment on column feed_intent.held_until is 'While this is ahead the note''s owner is at work; afterwards whoever brings its readings again takes them over.';
+
+-- Days of channels whose hourly roll-up in InfluxDB is older than their readings. Added in the transaction of the
+-- commit; gone when the roll-up has been written and no commit has touched the day meanwhile.
+create table influx_dirty_day (
+  channel text not null,
+  day_ms bigint not null,
+  taken_by bigint,
+  primary key (channel, day_ms)
+);
+create index influx_dirty_day_by_day on influx_dirty_day (day_ms, channel);
+create index influx_dirty_day_taken on influx_dirty_day (channel, day_ms) where taken_by is not null;
+comment on column influx_dirty_day.taken_by is 'Run that is rebuilding the day; null again as soon as a commit brings another reading of it.';
+
+create table influx_roll_up (
+  id boolean primary key default true check (id),
+  bucket text,
+  run bigint not null default 0,
+  held_until timestamptz
+);
+comment on column influx_roll_up.bucket is 'Bucket in which every day that is not dirty is rolled up; null while there is none.';
+insert into influx_roll_up default values;
+
+-- What every process says of itself every few seconds. Times are this server's own: the machines' clocks may differ.
+create table process_report (
+  process text primary key,
+  part text not null,
+  site text not null,
+  started_at timestamptz not null default clock_timestamp(),
+  seen_at timestamptz not null default clock_timestamp(),
+  every_s double precision not null check (every_s > 0),
+  has_ended boolean not null default false,
+  is_ready boolean not null,
+  report jsonb not null
+);
+create index process_report_part on process_report (part, seen_at);
+comment on column process_report.has_ended is 'It said good-bye: its silence is no alarm.';
+
+create table operations_event (
+  id uuid primary key,
+  kind text not null check (kind in ('head_end_silent')),
+  subject text not null,
+  opened_at timestamptz not null default clock_timestamp(),
+  last_seen_at timestamptz,
+  closed_at timestamptz
+);
+create unique index operations_event_open on operations_event (kind, subject) where closed_at is null;
+create index operations_event_newest on operations_event (opened_at desc);
+comment on table operations_event is 'What happened to the platform itself, one open event for each subject.';
