@@ -9,6 +9,7 @@ import {
   type KnownChannel,
   type LastValue,
   lastValuesOf,
+  MemorySetAside,
   type ReadingRow,
   rowsOf,
   type StoredMark,
@@ -21,7 +22,7 @@ import {
 export class StoreContent {
   /** Rows of each commit; commit n is at n - 1. */
   readonly commits: (readonly ReadingRow[])[] = [];
-  readonly setAside: StoredSetAside[] = [];
+  readonly lists = new MemorySetAside();
   channels: readonly KnownChannel[] = [];
   readonly #marks = new Map<string, StoredMark>();
   readonly #values = new Map<string, StoredValue>();
@@ -29,6 +30,11 @@ export class StoreContent {
 
   marks(agents?: readonly string[]): StoredMark[] {
     return [...this.#marks.values()].filter(({ agent }) => agents?.includes(agent) ?? true);
+  }
+
+  /** What was set aside, oldest first. */
+  get setAside(): readonly StoredSetAside[] {
+    return this.lists.entries;
   }
 
   markOf(agent: string, epoch: string): Mark {
@@ -70,11 +76,12 @@ export class StoreContent {
   }
 
   /** Keeps readings and what is set aside; gives the commit's number. */
-  keepReadings({ readings, setAside, receivedAtMs }: CommitRequest): number {
+  keepReadings(request: CommitRequest): number {
+    const { readings } = request;
     const rows = rowsOf(readings);
     for (const [channel, value] of lastValuesOf(readings, (id) => this.#last.get(id))) this.#last.set(channel, value);
     for (const row of rows) this.#keepValue(row);
-    for (const row of setAside) this.setAside.push({ ...row, id: this.setAside.length + 1, receivedAtMs });
+    this.lists.keep(request);
     return this.commits.push(rows);
   }
 

@@ -11,11 +11,21 @@ import type {
   RollUpColumns,
   RollUpRange,
   SetAside,
+  SetAsideFilter,
+  SetAsideGroup,
   SetAsideList,
+  SetAsideReasonCount,
   StoreCounts,
   StoredSetAside,
 } from "@nightflow/storage";
-import { dailyByCurve, hourlyByCurve, lastValueColumns, nightMinimumByCurve } from "@nightflow/storage/pure";
+import {
+  columnsFrom,
+  dailyByCurve,
+  hourlyByCurve,
+  lastValueColumns,
+  MemorySetAside,
+  nightMinimumByCurve,
+} from "@nightflow/storage/pure";
 
 interface FakeReading {
   readonly readAtMs: number;
@@ -27,7 +37,7 @@ interface FakeReading {
 export class FakeReadingStore implements ReadingStore {
   readonly kind = "duckdb";
   readonly #registers = new Map<string, FakeReading[]>();
-  readonly #setAside: StoredSetAside[] = [];
+  readonly lists = new MemorySetAside();
   /** How often a curve was asked for. */
   curvesRead = 0;
 
@@ -53,19 +63,18 @@ export class FakeReadingStore implements ReadingStore {
 
   /** Adds an entry of a list. */
   put(entry: Pick<SetAside, "list" | "channel"> & Partial<SetAside>): void {
-    this.#setAside.push({
+    const made = {
       agent: "town/a1",
       epoch: null,
       seq: null,
-      origin: "live",
+      origin: "live" as const,
       readAtMs: null,
       raw: "[]",
       reasonCode: "UNKNOWN_CHANNEL",
       reason: "the channel is not known",
-      receivedAtMs: 0,
-      id: this.#setAside.length + 1,
       ...entry,
-    });
+    } satisfies SetAside;
+    this.lists.keep({ receivedAtMs: 0, batches: [], readings: columnsFrom([]), setAside: [made], repeats: 0 });
   }
 
   async curve(channel: string, fromMs: number, toMs: number): Promise<Curve> {
@@ -115,13 +124,28 @@ export class FakeReadingStore implements ReadingStore {
     return {};
   }
 
-  async setAside(list: SetAsideList, limit: number, beforeId?: number): Promise<StoredSetAside[]> {
-    const entries = this.#setAside.filter((entry) => entry.list === list && entry.id < (beforeId ?? Infinity));
-    return entries.reverse().slice(0, limit);
+  setAside(list: SetAsideList, limit: number, beforeId?: number): Promise<StoredSetAside[]> {
+    return this.lists.setAside(list, limit, beforeId);
+  }
+
+  findSetAside(...[filter, page]: Parameters<ReadingStore["findSetAside"]>): Promise<StoredSetAside[]> {
+    return this.lists.findSetAside(filter, page);
+  }
+
+  countSetAside(filter: SetAsideFilter): Promise<SetAsideReasonCount[]> {
+    return this.lists.countSetAside(filter);
+  }
+
+  groupSetAside(filter: SetAsideFilter, limit: number): Promise<SetAsideGroup[]> {
+    return this.lists.groupSetAside(filter, limit);
+  }
+
+  settleSetAside(...[filter, settled]: Parameters<ReadingStore["settleSetAside"]>): Promise<number> {
+    return this.lists.settleSetAside(filter, settled);
   }
 
   async counts(): Promise<StoreCounts> {
-    const count = (list: SetAsideList) => this.#setAside.filter((entry) => entry.list === list).length;
+    const count = (list: SetAsideList) => this.lists.entries.filter((entry) => entry.list === list).length;
     const stored = [...this.#registers.values()].reduce((sum, readings) => sum + readings.length, 0);
     const [deadLetters, quarantined, conflicts] = [count("dead_letter"), count("quarantine"), count("conflict")];
     return { stored, deadLetters, quarantined, conflicts, repeats: 0, lastCommit: 0 };

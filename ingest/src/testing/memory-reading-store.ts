@@ -10,13 +10,16 @@ import type {
   ReadingColumns,
   ReadingStore,
   RollUpColumns,
+  SetAsideFilter,
+  SetAsideGroup,
   SetAsideList,
+  SetAsideReasonCount,
   StoreCounts,
   StoredMark,
   StoredSetAside,
   StoredValue,
 } from "@nightflow/storage";
-import { lastValueColumns, refuseStored } from "@nightflow/storage/pure";
+import { lastValueColumns, MemorySetAside, refuseStored } from "@nightflow/storage/pure";
 
 /** One stored reading, as a test looks at it. */
 export interface MemoryReading {
@@ -42,10 +45,11 @@ export class MemoryReadingStore implements ReadingStore {
   isAway = false;
   /** Called before a commit is done; may wait. */
   fateOf: (request: CommitRequest) => CommitFate | Promise<CommitFate> = () => "done";
-  readonly #setAside: StoredSetAside[] = [];
+  readonly lists = new MemorySetAside();
   readonly #marks = new Map<string, StoredMark>();
   #channels: readonly KnownChannel[] = [];
   #repeats = 0;
+  #unlisted = 0;
 
   async marks(agents?: readonly string[]): Promise<StoredMark[]> {
     this.#reach();
@@ -92,19 +96,32 @@ export class MemoryReadingStore implements ReadingStore {
     return [...this.#channels];
   }
 
-  async setAside(list: SetAsideList, limit: number): Promise<StoredSetAside[]> {
-    return this.#setAside
-      .filter((row) => row.list === list)
-      .reverse()
-      .slice(0, limit);
+  setAside(list: SetAsideList, limit: number, beforeId?: number): Promise<StoredSetAside[]> {
+    return this.lists.setAside(list, limit, beforeId);
+  }
+
+  findSetAside(...[filter, page]: Parameters<ReadingStore["findSetAside"]>): Promise<StoredSetAside[]> {
+    return this.lists.findSetAside(filter, page);
+  }
+
+  countSetAside(filter: SetAsideFilter): Promise<SetAsideReasonCount[]> {
+    return this.lists.countSetAside(filter);
+  }
+
+  groupSetAside(filter: SetAsideFilter, limit: number): Promise<SetAsideGroup[]> {
+    return this.lists.groupSetAside(filter, limit);
+  }
+
+  settleSetAside(...[filter, settled]: Parameters<ReadingStore["settleSetAside"]>): Promise<number> {
+    return this.lists.settleSetAside(filter, settled);
   }
 
   async counts(): Promise<StoreCounts> {
-    const inList = (list: SetAsideList) => this.#setAside.filter((row) => row.list === list).length;
+    const inList = (list: SetAsideList) => this.lists.entries.filter((row) => row.list === list).length;
     return {
       stored: this.readings.length,
       deadLetters: inList("dead_letter"),
-      quarantined: inList("quarantine"),
+      quarantined: inList("quarantine") + this.#unlisted,
       conflicts: inList("conflict"),
       repeats: this.#repeats,
       lastCommit: this.commits.length,
@@ -158,8 +175,8 @@ export class MemoryReadingStore implements ReadingStore {
       const mark = markWith(this.#marks.get(key) ?? { seq: 0, above: [] }, seq);
       this.#marks.set(key, { agent, epoch, ...mark });
     }
-    for (const row of request.setAside)
-      this.#setAside.push({ ...row, id: this.#setAside.length + 1, receivedAtMs: request.receivedAtMs });
+    this.lists.keep(request);
+    this.#unlisted += request.unlisted ?? 0;
   }
 
   #valueAt(channel: string, readAtMs: number): StoredValue | undefined {

@@ -13,7 +13,11 @@ import type {
   ReadingStore,
   RollUpColumns,
   RollUpRange,
+  SetAsideFilter,
+  SetAsideGroup,
   SetAsideList,
+  SetAsidePageRequest,
+  SetAsideReasonCount,
   StoreCounts,
   StoredMark,
   StoredSetAside,
@@ -29,7 +33,8 @@ import { refuseStored } from "../stored-batches.ts";
 import { type CheckpointPolicy, CheckpointTimer } from "./checkpoints.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { type DatabaseFile, inTransaction, openDatabaseFile } from "./database-file.ts";
-import { readCurve, readFeed, readSetAside, readValuesAt } from "./reading.ts";
+import { readCurve, readFeed, readValuesAt } from "./reading.ts";
+import { countSetAside, findSetAside, groupSetAside, settleFound } from "./set-aside.ts";
 import { loadState, type StoreState } from "./store-state.ts";
 import { writeCommit, writeFolded, writeKnownChannels } from "./writing.ts";
 
@@ -180,7 +185,23 @@ class DuckDbStore implements ReadingStore {
   }
 
   async setAside(list: SetAsideList, limit: number, beforeId?: number): Promise<StoredSetAside[]> {
-    return this.#read((connection) => readSetAside(connection, list, limit, beforeId));
+    return this.findSetAside({ list }, { limit, beforeId });
+  }
+
+  async findSetAside(filter: SetAsideFilter, page: SetAsidePageRequest): Promise<StoredSetAside[]> {
+    return this.#read((connection) => findSetAside(connection, filter, page));
+  }
+
+  async countSetAside(filter: SetAsideFilter): Promise<SetAsideReasonCount[]> {
+    return this.#read((connection) => countSetAside(connection, filter));
+  }
+
+  async groupSetAside(filter: SetAsideFilter, limit: number): Promise<SetAsideGroup[]> {
+    return this.#read((connection) => groupSetAside(connection, filter, limit));
+  }
+
+  async settleSetAside(...[filter, settled]: Parameters<ReadingStore["settleSetAside"]>): Promise<number> {
+    return this.#write((writer) => inTransaction(writer, () => settleFound(writer, filter, settled)));
   }
 
   async counts(): Promise<StoreCounts> {

@@ -1,6 +1,6 @@
 import { type DuckDBConnection, type DuckDBDataChunk, LIST, listValue } from "@duckdb/node-api";
 import { QUALITY_CODES } from "@nightflow/domain";
-import type { Curve, FeedPage, ReadingColumns, SetAsideList, StoredSetAside, StoredValue } from "../../ports.ts";
+import type { Curve, FeedPage, ReadingColumns, StoredValue } from "../../ports.ts";
 import { cursorAhead } from "../errors.ts";
 import { blankColumns, setRow } from "../reading-columns.ts";
 import type { InstantKey } from "../repeats.ts";
@@ -245,20 +245,4 @@ class CurveBuilder {
       flags: this.#flags.slice(0, length),
     };
   }
-}
-
-/** A page of one set-aside list, newest first. */
-export async function readSetAside(
-  connection: DuckDBConnection,
-  list: SetAsideList,
-  limit: number,
-  beforeId: number | undefined,
-): Promise<StoredSetAside[]> {
-  const result = await connection.run(
-    `SELECT id::DOUBLE AS id, list, received_at_ms::DOUBLE AS "receivedAtMs", agent, epoch, seq::DOUBLE AS seq, origin, channel,
-       read_at_ms::DOUBLE AS "readAtMs", raw, reason_code AS "reasonCode", reason
-     FROM set_aside WHERE list = $1 AND id < $2 ORDER BY set_aside.id DESC LIMIT $3`,
-    [list, BigInt(beforeId ?? Number.MAX_SAFE_INTEGER), BigInt(limit)],
-  );
-  return (await rowsOfResult<StoredSetAside>(result)).map((row) => ({ ...row }));
 }

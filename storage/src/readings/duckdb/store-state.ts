@@ -124,7 +124,7 @@ export class StoreState {
     this.#counts = {
       stored: this.#counts.stored + request.readings.length,
       deadLetters: this.#counts.deadLetters + onList("dead_letter"),
-      quarantined: this.#counts.quarantined + onList("quarantine"),
+      quarantined: this.#counts.quarantined + onList("quarantine") + (request.unlisted ?? 0),
       conflicts: this.#counts.conflicts + onList("conflict"),
       repeats: this.#counts.repeats + request.repeats,
       lastCommit: no,

@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBType, DuckDBValue } from "@duckdb/node-api";
 import { QUALITY_CODES } from "@nightflow/domain";
 import type { CommitRequest, KnownChannel, LastValue, ReadingColumns, SetAside, StoredMark } from "../../ports.ts";
+import { writeSettled } from "./set-aside.ts";
 import type { NumberedChannel, StoreState } from "./store-state.ts";
 import { appendColumns, appendRows, type ColumnFiller, type NumericItems, TYPES } from "./vectors.ts";
 
@@ -10,7 +11,11 @@ const TABLES = {
   channel: [INTEGER, VARCHAR, BOOLEAN],
   commit_log: [BIGINT, BIGINT, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER],
   mark: [VARCHAR, VARCHAR, BIGINT, VARCHAR, BIGINT],
-  set_aside: [BIGINT, VARCHAR, BIGINT, VARCHAR, VARCHAR, BIGINT, VARCHAR, VARCHAR, BIGINT, VARCHAR, VARCHAR, VARCHAR],
+  // The last three say what became of the entry, and are null in a new one.
+  set_aside: [
+    ...[BIGINT, VARCHAR, BIGINT, VARCHAR, VARCHAR, BIGINT, VARCHAR, VARCHAR, BIGINT, VARCHAR, VARCHAR, VARCHAR],
+    ...[VARCHAR, BIGINT, VARCHAR],
+  ],
   last_value: [INTEGER, BIGINT, BIGINT, DOUBLE, UTINYINT, UINTEGER, BIGINT, BIGINT],
   known_channel: [VARCHAR, VARCHAR, VARCHAR, VARCHAR, DOUBLE, DOUBLE, DOUBLE],
 } as const satisfies Record<string, readonly DuckDBType[]>;
@@ -45,6 +50,7 @@ export async function writeCommit(
     "set_aside",
     request.setAside.map((entry, i) => setAsideRow(entry, firstId + i, request.receivedAtMs)),
   );
+  await writeSettled(connection, request.settled ?? [], request.receivedAtMs);
   await append(connection, "commit_log", [commitRow(no, request)]);
 }
 
@@ -131,9 +137,12 @@ function markRow(mark: StoredMark, commitNo: number): DuckDBValue[] {
   return [mark.agent, mark.epoch, BigInt(mark.seq), JSON.stringify(mark.above), BigInt(commitNo)];
 }
 
-function commitRow(no: number, { receivedAtMs, readings, repeats, setAside }: CommitRequest): DuckDBValue[] {
+function commitRow(
+  no: number,
+  { receivedAtMs, readings, repeats, setAside, unlisted = 0 }: CommitRequest,
+): DuckDBValue[] {
   const onList = (list: SetAside["list"]) => setAside.filter((entry) => entry.list === list).length;
-  const sizes = [readings.length, repeats, onList("dead_letter"), onList("quarantine"), onList("conflict")];
+  const sizes = [readings.length, repeats, onList("dead_letter"), onList("quarantine") + unlisted, onList("conflict")];
   return [BigInt(no), BigInt(receivedAtMs), ...sizes];
 }
 
@@ -151,6 +160,7 @@ function setAsideRow(entry: SetAside, id: number, receivedAtMs: number): DuckDBV
     entry.raw.slice(0, MAX_RAW_CHARACTERS),
     entry.reasonCode,
     entry.reason,
+    ...[null, null, null],
   ];
 }
 

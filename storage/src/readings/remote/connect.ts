@@ -13,7 +13,11 @@ import type {
   ReadingStore,
   RollUpColumns,
   RollUpRange,
+  SetAsideFilter,
+  SetAsideGroup,
   SetAsideList,
+  SetAsidePageRequest,
+  SetAsideReasonCount,
   StoreCounts,
   StoredMark,
   StoredSetAside,
@@ -122,6 +126,22 @@ class RemoteReadingStore implements ReadingStore {
 
   setAside(list: SetAsideList, limit: number, beforeId?: number): Promise<StoredSetAside[]> {
     return this.#ask(() => this.#remote.setAside(list, limit, beforeId));
+  }
+
+  findSetAside(filter: SetAsideFilter, page: SetAsidePageRequest): Promise<StoredSetAside[]> {
+    return this.#ask(() => this.#remote.findSetAside(filter, page));
+  }
+
+  countSetAside(filter: SetAsideFilter): Promise<SetAsideReasonCount[]> {
+    return this.#ask(() => this.#remote.countSetAside(filter));
+  }
+
+  groupSetAside(filter: SetAsideFilter, limit: number): Promise<SetAsideGroup[]> {
+    return this.#ask(() => this.#remote.groupSetAside(filter, limit));
+  }
+
+  settleSetAside(...[filter, settled]: Parameters<ReadingStore["settleSetAside"]>): Promise<number> {
+    return this.#ask(() => this.#remote.settleSetAside(filter, settled));
   }
 
   counts(): Promise<StoreCounts> {

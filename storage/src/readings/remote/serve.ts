@@ -27,6 +27,10 @@ export function serveReadingStore(store: ReadingStore, port: MessagePort): () =>
     saveChannels: answering(store.saveChannels.bind(store)),
     channels: answering(() => store.channels()),
     setAside: answering(store.setAside.bind(store)),
+    findSetAside: answering(store.findSetAside.bind(store)),
+    countSetAside: answering(store.countSetAside.bind(store)),
+    groupSetAside: answering(store.groupSetAside.bind(store)),
+    settleSetAside: answering(store.settleSetAside.bind(store)),
     counts: answering(() => store.counts()),
     metrics: answering(() => store.metrics()),
   };
