@@ -42,7 +42,6 @@ export async function startBroker(deps: BrokerDeps): Promise<RunningBroker> {
   const rules = {
     authenticate: deps.authenticate ?? (await authenticatorFor(deps.config.identities)),
     admission: deps.admission,
-    authority: deps.authority,
     tokenSecret: await tokenSecretOf(deps),
     now: deps.now ?? Date.now,
   };

@@ -1,7 +1,28 @@
+import { SiteId } from "@nightflow/domain";
 import { z } from "zod";
 
 const port = z.int().min(0).max(65_535);
 const file = z.string().min(1).optional();
+
+/** How certificates of other authorities (`tls.caFile`) name an agent and its site. */
+export const ClientNameRules = z.strictObject({
+  agentFrom: z.enum(["cn", "dns"]).default("cn").meta({
+    description: "What names the agent: the common name, or the one DNS name among the alternative names.",
+  }),
+  sites: z
+    .array(
+      z.strictObject({
+        issuer: z.string().min(1).optional().meta({ description: "Common name of the authority that signed it." }),
+        unit: z.string().min(1).optional().meta({ description: "The subject's organisational unit." }),
+        organisation: z.string().min(1).optional().meta({ description: "The subject's organisation." }),
+        site: SiteId.meta({ description: "The site of agents whose certificate fits." }),
+      }),
+    )
+    .max(1000)
+    .default([])
+    .meta({ description: "The first that fits gives the site; else the organisational unit is the site." }),
+});
+export type ClientNameRules = z.infer<typeof ClientNameRules>;
 
 /** MQTT over TLS, with or without client certificates. */
 export const TlsConfig = z
@@ -19,6 +40,7 @@ export const TlsConfig = z
       .boolean()
       .default(false)
       .meta({ description: "Whether nobody comes in here without a client certificate." }),
+    clientNames: ClientNameRules.prefault({}),
     serverNames: z
       .array(z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, "is neither a host name nor an address"))
       .max(50)

@@ -2,7 +2,6 @@ import { z } from "zod";
 import { IdentityConfig } from "./config-identities.ts";
 import { BrokerLimits } from "./config-limits.ts";
 import { TlsConfig, WebSocketConfig } from "./config-listeners.ts";
-import { EnrolmentConfig } from "./pki/enrolment-config.ts";
 
 /** Configuration of the broker. */
 export const BrokerConfig = z
@@ -16,7 +15,6 @@ export const BrokerConfig = z
     tokenSecretFile: z.string().min(1).optional().meta({
       description: "File with the secret that signs tokens (passwords that expire); absent, the program's own is used.",
     }),
-    enrolment: EnrolmentConfig.prefault({}),
   })
   .superRefine((config, context) => {
     if (config.webSocket?.secure && config.tls === undefined)

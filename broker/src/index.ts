@@ -4,7 +4,7 @@ export { startBroker } from "./broker.ts";
 export { BrokerConfig } from "./config.ts";
 export { BrokerRole, ForeignTopics, IdentityConfig } from "./config-identities.ts";
 export { BrokerLimits } from "./config-limits.ts";
-export { TlsConfig, WebSocketConfig } from "./config-listeners.ts";
+export { ClientNameRules, TlsConfig, WebSocketConfig } from "./config-listeners.ts";
 export type { IntakeStats, ReadingsIntake } from "./intake.ts";
 export { Exposition, type Sample } from "./metrics/exposition.ts";
 export {
@@ -12,22 +12,11 @@ export {
   AuthorityError,
   type CertificateOrder,
   createAuthority,
+  type RevokedSerial,
   type SignedCertificate,
 } from "./pki/authority.ts";
-export {
-  Enrolment,
-  type EnrolmentDeps,
-  type EnrolmentOutcome,
-  type JoinRequest,
-  openEnrolmentJournal,
-  type TokenOrder,
-} from "./pki/enrolment.ts";
-export { EnrolmentConfig, UnknownAgentPolicy } from "./pki/enrolment-config.ts";
-export type { EnrolmentEvent } from "./pki/enrolment-events.ts";
-export { type EnrolmentFault, renewableFrom } from "./pki/enrolment-rules.ts";
-export type { AgentState, HeldState, TokenState } from "./pki/enrolment-state.ts";
 export { type Journal, JournalError } from "./pki/journal.ts";
-export type { IssuedRecord } from "./pki/register.ts";
+export { AgentRoll, openAgentRoll, type RollEntry, type Stranger } from "./pki/roll.ts";
 export type { Refusal, RefusalReason, RefusedAction } from "./refusals.ts";
 export type { Identity } from "./rights.ts";
 export {

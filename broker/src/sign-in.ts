@@ -1,7 +1,6 @@
 import type { Admission } from "./admission.ts";
 import type { Authenticate } from "./authenticate.ts";
 import type { CertificateClaim } from "./listeners/peer-certificate.ts";
-import type { ListenerAuthority } from "./listeners/tls-material.ts";
 import type { RefusalReason } from "./refusals.ts";
 import { type Identity, isIdentityName } from "./rights.ts";
 import { isToken, readToken } from "./tokens.ts";
@@ -29,7 +28,6 @@ export interface Expiry {
 export interface SignInRules {
   readonly authenticate: Authenticate;
   readonly admission: Admission | undefined;
-  readonly authority: Pick<ListenerAuthority, "isRevoked"> | undefined;
   readonly tokenSecret: string | undefined;
   readonly now: () => number;
 }
@@ -56,7 +54,6 @@ function byCertificate(rules: SignInRules, claim: CertificateClaim, username: st
   const { agent, site, serial, expiresAt } = claim;
   const detail = `serial ${serial}`;
   if (username && username !== agent) return { fault: "certificate-not-for-user", detail: `${detail} of ${agent}` };
-  if (rules.authority?.isRevoked(serial)) return { fault: "certificate-revoked", name: agent, detail };
   const fault = rules.admission?.faultOf({ agent, site, certificate: claim });
   if (fault !== undefined) return { fault, name: agent, detail };
   return { identity: { name: agent, role: "agent", site }, expiry: { at: expiresAt, reason: "certificate-expired" } };

@@ -1,17 +1,16 @@
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import { connect as tlsConnect } from "node:tls";
-import { ConfigError } from "@nightflow/domain";
+import { AgentId, ConfigError, SiteId } from "@nightflow/domain";
 import type { IClientOptions, MqttClient } from "mqtt";
+import pino from "pino";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { BrokerConfig } from "./config.ts";
 import { type Authority, createAuthority } from "./pki/authority.ts";
 import { makeKey } from "./pki/certificates.ts";
-import { Enrolment } from "./pki/enrolment.ts";
-import { EnrolmentConfig } from "./pki/enrolment-config.ts";
-import { memoryJournal } from "./pki/journal.ts";
+import { openAgentRoll } from "./pki/roll.ts";
 import type { RunningBroker } from "./running-broker.ts";
 import { closeOf, connect, connected, startTestBroker, topicsOf } from "./testing/fleet.ts";
 import { connectFrame } from "./testing/frames.ts";
@@ -28,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await broker?.close();
-  await authority.close();
+  await rm(folder, { recursive: true, force: true });
 });
 
 interface Setup {
@@ -51,6 +50,17 @@ async function certify(agent: string, days = 30, by: Pick<Authority, "issue"> = 
   const { privatePem: key, publicPem: publicKey } = await makeKey();
   const certificate = await by.issue({ agent, site: "town", key: { publicKey }, days });
   return { ...certificate, show: { key, cert: certificate.pem } };
+}
+
+const TOWN_GW1 = { agent: AgentId.parse("gw-1"), site: SiteId.parse("town") };
+
+function openRoll() {
+  return openAgentRoll({
+    path: join(folder, "roll.jsonl"),
+    policy: "refuse",
+    authority,
+    logger: pino({ level: "silent" }),
+  });
 }
 
 const lastRefusal = () => broker.refusals().at(-1);
@@ -80,7 +90,6 @@ describe("a client certificate", () => {
   it("that has expired is refused by that name", async () => {
     const early = await createAuthority(join(folder, "pki"), () => Date.now() - 2 * DAY_MS);
     const { show, serial } = await certify("gw-1", 1, early);
-    await early.close();
     await startTls();
     await expect(connectTls(show)).rejects.toMatchObject({ code: 5 });
     expect(lastRefusal()).toMatchObject({
@@ -100,9 +109,11 @@ describe("a client certificate", () => {
   });
 
   it("that was revoked is refused by that name", async () => {
-    await startTls();
-    const { show, serial } = await certify("gw-1");
-    await authority.revoke(serial, "stolen");
+    const roll = await openRoll();
+    await startTls({ deps: { admission: roll } });
+    const { show, serial, fingerprint, expiresAt } = await certify("gw-1");
+    await connectTls(show);
+    await roll.apply([{ kind: "certificate", no: 1, ...TOWN_GW1, serial, fingerprint, expiresAt, isRevoked: true }]);
     await expect(connectTls(show)).rejects.toMatchObject({ code: 5 });
     expect(lastRefusal()).toMatchObject({ reason: "certificate-revoked", detail: `serial ${serial}` });
   });
@@ -159,16 +170,15 @@ describe("agents of the same name", () => {
 
 describe("a revocation", () => {
   it("ends the agent's connections at once, publishes its last will, and keeps it out whatever it shows", async () => {
-    const config = EnrolmentConfig.parse({});
-    const enrolment = new Enrolment({ authority, journal: memoryJournal(), config });
-    await startTls({ deps: { admission: enrolment } });
+    const roll = await openRoll();
+    await startTls({ deps: { admission: roll } });
     const status: string[] = [];
     broker.onMessage(["status"], ({ payload }) => status.push(Buffer.from(payload).toString()));
     const { show } = await certify("gw-1");
     const will = { topic: topicsOf("gw-1").status, payload: Buffer.from("gone"), qos: 1 as const };
     const agents = [await connectTls({ ...show, will }), await connect(broker, "gw-1"), await connect(broker, "gw-2")];
     const ended = Promise.all(agents.slice(0, 2).map(closeOf));
-    await enrolment.revoke("gw-1", "town", "ann", "stolen");
+    await roll.apply([{ kind: "agent", no: 1, ...TOWN_GW1, how: "token", isRevoked: true }]);
     await ended;
     await vi.waitFor(() => expect(status).toEqual(["gone"]));
     expect(broker.refusals().map(({ what, reason }) => [what, reason])).toEqual([
@@ -240,7 +250,6 @@ describe("the listener", () => {
   it("does not start without a certificate, nor with a file that is none", async () => {
     const { startBroker } = await import("./broker.ts");
     const { BrokerConfig } = await import("./config.ts");
-    const { default: pino } = await import("pino");
     const logger = pino({ level: "silent" });
     const keyFile = join(folder, "nothing.pem");
     await startTls();

@@ -123,7 +123,6 @@ describe("MQTT over WebSocket", () => {
     const agent = await connected({ ...secure, key, cert: pem });
     await agent.publishAsync(topicsOf("gw-1").status, "here", { qos: 1 });
     await expect(connected({ ...secure, ...USER, password: "wrong" })).rejects.toMatchObject({ code: 4 });
-    await authority.close();
   });
 });
 

@@ -18,7 +18,8 @@ export const EnrolmentConfig = z.strictObject({
     .default(90)
     .meta({ description: "Life of an agent's certificate; the agent renews it at two thirds.", unit: "d" }),
   renewGraceDays: z.int().min(0).max(365).default(0).meta({
-    description: "How long after its expiry a certificate still serves to be renewed, never to connect. 0: it does not.",
+    description:
+      "How long after its expiry a certificate still serves to be renewed, never to connect. 0: it does not.",
     unit: "d",
   }),
   tokenHours: z

@@ -1,6 +1,10 @@
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type BrokerDeps, createAuthority, Enrolment, openEnrolmentJournal } from "@nightflow/broker";
+import { type BrokerDeps, createAuthority, openAgentRoll } from "@nightflow/broker";
+import type { Database } from "@nightflow/storage";
+import type { Logger } from "pino";
 import { ensureSecret } from "./config/secrets.ts";
+import { followEnrolment } from "./enrolment-feed.ts";
 import type { ThreadSettings } from "./threads/settings.ts";
 
 /** What the broker trusts, kept in the data folder. */
@@ -9,28 +13,35 @@ export interface BrokerSecurity {
   close(): Promise<void>;
 }
 
+/** Folder of the platform's own authority and of the broker's roll of agents. */
+export function pkiFolder(dataDir: string): string {
+  return join(dataDir, "pki");
+}
+
 /**
- * Opens what the broker trusts: the secret that signs tokens and, where it has TLS, the platform's own authority with the
- * enrolment of agents (`<dataDir>/pki`). Without TLS no authority is made or loaded.
+ * Opens what the broker trusts: the secret that signs tokens, the roll of agents, which follows the database, and, where
+ * it has TLS, the platform's own authority (`<dataDir>/pki`). Without TLS no authority is made or loaded.
  *
  * @throws {AuthorityError} when half of the authority's root is missing.
- * @throws {JournalError} when a file of it is damaged.
+ * @throws {JournalError} when the roll is damaged.
  */
-export async function openBrokerSecurity({ config, dataDir }: ThreadSettings): Promise<BrokerSecurity> {
+export async function openBrokerSecurity(
+  { config, dataDir }: Pick<ThreadSettings, "config" | "dataDir">,
+  db: Database,
+  logger: Logger,
+): Promise<BrokerSecurity> {
   const tokenSecret = ensureSecret(dataDir, "mqtt-token");
-  if (config.broker.tls === undefined) return { deps: { tokenSecret }, close: async () => {} };
-  const folder = join(dataDir, "pki");
-  const authority = await createAuthority(folder);
-  const journal = await openEnrolmentJournal(join(folder, "enrolment.jsonl")).catch(async (error: unknown) => {
-    await authority.close();
-    throw error;
-  });
-  const admission = new Enrolment({ authority, journal, config: config.broker.enrolment });
+  const folder = pkiFolder(dataDir);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const authority = config.broker.tls === undefined ? undefined : await createAuthority(folder);
+  const { unknownAgents: policy, maxHeld } = config.enrolment;
+  const roll = await openAgentRoll({ path: join(folder, "roll.jsonl"), policy, authority, logger });
+  const stopFollowing = await followEnrolment({ db, roll, maxHeld, logger });
   return {
-    deps: { authority, admission, tokenSecret },
+    deps: { ...(authority && { authority }), admission: roll, tokenSecret },
     async close() {
-      await journal.close();
-      await authority.close();
+      await stopFollowing();
+      await roll.close();
     },
   };
 }

@@ -95,7 +95,7 @@ async function startCollecting(deps: CollectingDeps): Promise<Collecting> {
   const agents = createAgentDirectory(db);
   const config = settings.config.ingest;
   const ingest = await startIngest({ store, registry, publishAck, clock, logger, config, agents });
-  const security = await openBrokerSecurity(settings);
+  const security = await openBrokerSecurity(settings, db, logger);
   broker = await openDoor(deps, ingest, refusals, security).catch(async (error: unknown) => {
     await security.close();
     await refusals.close();

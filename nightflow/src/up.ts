@@ -23,6 +23,7 @@ export async function threadSettings(loaded: LoadedConfig, databaseUrl: string):
     config: {
       ...config,
       broker: brokerWithFiles(loaded),
+      enrolment: enrolmentWithFiles(loaded),
     },
     dataDir,
     databaseUrl,
@@ -43,6 +44,12 @@ function brokerWithFiles(loaded: LoadedConfig): LoadedConfig["config"]["broker"]
     tokenSecretFile: found(tokenSecretFile),
     tls: tls && { ...tls, certFile: found(tls.certFile), keyFile: found(tls.keyFile), caFile: found(tls.caFile) },
   };
+}
+
+function enrolmentWithFiles(loaded: LoadedConfig): LoadedConfig["config"]["enrolment"] {
+  const { enrolment } = loaded.config;
+  const { crlFile } = enrolment;
+  return { ...enrolment, crlFile: crlFile === undefined ? undefined : resolvePath(loaded, crlFile) };
 }
 
 /** An identity whose file is found from the configuration's folder, wherever the program runs. */

@@ -73,7 +73,7 @@ async function openReloads(config: BrokerConfig, authority: ListenerAuthority | 
 async function openTls(options: OpenOptions, reload: TlsReload | undefined): Promise<Listener | undefined> {
   const { tls } = options.config;
   if (tls === undefined || reload === undefined) return undefined;
-  return await listenTls({ ...listenerOptions(options, tls), reload, needsCertificate: tls.requireClientCert });
+  return await listenTls({ ...listenerOptions(options, tls), reload, ...clientRules(tls) });
 }
 
 async function openWebSocket(options: OpenOptions, reload: TlsReload | undefined): Promise<Listener | undefined> {
@@ -86,9 +86,18 @@ async function openWebSocket(options: OpenOptions, reload: TlsReload | undefined
     path: webSocket.path,
     allowedOrigins: webSocket.allowedOrigins,
     maxMessageBytes: limits.maxPacketBytes + 64 * 1024,
+    ...(tls !== undefined && webSocket.secure ? clientRules(tls) : NO_CLIENT_CERTIFICATES),
     reload,
-    needsCertificate: webSocket.secure && (tls?.requireClientCert ?? false),
   });
+}
+
+const NO_CLIENT_CERTIFICATES: ReturnType<typeof clientRules> = {
+  needsCertificate: false,
+  clientNames: { agentFrom: "cn", sites: [] },
+};
+
+function clientRules({ requireClientCert: needsCertificate, clientNames }: TlsConfig) {
+  return { needsCertificate, clientNames };
 }
 
 function listenerOptions(

@@ -1,6 +1,9 @@
 import type { PeerCertificate } from "node:tls";
 import { describe, expect, it } from "vitest";
-import { judge } from "./peer-certificate.ts";
+import { ClientNameRules } from "../config-listeners.ts";
+import { judge as judgeBy } from "./peer-certificate.ts";
+
+const DER = Buffer.from("der");
 
 const certificate = (change: object = {}) =>
   ({
@@ -9,13 +12,17 @@ const certificate = (change: object = {}) =>
     serialNumber: "0A",
     fingerprint256: "AB:CD",
     valid_to: "Mar  1 00:00:00 2027 GMT",
+    raw: DER,
     ...change,
   }) as unknown as PeerCertificate;
+
+const judge = (shown: PeerCertificate, verdict?: string, rules: object = {}) =>
+  judgeBy(shown, verdict, ClientNameRules.parse(rules));
 
 describe("a certificate names its agent", () => {
   it("by its common name and the URI", () => {
     const expiresAt = Date.UTC(2027, 2, 1);
-    const claim = { agent: "gw-1", site: "town", serial: "0A", fingerprint: "abcd", expiresAt };
+    const claim = { agent: "gw-1", site: "town", serial: "0A", fingerprint: "abcd", expiresAt, der: DER };
     expect(judge(certificate(), undefined)).toEqual({ claim });
   });
 
@@ -46,5 +53,34 @@ describe("a certificate names its agent", () => {
     ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "certificate-unknown"],
   ])("never against the verdict %s", (verdict, fault) => {
     expect(judge(certificate(), verdict)).toMatchObject({ fault, commonName: "gw-1", serial: "0A" });
+  });
+});
+
+describe("a certificate of another authority names its agent as configured", () => {
+  const foreign = certificate({
+    subject: { CN: "Pump house 7", OU: "Field", O: "Water works" },
+    issuer: { CN: "Works CA" },
+    subjectaltname: "DNS:gw-7",
+  });
+
+  it("by its DNS name, and its site by the first rule that fits", () => {
+    const sites = [
+      { issuer: "Other CA", site: "village" },
+      { issuer: "Works CA", organisation: "Water works", site: "town" },
+      { site: "rest" },
+    ];
+    expect(judge(foreign, undefined, { agentFrom: "dns", sites })).toMatchObject({
+      claim: { agent: "gw-7", site: "town" },
+    });
+    expect(judge(foreign, undefined, { agentFrom: "dns" })).toMatchObject({ claim: { agent: "gw-7", site: "Field" } });
+    expect(judge(foreign, undefined, { sites })).toMatchObject({ fault: "certificate-without-agent" });
+  });
+
+  it("never against the URI of the platform's own", () => {
+    const sites = [{ site: "village" }];
+    const own = certificate({ subjectaltname: "URI:nightflow:agent:town/gw-1, DNS:gw-9" });
+    expect(judge(own, undefined, { agentFrom: "dns", sites })).toMatchObject({
+      claim: { agent: "gw-1", site: "town" },
+    });
   });
 });

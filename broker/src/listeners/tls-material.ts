@@ -19,8 +19,8 @@ export interface TlsSource {
 /** The platform's own authority, as far as a listener needs it. */
 export interface ListenerAuthority {
   readonly rootPem: string;
-  /** Whether a certificate of its own was revoked. */
-  isRevoked(serial: string): boolean;
+  /** Whether it has signed a certificate (DER) itself. */
+  isOwn(der: Uint8Array): boolean;
   /** The listener's own certificate, made at the first call and again in time before it expires. */
   serverCertificate(names: readonly string[]): Promise<{ readonly cert: string; readonly key: string }>;
 }

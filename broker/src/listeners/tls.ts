@@ -1,4 +1,5 @@
 import { createServer, type TLSSocket } from "node:tls";
+import type { ClientNameRules } from "../config-listeners.ts";
 import type { Listener, ListenerOptions } from "./arrival.ts";
 import { bind, SOCKET_OPTIONS } from "./bind.ts";
 import { shownCertificateOf } from "./peer-certificate.ts";
@@ -8,6 +9,7 @@ import type { TlsReload } from "./tls-reload.ts";
 export interface TlsListenerOptions extends ListenerOptions {
   readonly reload: TlsReload;
   readonly needsCertificate: boolean;
+  readonly clientNames: ClientNameRules;
 }
 
 /**
@@ -17,12 +19,12 @@ export interface TlsListenerOptions extends ListenerOptions {
  * @throws {PortBusyError} when the port is taken.
  */
 export async function listenTls(options: TlsListenerOptions): Promise<Listener> {
-  const { reload, handshakeTimeoutMs: handshakeTimeout, needsCertificate } = options;
+  const { reload, handshakeTimeoutMs: handshakeTimeout, needsCertificate, clientNames } = options;
   const server = createServer({ ...handshakeOptions(reload), handshakeTimeout }, (socket) =>
     options.onArrival(socket, {
       transport: "tls",
       remoteAddress: socket.remoteAddress ?? null,
-      shown: shownCertificateOf(socket),
+      shown: shownCertificateOf(socket, clientNames),
       needsCertificate,
     }),
   );

@@ -3,6 +3,7 @@ import { createServer as createHttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
+import type { ClientNameRules } from "../config-listeners.ts";
 import type { Arrival, Listener, ListenerOptions } from "./arrival.ts";
 import { bind, SOCKET_OPTIONS } from "./bind.ts";
 import { shownCertificateOf } from "./peer-certificate.ts";
@@ -19,6 +20,7 @@ export interface WebSocketListenerOptions extends ListenerOptions {
   /** With it the listener serves `wss`, else `ws`. */
   readonly reload?: TlsReload | undefined;
   readonly needsCertificate: boolean;
+  readonly clientNames: ClientNameRules;
 }
 
 const SUBPROTOCOL = "mqtt";
@@ -91,13 +93,17 @@ function welcome(client: WebSocket, request: IncomingMessage, options: WebSocket
   client.on("message", (_data, isBinary) => {
     if (!isBinary) client.close(UNSUPPORTED_DATA);
   });
-  options.onArrival(streamOf(client), arrivalOf(request, options.needsCertificate));
+  options.onArrival(streamOf(client), arrivalOf(request, options));
 }
 
-function arrivalOf({ socket }: IncomingMessage, needsCertificate: boolean): Arrival {
+function arrivalOf(
+  { socket }: IncomingMessage,
+  { needsCertificate, clientNames }: Pick<WebSocketListenerOptions, "needsCertificate" | "clientNames">,
+): Arrival {
   const remoteAddress = socket.remoteAddress ?? null;
   if (!(socket instanceof TLSSocket)) return { transport: "websocket", remoteAddress };
-  return { transport: "secure-websocket", remoteAddress, shown: shownCertificateOf(socket), needsCertificate };
+  const shown = shownCertificateOf(socket, clientNames);
+  return { transport: "secure-websocket", remoteAddress, shown, needsCertificate };
 }
 
 // A packet is written in pieces; corked pieces become one message instead of one each.

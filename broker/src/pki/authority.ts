@@ -5,11 +5,10 @@ import { join } from "node:path";
 import { AgentId, NightflowError, SiteId } from "@nightflow/domain";
 import type { ListenerAuthority } from "../listeners/tls-material.ts";
 import { OneAtATime } from "../one-at-a-time.ts";
-import type { SignedCertificate, Signer } from "./certificates.ts";
-import { writeDurably } from "./journal.ts";
-import { type IssuedRecord, Register } from "./register.ts";
+import type { RevokedSerial, SignedCertificate, Signer } from "./certificates.ts";
+import { writeDurably, writeOnce } from "./durable-file.ts";
 
-export type { SignedCertificate } from "./certificates.ts";
+export type { RevokedSerial, SignedCertificate } from "./certificates.ts";
 
 /** The authority cannot do what it is asked for, or its files are not whole. */
 export class AuthorityError extends NightflowError {
@@ -29,20 +28,16 @@ export interface CertificateOrder {
 /** The platform's own certification authority: one root, agents' certificates and the listener's. */
 export interface Authority extends ListenerAuthority {
   /**
-   * Signs a certificate for an agent and notes it; what the request itself says of its subject is not looked at.
+   * Signs a certificate for an agent; what the request itself says of its subject is not looked at. Nothing is noted:
+   * what was issued is its caller's to keep.
    *
    * @throws {AuthorityError} when the request is not signed by its own key, or the key is too weak.
    */
   issue(order: CertificateOrder): Promise<SignedCertificate>;
   /** The public key of a PKCS #10 request as PEM; undefined when it is not signed by that key or the key is too weak. */
   keyOf(request: string): Promise<string | undefined>;
-  /** Revokes a certificate for good. Resolves when that is on disk; from the call on `isRevoked` says so. */
-  revoke(serial: string, reason: string): Promise<void>;
-  /** What was issued under a fingerprint; undefined when it is not ours. */
-  recordOf(fingerprint: string): IssuedRecord | undefined;
-  /** Everything issued whose record is still kept, oldest first. */
-  issued(): readonly IssuedRecord[];
-  close(): Promise<void>;
+  /** The list of revoked certificates, PEM, for brokers that follow nothing else. */
+  revocationList(revoked: readonly RevokedSerial[], days: number): Promise<string>;
 }
 
 const SERVER_DAYS = 397;
@@ -53,24 +48,16 @@ const MIN_RSA_BITS = 2048;
 
 /**
  * Opens the authority in a folder, and makes it there at the first call: an ECDSA P-256 root for ten years, its key
- * readable by its owner alone.
+ * readable by its owner alone. Two processes that make it at once end with the same root.
  *
  * @throws {AuthorityError} when half of the root is missing.
- * @throws {JournalError} when its register is damaged.
  */
 export async function createAuthority(dir: string, now: () => number = Date.now): Promise<Authority> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const certificates = await import("./certificates.ts");
   const { rootPem, privatePem } = await openRoot(dir, certificates, now);
   const signer = await certificates.Signer.open(rootPem, privatePem);
-  return new FolderAuthority({
-    dir,
-    now,
-    certificates,
-    signer,
-    rootPem,
-    register: await Register.open(join(dir, "register.jsonl"), now()),
-  });
+  return new FolderAuthority({ dir, now, certificates, signer, rootPem });
 }
 
 type Certificates = typeof import("./certificates.ts");
@@ -81,32 +68,29 @@ interface AuthorityParts {
   readonly certificates: Certificates;
   readonly signer: Signer;
   readonly rootPem: string;
-  readonly register: Register;
 }
 
 class FolderAuthority implements Authority {
   readonly rootPem: string;
   readonly #parts: AuthorityParts;
+  readonly #root: X509Certificate;
   readonly #queue = new OneAtATime();
 
   constructor(parts: AuthorityParts) {
     this.#parts = parts;
     this.rootPem = parts.rootPem;
+    this.#root = new X509Certificate(parts.rootPem);
   }
 
   async issue({ agent, site, key, days }: CertificateOrder): Promise<SignedCertificate> {
-    const { signer, register, now } = this.#parts;
+    const { signer, now } = this.#parts;
     const publicPem = "publicKey" in key ? key.publicKey : await this.keyOf(key.request);
     if (publicPem === undefined)
       throw new AuthorityError("the request is none, is not signed by its own key, or its key is too weak");
     if (!isStrong(publicPem))
       throw new AuthorityError("the key must be P-256, P-384, P-521, Ed25519 or RSA from 2048 bits");
     const who = { agent: AgentId.parse(agent), site: SiteId.parse(site) };
-    const nowMs = now();
-    const certificate = await signer.signAgent({ ...who, publicPem, days, nowMs });
-    const { serial, fingerprint, expiresAt } = certificate;
-    await register.addIssued({ ...who, serial, fingerprint, issuedAt: nowMs, expiresAt });
-    return certificate;
+    return await signer.signAgent({ ...who, publicPem, days, nowMs: now() });
   }
 
   async keyOf(request: string): Promise<string | undefined> {
@@ -114,28 +98,17 @@ class FolderAuthority implements Authority {
     return publicPem !== undefined && isStrong(publicPem) ? publicPem : undefined;
   }
 
-  revoke(serial: string, reason: string): Promise<void> {
-    return this.#parts.register.addRevoked(serial, reason, this.#parts.now());
+  revocationList(revoked: readonly RevokedSerial[], days: number): Promise<string> {
+    return this.#parts.signer.signCrl({ revoked, days, nowMs: this.#parts.now() });
   }
 
-  isRevoked(serial: string): boolean {
-    return this.#parts.register.isRevoked(serial);
-  }
-
-  recordOf(fingerprint: string): IssuedRecord | undefined {
-    return this.#parts.register.byFingerprint(fingerprint);
-  }
-
-  issued(): readonly IssuedRecord[] {
-    return this.#parts.register.issued();
+  isOwn(der: Uint8Array): boolean {
+    const certificate = new X509Certificate(der);
+    return certificate.checkIssued(this.#root) && certificate.verify(this.#root.publicKey);
   }
 
   serverCertificate(names: readonly string[]): Promise<{ cert: string; key: string }> {
     return this.#queue.run(() => this.#serverCertificate([...new Set([...LOCAL_NAMES, ...names])]));
-  }
-
-  close(): Promise<void> {
-    return this.#parts.register.close();
   }
 
   async #serverCertificate(names: readonly string[]): Promise<{ cert: string; key: string }> {
@@ -163,12 +136,13 @@ async function openRoot(dir: string, { makeKey, makeRoot }: Certificates, now: (
       "restore it from a backup; without it no certificate can be signed, and a new root means a new fleet";
     throw new AuthorityError(`${keyPath}: the key of the root is missing`, { remedy });
   }
-  // A key alone is what a crash left between the two files: nothing was signed with it yet.
+  // A key alone is what a crash left between the two files, or another process that is a step behind: whose file is
+  // there first counts for both.
   const key = await makeKey();
-  const { pem } = await makeRoot(key, `Nightflow ${randomBytes(4).toString("hex")}`, now());
-  await writeDurably(keyPath, key.privatePem);
-  await writeDurably(certPath, pem);
-  return { rootPem: pem, privatePem: key.privatePem };
+  const privatePem = await writeOnce(keyPath, key.privatePem);
+  const publicPem = String(createPublicKey(privatePem).export({ type: "spki", format: "pem" }));
+  const { pem } = await makeRoot({ privatePem, publicPem }, `Nightflow ${randomBytes(4).toString("hex")}`, now());
+  return { rootPem: await writeOnce(certPath, pem), privatePem };
 }
 
 async function readBoth(certPath: string, keyPath: string) {

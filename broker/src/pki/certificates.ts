@@ -16,6 +16,7 @@ import {
   SubjectKeyIdentifierExtension,
   X509Certificate,
   X509CertificateGenerator,
+  X509CrlGenerator,
 } from "@peculiar/x509";
 import { agentUri } from "../listeners/peer-certificate.ts";
 
@@ -40,6 +41,14 @@ export interface SignedCertificate {
   readonly fingerprint: string;
   /** Epoch ms. */
   readonly expiresAt: number;
+}
+
+/** A certificate that was revoked. */
+export interface RevokedSerial {
+  /** Hexadecimal. */
+  readonly serial: string;
+  /** Epoch ms. */
+  readonly at: number;
 }
 
 /** A new key pair as PEM (PKCS #8 and SPKI). */
@@ -106,6 +115,25 @@ export class Signer {
     const alternatives = names.map((value) => ({ type: isIP(value) ? ("ip" as const) : ("dns" as const), value }));
     const extensions = [usage(ExtendedKeyUsage.serverAuth), new SubjectAlternativeNameExtension(alternatives)];
     return await this.#sign("CN=Nightflow MQTT broker, O=Nightflow", publicPem, days, nowMs, extensions);
+  }
+
+  /** The list of revoked certificates as PEM, good for `days`. */
+  async signCrl(order: { revoked: readonly RevokedSerial[]; days: number; nowMs: number }): Promise<string> {
+    const { revoked, days, nowMs } = order;
+    const list = await X509CrlGenerator.create(
+      {
+        issuer: this.#root.subject,
+        thisUpdate: new Date(nowMs - BACKDATED_MS),
+        nextUpdate: new Date(nowMs + days * DAY_MS),
+        signingAlgorithm: ECDSA,
+        signingKey: this.#key,
+        entries: revoked.map(({ serial, at }) => ({ serialNumber: serial, revocationDate: new Date(at) })),
+        extensions: [await AuthorityKeyIdentifierExtension.create(this.#root)],
+      },
+      crypto,
+    );
+    // The library writes "CRL" into the PEM header, which OpenSSL does not know.
+    return pem("X509 CRL", list.rawData);
   }
 
   async #sign(subject: string, publicPem: string, days: number, nowMs: number, extensions: readonly Extension[]) {

@@ -1,8 +1,8 @@
-import { type FileHandle, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { type FileHandle, open, readFile } from "node:fs/promises";
 import { NightflowError } from "@nightflow/domain";
 import type { z } from "zod";
 import { OneAtATime } from "../one-at-a-time.ts";
+import { SECRET_MODE, syncFolder, writeDurably } from "./durable-file.ts";
 
 /** A journal holds what nobody has written into it. */
 export class JournalError extends NightflowError {
@@ -14,12 +14,10 @@ export class JournalError extends NightflowError {
 export interface Journal<Entry> {
   /** What was there when it was opened. */
   readonly entries: readonly Entry[];
-  /** Resolves when the entry is on disk. */
-  append(entry: Entry): Promise<void>;
+  /** Resolves when the entries are on disk. */
+  append(...entries: Entry[]): Promise<void>;
   close(): Promise<void>;
 }
-
-const SECRET_MODE = 0o600;
 
 /**
  * Opens a journal in a file of JSON lines, and makes it where there is none.
@@ -49,7 +47,7 @@ export async function openJournal<Entry>(
 
 /** A journal that forgets with the process; for tests. */
 export function memoryJournal<Entry>(entries: Entry[] = []): Journal<Entry> {
-  const append = async (entry: Entry) => void entries.push(structuredClone(entry));
+  const append = async (...added: Entry[]) => void entries.push(...structuredClone(added));
   return { entries: [...entries], append, close: async () => {} };
 }
 
@@ -65,14 +63,14 @@ class FileJournal<Entry> implements Journal<Entry> {
     this.#bytes = bytes;
   }
 
-  append(entry: Entry): Promise<void> {
-    const line = Buffer.from(`${JSON.stringify(entry)}\n`);
+  append(...entries: Entry[]): Promise<void> {
+    const lines = Buffer.from(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
     return this.#queue.run(async () => {
       // What a full disk left of an earlier line would spoil this one.
       await this.#file.truncate(this.#bytes);
-      await this.#file.appendFile(line);
+      await this.#file.appendFile(lines);
       await this.#file.datasync();
-      this.#bytes += line.length;
+      this.#bytes += lines.length;
     });
   }
 
@@ -103,28 +101,4 @@ function parseLine<Entry>(line: string, schema: z.ZodType<Entry>, where: string)
 
 async function replace(path: string, entries: readonly unknown[]): Promise<void> {
   await writeDurably(path, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
-}
-
-/** Writes a file that only its owner may read, in one step: after a crash it is the old one or the new one. */
-export async function writeDurably(path: string, text: string): Promise<void> {
-  const draft = `${path}.new`;
-  await rm(draft, { force: true });
-  const file = await open(draft, "wx", SECRET_MODE);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(draft, path);
-  await syncFolder(path);
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(dirname(path));
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

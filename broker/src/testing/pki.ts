@@ -47,11 +47,14 @@ export async function makeStrangeAuthority(nowMs = Date.now()) {
 /** What a listener reads from a certificate. */
 export function claimOf(agent: string, site: string, certificate: SignedCertificate): CertificateClaim {
   const { serial, fingerprint, expiresAt } = certificate;
-  return { agent, site, serial, fingerprint, expiresAt };
+  return { agent, site, serial, fingerprint, expiresAt, der: derOf(certificate.pem) };
 }
 
 /** The fingerprint of a PEM certificate. */
 export function fingerprintOf(pem: string): string {
-  const der = Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ""), "base64");
-  return createHash("sha256").update(der).digest("hex");
+  return createHash("sha256").update(derOf(pem)).digest("hex");
+}
+
+function derOf(pem: string): Buffer {
+  return Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ""), "base64");
 }

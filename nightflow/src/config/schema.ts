@@ -1,7 +1,7 @@
 import { AnalyticsConfig } from "@nightflow/analytics";
 import { BrokerConfig } from "@nightflow/broker";
 import { ApiConfig } from "@nightflow/crm-api";
-import { SiteId } from "@nightflow/domain";
+import { EnrolmentConfig, SiteId } from "@nightflow/domain";
 import { IngestConfig } from "@nightflow/ingest";
 import { z } from "zod";
 
@@ -71,6 +71,7 @@ export const NightflowConfig = z
       .prefault({}),
     log: LogConfig.prefault({}),
     broker: BrokerConfig.prefault({}),
+    enrolment: EnrolmentConfig.prefault({}).meta({ description: "How edge agents join, stay and leave." }),
     ingest: IngestConfig.prefault({}),
     analytics: AnalyticsConfig.prefault({}),
     api: ApiConfig.prefault({}),

@@ -10,6 +10,15 @@ export {
 } from "./embedded/start.ts";
 export { DEFAULT_RESTART_POLICY, type RestartPolicy } from "./embedded/supervisor.ts";
 export {
+  ENROLMENT_CHANNEL,
+  type EnrolmentChange,
+  enrolmentPosition,
+  type NewStranger,
+  noteStranger,
+  numberEnrolmentChange,
+  readEnrolmentChanges,
+} from "./enrolment-feed.ts";
+export {
   appendLiveEvent,
   LIVE_EVENT_CHANNEL,
   type NewLiveEvent,
