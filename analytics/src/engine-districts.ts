@@ -7,6 +7,7 @@ import type { EmittedInterval } from "./pure/intervals.ts";
 import { calendarOf } from "./pure/local-time.ts";
 import type { MeterState } from "./pure/meter-table.ts";
 import { type MeteredChannel, primaryChannels } from "./pure/registry.ts";
+import { isIn, type Shard } from "./pure/shards.ts";
 
 interface WatchedDistrict {
   readonly district: District;
@@ -17,16 +18,25 @@ interface WatchedDistrict {
 /** The districts: inflow from their inlets, nights judged as they complete. */
 export class Districts {
   readonly #sink: FindingSink;
+  readonly #shard: Shard;
   #districts = new Map<string, WatchedDistrict>();
 
-  constructor(sink: FindingSink) {
+  constructor(sink: FindingSink, shard: Shard) {
     this.#sink = sink;
+    this.#shard = shard;
+  }
+
+  /** Whether a meter feeds a district of this shard, or stands in one. */
+  needs(meter: MeteredChannel): boolean {
+    const stands = meter.purpose === "customer" && meter.dma !== null && this.#districts.has(meter.dma);
+    return stands || meter.inletOf.some(({ dma }) => this.#districts.has(dma));
   }
 
   setRegistry(channels: readonly MeteredChannel[]): void {
     const before = this.image();
     this.#districts = new Map();
-    for (const [dma, inlets] of inletsByDma(channels)) this.#districts.set(dma, watchDistrict(dma, inlets));
+    for (const [dma, inlets] of inletsByDma(channels))
+      if (isIn(this.#shard, dma)) this.#districts.set(dma, watchDistrict(dma, inlets));
     this.restore(before);
   }
 

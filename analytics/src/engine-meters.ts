@@ -11,6 +11,7 @@ import { calendarOf, type ZoneCalendar } from "./pure/local-time.ts";
 import { KEY_ACCOUNT_SCHEMA, METER_SCHEMA, type MeterState } from "./pure/meter-table.ts";
 import { type MeteredChannel, primaryChannels } from "./pure/registry.ts";
 import { DAY_RULES, HOUR_RULES, INTERVAL_RULES, type RuleContext, stepDayRules } from "./pure/rules.ts";
+import { isIn } from "./pure/shards.ts";
 import { SlotTable } from "./pure/slot-table.ts";
 import type { MetersImage } from "./snapshot.ts";
 
@@ -23,6 +24,8 @@ const LEAST_CHANGE_LITRES = 1000;
 /** One meter at work: what the registry says of it, and its slots. */
 export interface WatchedMeter {
   readonly meta: MeteredChannel;
+  /** What this shard does with it. */
+  readonly duty: Duty;
   readonly slot: number;
   /** Slot among the key accounts; -1 for others. */
   readonly keySlot: number;
@@ -34,6 +37,19 @@ export interface WatchedMeter {
   readonly hourRules: typeof HOUR_RULES;
   readonly dayRules: typeof DAY_RULES;
   readonly isJudgedDaily: boolean;
+}
+
+/**
+ * What a shard does with a meter: each of its subjects (itself, its account, its district, its agent) may belong to
+ * another one. A shard that needs a meter for a district or an agent alone keeps it up to there, and judges nothing else.
+ */
+interface Duty {
+  /** The rules of the meter itself. */
+  readonly isJudged: boolean;
+  /** The days of its key account. */
+  readonly isAccountJudged: boolean;
+  /** Its intervals, for one of the above or for a district. */
+  readonly isMeasured: boolean;
 }
 
 interface RuleSignal {
@@ -66,7 +82,10 @@ export class MeterWatch {
 
   setRegistry(channels: readonly MeteredChannel[]): void {
     const watched = new Map<string, WatchedMeter>();
-    for (const meta of primaryChannels(channels).values()) watched.set(meta.meter, this.#watch(meta));
+    for (const meta of primaryChannels(channels).values()) {
+      const duty = this.#dutyOf(meta);
+      if (duty !== undefined) watched.set(meta.meter, this.#watch(meta, duty));
+    }
     this.#meters = [...watched.values()];
     this.#byChannel = new Map(
       channels.map((c) => {
@@ -92,7 +111,7 @@ export class MeterWatch {
 
   stats() {
     return {
-      meters: this.#meters.length,
+      meters: this.#meters.filter(({ duty }) => duty.isJudged).length,
       unknownRows: this.#unknownRows,
       lateRows: this.#lateRows,
       bytesPerMeter: this.#table.bytesPerSlot,
@@ -110,15 +129,16 @@ export class MeterWatch {
     const readAtMs = readings.readAtMs[row] ?? 0;
     const quality = readings.qualities[row] ?? 2;
     if (quality === 0) noteHeard(state, readAtMs, readings.origins[row] === 1);
-    if (!known.isPrimary) return;
+    if (!known.isPrimary || !meter.duty.isMeasured) return;
     const reading = { readAtMs, counts: readings.counts[row] ?? 0n, quality, flags: readings.flags[row] ?? 0 };
     const isTaken = this.#machine.push(state, reading, meter.options, (interval) => this.#onInterval(meter, interval));
-    if (!isTaken) this.#lateRows++;
+    if (!isTaken && meter.duty.isJudged) this.#lateRows++;
   }
 
   #onInterval(meter: WatchedMeter, interval: EmittedInterval): void {
     const litres = interval.counts * (meter.meta.litresPerCount ?? 0);
     this.#districts.add(meter.meta, interval, litres / 1000, this.stateOf(meter));
+    if (!meter.duty.isJudged && !meter.duty.isAccountJudged) return;
     const { startMs, endMs, knownAtMs } = interval;
     const flow: Flow = { startMs, endMs, litres, isGood: interval.quality === 0 };
     const state = this.stateOf(meter);
@@ -266,24 +286,36 @@ export class MeterWatch {
   }
 
   restore(image: MetersImage): void {
-    const metas = this.#meters.map((m) => m.meta);
+    const before = this.#meters;
     this.#slots = new Map(image.channels.map((channel, slot) => [channel, slot]));
     this.#keySlots = new Map(image.keyChannels.map((channel, slot) => [channel, slot]));
     this.#table.fromBytes(image.slots, image.channels.length);
     this.#keyTable.fromBytes(image.keySlots, image.keyChannels.length);
-    const watched = new Map(metas.map((meta) => [meta.meter, this.#watch(meta)]));
+    const watched = new Map(before.map(({ meta, duty }) => [meta.meter, this.#watch(meta, duty)]));
     this.#meters = [...watched.values()];
     for (const [channel, known] of this.#byChannel)
       this.#byChannel.set(channel, { ...known, meter: watched.get(known.meter?.meta.meter ?? "") });
   }
 
-  #watch(meta: MeteredChannel): WatchedMeter {
+  /** Undefined where no subject of this shard needs the meter. */
+  #dutyOf(meta: MeteredChannel): Duty | undefined {
+    const { shard } = this.#options;
+    const isJudged = isIn(shard, meta.meter);
+    const isAccountJudged = isKeyMeter(meta) && isIn(shard, meta.account ?? meta.meter);
+    const isMeasured = isJudged || isAccountJudged || this.#districts.needs(meta);
+    if (!isMeasured && !(meta.agent !== null && isIn(shard, meta.agent))) return undefined;
+    return { isJudged, isAccountJudged, isMeasured };
+  }
+
+  #watch(meta: MeteredChannel, duty: Duty): WatchedMeter {
     const slot = slotIn(this.#slots, meta.channel, this.#table);
-    const isKey = meta.isKeyAccount && meta.purpose === "customer";
+    const rules = <Rule extends { appliesTo(meta: MeteredChannel): boolean }>(all: readonly Rule[]) =>
+      duty.isJudged ? all.filter((rule) => rule.appliesTo(meta)) : [];
     return {
       meta,
+      duty,
       slot,
-      keySlot: isKey ? slotIn(this.#keySlots, meta.channel, this.#keyTable) : -1,
+      keySlot: duty.isAccountJudged ? slotIn(this.#keySlots, meta.channel, this.#keyTable) : -1,
       calendar: calendarOf(meta.zone),
       options: intervalOptionsOf(meta),
       who: subjectOf(meta),
@@ -294,12 +326,16 @@ export class MeterWatch {
           set: (at, litres) => this.#table.setRing("floorRing", slot, at, litres),
         },
       },
-      intervalRules: meta.periodMs <= HOUR_MS ? INTERVAL_RULES.filter((rule) => rule.appliesTo(meta)) : [],
-      hourRules: HOUR_RULES.filter((rule) => rule.appliesTo(meta)),
-      dayRules: DAY_RULES.filter((rule) => rule.appliesTo(meta)),
+      intervalRules: meta.periodMs <= HOUR_MS ? rules(INTERVAL_RULES) : [],
+      hourRules: rules(HOUR_RULES),
+      dayRules: rules(DAY_RULES),
       isJudgedDaily: meta.purpose === "customer",
     };
   }
+}
+
+function isKeyMeter(meta: MeteredChannel): boolean {
+  return meta.isKeyAccount && meta.purpose === "customer";
 }
 
 function slotIn(slots: Map<string, number>, channel: string, table: { ensure(slots: number): void }): number {
@@ -323,7 +359,8 @@ export function isLiveLongEnough(state: MeterState, atMs: number): boolean {
   return state.liveSinceMs !== 0 && atMs - state.liveSinceMs >= DAY_MS;
 }
 
-function intervalOptionsOf(meta: MeteredChannel): IntervalOptions {
+/** How a meter's judged register becomes intervals. */
+export function intervalOptionsOf(meta: MeteredChannel): IntervalOptions {
   return {
     periodMs: meta.periodMs,
     capacityCounts: meta.capacityCounts,

@@ -2,6 +2,7 @@ import type { EngineOptions, FindingSink } from "./engine.ts";
 import type { MeterWatch, WatchedMeter } from "./engine-meters.ts";
 import type { Proof } from "./pure/evidence.ts";
 import type { FindingSubject } from "./pure/finding.ts";
+import { isIn } from "./pure/shards.ts";
 import { type HeardMeter, judgeSilence } from "./pure/silence.ts";
 
 const HOUR_MS = 3_600_000;
@@ -20,7 +21,8 @@ export class SilenceWatch {
   }
 
   judge(nowMs: number): void {
-    const expected = this.#meters.meters.filter((m) => m.meta.agent !== null);
+    const { shard } = this.#options;
+    const expected = this.#meters.meters.filter(({ meta }) => meta.agent !== null && isIn(shard, meta.agent));
     for (const [agent, meters] of Map.groupBy(expected, (m) => m.meta.agent ?? ""))
       this.#judgeAgent(agent, meters, nowMs);
   }

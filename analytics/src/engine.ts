@@ -6,6 +6,7 @@ import { SilenceWatch } from "./engine-silence.ts";
 import { CONFIDENCE, evidenceOf, type Proof } from "./pure/evidence.ts";
 import type { DmaNight, FindingEvent, FindingSubject } from "./pure/finding.ts";
 import type { MeteredChannel } from "./pure/registry.ts";
+import { type Shard, WHOLE } from "./pure/shards.ts";
 import { packSnapshot, unpackSnapshot } from "./snapshot.ts";
 
 /** Settings of the detectors. */
@@ -15,12 +16,15 @@ export interface EngineOptions {
   /** Age of the last good reading from which a meter is silent. */
   readonly silentAfterMs: number;
   readonly graceMs: number;
+  /** The part of all subjects that is judged here: what one shard finds no other finds, together they find all. */
+  readonly shard: Shard;
 }
 
 export const DEFAULT_ENGINE_OPTIONS: EngineOptions = {
   refreshMs: 6 * 3_600_000,
   silentAfterMs: 24 * 3_600_000,
   graceMs: 15 * 60_000,
+  shard: WHOLE,
 };
 
 /** What a page of readings brought. */
@@ -66,7 +70,7 @@ export class Engine {
       emit: (signal) => this.#events.push(findingOf(signal)),
       night: (row) => this.#nights.push(row),
     };
-    this.#districts = new Districts(sink);
+    this.#districts = new Districts(sink, settings.shard);
     this.#meters = new MeterWatch(settings, sink, this.#districts);
     this.#silence = new SilenceWatch(settings, sink, this.#meters);
     this.setRegistry(channels);
