@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { dividedBy, type Exact, exactOf } from "./decimal.ts";
 
 /** What a channel measures. Registers only ever count; gauges show an instant. */
 export const RegisterQuantity = z.enum(["forward_total", "reverse_total", "net_total", "vb_total", "vm_total"]);
@@ -67,6 +68,17 @@ export function convert(value: number, from: Unit, to: Unit): number {
   const target = DIMENSIONS[to];
   if (source.base !== target.base) throw new RangeError(`cannot convert ${from} to ${to}`);
   return (value * source.factor) / target.factor;
+}
+
+/**
+ * What a value in `from` is multiplied by to be in `to`, exactly.
+ *
+ * @throws {RangeError} when the units do not measure the same thing.
+ */
+export function factorBetween(from: Unit, to: Unit): Exact {
+  const [source, target] = [DIMENSIONS[from], DIMENSIONS[to]];
+  if (source.base !== target.base) throw new RangeError(`cannot convert ${from} to ${to}`);
+  return dividedBy(exactOf(source.factor), exactOf(target.factor));
 }
 
 /** Whether `convert(…, from, to)` is defined. */
