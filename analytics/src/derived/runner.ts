@@ -1,0 +1,280 @@
+import { type Clock, describeError } from "@nightflow/domain";
+import {
+  type Database,
+  FeedForgottenError,
+  type FeedPage,
+  loadMeterRegistry,
+  REGISTRY_CHANNEL,
+  type ReadingStore,
+} from "@nightflow/storage";
+import type { Logger } from "pino";
+import { type MeteredChannel, primaryChannels } from "../pure/registry.ts";
+import { Signal } from "../runner/signal.ts";
+import type { DerivedConfig } from "./config.ts";
+import { type Dues, duesOf } from "./counted-in.ts";
+import { derivePage } from "./derive-page.ts";
+import { addChanges, openHours } from "./hour-rows.ts";
+import { forgetDays } from "./kept-rows.ts";
+import { DAY_MS, HOUR_MS } from "./meter-day.ts";
+import { lockProgress, readProgress, saveCursorIn, saveTick, skipTo } from "./progress.ts";
+import { addSetAside, countSetAside } from "./set-aside-hours.ts";
+import { saveSubjects } from "./subjects.ts";
+
+const CONSUMER = "derived";
+const LONGEST_RETRY_MS = 30_000;
+const MINUTE_MS = 60_000;
+/** Hours of silence that are opened at once after a long stop; older ones are opened by the readings that come for them. */
+const MOST_OPENED_MS = 31 * DAY_MS;
+
+/** What the derived series need. */
+export interface DerivedDeps {
+  readonly store: Pick<ReadingStore, "changesSince" | "saveCursor" | "curve" | "setAside">;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly config: DerivedConfig;
+  readonly logger: Logger;
+  /** Where meters come from; by default the relational registry. */
+  readonly loadRegistry?: () => Promise<readonly MeteredChannel[]>;
+}
+
+/** What the series have done since their start. */
+export interface DerivedStats {
+  readonly cursor: number;
+  readonly readings: number;
+  readonly hours: number;
+  readonly replayed: number;
+  readonly tooLate: number;
+  readonly retries: number;
+}
+
+/** The running derived series. */
+export interface DerivedSeries {
+  /** A hint that the registry or the feed may have grown; the feed alone is looked at every `pollMs`. */
+  wake(): void;
+  /** Resolves once the feed as it stands now is in the series. */
+  idle(): Promise<void>;
+  stats(): DerivedStats;
+  /** Ends after the page under way. */
+  close(): Promise<void>;
+}
+
+/**
+ * Keeps the hourly series of districts, key accounts and collection in PostgreSQL, from the feed, with a cursor of their own.
+ * A page's cursor, the registers' states and the hours are one transaction, so that a kill loses nothing and counts nothing
+ * twice; nothing is kept in memory between pages. The store or PostgreSQL may be away: it waits and tries again.
+ */
+export function startDerivedSeries(deps: DerivedDeps): DerivedSeries {
+  const runner = new DerivedRunner(deps);
+  runner.start();
+  return runner;
+}
+
+class DerivedRunner implements DerivedSeries {
+  readonly #deps: DerivedDeps;
+  readonly #wake = new Signal();
+  readonly #stopping = new AbortController();
+  #finished: Promise<void> = Promise.resolve();
+  #idleWaiters: (() => void)[] = [];
+  #stopListening: (() => Promise<void>) | undefined;
+  #isRegistryStale = true;
+  #registers: ReadonlyMap<string, MeteredChannel> = new Map();
+  #dues: Dues = duesOf([]);
+  #unknown = new Set<string>();
+  #isAtEnd = false;
+  #stats = { cursor: 0, readings: 0, hours: 0, replayed: 0, tooLate: 0, retries: 0 };
+
+  constructor(deps: DerivedDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#finished = this.#loop();
+  }
+
+  wake(): void {
+    this.#wake.raise();
+  }
+
+  idle(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#idleWaiters.push(resolve);
+    this.wake();
+    return promise;
+  }
+
+  stats(): DerivedStats {
+    return { ...this.#stats };
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    this.wake();
+    await this.#finished;
+    await this.#stopListening?.();
+    for (const resolve of this.#idleWaiters.splice(0)) resolve();
+  }
+
+  get #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  async #loop(): Promise<void> {
+    await this.#untilDone("begin", () => this.#begin());
+    while (!this.#isStopping) {
+      const waiting = this.#idleWaiters.length;
+      this.#wake.reset();
+      const hasMore = await this.#untilDone("derive hours", () => this.#step());
+      if (hasMore || this.#isStopping) continue;
+      for (const resolve of this.#idleWaiters.splice(0, waiting)) resolve();
+      await this.#wake.wait(this.#deps.config.pollMs);
+    }
+  }
+
+  async #begin(): Promise<void> {
+    this.#stopListening ??= await this.#deps.db.listen(REGISTRY_CHANNEL, () => {
+      this.#isRegistryStale = true;
+    });
+    this.#stats.cursor = (await readProgress(this.#deps.db)).cursor;
+  }
+
+  /** One page, and what the passing of time brings when there is none behind it. True when more pages wait. */
+  async #step(): Promise<boolean> {
+    const beganMs = performance.now();
+    const page = await this.#nextPage();
+    await this.#knowChannelsOf(page);
+    const isMine = page.cursor === this.#stats.cursor || (await this.#derive(page));
+    if (!isMine) await this.#rest(this.#deps.config.pollMs);
+    this.#isAtEnd = !page.hasMore;
+    if (this.#isAtEnd) await this.#tick();
+    else await this.#rest((performance.now() - beganMs) * this.#deps.config.restShare);
+    return page.hasMore;
+  }
+
+  async #nextPage(): Promise<FeedPage> {
+    const { store, config, db, logger } = this.#deps;
+    try {
+      return await store.changesSince(this.#stats.cursor, config.pageReadings);
+    } catch (error) {
+      if (!(error instanceof FeedForgottenError)) throw error;
+      const { keptFrom } = error;
+      logger.warn(
+        { cursor: this.#stats.cursor, keptFrom },
+        "the feed cannot be followed; hours are told anew from the curves",
+      );
+      await db.transaction((tx) => skipTo(tx, keptFrom - 1));
+      this.#stats.cursor = keptFrom - 1;
+      return await store.changesSince(this.#stats.cursor, config.pageReadings);
+    }
+  }
+
+  /** Writes a page; false when another process has gone on meanwhile, whose place is taken over then. */
+  async #derive(page: FeedPage): Promise<boolean> {
+    const { db, store } = this.#deps;
+    const read = this.#stats.cursor;
+    const derived = await db.transaction(async (tx) => {
+      const progress = await lockProgress(tx);
+      if (progress.cursor !== read) return progress.cursor;
+      const lateBeforeMs = this.#lateBefore(page, progress.newestReadMs);
+      const done = await derivePage(tx, page.readings, { store, registers: this.#registers, lateBeforeMs });
+      await addChanges(tx, done.changes, this.#dues);
+      await saveCursorIn(tx, page.cursor, Math.min(done.newestReadMs, this.#deps.clock.now()));
+      return done;
+    });
+    if (typeof derived === "number") {
+      this.#stats.cursor = derived;
+      return false;
+    }
+    this.#stats.cursor = page.cursor;
+    this.#stats.readings += derived.readings;
+    this.#stats.replayed += derived.replayed;
+    this.#stats.tooLate += derived.tooLate;
+    this.#stats.hours += derived.changes.districts.changed().length + derived.changes.accounts.changed().length;
+    await this.#tellStore();
+    return true;
+  }
+
+  /** At the end of the feed lateness is judged by the clock; in a catch-up by the newest reading before, for the delay is our own. */
+  #lateBefore(page: FeedPage, newestReadMs: number): number {
+    const nowMs = this.#deps.clock.now();
+    const atMs = this.#isAtEnd && !page.hasMore ? nowMs : Math.min(nowMs, newestReadMs);
+    return atMs - this.#deps.config.lateAfterMinutes * MINUTE_MS;
+  }
+
+  async #tellStore(): Promise<void> {
+    await this.#deps.store.saveCursor(CONSUMER, this.#stats.cursor).catch((error: unknown) => {
+      this.#deps.logger.warn({ err: error }, "the store did not take the cursor; it keeps the feed for longer");
+    });
+  }
+
+  /** Opens the hours that have passed, counts what was set aside, lets go of old days, and tells that the head-end is alive. */
+  async #tick(): Promise<void> {
+    const { db, store, clock, config } = this.#deps;
+    const hourMs = Math.floor(clock.now() / HOUR_MS) * HOUR_MS;
+    const { setAsideSeen } = await readProgress(db);
+    const setAside = await countSetAside(store, setAsideSeen);
+    await db.transaction(async (tx) => {
+      const progress = await lockProgress(tx);
+      // Another process has counted these already.
+      if (JSON.stringify(progress.setAsideSeen) !== JSON.stringify(setAsideSeen)) return;
+      const fromMs = Math.max(progress.tickedHourMs ?? hourMs, hourMs - MOST_OPENED_MS);
+      if (fromMs < hourMs) {
+        await openHours(tx, this.#dues, fromMs, hourMs);
+        await forgetDays(tx, config.keepDays);
+      }
+      await addSetAside(tx, setAside);
+      await saveTick(tx, Math.max(hourMs, progress.tickedHourMs ?? 0), setAside.seen);
+    });
+  }
+
+  /** Reads the registry again when it has changed, and once for every channel that it did not know. */
+  async #knowChannelsOf(page: FeedPage): Promise<void> {
+    const fresh = page.readings.channels.filter((channel) => !this.#unknown.has(channel));
+    if (fresh.some((channel) => !this.#registers.has(channel))) this.#isRegistryStale = true;
+    if (this.#isRegistryStale) await this.#refreshRegistry();
+    for (const channel of fresh) if (!this.#registers.has(channel)) this.#unknown.add(channel);
+  }
+
+  async #refreshRegistry(): Promise<void> {
+    const { db, clock, loadRegistry } = this.#deps;
+    this.#isRegistryStale = false;
+    try {
+      const channels = await (loadRegistry ? loadRegistry() : loadMeterRegistry(db, clock.now()));
+      const primary = [...primaryChannels(channels).values()];
+      await saveSubjects(db, primary);
+      this.#registers = new Map(primary.map((meter) => [meter.channel, meter]));
+      this.#dues = duesOf(primary);
+      this.#unknown.clear();
+    } catch (error) {
+      this.#isRegistryStale = true;
+      throw error;
+    }
+  }
+
+  /** Tries until it works or the runner stops, waiting longer each time. */
+  async #untilDone<Result>(what: string, work: () => Promise<Result>): Promise<Result | undefined> {
+    for (let waitMs = this.#deps.config.retryMs; !this.#isStopping; waitMs = Math.min(LONGEST_RETRY_MS, waitMs * 2)) {
+      try {
+        return await work();
+      } catch (error) {
+        this.#stats.retries++;
+        this.#deps.logger.warn({ err: error }, `cannot ${what}, trying again: ${describeError(error)}`);
+        await this.#rest(waitMs);
+      }
+    }
+    return undefined;
+  }
+
+  #rest(ms: number): Promise<void> {
+    const { signal } = this.#stopping;
+    if (ms < 1 || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal.addEventListener("abort", done);
+    });
+  }
+}
