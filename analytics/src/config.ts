@@ -1,5 +1,6 @@
 import { DEFAULT_TICKET_THRESHOLD_PER_DAY } from "@nightflow/domain";
 import { z } from "zod";
+import { DerivedConfig } from "./derived/config.ts";
 
 /** Configuration of the analytics runner. */
 export const AnalyticsConfig = z
@@ -38,6 +39,7 @@ export const AnalyticsConfig = z
       description: "Age of the last good reading from which a meter counts as silent (at least two periods).",
       unit: "h",
     }),
+    derived: DerivedConfig.prefault({}),
   })
   .meta({ id: "AnalyticsConfig", description: "Detectors and the runner that feeds them." });
 export type AnalyticsConfig = z.infer<typeof AnalyticsConfig>;

@@ -1,4 +1,5 @@
 export * from "./config.ts";
+export * from "./derived/index.ts";
 export * from "./engine.ts";
 export * from "./pure.ts";
 export * from "./replay.ts";

@@ -1,5 +1,5 @@
 import { workerData } from "node:worker_threads";
-import { startAnalytics } from "@nightflow/analytics";
+import { startAnalytics, startDerivedSeries } from "@nightflow/analytics";
 import { connectReadingStore, openDatabase } from "@nightflow/storage";
 import { makeClock } from "../config/clock.ts";
 import { makeLogger } from "../config/log.ts";
@@ -12,6 +12,10 @@ await runRoom(async () => {
   const db = openDatabase({ url: databaseUrl, logger, maxConnections: 4 });
   const store = connectReadingStore(storePort);
   const analytics = await startAnalytics({ store, db, clock: makeClock(anchor), config: config.analytics, logger });
+  const { derived } = config.analytics;
+  const series = derived.isEnabled
+    ? startDerivedSeries({ store, db, clock: makeClock(anchor), config: derived, logger })
+    : undefined;
   return {
     details: {},
     onMessage: (message) => {
@@ -19,6 +23,7 @@ await runRoom(async () => {
     },
     async close() {
       await analytics.close();
+      await series?.close();
       await store.close();
       await db.close();
     },
