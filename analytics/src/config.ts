@@ -35,6 +35,13 @@ export const AnalyticsConfig = z
       .max(168)
       .default(6)
       .meta({ description: "How often an open finding's evidence is written again.", unit: "h of readings" }),
+    shards: z.int().min(1).max(256).default(1).meta({
+      description: "Parts that the meters are split into; as many analytics processes may share them.",
+    }),
+    leaseMs: z.int().min(1000).max(600_000).default(10_000).meta({
+      description: "The parts of a process that has died are taken over by others after this time.",
+      unit: "ms",
+    }),
     silentAfterHours: z.number().min(1).max(720).default(24).meta({
       description: "Age of the last good reading from which a meter counts as silent (at least two periods).",
       unit: "h",

@@ -5,4 +5,5 @@ export * from "./pure.ts";
 export * from "./replay.ts";
 export { ANOMALY_CLEARED_QUEUE, type NoTicketReason, OPEN_TICKET_QUEUE } from "./runner/anomaly-writer.ts";
 export { type Analytics, type AnalyticsDeps, type AnalyticsStats, startAnalytics } from "./runner/runner.ts";
+export { resplit, ShardPlanError, settleShards } from "./runner/shard-plan.ts";
 export { SnapshotError } from "./snapshot.ts";

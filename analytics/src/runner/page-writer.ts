@@ -9,14 +9,17 @@ export interface Snapshot {
   readonly state: Uint8Array;
 }
 
-const SHARD = 0;
+/** A snapshot of one shard. */
+export interface ShardSnapshot extends Snapshot {
+  readonly shard: number;
+}
 
 /** Writes what a page brought, and the snapshot when there is one, in the caller's transaction. */
 export async function writeOutput(
   tx: Sql,
   writer: AnomalyWriter,
   output: EngineOutput,
-  snapshot: Snapshot | null,
+  snapshot: ShardSnapshot | null,
 ): Promise<void> {
   for (const night of newestNights(output.nights)) await writeNight(tx, night);
   if (snapshot) await saveSnapshot(tx, snapshot);
@@ -30,20 +33,30 @@ export async function writeOutput(
     await appendLiveEvent(tx, { kind: "anomaly", subject: anomalyId, at: atMs, unitPath });
 }
 
-/** The last snapshot; undefined when there is none. */
-export async function loadSnapshot(db: Sql): Promise<Snapshot | undefined> {
+/** The last snapshot of a shard; undefined when there is none. */
+export async function loadSnapshot(db: Sql, shard: number): Promise<Snapshot | undefined> {
   const { rows } = await db.query<{ cursor: number; state: Buffer }>(
     "select cursor, state from analytics_snapshot where shard = $1",
-    [SHARD],
+    [shard],
   );
   return rows[0];
 }
 
-async function saveSnapshot(tx: Sql, snapshot: Snapshot): Promise<void> {
+/** How far all shards have read, by their snapshots; 0 while one has none. */
+export async function slowestCursor(db: Sql, shards: number): Promise<number> {
+  const { rows } = await db.query<{ cursor: number }>(
+    `select coalesce(min(coalesce(cursor, 0)), 0)::bigint as cursor
+     from generate_series(0, $1 - 1) as shard left join analytics_snapshot using (shard)`,
+    [shards],
+  );
+  return rows[0]?.cursor ?? 0;
+}
+
+async function saveSnapshot(tx: Sql, snapshot: ShardSnapshot): Promise<void> {
   await tx.query(
     `insert into analytics_snapshot (shard, cursor, state, taken_at) values ($1, $2, $3, now())
      on conflict (shard) do update set cursor = excluded.cursor, state = excluded.state, taken_at = excluded.taken_at`,
-    [SHARD, snapshot.cursor, Buffer.from(snapshot.state)],
+    [snapshot.shard, snapshot.cursor, Buffer.from(snapshot.state)],
   );
 }
 

@@ -1,10 +1,9 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { type Clock, describeError, NightflowError } from "@nightflow/domain";
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import type { Clock } from "@nightflow/domain";
 import {
   createJobQueue,
   type Database,
-  FeedForgottenError,
-  type FeedPage,
   type JobQueue,
   loadMeterRegistry,
   REGISTRY_CHANNEL,
@@ -12,22 +11,15 @@ import {
 } from "@nightflow/storage";
 import type { Logger } from "pino";
 import type { AnalyticsConfig } from "../config.ts";
-import { Engine, type EngineOutput } from "../engine.ts";
 import type { MeteredChannel } from "../pure/registry.ts";
 import { AnomalyWriter } from "./anomaly-writer.ts";
-import { loadSnapshot, type Snapshot, writeOutput } from "./page-writer.ts";
-import { Signal } from "./signal.ts";
+import { type Lease, Leases } from "./leases.ts";
+import { pause, Retry } from "./retry.ts";
+import { settleShards } from "./shard-plan.ts";
+import { ShardRunner, type ShardRunnerDeps } from "./shard-runner.ts";
 
-const HOUR_MS = 3_600_000;
-/** Rows between two turns of the event loop: some milliseconds of work. */
-const CHUNK_ROWS = 4000;
-const LONGEST_RETRY_MS = 30_000;
-/** Times that a page is tried in one piece when the database refuses it for another reason than being away. */
-const WHOLE_TRIES = 3;
-/** Silence is judged at most this often, ms of business time. */
-const TICK_MS = 10 * 60_000;
-/** After a start agents first deliver what they held back, so nobody is called silent for this long, ms of business time. */
-const SETTLE_MS = 2 * HOUR_MS;
+/** Leases are renewed so often within their time. */
+const BEATS_A_LEASE = 4;
 
 /** What the runner needs. */
 export interface AnalyticsDeps {
@@ -40,9 +32,14 @@ export interface AnalyticsDeps {
   readonly loadRegistry?: () => Promise<readonly MeteredChannel[]>;
   /** Default: the job queue of `db`. */
   readonly jobs?: Pick<JobQueue, "enqueue">;
+  /**
+   * Whether other processes work on the same database: then this one takes its part of the shards, and those of a dead
+   * process when its leases have run out. Alone (the default) it takes all of them at once, from whoever had them.
+   */
+  readonly isOneOfSeveral?: boolean;
 }
 
-/** What the runner has done since its start. */
+/** What the runner has done since its start, in all the shards that it holds. */
 export interface AnalyticsStats {
   readonly cursor: number;
   readonly readings: number;
@@ -52,6 +49,8 @@ export interface AnalyticsStats {
   readonly lateRows: number;
   readonly bytesPerMeter: number;
   readonly retries: number;
+  /** Shards that it holds. */
+  readonly shards: readonly number[];
 }
 
 /** The running analytics. */
@@ -61,7 +60,7 @@ export interface Analytics {
   /** Resolves once the feed as it stands now has been read to its end and everything found in it is written. */
   idle(): Promise<void>;
   stats(): AnalyticsStats;
-  /** Ends after the page under way, with a last snapshot. */
+  /** Ends after the page under way, with a last snapshot, and lets go of its shards. */
   close(): Promise<void>;
 }
 
@@ -71,292 +70,128 @@ export interface Analytics {
  */
 export async function startAnalytics(deps: AnalyticsDeps): Promise<Analytics> {
   const runner = new Runner(deps);
-  void runner.run();
+  runner.start();
   return runner;
 }
 
 class Runner implements Analytics {
   readonly #deps: AnalyticsDeps;
-  #engine: Engine;
-  readonly #writer: AnomalyWriter;
-  readonly #wake = new Signal();
+  readonly #leases: Leases;
+  readonly #parts: Omit<ShardRunnerDeps, "lease">;
+  readonly #retry: Retry;
   readonly #stopping = new AbortController();
-  #idleWaiters: (() => void)[] = [];
+  readonly #begun = Promise.withResolvers<void>();
+  readonly #runners = new Map<number, ShardRunner>();
   #stopListening: (() => Promise<void>) | undefined;
   #finished: Promise<void> = Promise.resolve();
-  #isRegistryStale = true;
-  #unknown = new Set<string>();
-  #cursor = 0;
-  #snapshotCursor = 0;
-  #snapshotAt = 0;
-  #tickedAtMs = Number.NEGATIVE_INFINITY;
-  readonly #startedAtMs: number;
-  #readings = 0;
-  #findings = 0;
-  #retries = 0;
-  /** True while findings wait to be written: a snapshot now would forget them. */
-  #hasUnwritten = false;
+  #last: Omit<AnalyticsStats, "retries" | "shards"> | undefined;
+  #retriesOfEnded = 0;
 
   constructor(deps: AnalyticsDeps) {
+    const { store, db, clock, config, logger } = deps;
     this.#deps = deps;
-    this.#startedAtMs = deps.clock.now();
-    this.#engine = this.#newEngine();
-    const jobs = deps.jobs ?? createJobQueue({ db: deps.db, logger: deps.logger });
-    this.#writer = new AnomalyWriter(jobs, deps.config.ticketThresholdPerDay);
+    this.#leases = new Leases(db, `${hostname()}-${process.pid}-${randomBytes(3).toString("hex")}`, config.leaseMs);
+    this.#retry = new Retry(config.retryMs, this.#stopping.signal, logger);
+    const writer = new AnomalyWriter(deps.jobs ?? createJobQueue({ db, logger }), config.ticketThresholdPerDay);
+    const loadRegistry = deps.loadRegistry ?? (() => loadMeterRegistry(db, clock.now()));
+    this.#parts = { store, db, clock, config, logger, writer, loadRegistry, shards: config.shards };
+  }
+
+  start(): void {
+    this.#finished = this.#loop();
   }
 
   wake(): void {
-    this.#wake.raise();
+    for (const runner of this.#runners.values()) runner.wake();
   }
 
-  idle(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#idleWaiters.push(resolve);
-    this.wake();
-    return promise;
+  async idle(): Promise<void> {
+    await this.#begun.promise;
+    await Promise.all(Array.from(this.#runners.values(), (runner) => runner.idle()));
   }
 
   stats(): AnalyticsStats {
-    const { meters, unknownRows, lateRows, bytesPerMeter } = this.#engine.stats();
-    return {
-      cursor: this.#cursor,
-      readings: this.#readings,
-      findings: this.#findings,
-      meters,
-      unknownRows,
-      lateRows,
-      bytesPerMeter,
-      retries: this.#retries,
+    const all = Array.from(this.#runners.values(), (runner) => runner.stats());
+    const sum = (pick: (one: (typeof all)[number]) => number) => all.reduce((total, one) => total + pick(one), 0);
+    const most = (pick: (one: (typeof all)[number]) => number) => Math.max(0, ...all.map(pick));
+    const figures = {
+      cursor: all.length === 0 ? 0 : Math.min(...all.map(({ cursor }) => cursor)),
+      // Every shard reads the whole feed: what one has read is what was read.
+      readings: most(({ readings }) => readings),
+      unknownRows: most(({ unknownRows }) => unknownRows),
+      bytesPerMeter: most(({ bytesPerMeter }) => bytesPerMeter),
+      findings: sum(({ findings }) => findings),
+      meters: sum(({ meters }) => meters),
+      lateRows: sum(({ lateRows }) => lateRows),
     };
-  }
-
-  run(): Promise<void> {
-    this.#finished = this.#loop();
-    return this.#finished;
+    const retries = this.#retry.count + this.#retriesOfEnded + sum((one) => one.retries);
+    return { ...(all.length === 0 && this.#last ? this.#last : figures), retries, shards: [...this.#runners.keys()] };
   }
 
   async close(): Promise<void> {
     this.#stopping.abort();
-    this.wake();
     await this.#finished;
+    this.#last = this.stats();
+    await Promise.all(Array.from(this.#runners.values(), (runner) => this.#giveUp(runner)));
+    await this.#leases.leave().catch(() => undefined);
     await this.#stopListening?.();
-    for (const resolve of this.#idleWaiters.splice(0)) resolve();
-  }
-
-  get #isStopping(): boolean {
-    return this.#stopping.signal.aborted;
+    this.#begun.resolve();
   }
 
   async #loop(): Promise<void> {
-    await this.#untilDone("begin", () => this.#begin());
-    while (!this.#isStopping) {
-      const waiting = this.#idleWaiters.length;
-      this.#wake.reset();
-      const hasMore = await this.#untilDone("read the feed", () => this.#step());
-      if (hasMore || this.#isStopping) continue;
-      for (const resolve of this.#idleWaiters.splice(0, waiting)) resolve();
-      await this.#wake.wait(this.#deps.config.pollMs);
+    const { signal } = this.#stopping;
+    await this.#retry.untilDone("begin", () => this.#begin());
+    for (let isFirst = true; !signal.aborted; isFirst = false) {
+      await this.#retry.untilDone("share the meters out", () => this.#share(isFirst));
+      this.#begun.resolve();
+      await pause(this.#deps.config.leaseMs / BEATS_A_LEASE, signal);
     }
-    await this.#lastSnapshot();
   }
 
   async #begin(): Promise<void> {
-    const { db, logger } = this.#deps;
+    const { db, config, isOneOfSeveral = false } = this.#deps;
     this.#stopListening ??= await db.listen(REGISTRY_CHANNEL, () => {
-      this.#isRegistryStale = true;
-      this.wake();
+      for (const runner of this.#runners.values()) runner.registryChanged();
     });
-    await this.#refreshRegistry();
-    const snapshot = await loadSnapshot(db);
-    if (!snapshot) return;
-    try {
-      this.#engine.restore(snapshot.state);
-      this.#cursor = snapshot.cursor;
-      this.#snapshotCursor = snapshot.cursor;
-    } catch (error) {
-      logger.warn({ err: error }, "the detectors' snapshot cannot be used; reading the feed from its start");
-    }
+    // Alone, what a killed process held runs out for nobody.
+    if (!isOneOfSeveral) await db.query("update analytics_lease set expires_at = '-infinity'");
+    await settleShards(db, config.shards);
   }
 
-  /** One page, or the passing of time when there is none. True when more pages wait. */
-  async #step(): Promise<boolean> {
-    const page = await this.#nextPage();
-    await this.#knowChannelsOf(page);
-    const output = await this.#feed(page);
-    this.#cursor = Math.max(this.#cursor, page.cursor);
-    await this.#write(output);
-    if (!page.hasMore) await this.#tick();
-    return page.hasMore;
+  /** Holds on to what is held, and takes or gives shards until every living process has its part. */
+  async #share(isFirst: boolean): Promise<void> {
+    const { config, isOneOfSeveral = false } = this.#deps;
+    const living = await this.#leases.beat();
+    await this.#renew();
+    const part = isOneOfSeveral ? Math.ceil(config.shards / living) : config.shards;
+    const tooMany = [...this.#runners.values()].slice(part);
+    for (const runner of tooMany) await this.#giveUp(runner);
+    const byForce = isFirst && !isOneOfSeveral;
+    for (const lease of await this.#leases.take(config.shards, part - this.#runners.size, byForce)) this.#run(lease);
   }
 
-  async #nextPage(): Promise<FeedPage> {
-    const { store, config } = this.#deps;
-    try {
-      return await store.changesSince(this.#cursor, config.pageReadings);
-    } catch (error) {
-      if (!(error instanceof FeedForgottenError)) throw error;
-      await this.#goOnFrom(error.keptFrom);
-      return await store.changesSince(this.#cursor, config.pageReadings);
-    }
+  async #renew(): Promise<void> {
+    const runners = [...this.#runners.values()];
+    const kept = new Set(await this.#leases.renew(runners.map(({ lease }) => lease)));
+    for (const runner of runners) if (!kept.has(runner.lease)) await this.#giveUp(runner);
   }
 
-  /** Goes on at the first commit that is kept; from nothing where the store is another one, or has gone back. */
-  async #goOnFrom(keptFrom: number): Promise<void> {
-    const cursor = this.#cursor;
-    const hasGoneBack = keptFrom <= cursor;
-    this.#deps.logger.error(
-      { cursor, keptFrom, hasGoneBack },
-      hasGoneBack
-        ? "the store has gone back behind what was read: the detectors begin anew with what it holds"
-        : "the feed has forgotten commits that were not read: their readings are in the curves and in no finding",
-    );
-    if (hasGoneBack) await this.#beginAnew();
-    this.#cursor = keptFrom - 1;
+  #run(lease: Lease): void {
+    const runner = new ShardRunner({ ...this.#parts, lease });
+    this.#runners.set(lease.shard, runner);
+    this.#deps.logger.info({ shard: lease.shard, epoch: lease.epoch }, "a shard of the meters is judged here");
+    runner.start(() => this.#forget(runner));
   }
 
-  async #beginAnew(): Promise<void> {
-    this.#engine = this.#newEngine();
-    await this.#refreshRegistry();
+  async #giveUp(runner: ShardRunner): Promise<void> {
+    await runner.close();
+    this.#forget(runner);
+    await this.#leases.release(runner.lease).catch(() => undefined);
   }
 
-  #newEngine(): Engine {
-    const { refreshHours, silentAfterHours } = this.#deps.config;
-    return new Engine([], { refreshMs: refreshHours * HOUR_MS, silentAfterMs: silentAfterHours * HOUR_MS });
+  #forget(runner: ShardRunner): void {
+    if (this.#runners.get(runner.lease.shard) !== runner) return;
+    this.#retriesOfEnded += runner.stats().retries;
+    this.#runners.delete(runner.lease.shard);
   }
-
-  async #feed(page: FeedPage): Promise<EngineOutput> {
-    const events: EngineOutput["events"][number][] = [];
-    const nights: EngineOutput["nights"][number][] = [];
-    for (let row = 0; row < page.readings.length; row += CHUNK_ROWS) {
-      const part = this.#engine.feed(page.readings, row, Math.min(page.readings.length, row + CHUNK_ROWS));
-      events.push(...part.events);
-      nights.push(...part.nights);
-      await nextTurn();
-    }
-    this.#readings += page.readings.length;
-    return { events, nights };
-  }
-
-  async #tick(): Promise<void> {
-    const nowMs = this.#deps.clock.now();
-    if (nowMs - this.#startedAtMs < SETTLE_MS || nowMs - this.#tickedAtMs < TICK_MS) return;
-    this.#tickedAtMs = nowMs;
-    await this.#write(this.#engine.tick(nowMs));
-  }
-
-  /** Writes until it is written. The engine has moved on already, so giving up here would lose findings. */
-  async #write(output: EngineOutput): Promise<void> {
-    const snapshot = this.#dueSnapshot();
-    if (output.events.length + output.nights.length === 0 && !snapshot) return;
-    let tries = 0;
-    this.#hasUnwritten = true;
-    await this.#untilDone(
-      "write findings",
-      async () => {
-        if (tries++ < WHOLE_TRIES)
-          await this.#deps.db.transaction((tx) => writeOutput(tx, this.#writer, output, snapshot));
-        else await this.#writeSingly(output, snapshot);
-        this.#hasUnwritten = false;
-      },
-      () => tries--,
-    );
-    if (this.#hasUnwritten) return;
-    this.#findings += output.events.filter((event) => event.type === "open").length;
-    if (snapshot) await this.#snapshotSaved(snapshot);
-  }
-
-  /** One finding that the database refuses must not hold up the others. */
-  async #writeSingly(output: EngineOutput, snapshot: Snapshot | null): Promise<void> {
-    const { db, logger } = this.#deps;
-    for (const event of output.events)
-      await db
-        .transaction((tx) => writeOutput(tx, this.#writer, { events: [event], nights: [] }, null))
-        .catch((error: unknown) => {
-          if (isAway(error)) throw error;
-          logger.error({ err: error, rule: event.rule, subject: event.subject }, "a finding cannot be written");
-        });
-    await db.transaction((tx) => writeOutput(tx, this.#writer, { events: [], nights: output.nights }, snapshot));
-  }
-
-  #dueSnapshot(): Snapshot | null {
-    const isDue = performance.now() - this.#snapshotAt >= this.#deps.config.snapshotMs;
-    if (this.#cursor === this.#snapshotCursor || !isDue) return null;
-    return { cursor: this.#cursor, state: this.#engine.snapshot() };
-  }
-
-  async #snapshotSaved(snapshot: Snapshot): Promise<void> {
-    this.#snapshotAt = performance.now();
-    this.#snapshotCursor = snapshot.cursor;
-    await this.#deps.store.saveCursor("analytics", snapshot.cursor).catch((error: unknown) => {
-      this.#deps.logger.warn({ err: error }, "the store did not take the cursor; it keeps the feed for longer");
-    });
-  }
-
-  async #lastSnapshot(): Promise<void> {
-    if (this.#hasUnwritten || this.#cursor === this.#snapshotCursor) return;
-    const snapshot = { cursor: this.#cursor, state: this.#engine.snapshot() };
-    try {
-      await this.#deps.db.transaction((tx) => writeOutput(tx, this.#writer, { events: [], nights: [] }, snapshot));
-      await this.#snapshotSaved(snapshot);
-    } catch (error) {
-      this.#deps.logger.warn({ err: error }, "no last snapshot; the feed since the one before is read again");
-    }
-  }
-
-  /** Reads the registry again when it has changed, and once for every channel that it did not know. */
-  async #knowChannelsOf(page: FeedPage): Promise<void> {
-    const fresh = page.readings.channels.filter((c) => !this.#engine.knows(c) && !this.#unknown.has(c));
-    if (fresh.length > 0) this.#isRegistryStale = true;
-    if (this.#isRegistryStale) await this.#refreshRegistry();
-    for (const channel of fresh) if (!this.#engine.knows(channel)) this.#unknown.add(channel);
-  }
-
-  async #refreshRegistry(): Promise<void> {
-    this.#isRegistryStale = false;
-    try {
-      this.#engine.setRegistry(await this.#loadRegistry());
-      this.#unknown.clear();
-    } catch (error) {
-      this.#isRegistryStale = true;
-      throw error;
-    }
-  }
-
-  #loadRegistry(): Promise<readonly MeteredChannel[]> {
-    const { db, clock, loadRegistry } = this.#deps;
-    return loadRegistry ? loadRegistry() : loadMeterRegistry(db, clock.now());
-  }
-
-  /** Tries until it works or the runner stops, waiting longer each time. Gives undefined when it stopped first. */
-  async #untilDone<Result>(
-    what: string,
-    work: () => Promise<Result>,
-    onAway: () => void = () => undefined,
-  ): Promise<Result | undefined> {
-    for (let waitMs = this.#deps.config.retryMs; !this.#isStopping; waitMs = Math.min(LONGEST_RETRY_MS, waitMs * 2)) {
-      try {
-        return await work();
-      } catch (error) {
-        if (isAway(error)) onAway();
-        this.#retries++;
-        this.#deps.logger.warn({ err: error }, `cannot ${what}, trying again: ${describeError(error)}`);
-        await pause(waitMs, this.#stopping.signal);
-      }
-    }
-    return undefined;
-  }
-}
-
-function isAway(error: unknown): boolean {
-  return error instanceof NightflowError && error.retriable;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -4,6 +4,7 @@ create table analytics_plan (
   shards integer not null check (shards between 1 and 256)
 );
 comment on table analytics_plan is 'Into how many shards the meters are split; the snapshots are of this number.';
+insert into analytics_plan (shards) values (1);
 
 create table analytics_lease (
   shard integer primary key,
