@@ -2,17 +2,18 @@
 alter table feed_intent add column owner uuid, add column held_until timestamptz;
 comment on column feed_intent.held_until is 'While this is ahead the note''s owner is at work; afterwards whoever brings its readings again takes them over.';
 
--- Days of channels whose hourly roll-up in InfluxDB is older than their readings. Added in the transaction of the
--- commit; gone when the roll-up has been written and no commit has touched the day meanwhile.
+-- Hours whose roll-up in InfluxDB is older than their readings, as bits of a channel's day: added in the transaction of
+-- the commit, gone when the roll-up has been written and no commit has touched the hour meanwhile.
 create table influx_dirty_day (
   channel text not null,
   day_ms bigint not null,
-  taken_by bigint,
+  hours integer not null,
+  taken integer not null default 0,
   primary key (channel, day_ms)
 );
 create index influx_dirty_day_by_day on influx_dirty_day (day_ms, channel);
-create index influx_dirty_day_taken on influx_dirty_day (channel, day_ms) where taken_by is not null;
-comment on column influx_dirty_day.taken_by is 'Run that is rebuilding the day; null again as soon as a commit brings another reading of it.';
+comment on column influx_dirty_day.hours is 'Bit n: the hour n of this UTC day.';
+comment on column influx_dirty_day.taken is 'Hours that are being rebuilt; a commit that brings another reading of one takes its bit out.';
 
 create table influx_roll_up (
   id boolean primary key default true check (id),
@@ -20,7 +21,8 @@ create table influx_roll_up (
   run bigint not null default 0,
   held_until timestamptz
 );
-comment on column influx_roll_up.bucket is 'Bucket in which every day that is not dirty is rolled up; null while there is none.';
+comment on column influx_roll_up.bucket is 'Bucket in which every hour that is not dirty is rolled up; null while there is none.';
+comment on column influx_roll_up.run is 'Rises with each rebuilding; the last one alone may mark hours as done.';
 insert into influx_roll_up default values;
 
 -- What every process says of itself every few seconds. Times are this server's own: the machines' clocks may differ.
