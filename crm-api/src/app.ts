@@ -11,11 +11,13 @@ import { anomalyRoutes } from "./anomalies/routes.ts";
 import { collectionRoutes } from "./collection/routes.ts";
 import type { ApiDeps } from "./deps.ts";
 import { eventRoutes } from "./events/routes.ts";
+import { installMetrics } from "./http/api-metrics.ts";
 import { handleError } from "./http/error-handler.ts";
 import { installOpenApi } from "./http/openapi.ts";
 import { installPages } from "./http/pages.ts";
 import type { ApiServer } from "./http/types.ts";
 import { meterRoutes } from "./meters/routes.ts";
+import { operationsRoutes } from "./operations/routes.ts";
 import { overviewRoutes } from "./overview/routes.ts";
 import { reportRoutes } from "./reports/routes.ts";
 import { systemRoutes } from "./system/routes.ts";
@@ -26,6 +28,7 @@ const BODY_LIMIT_BYTES = 256 * 1024;
 /** The API's server with every route, not listening yet; tests call it with `inject`. */
 export async function buildApp(deps: ApiDeps): Promise<ApiServer> {
   const app = newServer(deps);
+  if (deps.metrics !== undefined) installMetrics(app, deps.metrics);
   await app.register(cookie);
   await installOpenApi(app);
   installGate(app, {
@@ -74,6 +77,7 @@ function apiRoutes(api: ApiServer, deps: ApiDeps): void {
   reportRoutes(api, deps);
   eventRoutes(api, deps);
   systemRoutes(api, deps);
+  operationsRoutes(api, deps);
   api.get(
     "/openapi.json",
     { config: { permission: "public.any.use" }, schema: { hide: true, response: { 200: z.unknown() } } },

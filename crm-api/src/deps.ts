@@ -1,10 +1,11 @@
 import type { UsageCurveReport } from "@nightflow/analytics/pure";
 import type { Clock } from "@nightflow/domain";
-import type { Database, FileStore, JobQueue, ReadingStore } from "@nightflow/storage";
+import type { Database, FileStore, JobQueue, ReadingStore, StoredProcessReport } from "@nightflow/storage";
 import type { Logger } from "pino";
 import type { FirstAdminLink } from "./access/first-admin.ts";
 import type { ApiConfig } from "./config.ts";
 import type { LiveFeed } from "./events/live-feed.ts";
+import type { ApiMetrics } from "./http/api-metrics.ts";
 
 /** Draws a report; filled by `dashboards/reports`. */
 export interface ReportRenderer {
@@ -12,6 +13,11 @@ export interface ReportRenderer {
     report: UsageCurveReport,
     language: "zh" | "en",
   ): { html: string; csv: string } | Promise<{ html: string; csv: string }>;
+}
+
+/** How the processes of the platform fare, as each said last. */
+export interface HeadEndHealth {
+  reports(): Promise<readonly StoredProcessReport[]>;
 }
 
 /** What the API stands on. */
@@ -32,4 +38,8 @@ export interface ApiDeps {
   readonly webRoot?: string | undefined;
   /** Agents (`site/agent`) that the broker sees connected now; without it the last status message counts. */
   readonly agentsLive?: (() => ReadonlySet<string>) | undefined;
+  /** Default: what each process has written to the database. */
+  readonly headEndHealth?: HeadEndHealth | undefined;
+  /** Counts requests and streams; without it nothing is counted. */
+  readonly metrics?: ApiMetrics | undefined;
 }

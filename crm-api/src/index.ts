@@ -3,9 +3,11 @@ export { PERMISSIONS, type Permission, type PermissionRisk, permissionsOf } from
 export { type RunningApi, type StartApiDeps, startApi } from "./api.ts";
 export { buildApp } from "./app.ts";
 export { ApiConfig } from "./config.ts";
-export type { ApiDeps, ReportRenderer } from "./deps.ts";
+export type { ApiDeps, HeadEndHealth, ReportRenderer } from "./deps.ts";
+export { ApiMetrics } from "./http/api-metrics.ts";
 export { openApiDocument } from "./openapi.ts";
 export { USAGE_REPORT_QUEUE } from "./reports/order.ts";
+export { businessFamilies } from "./system/business-metrics.ts";
 export { ANOMALY_CLEARED_QUEUE } from "./workers/anomaly-cleared.ts";
 export { OPEN_TICKET_QUEUE } from "./workers/open-ticket.ts";
 export { startWorkers, type Workers, type WorkersDeps } from "./workers/start.ts";

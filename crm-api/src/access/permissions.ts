@@ -23,6 +23,12 @@ export const PERMISSIONS = {
   "collection.status.read": { zh: "查看采集状态", en: "See the state of collection", area: "collection", risk: "low" },
   "collection.agent.read": { zh: "查看采集终端", en: "See edge agents", area: "collection", risk: "low" },
   "collection.set_aside.read": { zh: "查看隔离数据", en: "See readings set aside", area: "collection", risk: "low" },
+  "operations.health.read": {
+    zh: "查看平台运行状态",
+    en: "See how the platform runs",
+    area: "operations",
+    risk: "low",
+  },
   "ticket.ticket.read": { zh: "查看工单", en: "See tickets", area: "ticket", risk: "low" },
   "ticket.ticket.move": { zh: "处理工单", en: "Move tickets", area: "ticket", risk: "mid" },
   "ticket.ticket.assign": { zh: "指派工单", en: "Assign tickets", area: "ticket", risk: "mid" },
@@ -49,7 +55,12 @@ export const PUBLIC_PERMISSION: Permission = "public.any.use";
 const EVERYONE = ["public.any.use", "session.own.use", "live.event.read"] as const;
 const METERS = ["meter.meter.read", "meter.curve.export"] as const;
 const MONITOR = ["monitor.overview.read", "monitor.dma.read", "monitor.event.read"] as const;
-const COLLECTION = ["collection.status.read", "collection.agent.read", "collection.set_aside.read"] as const;
+const COLLECTION = [
+  "collection.status.read",
+  "collection.agent.read",
+  "collection.set_aside.read",
+  "operations.health.read",
+] as const;
 const TICKETS = ["ticket.ticket.read", "ticket.ticket.move", "ticket.ticket.assign", "ticket.ticket.note"] as const;
 const REPORTS = ["account.account.read", "report.usage.read", "report.usage.order"] as const;
 

@@ -15,6 +15,7 @@ const EventsHeaders = z.object({
 /** The stream of live events. */
 export function eventRoutes(app: ApiServer, deps: ApiDeps): void {
   const streams = new Set<EventStream>();
+  deps.metrics?.countStreams(() => streams.size);
   app.addHook("preClose", async () => {
     for (const stream of streams) stream.close();
   });

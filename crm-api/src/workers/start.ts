@@ -2,6 +2,7 @@ import { describeError } from "@nightflow/domain";
 import type { Job, JobContext, JobQueue } from "@nightflow/storage";
 import type { Logger } from "pino";
 import type { ApiConfig } from "../config.ts";
+import { watchHeadEnds } from "../operations/watch.ts";
 import { USAGE_REPORT_QUEUE } from "../reports/order.ts";
 import { ANOMALY_CLEARED_QUEUE, noteCleared } from "./anomaly-cleared.ts";
 import { startHousekeeping } from "./housekeeping.ts";
@@ -32,9 +33,10 @@ export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
   ]);
   const stopMonthly = startMonthlyReports({ ...deps, orderDays: config.reportOrderDays });
   const stopHousekeeping = startHousekeeping(deps);
+  const stopWatching = watchHeadEnds(deps);
   return {
     async stop() {
-      await Promise.all([stopMonthly(), stopHousekeeping(), ...workers.map((worker) => worker.stop())]);
+      await Promise.all([stopMonthly(), stopHousekeeping(), stopWatching(), ...workers.map((worker) => worker.stop())]);
     },
   };
 }

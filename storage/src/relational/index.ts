@@ -41,7 +41,7 @@ export {
   type ReportingProcess,
   type StoredProcessReport,
 } from "./operations/process-reports.ts";
-export { type HeadEndSilence, silentHeadEnds } from "./operations/watch.ts";
+export { type HeadEndSilence, isSilent, silentHeadEnds } from "./operations/watch.ts";
 export { type DatabaseOptions, openDatabase } from "./pg-database.ts";
 export { asStoreError, sqlStateOf } from "./pg-errors.ts";
 export {

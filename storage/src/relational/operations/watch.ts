@@ -21,7 +21,7 @@ export function silentHeadEnds(reports: readonly StoredProcessReport[]): HeadEnd
   const bySite = Map.groupBy(reports.filter(isStoring), ({ site }) => site);
   return [...bySite].flatMap(([site, all]) => {
     const newest = all.reduce((one, other) => (other.ageS < one.ageS ? other : one));
-    const isAlive = all.some((one) => !one.hasEnded && one.ageS <= silentAfterS(one));
+    const isAlive = all.some((one) => !one.hasEnded && !isSilent(one));
     const isStopped = all.every((one) => one.hasEnded);
     return [{ site, lastSeenAt: newest.seenAt, isSilent: !isAlive && !isStopped }];
   });
@@ -32,6 +32,7 @@ function isStoring({ report }: StoredProcessReport): boolean {
   return COLLECTING_PARTS.includes(report.part) && report.part !== "broker";
 }
 
-function silentAfterS({ everyS }: StoredProcessReport): number {
-  return Math.max(SILENT_S, everyS * MISSED_REPORTS);
+/** Whether a process has missed its reports for too long. */
+export function isSilent({ ageS, everyS }: Pick<StoredProcessReport, "ageS" | "everyS">): boolean {
+  return ageS > Math.max(SILENT_S, everyS * MISSED_REPORTS);
 }
