@@ -583,6 +583,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operations/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rates, lag, windows, commit time, disk and queues of the head-end, and what its processes say. */
+        get: operations["getOperationsHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -656,7 +673,7 @@ export interface components {
             };
             /** @enum {string} */
             role: "admin" | "collector" | "control" | "manager" | "desk" | "auditor";
-            permissions: ("public.any.use" | "session.own.use" | "monitor.overview.read" | "monitor.dma.read" | "monitor.event.read" | "monitor.event.judge" | "meter.meter.read" | "meter.curve.export" | "collection.status.read" | "collection.agent.read" | "collection.set_aside.read" | "ticket.ticket.read" | "ticket.ticket.move" | "ticket.ticket.assign" | "ticket.ticket.note" | "account.account.read" | "report.usage.read" | "report.usage.order" | "live.event.read" | "system.job.read" | "system.job.retry" | "system.user.read" | "system.audit.read")[];
+            permissions: ("public.any.use" | "session.own.use" | "monitor.overview.read" | "monitor.dma.read" | "monitor.event.read" | "monitor.event.judge" | "meter.meter.read" | "meter.curve.export" | "collection.status.read" | "collection.agent.read" | "collection.set_aside.read" | "operations.health.read" | "ticket.ticket.read" | "ticket.ticket.move" | "ticket.ticket.assign" | "ticket.ticket.note" | "account.account.read" | "report.usage.read" | "report.usage.order" | "live.event.read" | "system.job.read" | "system.job.retry" | "system.user.read" | "system.audit.read")[];
             unit: {
                 /** Format: uuid */
                 id: string;
@@ -1187,6 +1204,82 @@ export interface components {
                 conflicts: number;
                 repeats: number;
             } | null;
+        };
+        HeadEndFigures: {
+            connections: number | null;
+            receivedPerS: number | null;
+            storedPerS: number | null;
+            commitsPerS: number | null;
+            commitP50Ms: number | null;
+            commitP99Ms: number | null;
+            commitMaxMs: number | null;
+            failedCommits: number | null;
+            pendingBatches: number | null;
+            pendingBytes: number | null;
+            backlog: number | null;
+            lastCommit: number | null;
+            stored: number | null;
+            deadLetters: number | null;
+            quarantined: number | null;
+            conflicts: number | null;
+            repeats: number | null;
+            loopDelayP99Ms: number | null;
+            diskFreeBytes: number | null;
+            diskBytes: number | null;
+        };
+        AnalyticsFigures: {
+            lagCommits: number | null;
+            lagS: number | null;
+            meters: number | null;
+            findings: number | null;
+        };
+        ProcessRow: {
+            process: string;
+            /** @enum {string} */
+            part: "head-end" | "broker" | "ingest" | "analytics" | "api" | "main";
+            site: string;
+            /** @enum {string} */
+            state: "good" | "degraded" | "silent" | "stopped";
+            startedAt: number;
+            seenAt: number;
+            ageS: number;
+            reasons: string[];
+            figures: {
+                [key: string]: number;
+            };
+        };
+        QueueRow: {
+            queue: string;
+            waiting: number;
+            running: number;
+            dead: number;
+            oldestDueS: number;
+        };
+        OperationsEventRow: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "head_end_silent";
+            subject: string;
+            openedAt: number;
+            lastSeenAt: number | null;
+            closedAt: number | null;
+        };
+        Banner: {
+            /** @enum {string} */
+            level: "warning" | "alarm";
+            words: components["schemas"]["Words"];
+        };
+        OperationsHealth: {
+            at: number;
+            /** @enum {string} */
+            state: "good" | "degraded" | "silent" | "unknown";
+            headEnd: components["schemas"]["HeadEndFigures"] | null;
+            analytics: components["schemas"]["AnalyticsFigures"] | null;
+            queues: components["schemas"]["QueueRow"][];
+            processes: components["schemas"]["ProcessRow"][];
+            events: components["schemas"]["OperationsEventRow"][];
+            banner: components["schemas"]["Banner"] | null;
         };
         ReportRun: {
             /** Format: uuid */
@@ -3006,6 +3099,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getOperationsHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationsHealth"];
                 };
             };
             /** @description Default Response */
