@@ -1,8 +1,10 @@
 export { type DuckDbStoreOptions, openDuckDbStore } from "./duckdb/duckdb-store.ts";
 export * from "./errors.ts";
 export type { FeedBounds } from "./influx/feed.ts";
-export { type InfluxStoreOptions, openInfluxStore } from "./influx/influx-store.ts";
+export { type InfluxReadingStore, openInfluxStore } from "./influx/influx-store.ts";
+export type { StoreHealth } from "./influx/influx-watch.ts";
 export { type InfluxSetUp, type InfluxTokens, makeBucket, setUpInflux } from "./influx/set-up.ts";
+export type { InfluxStoreOptions } from "./influx/store-options.ts";
 export * from "./last-values.ts";
 export * from "./local-days.ts";
 export * from "./reading-columns.ts";

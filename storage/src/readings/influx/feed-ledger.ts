@@ -10,6 +10,8 @@ import type {
 } from "../../ports.ts";
 import type { Sql } from "../../relational/database.ts";
 import { lastValuesOf } from "../last-values.ts";
+import { refuseStored } from "../stored-batches.ts";
+import { recordSettled } from "./set-aside.ts";
 
 /** Set-aside entries keep at most this much of what came. */
 const MAX_RAW_CHARACTERS = 4000;
@@ -19,17 +21,17 @@ export interface LedgerEntry {
   readonly request: CommitRequest;
   /** `request.readings`, encoded. */
   readonly bytes: Buffer;
-  /** The intent under which the points were written; it ends with this commit. Null where all was noted before. */
-  readonly intentId: number | null;
 }
 
 /**
  * Makes a commit whose points are stored known to PostgreSQL, inside one transaction: its number, marks, feed row,
  * set-aside entries, totals and newest readings. The counter's row stays locked to the end of the transaction, so that
  * numbers become visible in order (trap 15).
+ *
+ * @throws {BatchStoredError} when a batch of it is stored already, be it since a moment ago.
  */
 export async function recordCommit(tx: Sql, entry: LedgerEntry): Promise<number> {
-  const { request, bytes, intentId } = entry;
+  const { request, bytes } = entry;
   const no = await takeCommitNumber(tx);
   const receivedAt = new Date(request.receivedAtMs);
   await tx.query("insert into feed_commit (no, received_at, rows, readings) values ($1, $2, $3, $4)", [
@@ -40,9 +42,9 @@ export async function recordCommit(tx: Sql, entry: LedgerEntry): Promise<number>
   ]);
   await recordMarks(tx, request.batches);
   await recordSetAside(tx, request.setAside, receivedAt);
+  await recordSettled(tx, request.settled ?? [], receivedAt);
   await recordTotals(tx, request);
   await recordNewest(tx, [...lastValuesOf(request.readings, () => undefined).values()]);
-  await tx.query("delete from feed_intent where id = $1", [intentId]);
   return no;
 }
 
@@ -59,6 +61,7 @@ async function recordMarks(tx: Sql, batches: readonly BatchMark[]): Promise<void
   if (batches.length === 0) return;
   const agents = batches.map((batch) => batch.agent);
   const stored = await readMarks(tx, [...new Set(agents)]);
+  refuseStored(batches, (agent, epoch) => stored.find((mark) => mark.agent === agent && mark.epoch === epoch));
   const marks = new Map<string, StoredMark>(stored.map((mark) => [`${mark.agent} ${mark.epoch}`, mark]));
   const changed = new Map<string, StoredMark>();
   for (const { agent, epoch, seq } of batches) {
@@ -109,12 +112,12 @@ function storableEntry(entry: SetAside): SetAside {
   };
 }
 
-async function recordTotals(tx: Sql, { readings, repeats, setAside }: CommitRequest): Promise<void> {
+async function recordTotals(tx: Sql, { readings, repeats, setAside, unlisted = 0 }: CommitRequest): Promise<void> {
   const onList = (list: SetAsideList) => setAside.filter((entry) => entry.list === list).length;
   await tx.query(
     `update feed_totals set stored = stored + $1, repeats = repeats + $2, dead_letters = dead_letters + $3,
        quarantined = quarantined + $4, conflicts = conflicts + $5`,
-    [readings.length, repeats, onList("dead_letter"), onList("quarantine"), onList("conflict")],
+    [readings.length, repeats, onList("dead_letter"), onList("quarantine") + unlisted, onList("conflict")],
   );
 }
 
@@ -173,4 +176,10 @@ export async function readCounts(sql: Sql): Promise<StoreCounts> {
   const [counts] = rows;
   if (counts === undefined) throw new RangeError("feed_totals has no row");
   return counts;
+}
+
+/** The number of the last commit that is visible. */
+export async function readLastCommit(sql: Sql): Promise<number> {
+  const { rows } = await sql.query<{ value: number }>("select value from counter where name = 'feed_commit'");
+  return Number(rows[0]?.value ?? 0);
 }

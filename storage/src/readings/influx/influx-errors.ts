@@ -2,6 +2,7 @@ import { HttpError } from "@influxdata/influxdb-client";
 import { NightflowError, StoreUnavailableError } from "@nightflow/domain";
 import { sqlStateOf } from "../../relational/pg-errors.ts";
 import { StoreRefusedError } from "../errors.ts";
+import type { RefusalCode } from "./refused-rows.ts";
 
 /** How much of a server's text is kept: a refused write echoes the lines it refuses, up to hundreds of kilobytes. */
 const MAX_TEXT = 300;
@@ -14,15 +15,45 @@ const DATA_FAULT = /^2[23]/;
 export class LinesRefusedError extends NightflowError {
   readonly code = "INFLUX_LINES_REFUSED";
   readonly retriable = false;
+  readonly why: RefusalCode;
+
+  constructor(message: string, why: RefusalCode) {
+    super(message);
+    this.why = why;
+  }
+}
+
+/** What the server's words say of a line that it refuses. The only place where they are read; unknown ones are kept as they are. */
+function whyRefused(body: string): RefusalCode {
+  if (/field type conflict/i.test(body)) return "FIELD_TYPE_CONFLICT";
+  if (/retention policy/i.test(body)) return "OUTSIDE_RETENTION";
+  return "STORE_REFUSED_READING";
 }
 
 /** What an answer other than "stored" means, by its status (INFLUXDB section 1). */
 export function errorOfStatus(status: number, body: string, what: string): NightflowError {
   const text = `${what}: InfluxDB answered ${status} ${shortened(body)}`;
-  if (status === 400 || status === 413 || status === 422) return new LinesRefusedError(text);
-  if (status === 401 || status === 403 || status === 404)
-    return new StoreRefusedError(text, { remedy: "check influxdb.url, org, bucket and the token and its rights" });
-  return new StoreUnavailableError(text, { remedy: "look at InfluxDB's log and its free disk space" });
+  if (status === 400 || status === 413 || status === 422) return new LinesRefusedError(text, whyRefused(body));
+  const refusal = REFUSALS.get(status);
+  if (refusal !== undefined) return new StoreRefusedError(text, { remedy: refusal });
+  return new StoreUnavailableError(text, { remedy: remedyOfFailure(body) });
+}
+
+const REFUSALS: ReadonlyMap<number, string> = new Map([
+  [
+    401,
+    "the token is unknown: give the right one in influxdb.tokenFile, or make new ones by nightflow influx setup --rotate",
+  ],
+  [403, "the token is inactive or lacks the right: make new ones by nightflow influx setup --rotate"],
+  [404, "check influxdb.org and bucket, and that the token may use it; nightflow influx setup makes what is missing"],
+]);
+
+function remedyOfFailure(body: string): string {
+  if (/no space left/i.test(body)) return "the disk of InfluxDB is full: make room, then restart it";
+  if (/cache-max-memory-size/i.test(body))
+    return "InfluxDB's write cache is full: see whether its disk keeps up, or raise storage-cache-max-memory-size";
+  if (/timeout/i.test(body)) return "InfluxDB did not finish within its own time; the same lines are sent again";
+  return "look at InfluxDB's log and its free disk space";
 }
 
 /** Any failure of a call as an error of the store: no answer and a lost connection may be tried again. */

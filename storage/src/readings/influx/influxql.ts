@@ -34,6 +34,7 @@ interface Answer {
 }
 
 interface Series {
+  readonly name?: string;
   readonly tags?: { readonly c?: string };
   readonly values?: readonly (readonly [number, ...InfluxValue[]])[];
 }
@@ -62,6 +63,20 @@ export class InfluxQl {
       await breathe();
     }
     if (isPartial) throw new StoreUnavailableError("reading: InfluxDB's answer ended before its last rows");
+  }
+
+  /** The tables of an answer that is no list of points, as of SHOW FIELD KEYS. */
+  async tables(query: string): Promise<{ readonly name: string; readonly values: readonly (readonly unknown[])[] }[]> {
+    const tables = [];
+    for (const line of (await this.#ask(query, {})).split("\n")) {
+      if (line === "") continue;
+      const answer = parseExactly(line);
+      const refusal = refusalIn(answer);
+      if (refusal !== undefined) throw refusal;
+      for (const { series = [] } of answer.results ?? [])
+        for (const { name = "", values = [] } of series) tables.push({ name, values });
+    }
+    return tables;
   }
 
   async #ask(query: string, params: Readonly<Record<string, string>>): Promise<string> {

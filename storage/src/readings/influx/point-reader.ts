@@ -1,5 +1,6 @@
-import { QUALITY_CODES } from "@nightflow/domain";
+import { isId, QUALITY_CODES } from "@nightflow/domain";
 import type { Curve, StoredValue } from "../../ports.ts";
+import type { Period } from "../local-days.ts";
 import type { InstantKey } from "../repeats.ts";
 import { channelPattern, exactCounts, type InfluxQl, type InfluxRow } from "./influxql.ts";
 import { GAP, READING } from "./line-protocol.ts";
@@ -12,18 +13,35 @@ const NO_COUNTS = 0n;
 
 /** The readings of one channel in [fromMs, toMs), ascending; a value covers a gap of the same instant. */
 export async function readCurve(influxQl: InfluxQl, channel: string, fromMs: number, toMs: number): Promise<Curve> {
-  const span = `"c" = $c AND time >= ${Math.ceil(fromMs)}ms AND time < ${Math.ceil(toMs)}ms`;
-  const points = new Map<number, CurvePoint>();
-  for await (const row of influxQl.rows(`SELECT "f" FROM "${GAP}" WHERE ${span}`, { c: channel }))
-    points.set(row.atMs, {
-      counts: NO_COUNTS,
-      gauge: Number.NaN,
-      quality: QUALITY_CODES.missing,
-      flags: Number(row.fields[0]),
-    });
-  for await (const row of influxQl.rows(`SELECT "v", "g", "k", "f" FROM "${READING}" WHERE ${span}`, { c: channel }))
-    points.set(row.atMs, curvePoint(row));
-  return asCurve(channel, points);
+  const [curve] = await readCurves(influxQl, [channel], [{ fromMs, toMs }]);
+  return curve ?? asCurve(channel, new Map());
+}
+
+/** The readings of channels within some stretches of time, a curve for each channel in the order asked. */
+export async function readCurves(
+  influxQl: InfluxQl,
+  channels: readonly string[],
+  spans: readonly Period[],
+): Promise<Curve[]> {
+  if (channels.length === 0 || spans.length === 0) return [];
+  const points = new Map<string, Map<number, CurvePoint>>(channels.map((channel) => [channel, new Map()]));
+  for await (const { channel, atMs, fields } of influxQl.rows(selectAll(GAP, '"f"', channels, spans)))
+    points.get(channel)?.set(atMs, gapPoint(fields));
+  for await (const { channel, atMs, fields } of influxQl.rows(
+    selectAll(READING, '"v", "g", "k", "f"', channels, spans),
+  ))
+    points.get(channel)?.set(atMs, curvePoint(fields));
+  return Array.from(points, ([channel, its]) => asCurve(channel, its));
+}
+
+// Many stretches are as many statements of one query: InfluxQL reads times joined by OR as if there were none.
+function selectAll(measurement: string, fields: string, channels: readonly string[], spans: readonly Period[]): string {
+  const [only] = channels;
+  const isThose = channels.length === 1 && isId(only) ? `"c" = '${only}'` : `"c" =~ ${channelPattern(channels)}`;
+  return spans
+    .map(({ fromMs, toMs }) => `time >= ${Math.ceil(fromMs)}ms AND time < ${Math.ceil(toMs)}ms`)
+    .map((span) => `SELECT ${fields} FROM "${measurement}" WHERE ${isThose} AND ${span} GROUP BY "c"`)
+    .join("; ");
 }
 
 interface CurvePoint {
@@ -33,7 +51,11 @@ interface CurvePoint {
   readonly flags: number;
 }
 
-function curvePoint({ fields: [v, g, k, f] }: InfluxRow): CurvePoint {
+function gapPoint([f]: InfluxRow["fields"]): CurvePoint {
+  return { counts: NO_COUNTS, gauge: Number.NaN, quality: QUALITY_CODES.missing, flags: Number(f) };
+}
+
+function curvePoint([v, g, k, f]: InfluxRow["fields"]): CurvePoint {
   const gauge = g === null || g === undefined ? Number.NaN : Number(g);
   return { counts: exactCounts(v) ?? NO_COUNTS, gauge, quality: Number(k), flags: Number(f) };
 }

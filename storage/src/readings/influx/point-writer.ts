@@ -5,22 +5,23 @@ import type { Logger } from "pino";
 import { StoreRefusedError } from "../errors.ts";
 import { breathe } from "../serial-queue.ts";
 import { asInfluxError, isUnreached, LinesRefusedError } from "./influx-errors.ts";
+import type { RefusedRow } from "./refused-rows.ts";
 
 /** Lines in one request: far below what the server's own time-out of 10 s allows (INFLUXDB 1.2). */
 const LINES_PER_REQUEST = 5000;
 /** Longer than the server's 10 s, so that its answer comes instead of ours. */
 const TIMEOUT_MS = 30_000;
 
-/** A line that InfluxDB refuses by itself, and why. */
-export interface RefusedLine {
-  /** Its place among the lines given. */
-  readonly index: number;
-  readonly reason: string;
+/** What is told of the requests of one write. */
+export interface WriteSteps {
+  /** Called before each request; when it rejects, nothing more is sent. */
+  readonly before?: () => Promise<void>;
+  /** Called as soon as a line may be stored, be it that no answer came. */
+  readonly onMaybeWritten?: () => void;
 }
 
-interface Progress {
-  readonly refused: RefusedLine[];
-  readonly onMaybeWritten: () => void;
+interface Progress extends WriteSteps {
+  readonly refused: RefusedRow[];
 }
 
 export interface PointWriterOptions {
@@ -47,16 +48,15 @@ export class PointWriter {
   }
 
   /**
-   * Stores all lines but those that InfluxDB refuses even alone, which it gives back. `onMaybeWritten` is called as soon
-   * as a line may be stored, be it that no answer came.
+   * Stores all lines but those that InfluxDB refuses even alone, which it gives back. One request at a time.
    *
    * @throws {StoreUnavailableError} when it is unknown what is stored: write the same lines again.
    * @throws {StoreRefusedError} for a wrong token or bucket.
    */
-  async write(lines: readonly string[], onMaybeWritten: () => void = () => undefined): Promise<RefusedLine[]> {
-    const refused: RefusedLine[] = [];
+  async write(lines: readonly string[], steps: WriteSteps = {}): Promise<RefusedRow[]> {
+    const refused: RefusedRow[] = [];
     for (let from = 0; from < lines.length; from += LINES_PER_REQUEST) {
-      await this.#writeOrSplit(lines.slice(from, from + LINES_PER_REQUEST), from, { refused, onMaybeWritten });
+      await this.#writeOrSplit(lines.slice(from, from + LINES_PER_REQUEST), from, { ...steps, refused });
       await breathe();
     }
     return refused;
@@ -69,14 +69,15 @@ export class PointWriter {
   // The server neither names nor rightly counts the lines it dropped (INFLUXDB 1.3), so they are found by halving;
   // lines that were stored already are only written over with themselves.
   async #writeOrSplit(lines: readonly string[], from: number, progress: Progress): Promise<void> {
+    await progress.before?.();
     try {
       await this.#send(lines);
-      progress.onMaybeWritten();
+      progress.onMaybeWritten?.();
     } catch (error) {
-      if (!(error instanceof StoreRefusedError) && !isUnreached(error)) progress.onMaybeWritten();
+      if (!(error instanceof StoreRefusedError) && !isUnreached(error)) progress.onMaybeWritten?.();
       if (!(error instanceof LinesRefusedError)) throw error;
       if (lines.length === 1) {
-        progress.refused.push({ index: from, reason: error.message });
+        progress.refused.push({ index: from, code: error.why, reason: error.message });
         return;
       }
       const middle = Math.ceil(lines.length / 2);

@@ -1,5 +1,5 @@
 import { StoreRefusedError } from "../errors.ts";
-import { asInfluxError, errorOfStatus } from "./influx-errors.ts";
+import { InfluxApi } from "./influx-api.ts";
 
 /** A fresh InfluxDB 2 to be set up. */
 export interface InfluxSetUp {
@@ -30,23 +30,20 @@ export interface InfluxTokens {
  */
 export async function setUpInflux(options: InfluxSetUp): Promise<InfluxTokens> {
   const { url, username, password, org, bucket, retentionSeconds = 0, operatorToken } = options;
-  const { allowed } = await call<{ allowed: boolean }>(url, "GET", "setup");
+  const api = new InfluxApi(url);
+  const { allowed } = await api.call<{ allowed: boolean }>({ path: "setup" });
   if (!allowed)
     throw new StoreRefusedError(`the InfluxDB at ${url} has been set up before`, {
       remedy: "make a bucket and two tokens (one to write it, one to read it) with the influx command or its page",
     });
   const first = { username, password, org, bucket, retentionPeriodSeconds: retentionSeconds };
-  const made = await call<SetUpAnswer>(
-    url,
-    "POST",
-    "setup",
-    operatorToken ? { ...first, token: operatorToken } : first,
-  );
-  const admin = made.auth.token;
+  const body = operatorToken ? { ...first, token: operatorToken } : first;
+  const made = await api.call<SetUpAnswer>({ method: "POST", path: "setup", body });
+  const operator = new InfluxApi(url, made.auth.token);
   return {
-    operatorToken: admin,
-    writeToken: await makeToken(url, admin, made, "write"),
-    readToken: await makeToken(url, admin, made, "read"),
+    operatorToken: made.auth.token,
+    writeToken: await makeToken(operator, made, "write"),
+    readToken: await makeToken(operator, made, "read"),
   };
 }
 
@@ -57,49 +54,22 @@ interface SetUpAnswer {
 }
 
 /** Makes another bucket. Gives its id. @throws {StoreRefusedError} when the token may not. */
-export async function makeBucket(url: string, token: string, org: string, bucket: string): Promise<string> {
-  const { orgs } = await call<{ orgs: { id: string }[] }>(
-    url,
-    "GET",
-    `orgs?org=${encodeURIComponent(org)}`,
-    undefined,
-    token,
-  );
-  const body = { orgID: orgs[0]?.id, name: bucket, retentionRules: [] };
-  return (await call<{ id: string }>(url, "POST", "buckets", body, token)).id;
+export async function makeBucket(
+  url: string,
+  token: string,
+  org: string,
+  bucket: string,
+  retentionSeconds = 0,
+): Promise<string> {
+  const api = new InfluxApi(url, token);
+  const { orgs } = await api.call<{ orgs: { id: string }[] }>({ path: `orgs?org=${encodeURIComponent(org)}` });
+  const retentionRules = retentionSeconds === 0 ? [] : [{ type: "expire", everySeconds: retentionSeconds }];
+  const body = { orgID: orgs[0]?.id, name: bucket, retentionRules };
+  return (await api.call<{ id: string }>({ method: "POST", path: "buckets", body })).id;
 }
 
-async function makeToken(
-  url: string,
-  admin: string,
-  { org, bucket }: SetUpAnswer,
-  action: "read" | "write",
-): Promise<string> {
+async function makeToken(api: InfluxApi, { org, bucket }: SetUpAnswer, action: "read" | "write"): Promise<string> {
   const permissions = [{ action, resource: { type: "buckets", id: bucket.id, orgID: org.id } }];
   const body = { orgID: org.id, description: `nightflow: ${action} readings`, permissions };
-  return (await call<{ token: string }>(url, "POST", "authorizations", body, admin)).token;
-}
-
-async function call<Answer>(
-  url: string,
-  method: string,
-  path: string,
-  body?: unknown,
-  token?: string,
-): Promise<Answer> {
-  const what = `InfluxDB ${method} ${path}`;
-  try {
-    const headers = { "content-type": "application/json", ...(token ? { authorization: `Token ${token}` } : {}) };
-    const address = new URL(`api/v2/${path}`, url.endsWith("/") ? url : `${url}/`);
-    const response = await fetch(address, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw errorOfStatus(response.status, text, what);
-    return JSON.parse(text) as Answer;
-  } catch (error) {
-    throw asInfluxError(error, what);
-  }
+  return (await api.call<{ token: string }>({ method: "POST", path: "authorizations", body })).token;
 }
