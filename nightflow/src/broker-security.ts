@@ -27,7 +27,7 @@ export function pkiFolder(dataDir: string): string {
  */
 export async function openBrokerSecurity(
   { config, dataDir }: Pick<ThreadSettings, "config" | "dataDir">,
-  db: Database,
+  db: Database | undefined,
   logger: Logger,
 ): Promise<BrokerSecurity> {
   const tokenSecret = ensureSecret(dataDir, "mqtt-token");
@@ -36,11 +36,11 @@ export async function openBrokerSecurity(
   const authority = config.broker.tls === undefined ? undefined : await createAuthority(folder);
   const { unknownAgents: policy, maxHeld } = config.enrolment;
   const roll = await openAgentRoll({ path: join(folder, "roll.jsonl"), policy, authority, logger });
-  const stopFollowing = await followEnrolment({ db, roll, maxHeld, logger });
+  const stopFollowing = db && (await followEnrolment({ db, roll, maxHeld, logger }));
   return {
     deps: { ...(authority && { authority }), admission: roll, tokenSecret },
     async close() {
-      await stopFollowing();
+      await stopFollowing?.();
       await roll.close();
     },
   };

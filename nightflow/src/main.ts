@@ -20,6 +20,27 @@ program
   .addOption(configOption())
   .action(async (options) => (await import("./commands/up.ts")).runUp(options));
 
+const room = (name: "broker" | "ingest" | "analytics" | "api", description: string) =>
+  program
+    .command(name)
+    .description(description)
+    .addOption(configOption())
+    .action(async (options) => (await import("./commands/room.ts")).runRoomAlone(name, options));
+
+room("broker", "run Nightflow's broker alone").option("--port <port>", "port instead of broker.port");
+room("ingest", "run ingest alone on an MQTT broker of yours; several share the batches").option(
+  "--name <name>",
+  "its own name among several: the broker keeps its session while it is away",
+);
+room("analytics", "run analytics alone; several share the meters").option(
+  "--resplit",
+  "split the meters anew by analytics.shards: what the detectors have learnt is learnt again",
+);
+room("api", "run the API and its pages alone; several stand behind one address").option(
+  "--port <port>",
+  "port instead of api.port",
+);
+
 program
   .command("agent <file>")
   .description("run an edge agent with its own configuration file")

@@ -8,7 +8,15 @@ export class UsageError extends NightflowError {
   readonly retriable = false;
 }
 
-const MENDABLE: ReadonlySet<string> = new Set(["CONFIG_INVALID", "USAGE", "READINGS_FILE", "UNIT_UNKNOWN"]);
+const MENDABLE: ReadonlySet<string> = new Set([
+  "CONFIG_INVALID",
+  "USAGE",
+  "READINGS_FILE",
+  "UNIT_UNKNOWN",
+  "MQTT_REFUSED",
+  "MQTT_SHARE_REFUSED",
+  "SHARD_PLAN",
+]);
 
 function isCoded(error: unknown): error is NightflowError | ThreadStartError {
   return error instanceof NightflowError || error instanceof ThreadStartError;

@@ -2,7 +2,7 @@ import { AnalyticsConfig } from "@nightflow/analytics";
 import { BrokerConfig } from "@nightflow/broker";
 import { ApiConfig } from "@nightflow/crm-api";
 import { EnrolmentConfig, SiteId } from "@nightflow/domain";
-import { IngestConfig } from "@nightflow/ingest";
+import { IngestConfig, MqttConfig } from "@nightflow/ingest";
 import { z } from "zod";
 
 const InfluxConfig = z.strictObject({
@@ -72,6 +72,9 @@ export const NightflowConfig = z
     log: LogConfig.prefault({}),
     broker: BrokerConfig.prefault({}),
     enrolment: EnrolmentConfig.prefault({}).meta({ description: "How edge agents join, stay and leave." }),
+    mqtt: MqttConfig.optional().meta({
+      description: "A broker of yours, for nightflow ingest; nightflow up has its own (broker).",
+    }),
     ingest: IngestConfig.prefault({}),
     analytics: AnalyticsConfig.prefault({}),
     api: ApiConfig.prefault({}),

@@ -1,8 +1,8 @@
 import { workerData } from "node:worker_threads";
-import { startAnalytics, startDerivedSeries } from "@nightflow/analytics";
 import { connectReadingStore, openDatabase } from "@nightflow/storage";
 import { makeClock } from "../config/clock.ts";
 import { makeLogger } from "../config/log.ts";
+import { startAnalyticsParts } from "../rooms/analytics.ts";
 import { runRoom } from "./inside.ts";
 import type { ThreadWithStore } from "./settings.ts";
 
@@ -11,19 +11,15 @@ await runRoom(async () => {
   const logger = makeLogger(config.log.level, "analytics", config.log);
   const db = openDatabase({ url: databaseUrl, logger, maxConnections: 4 });
   const store = connectReadingStore(storePort);
-  const analytics = await startAnalytics({ store, db, clock: makeClock(anchor), config: config.analytics, logger });
-  const { derived } = config.analytics;
-  const series = derived.isEnabled
-    ? startDerivedSeries({ store, db, clock: makeClock(anchor), config: derived, logger })
-    : undefined;
+  const parts = { store, db, clock: makeClock(anchor), config: config.analytics, logger, isOneOfSeveral: false };
+  const running = await startAnalyticsParts(parts);
   return {
     details: {},
     onMessage: (message) => {
-      if (message.type === "wake") analytics.wake();
+      if (message.type === "wake") running.analytics.wake();
     },
     async close() {
-      await analytics.close();
-      await series?.close();
+      await running.close();
       await store.close();
       await db.close();
     },

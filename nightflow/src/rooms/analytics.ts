@@ -1,0 +1,63 @@
+import { type Analytics, resplit, settleShards, startAnalytics, startDerivedSeries } from "@nightflow/analytics";
+import type { Clock } from "@nightflow/domain";
+import type { Database, ReadingStore } from "@nightflow/storage";
+import type { Logger } from "pino";
+import type { LoadedConfig } from "../config/load.ts";
+import type { NightflowConfig } from "../config/schema.ts";
+import { openGround } from "./alone.ts";
+import type { RunningRoom } from "./running.ts";
+
+/** What analytics works with, in a thread of `up` or alone. */
+export interface AnalyticsParts {
+  readonly store: ReadingStore;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly config: NightflowConfig["analytics"];
+  readonly logger: Logger;
+  readonly isOneOfSeveral: boolean;
+}
+
+/** The detectors, and the derived hours beside them. */
+export async function startAnalyticsParts(
+  parts: AnalyticsParts,
+): Promise<{ readonly analytics: Analytics; close(): Promise<void> }> {
+  const { config } = parts;
+  const analytics = await startAnalytics(parts);
+  const series = config.derived.isEnabled ? startDerivedSeries({ ...parts, config: config.derived }) : undefined;
+  return {
+    analytics,
+    async close() {
+      await analytics.close();
+      await series?.close();
+    },
+  };
+}
+
+/**
+ * Runs analytics alone; several share the meters, shard by shard.
+ *
+ * @throws {ConfigError} when it cannot run alone; {ShardPlanError} when the state kept is for another number of shards.
+ */
+export async function startAnalyticsRoom(
+  loaded: LoadedConfig,
+  options: { readonly resplit?: boolean },
+  logger: Logger,
+): Promise<RunningRoom> {
+  const ground = await openGround(loaded, "analytics", logger);
+  const { store, db, clock, settings } = ground;
+  const config = settings.config.analytics;
+  try {
+    await (options.resplit === true ? resplit(db, config.shards) : settleShards(db, config.shards));
+    const running = await startAnalyticsParts({ store, db, clock, config, logger, isOneOfSeveral: true });
+    return {
+      details: { shards: config.shards },
+      async close() {
+        await running.close();
+        await ground.close();
+      },
+    };
+  } catch (error) {
+    await ground.close();
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import { startApi } from "@nightflow/crm-api";
+import { builtPagesFolder } from "@nightflow/dashboards";
+import { usageReportCsv, usageReportHtml } from "@nightflow/dashboards/reports";
+import type { Clock } from "@nightflow/domain";
+import { createJobQueue, type Database, openFileStore, type ReadingStore } from "@nightflow/storage";
+import type { Logger } from "pino";
+import type { LoadedConfig } from "../config/load.ts";
+import type { NightflowConfig } from "../config/schema.ts";
+import { openGround } from "./alone.ts";
+import type { RunningRoom } from "./running.ts";
+
+/** What the API works with, in a thread of `up` or alone. */
+export interface ApiParts {
+  readonly store: ReadingStore;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly config: NightflowConfig["api"];
+  readonly dataDir: string;
+  readonly logger: Logger;
+}
+
+/** The HTTP API with its jobs, pages and reports. */
+export async function startApiParts({ store, db, clock, config, dataDir, logger }: ApiParts) {
+  const redisUrl = process.env.REDIS_URL;
+  const jobs = createJobQueue({ db, logger, clock, ...(redisUrl && { redisUrl }) });
+  const files = await openFileStore(join(dataDir, "files"));
+  const webRoot = builtPagesFolder() ?? undefined;
+  const renderer = {
+    usageCurve: (report: Parameters<typeof usageReportHtml>[0], language: "zh" | "en") => ({
+      html: usageReportHtml(report, language),
+      csv: usageReportCsv(report),
+    }),
+  };
+  return await startApi({ db, store, clock, files, jobs, renderer, config, logger, webRoot });
+}
+
+/**
+ * Runs the API alone; several stand behind one address.
+ *
+ * @throws {ConfigError} when it cannot run alone; {PortBusyError} when its port is taken.
+ */
+export async function startApiRoom(
+  loaded: LoadedConfig,
+  options: { readonly port?: number },
+  logger: Logger,
+): Promise<RunningRoom> {
+  const ground = await openGround(loaded, "api", logger);
+  const { store, db, clock, settings } = ground;
+  const { dataDir } = settings;
+  const { port = settings.config.api.port } = options;
+  try {
+    const config = { ...settings.config.api, port };
+    const api = await startApiParts({ store, db, clock, config, dataDir, logger });
+    return {
+      details: { apiUrl: api.url, setupUrl: api.setupUrl ?? "" },
+      async close() {
+        await api.close();
+        await ground.close();
+      },
+    };
+  } catch (error) {
+    await ground.close();
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import { ConfigError } from "@nightflow/domain";
+import { connectIngest, createAgentDirectory, createChannelRegistry, type MqttAccess } from "@nightflow/ingest";
+import { loadKnownChannels, REGISTRY_CHANNEL } from "@nightflow/storage";
+import type { Logger } from "pino";
+import { type LoadedConfig, resolvePath } from "../config/load.ts";
+import { openGround } from "./alone.ts";
+import type { RunningRoom } from "./running.ts";
+
+/**
+ * Runs ingest alone, on a broker of somebody else's; several share the batches.
+ *
+ * @throws {ConfigError} when it cannot run alone; {MqttRefusedError} when the broker refuses it.
+ */
+export async function startIngestRoom(
+  loaded: LoadedConfig,
+  options: { readonly name?: string },
+  logger: Logger,
+): Promise<RunningRoom> {
+  const ground = await openGround(loaded, "ingest", logger);
+  const { db, store, clock, settings } = ground;
+  try {
+    const mqtt = mqttAccess(loaded);
+    const registry = await createChannelRegistry({ load: () => loadKnownChannels(db), store, logger });
+    const agents = createAgentDirectory(db);
+    const { name } = options;
+    const { config } = settings;
+    const room = await connectIngest({ store, registry, clock, logger, agents, config: config.ingest, mqtt, name });
+    const stopListening = await db.listen(REGISTRY_CHANNEL, () => void registry.refresh());
+    return {
+      details: { broker: mqtt.config.url },
+      async close() {
+        await room.close();
+        await stopListening();
+        await ground.close();
+      },
+    };
+  } catch (error) {
+    await ground.close();
+    throw error;
+  }
+}
+
+/** The broker of the configuration, with what its files hold. @throws {ConfigError} naming the file that cannot be read. */
+export function mqttAccess(loaded: LoadedConfig): MqttAccess {
+  const config = loaded.config.mqtt;
+  if (config === undefined) throw new ConfigError(loaded.path ?? "nightflow.yaml", ["mqtt: there is no broker"]);
+  const pem = (key: "caFile" | "certFile" | "keyFile") => contentOf(loaded, `mqtt.${key}`, config[key]);
+  const password =
+    process.env.NIGHTFLOW_MQTT_PASSWORD || contentOf(loaded, "mqtt.passwordFile", config.passwordFile)?.trim();
+  return { config, password, caPem: pem("caFile"), certPem: pem("certFile"), keyPem: pem("keyFile") };
+}
+
+function contentOf(loaded: LoadedConfig, key: string, file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(resolvePath(loaded, file), "utf8");
+  } catch (cause) {
+    throw new ConfigError(loaded.path ?? "nightflow.yaml", [`${key}: ${file} cannot be read`], { cause });
+  }
+}
