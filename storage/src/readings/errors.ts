@@ -45,6 +45,14 @@ export function cursorAhead(cursor: number, lastCommit: number, keptFrom: number
   });
 }
 
+/** The error for a cursor behind which the feed has been forgotten. */
+export function feedForgotten(cursor: number, keptFrom: number): FeedForgottenError {
+  return new FeedForgottenError(`the feed from commit ${cursor} on is gone; it begins at ${keptFrom}`, {
+    remedy: "build the consumer's state anew from the readings that the store holds",
+    keptFrom,
+  });
+}
+
 /** A commit with a batch that the store's marks hold already: ask for the marks again, and leave it out. */
 export class BatchStoredError extends NightflowError {
   readonly code = "BATCH_STORED";

@@ -11,6 +11,8 @@ export interface DatabaseFileOptions {
   /** DuckDB's memory bound, for example `512MB`. */
   readonly memoryLimit: string;
   readonly threads: number;
+  /** Most that queries and upkeep may set down beside the file when memory is short, for example `10GB`. */
+  readonly maxTempSize: string;
 }
 
 /** An open store file: one connection that writes, some that read, all in the thread that opened it. */
@@ -18,6 +20,8 @@ export interface DatabaseFile {
   readonly path: string;
   readonly writer: DuckDBConnection;
   readonly readers: readonly DuckDBConnection[];
+  /** Takes the long work of upkeep, beside commits and queries. */
+  readonly upkeep: DuckDBConnection;
   close(): Promise<void>;
 }
 
@@ -40,7 +44,7 @@ export async function openDatabaseFile(options: DatabaseFileOptions, clock: Cloc
 }
 
 async function openOwned(
-  { path, memoryLimit, threads }: DatabaseFileOptions,
+  { path, memoryLimit, threads, maxTempSize }: DatabaseFileOptions,
   clock: Clock,
   release: () => Promise<void>,
 ): Promise<DatabaseFile> {
@@ -48,6 +52,8 @@ async function openOwned(
   const instance = await DuckDBInstance.create(path, {
     memory_limit: memoryLimit,
     threads: String(threads),
+    temp_directory: `${path}.tmp`,
+    max_temp_directory_size: maxTempSize,
     checkpoint_threshold: "1TB",
   });
   const connections: DuckDBConnection[] = [];
@@ -57,11 +63,11 @@ async function openOwned(
     await release();
   };
   try {
-    for (let i = 0; i <= READERS; i++) connections.push(await instance.connect());
-    const [writer, ...readers] = connections;
-    if (writer === undefined) throw new StoreUnavailableError(`no connection to ${path}`);
+    for (let i = 0; i < READERS + 2; i++) connections.push(await instance.connect());
+    const [writer, upkeep, ...readers] = connections;
+    if (writer === undefined || upkeep === undefined) throw new StoreUnavailableError(`no connection to ${path}`);
     await migrate(writer, path, clock);
-    return { path, writer, readers, close };
+    return { path, writer, readers, upkeep, close };
   } catch (cause) {
     for (const connection of connections) connection.closeSync();
     instance.closeSync();

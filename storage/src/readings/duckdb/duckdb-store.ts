@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { type Clock, describeError, NightflowError, realClock, StoreUnavailableError } from "@nightflow/domain";
 import type { Logger } from "pino";
@@ -26,16 +27,21 @@ import type {
 import { StoreClosedError } from "../errors.ts";
 import { type InstantKey, withoutRepeats } from "../repeats.ts";
 import { lastValueColumns } from "../roll-ups.ts";
-import { dailyByCurve, hourlyByCurve, nightMinimumByCurve } from "../roll-ups-by-curve.ts";
 import { SerialQueue } from "../serial-queue.ts";
 import { checkShape } from "../shape.ts";
 import { refuseStored } from "../stored-batches.ts";
 import { type CheckpointPolicy, CheckpointTimer } from "./checkpoints.ts";
+import { type CompactionOptions, type CompactionReport, dropUnfinished } from "./compaction.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { type DatabaseFile, inTransaction, openDatabaseFile } from "./database-file.ts";
 import { readCurve, readFeed, readValuesAt } from "./reading.ts";
+import type { RetentionReport, RetentionRule } from "./retention.ts";
+import { readDaily, readHourly, readNights } from "./roll-up-reading.ts";
 import { countSetAside, findSetAside, groupSetAside, settleFound } from "./set-aside.ts";
+import { storeFigures } from "./store-figures.ts";
 import { loadState, type StoreState } from "./store-state.ts";
+import { DEFAULT_UPKEEP, Upkeep, type UpkeepPolicy } from "./upkeep.ts";
+import type { UpkeepPlace } from "./upkeep-place.ts";
 import { writeCommit, writeFolded, writeKnownChannels } from "./writing.ts";
 
 /** What the embedded store needs. */
@@ -46,7 +52,10 @@ export interface DuckDbStoreOptions {
   readonly memoryLimit?: string;
   /** Threads DuckDB may use beside this one; 1 keeps storing fast during long queries. */
   readonly threads?: number;
+  /** Most that may be set down beside the file when memory is short, for example `10GB`. */
+  readonly maxTempSize?: string;
   readonly checkpoint?: Partial<CheckpointPolicy>;
+  readonly upkeep?: Partial<UpkeepPolicy>;
   /** Stamps the file's migrations. */
   readonly clock?: Clock;
   readonly logger: Logger;
@@ -57,20 +66,41 @@ const DEFAULT_CHECKPOINT: CheckpointPolicy = { maxLogBytes: 256 * 1024 * 1024, i
 // Marks and last values are folded once so many readings have come since, and at close.
 const FOLD_AFTER_READINGS = 500_000;
 
+const CHECKPOINT_TRIES = 100;
+const CHECKPOINT_RETRY_MS = 20;
+
+/** The embedded store: the port, and what only a file of our own needs. */
+export interface DuckDbReadingStore extends ReadingStore {
+  /** Sorts by channel and time what every consumer of the feed has passed; see docs/store.md. */
+  compact(options?: CompactionOptions): Promise<CompactionReport>;
+  /** Deletes what is older than these rules keep it. */
+  retain(rules: readonly RetentionRule[]): Promise<RetentionReport>;
+  /** Brings the kept roll-ups up to the last commit; gives how many hours were rolled up. Reads never need it. */
+  refreshRollUps(): Promise<number>;
+  /** `hourly` from the readings themselves, to check what is kept. */
+  hourlyFromReadings(range: RollUpRange): Promise<RollUpColumns>;
+  /** `nightMinimum` from the readings themselves, to check what is kept. */
+  nightMinimumFromReadings(range: RollUpRange, zone: string, window?: NightWindow): Promise<NightColumns>;
+}
+
 /**
  * Opens the embedded time-series store, one file that this thread owns.
  *
  * @throws {StoreTooNewError} @throws {StoreCorruptError} @throws {StoreBusyError} each saying what to do.
  */
-export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<ReadingStore> {
-  const { path, memoryLimit = "512MB", threads = 1, clock = realClock, logger } = options;
+export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<DuckDbReadingStore> {
+  const { path, memoryLimit = "512MB", threads = 1, maxTempSize = "10GB", clock = realClock, logger } = options;
   const open = async () => {
-    const file = await openDatabaseFile({ path, memoryLimit, threads }, clock);
-    return { file, state: await loadState(file.writer).catch((cause) => closeAndThrow(file, cause)) };
+    const file = await openDatabaseFile({ path, memoryLimit, threads, maxTempSize }, clock);
+    return { file, state: await loadOpened(file).catch((cause) => closeAndThrow(file, cause)) };
   };
   const { file, state } = await open();
-  logger.info({ path, readings: state.counts.stored, channels: state.channelCount }, "store file open");
-  return new DuckDbStore(open, file, state, { ...DEFAULT_CHECKPOINT, ...options.checkpoint }, logger);
+  const { stored } = state.counts;
+  logger.info(
+    { path, readings: stored, channels: state.channelCount, memoryLimit, threads, maxTempSize },
+    "store file open",
+  );
+  return new DuckDbStore({ reopen: open, file, state, clock, logger }, options);
 }
 
 interface Opened {
@@ -78,37 +108,66 @@ interface Opened {
   readonly state: StoreState;
 }
 
+async function loadOpened(file: DatabaseFile): Promise<StoreState> {
+  await inTransaction(file.writer, () => dropUnfinished(file.writer));
+  return await loadState(file.writer);
+}
+
 async function closeAndThrow(file: DatabaseFile, cause: unknown): Promise<never> {
   await file.close();
   throw cause;
 }
 
-class DuckDbStore implements ReadingStore {
+interface StoreParts extends Opened {
+  readonly reopen: () => Promise<Opened>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+class DuckDbStore implements DuckDbReadingStore {
   readonly kind = "duckdb";
   readonly #reopen: () => Promise<Opened>;
   readonly #writes = new SerialQueue();
+  /** Steps of upkeep and checkpoints, which must not meet: a checkpoint needs that nobody else is writing. */
+  readonly #steps = new SerialQueue();
+  readonly #upkeep: Upkeep;
   readonly #checkpoints: CheckpointTimer;
   readonly #logger: Logger;
   #file: DatabaseFile;
   #state: StoreState;
   #readers: ConnectionPool;
+  #upkeepPool: ConnectionPool;
+  #checkpointMs = 0;
   #unfolded = 0;
   #isBroken = false;
   #isClosed = false;
 
-  constructor(
-    reopen: () => Promise<Opened>,
-    file: DatabaseFile,
-    state: StoreState,
-    policy: CheckpointPolicy,
-    logger: Logger,
-  ) {
+  constructor({ reopen, file, state, clock, logger }: StoreParts, options: DuckDbStoreOptions) {
     this.#reopen = reopen;
     this.#file = file;
     this.#state = state;
     this.#readers = new ConnectionPool(file.readers);
+    this.#upkeepPool = new ConnectionPool([file.upkeep]);
     this.#logger = logger;
+    const policy = { ...DEFAULT_CHECKPOINT, ...options.checkpoint };
     this.#checkpoints = new CheckpointTimer(file.path, policy, () => this.#checkpoint(), logger);
+    this.#upkeep = new Upkeep(this.#placeOfUpkeep(clock), { ...DEFAULT_UPKEEP, ...options.upkeep });
+  }
+
+  #placeOfUpkeep(clock: Clock): UpkeepPlace {
+    const isStopping = () => this.#isClosed;
+    return {
+      clock,
+      logger: this.#logger,
+      get isStopping() {
+        return isStopping();
+      },
+      state: () => this.#state,
+      step: (work) => this.#steps.run(() => this.#upkeepPool.with(work)),
+      between: (work) =>
+        this.#steps.run(() => this.#write(async (writer) => (await inTransaction(writer, () => work(writer)))())),
+      fold: () => this.#steps.run(() => this.#checkpointNow(true)),
+    };
   }
 
   async marks(agents?: readonly string[]): Promise<StoredMark[]> {
@@ -126,6 +185,7 @@ class DuckDbStore implements ReadingStore {
     this.#refuseClosed();
     const no = await this.#write((writer) => this.#commitNow(writer, request));
     void this.#checkpoints.afterCommit();
+    this.#upkeep.afterCommit();
     return no;
   }
 
@@ -137,7 +197,7 @@ class DuckDbStore implements ReadingStore {
     return this.#read((connection) => readFeed(connection, cursor, limit, this.#state));
   }
 
-  /** The file keeps every reading, so the feed forgets nothing; the cursor is kept to be seen. */
+  /** The feed keeps what a consumer has not passed; compaction may take the rest out of it. */
   async saveCursor(consumer: string, cursor: number): Promise<void> {
     await this.#write((writer) =>
       inTransaction(writer, async () => {
@@ -145,6 +205,7 @@ class DuckDbStore implements ReadingStore {
         await writer.run("INSERT INTO consumer_cursor VALUES ($1, $2)", [consumer, BigInt(cursor)]);
       }),
     );
+    this.#state.cursors.set(consumer, cursor);
   }
 
   async curve(channel: string, fromMs: number, toMs: number): Promise<Curve> {
@@ -162,15 +223,40 @@ class DuckDbStore implements ReadingStore {
   }
 
   async hourly(range: RollUpRange): Promise<RollUpColumns> {
-    return await hourlyByCurve(this, range);
+    return this.#read((connection) => readHourly(connection, range, this.#state));
   }
 
   async daily(range: RollUpRange, zone: string): Promise<RollUpColumns> {
-    return await dailyByCurve(this, range, zone);
+    return this.#read((connection) => readDaily(connection, range, zone, this.#state));
   }
 
   async nightMinimum(range: RollUpRange, zone: string, window?: NightWindow): Promise<NightColumns> {
-    return await nightMinimumByCurve(this, range, zone, window);
+    return this.#read((connection) => readNights(connection, range, zone, window, this.#state));
+  }
+
+  async hourlyFromReadings(range: RollUpRange): Promise<RollUpColumns> {
+    return this.#read((connection) => readHourly(connection, range, this.#state, "raw"));
+  }
+
+  async nightMinimumFromReadings(range: RollUpRange, zone: string, window?: NightWindow): Promise<NightColumns> {
+    return this.#read((connection) => readNights(connection, range, zone, window, this.#state, "raw"));
+  }
+
+  async refreshRollUps(): Promise<number> {
+    await this.#asOnDisk();
+    return await this.#upkeep.refresh();
+  }
+
+  async compact(options?: CompactionOptions): Promise<CompactionReport> {
+    await this.#asOnDisk();
+    const report = await this.#upkeep.compact(options);
+    await this.#checkpoint();
+    return report;
+  }
+
+  async retain(rules: readonly RetentionRule[]): Promise<RetentionReport> {
+    await this.#asOnDisk();
+    return await this.#upkeep.retain(rules);
   }
 
   async saveChannels(channels: readonly KnownChannel[]): Promise<void> {
@@ -210,15 +296,18 @@ class DuckDbStore implements ReadingStore {
   }
 
   async metrics(): Promise<Readonly<Record<string, number>>> {
-    this.#refuseClosed();
-    return { stored_readings: this.#state.counts.stored, channels: this.#state.channelCount };
+    const figures = await this.#read((connection) => storeFigures(connection, this.#file.path, this.#state));
+    const last = { last_checkpoint_ms: this.#checkpointMs, compaction_backlog_readings: this.#upkeep.backlog };
+    return { ...figures, ...last };
   }
 
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#checkpoints.stop();
+    this.#upkeep.stop();
     await this.#writes.run(async () => {
+      await this.#upkeepPool.drain();
       if (!this.#isBroken) await this.#foldAndCheckpoint(this.#file.writer, true).catch((error) => this.#warn(error));
       await this.#readers.drain();
       await this.#file.close();
@@ -244,23 +333,40 @@ class DuckDbStore implements ReadingStore {
   }
 
   #checkpoint(): Promise<void> {
-    return this.#write((writer) => this.#foldAndCheckpoint(writer, this.#unfolded >= FOLD_AFTER_READINGS));
+    return this.#steps.run(() => this.#checkpointNow(this.#unfolded >= FOLD_AFTER_READINGS));
   }
 
-  async #foldAndCheckpoint(writer: DuckDBConnection, withFold: boolean): Promise<void> {
+  // A query that has just ended may still be in the way; commits go on while its end is waited for.
+  async #checkpointNow(withFold: boolean): Promise<void> {
+    for (let tries = 0; tries < CHECKPOINT_TRIES && !this.#isClosed; tries++) {
+      if (await this.#write((writer) => this.#foldAndCheckpoint(writer, withFold && tries === 0))) return;
+      await delay(CHECKPOINT_RETRY_MS, undefined, { ref: false });
+    }
+  }
+
+  /** False when something else was in the way; the log is then as good as before. */
+  async #foldAndCheckpoint(writer: DuckDBConnection, withFold: boolean): Promise<boolean> {
     if (withFold) {
       await inTransaction(writer, () => writeFolded(writer, this.#state));
       this.#unfolded = 0;
+      this.#state.foldedTo = this.#state.counts.lastCommit;
     }
-    await writer.run("CHECKPOINT");
+    const startedMs = performance.now();
+    const isDone = await writer.run("CHECKPOINT").then(() => true, isInTheWay);
+    if (isDone) this.#checkpointMs = performance.now() - startedMs;
+    return isDone;
   }
 
-  async #read<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
+  async #read<Result>(work: (connection: DuckDBConnection) => Promise<Result>, tries = 3): Promise<Result> {
     this.#refuseClosed();
     const wasBroken = this.#isBroken;
     try {
       return await this.#readers.with(work);
     } catch (cause) {
+      if (isOfReplacedTable(cause) && tries > 0) {
+        await this.#writes.idle();
+        return await this.#read(work, tries - 1);
+      }
       if (!wasBroken) throw this.#asStoreError(cause);
       await this.#asOnDisk();
       return await this.#read(work);
@@ -288,12 +394,13 @@ class DuckDbStore implements ReadingStore {
 
   // After a failed write of its log (a full disk) DuckDB refuses every further call until the file is opened again.
   async #openAgain(): Promise<void> {
-    await this.#readers.drain();
+    await Promise.all([this.#readers.drain(), this.#upkeepPool.drain()]);
     await this.#file.close();
     const { file, state } = await this.#reopen();
     this.#file = file;
     this.#state = state;
     this.#readers = new ConnectionPool(file.readers);
+    this.#upkeepPool = new ConnectionPool([file.upkeep]);
     this.#isBroken = false;
     this.#logger.warn(
       { path: file.path, lastCommit: state.counts.lastCommit },
@@ -319,4 +426,14 @@ class DuckDbStore implements ReadingStore {
   #refuseClosed(): void {
     if (this.#isClosed) throw new StoreClosedError("the store has been closed");
   }
+}
+
+function isInTheWay(cause: unknown): false {
+  if (cause instanceof Error && cause.message.includes("Cannot CHECKPOINT")) return false;
+  throw cause;
+}
+
+// Compaction has put other tables in the place of those that the query was written for.
+function isOfReplacedTable(cause: unknown): boolean {
+  return cause instanceof Error && /^Catalog Error/.test(cause.message);
 }

@@ -1,9 +1,10 @@
 import { type DuckDBConnection, type DuckDBDataChunk, LIST, listValue } from "@duckdb/node-api";
 import { QUALITY_CODES } from "@nightflow/domain";
 import type { Curve, FeedPage, ReadingColumns, StoredValue } from "../../ports.ts";
-import { cursorAhead } from "../errors.ts";
+import { cursorAhead, feedForgotten } from "../errors.ts";
 import { blankColumns, setRow } from "../reading-columns.ts";
 import type { InstantKey } from "../repeats.ts";
+import type { Segments, TimeRange } from "./segments.ts";
 import type { StoreState } from "./store-state.ts";
 import { chunksOf, columnSlice, rowsOfResult, TYPES } from "./vectors.ts";
 
@@ -26,7 +27,7 @@ export async function readValuesAt(
     return channel === undefined || !(key.readAtMs <= newestMs) ? [] : [{ i, no: channel.no, readAtMs: key.readAtMs }];
   });
   for (let from = 0; from < asked.length; from += KEYS_PER_QUERY)
-    await readValues(connection, asked.slice(from, from + KEYS_PER_QUERY), values);
+    await readValues(connection, asked.slice(from, from + KEYS_PER_QUERY), values, state.segments);
   return values;
 }
 
@@ -36,42 +37,47 @@ interface AskedInstant {
   readonly readAtMs: number;
 }
 
-const VALUES_AT = `
+const valuesAtSql = (segments: Segments, range: TimeRange) => `
   SELECT asked.i, r.counts, r.gauge, r.quality
   FROM (SELECT unnest($1) AS i, unnest($2) AS no, unnest($3) AS read_at_ms) asked
-  JOIN reading r ON r.channel_no = asked.no AND r.read_at_ms = asked.read_at_ms
-  WHERE r.read_at_ms BETWEEN $4 AND $5
-  ORDER BY r.quality = ${QUALITY_CODES.missing}, r.commit_no, r.rowid`;
+  JOIN (SELECT * FROM (${segments.readingsSql(range)})
+    WHERE read_at_ms BETWEEN $4 AND $5 AND channel_no BETWEEN $6 AND $7) r
+    ON r.channel_no = asked.no AND r.read_at_ms = asked.read_at_ms
+  ORDER BY r.quality = ${QUALITY_CODES.missing}, r.commit_no`;
 
 async function readValues(
   connection: DuckDBConnection,
   asked: readonly AskedInstant[],
   values: (StoredValue | undefined)[],
+  segments: Segments,
 ): Promise<void> {
-  const { lowestMs, highestMs } = boundsOf(asked);
+  const [lowestMs, highestMs] = boundsOf(asked, (key) => key.readAtMs);
+  const [lowestNo, highestNo] = boundsOf(asked, (key) => key.no);
   const { INTEGER, BIGINT } = TYPES;
   const result = await connection.run(
-    VALUES_AT,
+    valuesAtSql(segments, { fromMs: lowestMs, toMs: highestMs + 1 }),
     [
       listValue(asked.map((key) => key.i)),
       listValue(asked.map((key) => key.no)),
       listValue(asked.map((key) => BigInt(key.readAtMs))),
       BigInt(lowestMs),
       BigInt(highestMs),
+      lowestNo,
+      highestNo,
     ],
-    [LIST(INTEGER), LIST(INTEGER), LIST(BIGINT), BIGINT, BIGINT],
+    [LIST(INTEGER), LIST(INTEGER), LIST(BIGINT), BIGINT, BIGINT, INTEGER, INTEGER],
   );
   for await (const chunk of chunksOf(result)) takeValues(chunk, values);
 }
 
-function boundsOf(asked: readonly AskedInstant[]): { lowestMs: number; highestMs: number } {
-  let lowestMs = Number.POSITIVE_INFINITY;
-  let highestMs = Number.NEGATIVE_INFINITY;
-  for (const { readAtMs } of asked) {
-    lowestMs = Math.min(lowestMs, readAtMs);
-    highestMs = Math.max(highestMs, readAtMs);
+function boundsOf(asked: readonly AskedInstant[], of: (key: AskedInstant) => number): [number, number] {
+  let lowest = Number.POSITIVE_INFINITY;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const key of asked) {
+    lowest = Math.min(lowest, of(key));
+    highest = Math.max(highest, of(key));
   }
-  return { lowestMs, highestMs };
+  return [lowest, highest];
 }
 
 function takeValues(chunk: DuckDBDataChunk, values: (StoredValue | undefined)[]): void {
@@ -97,13 +103,14 @@ export async function readFeed(
   state: StoreState,
 ): Promise<FeedPage> {
   const { lastCommit } = state.counts;
-  if (cursor > lastCommit) throw cursorAhead(cursor, lastCommit, 1);
+  const { feedFrom } = state.segments;
+  if (cursor > lastCommit) throw cursorAhead(cursor, lastCommit, feedFrom);
+  if (cursor < feedFrom - 1) throw feedForgotten(cursor, feedFrom);
   if (cursor === lastCommit) return { cursor, hasMore: false, readings: blankColumns(0, []) };
   const end = await endOfPage(connection, cursor, Math.max(1, limit), lastCommit);
   const result = await connection.run(
-    `SELECT channel_no, read_at_ms, counts, gauge, quality, flags, origin FROM reading
-      WHERE commit_no > $1 AND commit_no <= $2 ORDER BY commit_no, rowid`,
-    [BigInt(cursor), BigInt(end)],
+    `SELECT channel_no, read_at_ms, counts, gauge, quality, flags, origin
+      FROM (${state.segments.commitsSql(cursor, end)}) ORDER BY commit_no, row_no`,
   );
   const columns = blankColumns(result.rowCount, []);
   const numbers = new ChannelNumbers(state);
@@ -187,9 +194,9 @@ export async function readCurve(
 ): Promise<Curve> {
   const no = state.channel(channel)?.no ?? -1;
   const result = await connection.run(
-    `SELECT read_at_ms, counts, gauge, quality, flags FROM reading
+    `SELECT read_at_ms, counts, gauge, quality, flags FROM (${state.segments.readingsSql({ fromMs, toMs })})
       WHERE channel_no = $1 AND read_at_ms >= $2 AND read_at_ms < $3
-      ORDER BY read_at_ms, quality = ${QUALITY_CODES.missing}, commit_no, rowid`,
+      ORDER BY read_at_ms, quality = ${QUALITY_CODES.missing}, commit_no`,
     [no, BigInt(Math.ceil(fromMs)), BigInt(Math.ceil(toMs))],
   );
   const curve = new CurveBuilder(channel, result.rowCount);

@@ -37,7 +37,7 @@ test("a file of a newer program is refused, naming both formats and what to do",
   instance.closeSync();
   await expect(openDuckDbStore({ path, logger })).rejects.toMatchObject({
     code: "STORE_TOO_NEW",
-    message: expect.stringMatching(/format 99.*up to 1/),
+    message: expect.stringMatching(/format 99.*up to \d/),
     remedy: expect.stringContaining("newer program"),
   });
 });

@@ -11,6 +11,7 @@ import type {
   StoredMark,
 } from "../../ports.ts";
 import { advanceLastValue, lastValuesOf } from "../last-values.ts";
+import { loadSegments, Segments } from "./segments.ts";
 import { chunksOf, columnSlice, rowsOfResult } from "./vectors.ts";
 
 /** A channel as the store file numbers it. */
@@ -32,6 +33,16 @@ export class StoreState {
   readonly known = new Map<string, KnownChannel>();
   #counts: StoreCounts = { stored: 0, deadLetters: 0, quarantined: 0, conflicts: 0, repeats: 0, lastCommit: 0 };
   lastSetAsideId = 0;
+  /** Tables that hold the readings. */
+  segments = new Segments([]);
+  /** Hourly roll-ups are kept of all commits up to this one. */
+  rolledUpTo = 0;
+  /** Last values and marks are kept in the file as of this commit. */
+  foldedTo = 0;
+  /** Whether retention has deleted readings whose roll-ups stay. */
+  hasForgotten = false;
+  /** How far each consumer of the feed has read. */
+  readonly cursors = new Map<string, number>();
 
   get counts(): StoreCounts {
     return this.#counts;
@@ -39,6 +50,11 @@ export class StoreState {
 
   get channelCount(): number {
     return this.#byNo.length;
+  }
+
+  /** Ids by number. */
+  channelIds(): string[] {
+    return this.#byNo.map((channel) => channel.id);
   }
 
   channel(id: string): NumberedChannel | undefined {
@@ -144,8 +160,23 @@ export async function loadState(connection: DuckDBConnection): Promise<StoreStat
   state.setCounts(await loadCounts(connection));
   state.lastSetAsideId = await loadLastSetAsideId(connection);
   for (const channel of await loadKnownChannels(connection)) state.known.set(channel.id, channel);
+  state.segments = await loadSegments(connection);
+  await loadUpkeep(connection, state);
   await loadLastValues(connection, state);
   return state;
+}
+
+async function loadUpkeep(connection: DuckDBConnection, state: StoreState): Promise<void> {
+  const result = await connection.run(
+    `SELECT (SELECT max(commit_no) FROM roll_up_state)::DOUBLE AS "rolledUpTo",
+       (SELECT count(*) FROM raw_forgotten) > 0 AS "hasForgotten",
+       coalesce((SELECT max(commit_no) FROM last_value), 0)::DOUBLE AS "foldedTo"`,
+  );
+  const [found] = await rowsOfResult<Pick<StoreState, "rolledUpTo" | "hasForgotten" | "foldedTo">>(result);
+  Object.assign(state, found);
+  const cursors = await connection.run("SELECT name, commit_no::DOUBLE AS cursor FROM consumer_cursor");
+  for (const { name, cursor } of await rowsOfResult<{ name: string; cursor: number }>(cursors))
+    state.cursors.set(name, cursor);
 }
 
 async function loadChannels(connection: DuckDBConnection): Promise<NumberedChannel[]> {
@@ -200,8 +231,8 @@ async function loadLastValues(connection: DuckDBConnection, state: StoreState): 
     });
   }
   const since = await connection.run(
-    `SELECT channel_no, read_at_ms, counts, gauge, quality, flags FROM reading
-      WHERE commit_no > (SELECT coalesce(max(commit_no), 0) FROM last_value) ORDER BY commit_no, rowid`,
+    `SELECT channel_no, read_at_ms, counts, gauge, quality, flags
+      FROM (${state.segments.commitsSql(state.foldedTo, state.counts.lastCommit)}) ORDER BY commit_no, row_no`,
   );
   for await (const chunk of chunksOf(since))
     eachReading(chunk, state, (row) => state.setLastValue(advanceLastValue(state.lastValue(row.channel), row)));

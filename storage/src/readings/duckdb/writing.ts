@@ -38,7 +38,7 @@ export async function writeCommit(
     "channel",
     fresh.map((channel) => [channel.no, channel.id, channel.isRegister]),
   );
-  await writeReadings(connection, no, request.readings, numberOf);
+  await writeReadings(connection, state.segments.open.table, no, request.readings, numberOf);
   await append(
     connection,
     "mark",
@@ -97,6 +97,7 @@ function append(
 
 async function writeReadings(
   connection: DuckDBConnection,
+  table: string,
   no: number,
   readings: ReadingColumns,
   numberOf: (id: string) => number | undefined,
@@ -114,7 +115,7 @@ async function writeReadings(
     copier(UTINYINT, origins),
     filler(BIGINT, () => BigInt(no)),
   ];
-  await appendColumns(connection, "reading", readings.length, columns);
+  await appendColumns(connection, table, readings.length, columns);
 }
 
 function filler(type: DuckDBType, valueAt: (row: number) => number | bigint): ColumnFiller {

@@ -1,0 +1,118 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { rowsOfResult } from "./vectors.ts";
+
+/**
+ * A table that holds part of the readings. A tail takes commits as they come and feeds consumers; a sorted one holds
+ * the readings of one span of time by channel and time, without their commits; one being built is not read yet.
+ */
+export interface Segment {
+  readonly table: string;
+  readonly kind: "tail" | "sorted" | "building" | "roll_up" | "roll_up_building";
+  /** Number of the span of time, `SPAN_MS` each since 1970; null for tails. */
+  readonly span: number | null;
+  /** Commits in a tail; the last one is null while it takes more. */
+  readonly firstCommit: number;
+  readonly lastCommit: number | null;
+  readonly rows: number;
+}
+
+/** Length of the span of a sorted segment: a channel's year lies in some twelve stretches of neighbouring rows. */
+export const SPAN_MS = 30 * 86_400_000;
+
+/** Spans that hold some of [fromMs, toMs). */
+export interface TimeRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** All time. */
+export const ALWAYS: TimeRange = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
+
+/** The segments of a store file, and how they are read as one. */
+export class Segments {
+  readonly all: readonly Segment[];
+
+  constructor(all: readonly Segment[]) {
+    this.all = all;
+  }
+
+  /** The tail that takes commits. */
+  get open(): Segment {
+    const open = this.tails.find((tail) => tail.lastCommit === null);
+    if (open === undefined) throw new RangeError("the store file has no table that takes commits");
+    return open;
+  }
+
+  get tails(): readonly Segment[] {
+    return this.all.filter((segment) => segment.kind === "tail");
+  }
+
+  /** The first commit that the feed can still give. */
+  get feedFrom(): number {
+    return Math.min(...this.tails.map((tail) => tail.firstCommit));
+  }
+
+  /** Sorted segments, or those of hourly roll-ups, that may hold something of a range. */
+  sorted(range: TimeRange, kind: "sorted" | "roll_up" = "sorted"): readonly Segment[] {
+    return this.all.filter(
+      (segment) =>
+        segment.kind === kind &&
+        (segment.span ?? 0) * SPAN_MS < range.toMs &&
+        ((segment.span ?? 0) + 1) * SPAN_MS > range.fromMs,
+    );
+  }
+
+  /** SQL of all readings that may lie in a range: channel_no, read_at_ms, counts, gauge, quality, flags, origin, commit_no. */
+  readingsSql(range: TimeRange): string {
+    const columns = "channel_no, read_at_ms, counts, gauge, quality, flags, origin";
+    return [
+      ...this.tails.map(({ table }) => `SELECT ${columns}, commit_no FROM ${table}`),
+      ...this.sorted(range).map(({ table }) => `SELECT ${columns}, 0::BIGINT AS commit_no FROM ${table}`),
+    ].join(" UNION ALL ");
+  }
+
+  /** SQL of the readings of commits in (afterCommit, lastCommit], with `row_no` their order within a commit. */
+  commitsSql(afterCommit: number, lastCommit: number): string {
+    const wanted = this.tails.filter(
+      (tail) => tail.firstCommit <= lastCommit && (tail.lastCommit === null || tail.lastCommit > afterCommit),
+    );
+    const tails = wanted.length === 0 ? [this.open] : wanted;
+    const bounds = `commit_no > ${Math.trunc(afterCommit)} AND commit_no <= ${Math.trunc(lastCommit)}`;
+    return tails.map(({ table }) => `SELECT *, rowid AS row_no FROM ${table} WHERE ${bounds}`).join(" UNION ALL ");
+  }
+
+  /** SQL of the hourly roll-ups kept for a range, young ones and sorted ones. */
+  rollUpsSql(range: TimeRange): string {
+    const tables = ["roll_up_hour", ...this.sorted(range, "roll_up").map(({ table }) => table)];
+    return tables.map((table) => `SELECT * FROM ${table}`).join(" UNION ALL ");
+  }
+}
+
+/** The segments that a store file lists. */
+export async function loadSegments(connection: DuckDBConnection): Promise<Segments> {
+  const result = await connection.run(
+    `SELECT table_name AS "table", kind, span::DOUBLE AS span, first_commit::DOUBLE AS "firstCommit", last_commit::DOUBLE AS "lastCommit",
+       row_count::DOUBLE AS "rows" FROM segment ORDER BY made_no`,
+  );
+  return new Segments((await rowsOfResult<Segment>(result)).map((row) => ({ ...row })));
+}
+
+/** SQL of the table that takes readings; the columns of the first format. */
+export function tailTableSql(table: string): string {
+  return `CREATE TABLE ${table} (channel_no INTEGER NOT NULL, read_at_ms BIGINT NOT NULL, counts BIGINT, gauge DOUBLE,
+    quality UTINYINT NOT NULL, flags UINTEGER NOT NULL, origin UTINYINT NOT NULL, commit_no BIGINT NOT NULL)`;
+}
+
+/** SQL of a table for sorted readings. */
+export function sortedTableSql(table: string): string {
+  return `CREATE TABLE ${table} (channel_no INTEGER NOT NULL, read_at_ms BIGINT NOT NULL, counts BIGINT, gauge DOUBLE,
+    quality UTINYINT NOT NULL, flags UINTEGER NOT NULL, origin UTINYINT NOT NULL)`;
+}
+
+/** SQL of a table for hourly roll-ups; instants within the hour in ms, `least_per_hour` of its inner intervals. */
+export function rollUpTableSql(table: string): string {
+  return `CREATE TABLE ${table} (channel_no INTEGER NOT NULL, hour INTEGER NOT NULL, readings UINTEGER NOT NULL,
+    good UINTEGER NOT NULL, missing UINTEGER NOT NULL, first_ms INTEGER, last_ms INTEGER, first_counts BIGINT,
+    last_counts BIGINT, first_gauge DOUBLE, last_gauge DOUBLE, min_gauge DOUBLE, max_gauge DOUBLE, sum_gauge DOUBLE,
+    least_per_hour DOUBLE, intervals UINTEGER NOT NULL)`;
+}
