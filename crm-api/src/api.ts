@@ -3,12 +3,13 @@ import { asPortError } from "@nightflow/domain";
 import { createFirstAdminLink, firstAdminUrl } from "./access/first-admin.ts";
 import { buildApp } from "./app.ts";
 import type { ApiDeps, ReportRenderer } from "./deps.ts";
+import { keepRevocationFile } from "./enrolment/crl.ts";
 import { LiveFeed } from "./events/live-feed.ts";
 import type { ApiServer } from "./http/types.ts";
 import { startWorkers } from "./workers/start.ts";
 
 /** What a running API stands on. */
-export interface StartApiDeps extends Omit<ApiDeps, "liveFeed" | "firstAdmin"> {
+export interface StartApiDeps extends Omit<ApiDeps, "liveFeed" | "firstAdmin" | "revocations"> {
   readonly renderer: ReportRenderer;
 }
 
@@ -30,7 +31,8 @@ export async function startApi(deps: StartApiDeps): Promise<RunningApi> {
   const { db, config, logger } = deps;
   const firstAdmin = (await createFirstAdminLink(db)) ?? undefined;
   const liveFeed = await LiveFeed.start(db, logger);
-  const app = await buildApp({ ...deps, liveFeed, firstAdmin });
+  const revocations = deps.enrolment && keepRevocationFile(db, deps.enrolment, logger);
+  const app = await buildApp({ ...deps, liveFeed, firstAdmin, revocations });
   try {
     const { url, port } = await listen(app, config.host, config.port);
     const workers = await startWorkers(deps);
@@ -40,11 +42,13 @@ export async function startApi(deps: StartApiDeps): Promise<RunningApi> {
       port,
       setupUrl: firstAdmin === undefined ? null : firstAdminUrl(config.publicUrl ?? url, firstAdmin),
       async close() {
+        revocations?.stop();
         await app.close();
         await Promise.all([workers.stop(), liveFeed.stop()]);
       },
     };
   } catch (error) {
+    revocations?.stop();
     await app.close();
     await liveFeed.stop();
     throw error;

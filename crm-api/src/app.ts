@@ -10,6 +10,8 @@ import { accountRoutes } from "./accounts/routes.ts";
 import { anomalyRoutes } from "./anomalies/routes.ts";
 import { collectionRoutes } from "./collection/routes.ts";
 import type { ApiDeps } from "./deps.ts";
+import { enrolmentPublicRoutes } from "./enrolment/public-routes.ts";
+import { enrolmentRoutes } from "./enrolment/routes.ts";
 import { eventRoutes } from "./events/routes.ts";
 import { installMetrics } from "./http/api-metrics.ts";
 import { handleError } from "./http/error-handler.ts";
@@ -72,6 +74,8 @@ function apiRoutes(api: ApiServer, deps: ApiDeps): void {
   anomalyRoutes(api, deps);
   meterRoutes(api, deps);
   collectionRoutes(api, deps);
+  enrolmentRoutes(api, deps);
+  enrolmentPublicRoutes(api, deps);
   ticketRoutes(api, deps);
   accountRoutes(api, deps);
   reportRoutes(api, deps);

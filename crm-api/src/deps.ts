@@ -4,6 +4,8 @@ import type { Database, FileStore, JobQueue, ReadingStore, StoredProcessReport }
 import type { Logger } from "pino";
 import type { FirstAdminLink } from "./access/first-admin.ts";
 import type { ApiConfig } from "./config.ts";
+import type { RevocationFile } from "./enrolment/crl.ts";
+import type { EnrolmentDesk } from "./enrolment/desk.ts";
 import type { LiveFeed } from "./events/live-feed.ts";
 import type { ApiMetrics } from "./http/api-metrics.ts";
 
@@ -36,6 +38,10 @@ export interface ApiDeps {
   readonly firstAdmin?: FirstAdminLink | undefined;
   /** Folder with the built pages. */
   readonly webRoot?: string | undefined;
+  /** Signs agents' certificates; without it nobody enrols here. */
+  readonly enrolment?: EnrolmentDesk | undefined;
+  /** The list of revoked certificates for another broker. */
+  readonly revocations?: RevocationFile | undefined;
   /** Agents (`site/agent`) that the broker sees connected now; without it the last status message counts. */
   readonly agentsLive?: (() => ReadonlySet<string>) | undefined;
   /** Default: what each process has written to the database. */

@@ -4,6 +4,7 @@ export { type RunningApi, type StartApiDeps, startApi } from "./api.ts";
 export { buildApp } from "./app.ts";
 export { ApiConfig } from "./config.ts";
 export type { ApiDeps, HeadEndHealth, ReportRenderer } from "./deps.ts";
+export type { CertificateSigner, EnrolmentDesk } from "./enrolment/desk.ts";
 export { ApiMetrics } from "./http/api-metrics.ts";
 export { openApiDocument } from "./openapi.ts";
 export { USAGE_REPORT_QUEUE } from "./reports/order.ts";

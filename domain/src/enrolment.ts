@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { WireError } from "./errors.ts";
 import { AgentId, SiteId } from "./ids.ts";
+import { parseJson } from "./wire/json.ts";
 
 /** What happens to an agent that nobody has announced. */
 export const UnknownAgentPolicy = z.enum(["refuse", "hold", "chain"]);
@@ -34,6 +36,12 @@ export const EnrolmentConfig = z.strictObject({
     .max(100_000)
     .default(500)
     .meta({ description: "Requests held for approval; further ones are refused." }),
+  pollSeconds: z
+    .int()
+    .min(1)
+    .max(3600)
+    .default(15)
+    .meta({ description: "How often a held agent asks whether it was approved.", unit: "s" }),
   joinsPerMinute: z
     .int()
     .min(1)
@@ -112,6 +120,31 @@ export const EnrolmentAnswer = z.discriminatedUnion("status", [
   }),
 ]);
 export type EnrolmentAnswer = z.infer<typeof EnrolmentAnswer>;
+
+/** All that an installer at the gateway needs, shown once as one line or as a QR code. */
+export const JoinText = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }),
+  token: z.string().min(1).max(200),
+  ca: z.string().regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in hexadecimal"),
+});
+export type JoinText = z.infer<typeof JoinText>;
+
+const JOIN_TEXT_PREFIX = "nfj1.";
+
+/** What an installer needs, as one word. */
+export function encodeJoinText(text: JoinText): string {
+  return JOIN_TEXT_PREFIX + Buffer.from(JSON.stringify(text)).toString("base64url");
+}
+
+/** What an installer needs, from that word. @throws {WireError} when it is none. */
+export function decodeJoinText(word: string): JoinText {
+  const json = Buffer.from(word.trim().slice(JOIN_TEXT_PREFIX.length), "base64url").toString("utf8");
+  const parsed = word.trim().startsWith(JOIN_TEXT_PREFIX)
+    ? JoinText.safeParse(parseJson(json, "join text"))
+    : undefined;
+  if (parsed?.success) return parsed.data;
+  throw new WireError("this is not a join text: it begins with nfj1. and is shown where a token is made");
+}
 
 /** The authority that an agent has to trust; public, to be compared with a fingerprint from elsewhere. */
 export const AuthorityInfo = z.strictObject({

@@ -19,8 +19,13 @@ test("without sign-in there are the sign-in, the set-up, the health and the desc
   const app = await buildAppOfNothing();
   const open = app.routeRights.filter((route) => route.permission === "public.any.use" && route.method !== "HEAD");
   expect(open.map((route) => `${route.method} ${route.url}`).sort()).toEqual([
+    "GET /api/enrolment/authority",
+    "GET /api/enrolment/revoked.crl.pem",
     "GET /api/health",
     "GET /api/openapi.json",
+    "POST /api/enrolment/join",
+    "POST /api/enrolment/join/:id",
+    "POST /api/enrolment/renew",
     "POST /api/session",
     "POST /api/setup",
   ]);

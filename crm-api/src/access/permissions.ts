@@ -29,6 +29,10 @@ export const PERMISSIONS = {
     area: "operations",
     risk: "low",
   },
+  "enrolment.agent.read": { zh: "查看终端入网", en: "See how agents joined", area: "enrolment", risk: "low" },
+  "enrolment.token.make": { zh: "签发入网令牌", en: "Make tokens for agents", area: "enrolment", risk: "high" },
+  "enrolment.request.decide": { zh: "审批终端入网", en: "Approve or reject agents", area: "enrolment", risk: "high" },
+  "enrolment.agent.revoke": { zh: "吊销终端", en: "Revoke agents", area: "enrolment", risk: "high" },
   "ticket.ticket.read": { zh: "查看工单", en: "See tickets", area: "ticket", risk: "low" },
   "ticket.ticket.move": { zh: "处理工单", en: "Move tickets", area: "ticket", risk: "mid" },
   "ticket.ticket.assign": { zh: "指派工单", en: "Assign tickets", area: "ticket", risk: "mid" },
@@ -61,6 +65,12 @@ const COLLECTION = [
   "collection.set_aside.read",
   "operations.health.read",
 ] as const;
+const ENROLMENT = [
+  "enrolment.agent.read",
+  "enrolment.token.make",
+  "enrolment.request.decide",
+  "enrolment.agent.revoke",
+] as const;
 const TICKETS = ["ticket.ticket.read", "ticket.ticket.move", "ticket.ticket.assign", "ticket.ticket.note"] as const;
 const REPORTS = ["account.account.read", "report.usage.read", "report.usage.order"] as const;
 
@@ -71,6 +81,7 @@ const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     ...EVERYONE,
     ...METERS,
     ...COLLECTION,
+    ...ENROLMENT,
     ...TICKETS,
     "monitor.dma.read",
     "monitor.event.read",
