@@ -103,6 +103,14 @@ program
   .action(async (login, options) => (await import("./commands/password.ts")).runPassword(login, options));
 
 program
+  .command("grafana")
+  .description("Grafana's way to the hourly series in PostgreSQL")
+  .command("setup")
+  .description("make the role by which Grafana reads, and print its new password once")
+  .addOption(configOption())
+  .action(async (options) => (await import("./commands/grafana.ts")).runGrafanaSetup(options));
+
+program
   .command("demo")
   .description("a simulated town on real sockets, from registers to closed tickets")
   .option("--smoke", "run until a live leak's ticket is closed and one report exists, print one JSON line, end")

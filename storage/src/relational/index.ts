@@ -18,6 +18,7 @@ export {
   numberEnrolmentChange,
   readEnrolmentChanges,
 } from "./enrolment-feed.ts";
+export { GRAFANA_ROLE, type GrafanaReader, setUpGrafanaReader } from "./grafana-reader.ts";
 export {
   appendLiveEvent,
   LIVE_EVENT_CHANNEL,
