@@ -15,7 +15,7 @@ export class LiveEvents {
   #reading: Promise<void> = Promise.resolve();
 
   /** Opens the stream; it is listening when this resolves. */
-  static async listen(installation: Installation, login: Login): Promise<LiveEvents> {
+  static async listen(installation: Pick<Installation, "ports">, login: Login): Promise<LiveEvents> {
     const url = `http://127.0.0.1:${installation.ports.api}`;
     const headers = { origin: url, "content-type": "application/json" };
     const body = JSON.stringify({ login, password: PASSWORD });

@@ -1,0 +1,155 @@
+import { AgentConfig, type AgentStatus } from "@nightflow/domain";
+import type { ApiClient } from "@nightflow/nightflow";
+import type { Fault, Town } from "@nightflow/simulators";
+import type { Database } from "@nightflow/storage";
+import { testDatabase } from "@nightflow/storage/testing";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { eventually, pause } from "../support/eventually.ts";
+import { LiveEvents } from "../support/live-events.ts";
+import { findMosquitto } from "../support/mosquitto.ts";
+import { ROOMS, Rooms } from "../support/rooms.ts";
+import { seeded } from "../support/seeded.ts";
+import { ServedValues } from "../support/served-values.ts";
+import { repeatedRows, storedRows } from "../support/stored-rows.ts";
+import { testedStores } from "../support/stores.ts";
+
+const HOUR_MS = 3_600_000;
+const SEED = 7;
+const LEAKING = ["N1-H001", "S1-H001"];
+/** Each room is killed so often. */
+const KILLS_EACH = 2;
+
+const influx = testedStores().find(({ name }) => name === "influxdb");
+const isThere = findMosquitto() !== undefined && influx?.isThere === true;
+
+/** Cisterns that begin to run in the first hours. */
+function leaks(_town: Town, liveStartMs: number): readonly Fault[] {
+  const span = { startMs: liveStartMs + HOUR_MS, endMs: liveStartMs + 4000 * HOUR_MS };
+  return LEAKING.map((meter) => ({ id: `toilet-${meter}`, kind: "toilet", meter, flowM3h: 0.4, ...span }));
+}
+
+describe.runIf(isThere)("rooms that run alone, two of each, on Mosquitto, InfluxDB and PostgreSQL", () => {
+  const postgres = testDatabase();
+  let db: Database;
+  let rooms: Rooms;
+
+  beforeEach(async () => {
+    const { database, url } = await postgres.fresh();
+    db = database;
+    process.env.DATABASE_URL = url;
+    const place = await influx?.place();
+    if (place === undefined) throw new Error("there is no InfluxDB");
+    const settings = { analytics: { shards: 4, leaseMs: 2000, snapshotMs: 1000 } };
+    rooms = await Rooms.make({ place, seed: SEED, factor: 4320, historyDays: 35, faults: leaks, settings });
+  });
+
+  afterEach(async () => {
+    delete process.env.DATABASE_URL;
+    await rooms?.close();
+  });
+
+  it("each killed at random moments while a town is polled: nothing lost, nothing twice, one ticket a finding", {
+    timeout: 240_000,
+  }, async () => {
+    const { installation } = rooms;
+    installation.runClock();
+    await installation.startTown();
+    await rooms.startAll();
+    const agent = await installation.startAgent();
+    await killEachAtRandom(seeded(SEED));
+    await rooms.mosquitto.kill();
+    await rooms.mosquitto.start();
+
+    const heard = await LiveEvents.listen(rooms.secondApi, "desk");
+    const desk = await rooms.signIn("desk", "api-a");
+    for (const subject of LEAKING) await eventually(`a ticket for ${subject}`, () => ticketOf(desk, subject), 60_000);
+    const sameDesk = await rooms.signIn("desk", "api-b");
+    for (const subject of LEAKING) expect(await ticketOf(sameDesk, subject)).toEqual(await ticketOf(desk, subject));
+    const [first] = await ticketsOf(desk, LEAKING[0] ?? "");
+    expect(first).toBeDefined();
+    await heard.close();
+
+    await agent.stop();
+    const taken = await drained();
+    await installation.stopAgent();
+    await rooms.stopAll();
+    await installation.stopTown();
+    await expectAllStoredOnce(taken);
+    await expectOneTicketEach();
+  });
+
+  /** Every room falls `KILLS_EACH` times, one after the other in an order of the seed, and is started again at once. */
+  async function killEachAtRandom(random: () => number): Promise<void> {
+    const falls = Array.from({ length: KILLS_EACH }, () => ROOMS).flat();
+    while (falls.length > 0) {
+      const [room] = falls.splice(Math.floor(random() * falls.length), 1);
+      if (room === undefined) return;
+      await pause(200 + random() * 1200);
+      await rooms.kill(room);
+      await rooms.start(room);
+    }
+  }
+
+  /** Lets the agent send what it still holds, without reading any more; gives what it has taken in its life. */
+  async function drained(): Promise<number> {
+    const { installation } = rooms;
+    installation.writeAgentConfig(AgentConfig.parse({ v: 1, channels: [], buses: [] }));
+    const startedAt = installation.clock.now();
+    await installation.startAgent();
+    const api = await rooms.signIn("collector");
+    const { outbox } = await eventually("an empty outbox", async () => {
+      const { items } = await api.get<{ items: { status: AgentStatus | null }[] }>("/api/agents");
+      const status = items[0]?.status;
+      return (status?.startedAt ?? 0) >= startedAt && status?.outbox?.records === 0 ? status : undefined;
+    });
+    expect(outbox?.dropped).toBe(0);
+    return outbox?.taken ?? Number.NaN;
+  }
+
+  async function expectAllStoredOnce(taken: number): Promise<void> {
+    const { installation } = rooms;
+    await installation.withHeadEnd(async ({ store }) => {
+      if (store === null) throw new Error("there is no store");
+      const { stored, deadLetters, quarantined, conflicts } = await store.counts();
+      const channels = (await store.channels()).map(({ id }) => id);
+      const rows = await storedRows(store, channels);
+      const live = rows.filter(({ readAtMs }) => readAtMs > installation.liveStartMs);
+      expect({ deadLetters, quarantined, conflicts }).toEqual({ deadLetters: 0, quarantined: 0, conflicts: 0 });
+      expect(rows).toHaveLength(stored);
+      expect(live.length).toBe(taken);
+      expect(taken).toBeGreaterThan(500);
+      expect(repeatedRows(rows)).toBe(0);
+      const served = await ServedValues.read(installation.ledgerDir, installation.town);
+      expect(live.filter(({ channel, value }) => value !== null && !served.has(channel, value))).toEqual([]);
+    });
+  }
+
+  /** What PostgreSQL holds: no finding without its ticket or the word why, none with two. */
+  async function expectOneTicketEach(): Promise<void> {
+    const { rows: twice } = await db.query(
+      "select subject, cause_group, count(*) from ticket where closed_at is null group by 1, 2 having count(*) > 1",
+    );
+    expect(twice).toEqual([]);
+    const { rows: without } = await db.query(
+      "select rule, subject from anomaly where state = 'open' and no_ticket_reason is null and ticket_id is null",
+    );
+    expect(without).toEqual([]);
+    const { rows: jobs } = await db.query<{ n: number }>(
+      "select count(*)::int as n from job where queue = 'open-ticket' group by payload having count(*) > 1",
+    );
+    expect(jobs).toEqual([]);
+  }
+});
+
+interface Ticket {
+  readonly id: string;
+  readonly subject: string;
+}
+
+async function ticketsOf(api: ApiClient, subject: string): Promise<Ticket[]> {
+  return (await api.get<{ items: Ticket[] }>(`/api/tickets?state=all&subject=${subject}`)).items;
+}
+
+async function ticketOf(api: ApiClient, subject: string): Promise<string | undefined> {
+  return (await ticketsOf(api, subject))[0]?.id;
+}
