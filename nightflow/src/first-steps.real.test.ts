@@ -13,7 +13,7 @@ const ADMIN = { login: "anna", password: "a long enough password" };
 
 const folder = mkdtempSync(join(tmpdir(), "nf-first-steps-"));
 const [api = 0, mqtt = 0, postgres = 0] = await freePorts(3);
-const ports = { api: { port: api, collectionMaxAgeMs: 0 }, postgres: { port: postgres } };
+const ports = { api: { port: api, collectionMaxAgeMs: 0 }, postgres: { port: postgres }, operate: { port: 0 } };
 const started: Program[] = [];
 
 afterAll(async () => {

@@ -13,6 +13,15 @@ import type { Logger } from "pino";
 import { type BrokerSecurity, openBrokerSecurity } from "./broker-security.ts";
 import { makeClock } from "./config/clock.ts";
 import { openStore } from "./open-store.ts";
+import {
+  brokerView,
+  databaseView,
+  diskView,
+  ingestView,
+  mergeViews,
+  type OperateView,
+  storeView,
+} from "./operate/index.ts";
 import { keepRefusals, type RefusalKeeper } from "./refusals.ts";
 import type { ThreadSettings } from "./threads/settings.ts";
 
@@ -20,6 +29,11 @@ import type { ThreadSettings } from "./threads/settings.ts";
 export interface HeadEnd {
   readonly mqttPort: number;
   readonly store: ReadingStore;
+  readonly db: Database;
+  /** What an operator is shown of it. */
+  readonly view: OperateView;
+  /** Publishes retained, as ingest. */
+  publish(topic: string, payload: string): Promise<void>;
   /** Serves the store to another thread. */
   serveStore(port: MessagePort): void;
   close(): Promise<void>;
@@ -54,10 +68,15 @@ export async function startHeadEnd(
   return runningHeadEnd(deps, collecting);
 }
 
-function runningHeadEnd({ db, store }: CollectingDeps, collecting: Collecting): HeadEnd {
+function runningHeadEnd(deps: CollectingDeps, collecting: Collecting): HeadEnd {
+  const { db, store } = deps;
+  const { broker } = collecting;
   return {
-    mqttPort: collecting.broker.port,
+    mqttPort: broker.port,
     store,
+    db,
+    view: viewOf(deps, collecting),
+    publish: (topic, payload) => broker.publish(topic, payload, { as: "ingest", retain: true }),
     serveStore: (port) => void serveReadingStore(store, port),
     async close() {
       await collecting.close();
@@ -67,8 +86,19 @@ function runningHeadEnd({ db, store }: CollectingDeps, collecting: Collecting): 
   };
 }
 
+function viewOf({ settings, store, db }: CollectingDeps, { broker, ingest }: Collecting): OperateView {
+  return mergeViews(
+    brokerView(broker),
+    ingestView(ingest),
+    storeView(store),
+    databaseView(db),
+    diskView(settings.dataDir, settings.config.operate.minDiskFreeMb),
+  );
+}
+
 interface Collecting {
   readonly broker: RunningBroker;
+  readonly ingest: Ingest;
   close(): Promise<void>;
 }
 
@@ -104,6 +134,7 @@ async function startCollecting(deps: CollectingDeps): Promise<Collecting> {
   const stopListening = await db.listen("registry", () => void registry.refresh());
   return {
     broker,
+    ingest,
     async close() {
       await started(broker).close();
       await security.close();

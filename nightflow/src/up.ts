@@ -9,6 +9,7 @@ import { dataDirOf, type LoadedConfig, resolvePath } from "./config/load.ts";
 import { ensureSecret } from "./config/secrets.ts";
 import { openDatabasePlace } from "./database-place.ts";
 import { IMPORT_IDENTITY } from "./identity.ts";
+import { type OperatedUp, operateUp } from "./operate/index.ts";
 import { RoomThread } from "./threads/room-thread.ts";
 import type { ThreadSettings } from "./threads/settings.ts";
 
@@ -66,12 +67,22 @@ function withFile<Identity extends { readonly passwordFile?: string | undefined 
 function influxTokens(loaded: LoadedConfig): Pick<ThreadSettings, "influxToken" | "influxReadToken"> {
   const { store, influxdb } = loaded.config;
   if (store !== "influxdb") return { influxToken: null, influxReadToken: null };
-  const influxToken = secretOf("NIGHTFLOW_INFLUXDB_TOKEN", influxdb?.tokenFile, loaded);
+  const given = secretOf("NIGHTFLOW_INFLUXDB_TOKEN", influxdb?.tokenFile, loaded);
+  const influxToken = given ?? secretOf("", setUpTokenFile(loaded, "write"), loaded);
   if (influxToken === null)
-    throw new ConfigError("influxdb", [
-      "tokenFile: there is no token; name a file that holds it, or set NIGHTFLOW_INFLUXDB_TOKEN",
-    ]);
-  return { influxToken, influxReadToken: secretOf("NIGHTFLOW_INFLUXDB_READ_TOKEN", influxdb?.readTokenFile, loaded) };
+    throw new ConfigError(
+      "influxdb",
+      ["tokenFile: there is no token; name a file that holds it, or set NIGHTFLOW_INFLUXDB_TOKEN"],
+      { remedy: "nightflow influx setup makes the tokens and the files" },
+    );
+  const readFile = influxdb?.readTokenFile ?? (given === null ? setUpTokenFile(loaded, "read") : undefined);
+  return { influxToken, influxReadToken: secretOf("NIGHTFLOW_INFLUXDB_READ_TOKEN", readFile, loaded) };
+}
+
+// Where `nightflow influx setup` puts a token for which the configuration names no file.
+function setUpTokenFile(loaded: LoadedConfig, right: "write" | "read"): string | undefined {
+  const file = join(dataDirOf(loaded), "influxdb", `${right}-token`);
+  return existsSync(file) ? file : undefined;
 }
 
 function secretOf(variable: string, file: string | undefined, loaded: LoadedConfig): string | null {
@@ -92,6 +103,8 @@ export interface Up {
   readonly setupUrl: string | null;
   readonly mqttPort: number;
   readonly databaseUrl: string;
+  /** Where metrics and health are served; null where that is switched off. */
+  readonly operateUrl: string | null;
   close(): Promise<void>;
 }
 
@@ -110,7 +123,9 @@ export async function startUp(loaded: LoadedConfig, logger: Logger, onFatal: (re
     throw error;
   });
   const threads: RoomThread[] = [];
+  let operated: OperatedUp | undefined;
   const close = async () => {
+    await operated?.close();
     for (const thread of threads.toReversed()) await thread.stop();
     await database.stop();
     unlock();
@@ -123,6 +138,7 @@ export async function startUp(loaded: LoadedConfig, logger: Logger, onFatal: (re
       startWithStore("api", settings, headEnd, logger, threads),
     ]);
     wakeOnCommit(headEnd, analytics.thread);
+    operated = await operateUp(loaded.config.operate, threads, logger);
     for (const thread of threads)
       thread.onUnexpectedExit((code) => onFatal(`thread ${thread.name} ended with ${code}`));
     database.onLost((error) => onFatal(error.message));
@@ -132,6 +148,7 @@ export async function startUp(loaded: LoadedConfig, logger: Logger, onFatal: (re
       setupUrl: setupUrl === "" ? null : String(setupUrl),
       mqttPort,
       databaseUrl: database.url,
+      operateUrl: operated.url,
       close,
     };
   } catch (error) {

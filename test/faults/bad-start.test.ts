@@ -24,7 +24,7 @@ afterAll(async () => {
 async function configFile(name: string, more: Readonly<Record<string, object>> = {}): Promise<string> {
   const [mqtt = 0, api = 0, postgres = 0] = await freePorts(3);
   const path = join(folder, name);
-  const ports = { broker: { port: mqtt }, api: { port: api }, postgres: { port: postgres } };
+  const ports = { broker: { port: mqtt }, api: { port: api }, postgres: { port: postgres }, operate: { port: 0 } };
   writeFileSync(path, stringify({ dataDir: "data", ...ports, ...more }));
   return path;
 }

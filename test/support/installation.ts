@@ -282,6 +282,7 @@ export class Installation {
       ...influx,
       ...(this.#options.factor === "real" ? {} : { clock: { anchorFile: "clock.json" } }),
       postgres: { port: postgres },
+      operate: { port: 0 },
       broker: { port: mqtt, identities },
       api: { port: api, collectionMaxAgeMs: 0 },
       ...settings,

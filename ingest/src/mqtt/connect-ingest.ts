@@ -22,6 +22,8 @@ export interface ConnectIngestDeps extends Omit<IngestDeps, "publishAck"> {
    * nothing is kept, and agents send again what it had not acknowledged.
    */
   readonly name?: string | undefined;
+  /** What the broker publishes, retained, when this ingest is cut off. */
+  readonly will?: { readonly topic: string; readonly payload: string } | undefined;
 }
 
 /** An ingest that takes its batches from a broker. */
@@ -31,6 +33,8 @@ export interface ConnectedIngest {
   readonly isConnected: boolean;
   /** Batches held without a PUBACK, and messages of QoS 0 that were dropped on this connection. */
   held(): { readonly held: number; readonly dropped: number };
+  /** Publishes something retained, as ingest. @throws {MqttAwayError} while the broker is away. */
+  publish(topic: string, payload: string): Promise<void>;
   /** Stores and confirms what was taken, then leaves. */
   close(): Promise<void>;
 }
@@ -53,6 +57,7 @@ export async function connectIngest(deps: ConnectIngestDeps): Promise<ConnectedI
   }
   return {
     ingest,
+    publish: (topic, payload) => connection.publishAck(topic, payload),
     get isConnected() {
       return connection.isConnected;
     },
@@ -134,13 +139,13 @@ class Connection {
 
   /** Connects and subscribes; gives the loss of that connection. */
   async #connect(ingest: Ingest): Promise<{ readonly lost: Promise<void> }> {
-    const { mqtt, name } = this.#deps;
+    const { mqtt, name, will } = this.#deps;
     const { promise: lost, resolve } = Promise.withResolvers<void>();
     this.#stopping.signal.addEventListener("abort", () => resolve(), { once: true });
     const early: IPublishPacket[] = [];
     let intake: Intake | undefined;
     const link = await MqttLink.open(
-      { ...mqtt, clientId: this.#clientId, sessionKeptS: name === undefined ? 0 : mqtt.config.sessionKeptS },
+      { ...mqtt, will, clientId: this.#clientId, sessionKeptS: name === undefined ? 0 : mqtt.config.sessionKeptS },
       {
         onPublish: (packet) => (intake === undefined ? void early.push(packet) : intake.take(packet)),
         onLost: (error) => {

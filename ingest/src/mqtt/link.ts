@@ -18,6 +18,7 @@ export interface LinkOptions extends MqttAccess {
   readonly clientId: string;
   /** How long the broker keeps the session of this client id when the link is gone, seconds; 0 begins afresh each time. */
   readonly sessionKeptS: number;
+  readonly will?: { readonly topic: string; readonly payload: string } | undefined;
 }
 
 interface Waiting {
@@ -202,7 +203,7 @@ export class MqttLink {
   }
 }
 
-function connectPacket({ config, clientId, sessionKeptS, password }: LinkOptions): Packet {
+function connectPacket({ config, clientId, sessionKeptS, password, will }: LinkOptions): Packet {
   return {
     cmd: "connect",
     protocolId: "MQTT",
@@ -212,6 +213,7 @@ function connectPacket({ config, clientId, sessionKeptS, password }: LinkOptions
     keepalive: config.keepaliveS,
     ...(config.username !== undefined && { username: config.username }),
     ...(password !== undefined && { password: Buffer.from(password) }),
+    ...(will && { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1 as const, retain: true } }),
     properties: {
       sessionExpiryInterval: sessionKeptS,
       receiveMaximum: config.windowBatches,

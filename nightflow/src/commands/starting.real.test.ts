@@ -9,7 +9,7 @@ import { freePorts, isPortFree } from "./free-ports.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nf-starting-"));
 const [api = 0, mqtt = 0, postgres = 0] = await freePorts(3);
-const settings = { api: { port: api }, broker: { port: mqtt }, postgres: { port: postgres } };
+const settings = { api: { port: api }, broker: { port: mqtt }, postgres: { port: postgres }, operate: { port: 0 } };
 writeFileSync(join(folder, "nightflow.yaml"), JSON.stringify(settings));
 
 const started: Program[] = [];

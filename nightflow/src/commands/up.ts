@@ -16,8 +16,8 @@ export async function runUp(options: { readonly config?: string }): Promise<void
   });
   stop.closeOnRequest(() => up.close());
   if (stop.isRequested) return;
-  logger.info({ api: up.apiUrl, mqttPort: up.mqttPort }, "nightflow up is ready");
+  logger.info({ api: up.apiUrl, mqttPort: up.mqttPort, operate: up.operateUrl }, "nightflow up is ready");
   if (up.setupUrl !== null)
     process.stdout.write(`\nOpen this link once to make the first administrator:\n  ${up.setupUrl}\n\n`);
-  process.send?.({ type: "ready", apiUrl: up.apiUrl, mqttPort: up.mqttPort });
+  process.send?.({ type: "ready", apiUrl: up.apiUrl, mqttPort: up.mqttPort, operateUrl: up.operateUrl });
 }

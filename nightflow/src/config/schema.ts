@@ -4,6 +4,11 @@ import { ApiConfig } from "@nightflow/crm-api";
 import { EnrolmentConfig, SiteId } from "@nightflow/domain";
 import { IngestConfig, MqttConfig } from "@nightflow/ingest";
 import { z } from "zod";
+import { OperateConfig } from "../operate/config.ts";
+
+function retentionDays(description: string) {
+  return z.number().min(0).max(36_500).default(0).meta({ description, unit: "days" });
+}
 
 const InfluxConfig = z.strictObject({
   url: z.url().meta({ description: "Address of the InfluxDB 2 server." }),
@@ -19,6 +24,18 @@ const InfluxConfig = z.strictObject({
     .min(1)
     .optional()
     .meta({ description: "File that holds the token that reads it; where absent, the writing one reads too." }),
+  rollUpBucket: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "Bucket of the hourly roll-ups; where absent they are computed from readings each time." }),
+  retentionDays: retentionDays("How long `nightflow influx setup` lets InfluxDB keep readings; 0 for ever."),
+  rollUpRetentionDays: retentionDays("How long it lets InfluxDB keep hourly roll-ups; 0 for ever."),
+  engineDir: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "InfluxDB's engine folder where it is on this machine: its free disk is watched." }),
 });
 
 const DuckDbConfig = z.strictObject({
@@ -78,6 +95,7 @@ export const NightflowConfig = z
     ingest: IngestConfig.prefault({}),
     analytics: AnalyticsConfig.prefault({}),
     api: ApiConfig.prefault({}),
+    operate: OperateConfig.prefault({}),
   })
   .superRefine((config, context) => {
     if (config.store === "influxdb" && config.influxdb === undefined)

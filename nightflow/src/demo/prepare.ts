@@ -110,6 +110,7 @@ function settingsOf(ports: DemoPorts, influx: InfluxPlace | null, passwordFile: 
     ...(influx === null ? {} : { influxdb: influx }),
     log: { level: "info" },
     postgres: { port: ports.postgres },
+    operate: { port: 0 },
     broker: {
       port: ports.mqtt,
       identities: [{ name: TOWN_AGENT.agent, role: "agent", site: TOWN_AGENT.site, passwordFile }],

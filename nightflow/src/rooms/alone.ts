@@ -1,10 +1,11 @@
-import { type Clock, ConfigError } from "@nightflow/domain";
+import { type Clock, ConfigError, PortBusyError } from "@nightflow/domain";
 import { type Database, openDatabase, type ReadingStore } from "@nightflow/storage";
 import type { Logger } from "pino";
 import { makeClock } from "../config/clock.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { openDatabasePlace } from "../database-place.ts";
 import { openStore } from "../open-store.ts";
+import { type OperatedRoom, type OperateRoomDeps, type OperateView, operateRoom } from "../operate/index.ts";
 import type { ThreadSettings } from "../threads/settings.ts";
 import { threadSettings } from "../up.ts";
 
@@ -69,4 +70,28 @@ export async function openGround(loaded: LoadedConfig, room: RoomName, logger: L
       await place.stop();
     },
   };
+}
+
+/** Where each room serves its metrics beside the others of one configuration: `operate.port` and as many on. */
+const PORT_STEPS: Readonly<Record<RoomName, number>> = { broker: 2, ingest: 3, analytics: 4, api: 5 };
+
+type OperateAloneDeps = Pick<OperateRoomDeps, "logger" | "sql" | "publish"> & { readonly settings: ThreadSettings };
+
+/**
+ * Serves metrics and health of a room alone and gives its signs of life. A second room of the same kind on one machine
+ * finds the port taken: it takes any free one, which the log names.
+ */
+export async function operateAlone(
+  room: RoomName,
+  view: OperateView,
+  { settings, ...deps }: OperateAloneDeps,
+): Promise<OperatedRoom> {
+  const { site, operate } = settings.config;
+  const port = operate.port === 0 ? 0 : operate.port + PORT_STEPS[room];
+  const parts = { ...deps, part: room, view, site };
+  return await operateRoom({ ...parts, config: { ...operate, port } }).catch((error: unknown) => {
+    if (!(error instanceof PortBusyError)) throw error;
+    deps.logger.warn({ port }, "the port of metrics and health is taken; a free one is used");
+    return operateRoom({ ...parts, config: { ...operate, port: 0 } });
+  });
 }

@@ -4,7 +4,8 @@ import type { Database, ReadingStore } from "@nightflow/storage";
 import type { Logger } from "pino";
 import type { LoadedConfig } from "../config/load.ts";
 import type { NightflowConfig } from "../config/schema.ts";
-import { openGround } from "./alone.ts";
+import { analyticsView, databaseView, mergeViews } from "../operate/index.ts";
+import { openGround, operateAlone } from "./alone.ts";
 import type { RunningRoom } from "./running.ts";
 
 /** What analytics works with, in a thread of `up` or alone. */
@@ -49,9 +50,13 @@ export async function startAnalyticsRoom(
   try {
     await (options.resplit === true ? resplit(db, config.shards) : settleShards(db, config.shards));
     const running = await startAnalyticsParts({ store, db, clock, config, logger, isOneOfSeveral: true });
+    const { maxFeedLagS } = settings.config.operate;
+    const view = mergeViews(analyticsView(running.analytics, store, maxFeedLagS), databaseView(db));
+    const operated = await operateAlone("analytics", view, { settings, logger, sql: db });
     return {
-      details: { shards: config.shards },
+      details: { shards: config.shards, operateUrl: operated.url ?? "" },
       async close() {
+        await operated.close();
         await running.close();
         await ground.close();
       },

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { startApi } from "@nightflow/crm-api";
+import { ApiMetrics, type HeadEndHealth, startApi } from "@nightflow/crm-api";
 import { builtPagesFolder } from "@nightflow/dashboards";
 import { usageReportCsv, usageReportHtml } from "@nightflow/dashboards/reports";
 import type { Clock } from "@nightflow/domain";
@@ -7,7 +7,8 @@ import { createJobQueue, type Database, openFileStore, type ReadingStore } from 
 import type { Logger } from "pino";
 import type { LoadedConfig } from "../config/load.ts";
 import type { NightflowConfig } from "../config/schema.ts";
-import { openGround } from "./alone.ts";
+import { apiView, databaseView, jobsView, mergeViews } from "../operate/index.ts";
+import { openGround, operateAlone } from "./alone.ts";
 import type { RunningRoom } from "./running.ts";
 
 /** What the API works with, in a thread of `up` or alone. */
@@ -18,10 +19,14 @@ export interface ApiParts {
   readonly config: NightflowConfig["api"];
   readonly dataDir: string;
   readonly logger: Logger;
+  readonly metrics: ApiMetrics;
+  /** Default: what each process has written to the database. */
+  readonly headEndHealth?: HeadEndHealth;
 }
 
 /** The HTTP API with its jobs, pages and reports. */
-export async function startApiParts({ store, db, clock, config, dataDir, logger }: ApiParts) {
+export async function startApiParts({ dataDir, ...parts }: ApiParts) {
+  const { db, logger, clock } = parts;
   const redisUrl = process.env.REDIS_URL;
   const jobs = createJobQueue({ db, logger, clock, ...(redisUrl && { redisUrl }) });
   const files = await openFileStore(join(dataDir, "files"));
@@ -32,7 +37,7 @@ export async function startApiParts({ store, db, clock, config, dataDir, logger 
       csv: usageReportCsv(report),
     }),
   };
-  return await startApi({ db, store, clock, files, jobs, renderer, config, logger, webRoot });
+  return await startApi({ ...parts, files, jobs, renderer, webRoot });
 }
 
 /**
@@ -51,10 +56,14 @@ export async function startApiRoom(
   const { port = settings.config.api.port } = options;
   try {
     const config = { ...settings.config.api, port };
-    const api = await startApiParts({ store, db, clock, config, dataDir, logger });
+    const metrics = new ApiMetrics();
+    const api = await startApiParts({ store, db, clock, config, dataDir, logger, metrics });
+    const view = mergeViews(apiView(metrics, db, clock), databaseView(db), jobsView(db));
+    const operated = await operateAlone("api", view, { settings, logger, sql: db });
     return {
-      details: { apiUrl: api.url, setupUrl: api.setupUrl ?? "" },
+      details: { apiUrl: api.url, setupUrl: api.setupUrl ?? "", operateUrl: operated.url ?? "" },
       async close() {
+        await operated.close();
         await api.close();
         await ground.close();
       },

@@ -4,7 +4,9 @@ import type { Logger } from "pino";
 import { openBrokerSecurity } from "../broker-security.ts";
 import { lockFolder } from "../config/folder-lock.ts";
 import { dataDirOf, type LoadedConfig } from "../config/load.ts";
+import { brokerView, databaseView, mergeViews } from "../operate/index.ts";
 import { threadSettings } from "../up.ts";
+import { operateAlone } from "./alone.ts";
 import type { RunningRoom } from "./running.ts";
 
 /**
@@ -28,9 +30,12 @@ export async function startBrokerRoom(
     const identities = [...config.broker.identities, ...ownIdentities];
     const security = await openBrokerSecurity(settings, db, logger);
     const broker = await startBroker({ ...security.deps, config: { ...config.broker, port, identities }, logger });
+    const view = mergeViews(brokerView(broker), db === undefined ? {} : databaseView(db));
+    const operated = await operateAlone("broker", view, { settings, logger, ...(db && { sql: db }) });
     return {
-      details: { mqttPort: broker.port },
+      details: { mqttPort: broker.port, operateUrl: operated.url ?? "" },
       async close() {
+        await operated.close();
         await broker.close();
         await security.close();
         await db?.close();

@@ -4,7 +4,8 @@ import { connectIngest, createAgentDirectory, createChannelRegistry, type MqttAc
 import { loadKnownChannels, REGISTRY_CHANNEL } from "@nightflow/storage";
 import type { Logger } from "pino";
 import { type LoadedConfig, resolvePath } from "../config/load.ts";
-import { openGround } from "./alone.ts";
+import { connectedIngestView, databaseView, heartbeatWill, mergeViews, storeView } from "../operate/index.ts";
+import { openGround, operateAlone } from "./alone.ts";
 import type { RunningRoom } from "./running.ts";
 
 /**
@@ -25,11 +26,17 @@ export async function startIngestRoom(
     const agents = createAgentDirectory(db);
     const { name } = options;
     const { config } = settings;
-    const room = await connectIngest({ store, registry, clock, logger, agents, config: config.ingest, mqtt, name });
+    const will = heartbeatWill(config.site, config.operate.reportS, Date.now());
+    const parts = { store, registry, clock, logger, agents, config: config.ingest, mqtt, name, will };
+    const room = await connectIngest(parts);
     const stopListening = await db.listen(REGISTRY_CHANNEL, () => void registry.refresh());
+    const view = mergeViews(connectedIngestView(room), storeView(store), databaseView(db));
+    const { publish } = room;
+    const operated = await operateAlone("ingest", view, { settings, logger, sql: db, publish });
     return {
-      details: { broker: mqtt.config.url },
+      details: { broker: mqtt.config.url, operateUrl: operated.url ?? "" },
       async close() {
+        await operated.close();
         await room.close();
         await stopListening();
         await ground.close();

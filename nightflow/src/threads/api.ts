@@ -1,7 +1,10 @@
 import { workerData } from "node:worker_threads";
+import { ApiMetrics } from "@nightflow/crm-api";
 import { connectReadingStore, openDatabase } from "@nightflow/storage";
 import { makeClock } from "../config/clock.ts";
 import { makeLogger } from "../config/log.ts";
+import { apiView, databaseView, jobsView, mergeViews, operateThread } from "../operate/index.ts";
+import { ThreadHealth } from "../operate/thread-health.ts";
 import { startApiParts } from "../rooms/api.ts";
 import { runRoom } from "./inside.ts";
 import type { ThreadWithStore } from "./settings.ts";
@@ -11,10 +14,22 @@ await runRoom(async () => {
   const logger = makeLogger(config.log.level, "api", config.log);
   const db = openDatabase({ url: databaseUrl, logger, maxConnections: 12 });
   const store = connectReadingStore(storePort);
-  const api = await startApiParts({ store, db, clock: makeClock(anchor), config: config.api, dataDir, logger });
+  const clock = makeClock(anchor);
+  const metrics = new ApiMetrics();
+  const headEndHealth = new ThreadHealth(db);
+  const parts = { store, db, clock, config: config.api, dataDir, logger, metrics, headEndHealth };
+  const api = await startApiParts(parts);
+  const { operate, site } = config;
+  const view = mergeViews(apiView(metrics, db, clock), databaseView(db), jobsView(db));
+  const operated = operateThread({ part: "api", view, config: operate, site, logger, sql: db });
   return {
     details: { url: api.url, setupUrl: api.setupUrl ?? "" },
+    onMessage: (message) => {
+      if (message.type === "operate") operated.serveTo(message.port);
+      if (message.type === "look-at") headEndHealth.lookAt(message.part, message.port);
+    },
     async close() {
+      await operated.close();
       await api.close();
       await store.close();
       await db.close();

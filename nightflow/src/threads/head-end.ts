@@ -1,6 +1,7 @@
 import { workerData } from "node:worker_threads";
 import { makeLogger } from "../config/log.ts";
 import { startHeadEnd } from "../head-end.ts";
+import { operateThread } from "../operate/index.ts";
 import { runRoom, tellMain } from "./inside.ts";
 import type { ThreadSettings } from "./settings.ts";
 
@@ -8,11 +9,18 @@ await runRoom(async () => {
   const settings = workerData as ThreadSettings;
   const logger = makeLogger(settings.config.log.level, "head-end", settings.config.log);
   const headEnd = await startHeadEnd(settings, logger, () => tellMain({ type: "committed" }));
+  const { view, publish, db } = headEnd;
+  const { operate, site } = settings.config;
+  const operated = operateThread({ part: "head-end", view, config: operate, site, logger, sql: db, publish });
   return {
     details: { mqttPort: headEnd.mqttPort, store: headEnd.store.kind },
-    close: () => headEnd.close(),
+    async close() {
+      await operated.close();
+      await headEnd.close();
+    },
     onMessage: (message) => {
       if (message.type === "store") headEnd.serveStore(message.port);
+      if (message.type === "operate") operated.serveTo(message.port);
     },
   };
 });

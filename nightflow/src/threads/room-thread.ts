@@ -1,5 +1,5 @@
 import { type Transferable, Worker } from "node:worker_threads";
-import { describeError } from "@nightflow/domain";
+import { describeError, type ProcessPart } from "@nightflow/domain";
 import type { Logger } from "pino";
 
 /** What a room's thread says to the main thread. */
@@ -20,7 +20,11 @@ export type FromThread =
 export type ToThread =
   | { readonly type: "stop" }
   | { readonly type: "wake" }
-  | { readonly type: "store"; readonly port: MessagePort };
+  | { readonly type: "store"; readonly port: MessagePort }
+  /** Let the thread behind the port look at you. */
+  | { readonly type: "operate"; readonly port: MessagePort }
+  /** Behind the port is that other part: look at it for the operator's page. */
+  | { readonly type: "look-at"; readonly part: ProcessPart; readonly port: MessagePort };
 
 type Failure = Extract<FromThread, { type: "failed" }>;
 

@@ -1,0 +1,13 @@
+export { OperateConfig, type TracingConfig } from "./config.ts";
+export { type OperatedRoom, type OperateRoomDeps, operateRoom, operateThread } from "./room.ts";
+export { type OperateServer, serveOperate } from "./server.ts";
+export { heartbeatWill } from "./signs/heartbeat.ts";
+export { type OperatedUp, operateUp } from "./up.ts";
+export { mergeViews, type OperateView } from "./view.ts";
+export { analyticsView } from "./views/analytics.ts";
+export { apiView } from "./views/api.ts";
+export { brokerView } from "./views/broker.ts";
+export { databaseView, jobsView } from "./views/database.ts";
+export { diskView } from "./views/disk.ts";
+export { connectedIngestView, ingestView } from "./views/ingest.ts";
+export { storeView } from "./views/store.ts";

@@ -1,0 +1,40 @@
+import { gaugeFamily, type MetricFamily } from "@nightflow/domain";
+import type { ReadingStore } from "@nightflow/storage";
+import type { OperateView } from "../view.ts";
+
+/** A channel that nobody has: asking for it shows that the store answers, and costs next to nothing. */
+const NO_CHANNEL = "nightflow:is-it-there";
+
+/** What an operator is shown of the store of readings, by the thread or process that writes it. */
+export function storeView(store: Pick<ReadingStore, "kind" | "valuesAt" | "counts" | "metrics">): OperateView {
+  return {
+    metrics: [async () => storeFamilies(await store.metrics(), store.kind)],
+    checks: [
+      {
+        name: store.kind,
+        async check() {
+          await store.valuesAt([{ channel: NO_CHANNEL, readAtMs: 0 }]);
+          return null;
+        },
+      },
+    ],
+    figures: [
+      async () => {
+        const { stored, lastCommit } = await store.counts();
+        return { readingsHeld: stored, lastCommit };
+      },
+    ],
+  };
+}
+
+/** The store's own figures; their names end in their unit already. */
+export function storeFamilies(figures: Readonly<Record<string, number>>, kind: string): MetricFamily[] {
+  return Object.entries(figures).map(([name, value]) =>
+    gaugeFamily(`nightflow_store_${name}`, `${sentence(name)} of the store of readings.`, { value, labels: { kind } }),
+  );
+}
+
+function sentence(name: string): string {
+  const words = name.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
