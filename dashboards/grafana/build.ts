@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dashboardFile } from "./src/dashboard.ts";
+import { generatedFiles } from "./src/files.ts";
 
-// Run after a change of the sources; a test fails while the file is not what the sources make.
-const folder = new URL("./generated/", import.meta.url);
-mkdirSync(folder, { recursive: true });
-writeFileSync(new URL("nightflow.json", folder), dashboardFile());
+// Run after a change of the sources; a test fails while the files are not what the sources make.
+for (const [path, content] of generatedFiles()) {
+  const file = new URL(path, import.meta.url);
+  mkdirSync(new URL(".", file), { recursive: true });
+  writeFileSync(file, content);
+}

@@ -9,10 +9,17 @@ import { type BareInfluxd, findInfluxd, startBareInfluxd } from "@nightflow/stor
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { askFlux, type FluxRow, type FluxSource } from "../support/flux.ts";
 import { type Chosen, defaultsOf, interpolated, queriesOf } from "../support/grafana.ts";
+import { alertRulesOf } from "../support/grafana-sql.ts";
 import { Installation } from "../support/installation.ts";
 
-const DASHBOARD = readFileSync(new URL("../../dashboards/grafana/generated/nightflow.json", import.meta.url), "utf8");
+const DASHBOARD = readFileSync(new URL("../../dashboards/grafana/generated/influxdb/nightflow.json", import.meta.url), "utf8");
 const QUERIES = queriesOf(DASHBOARD);
+const RULES = alertRulesOf(
+  readFileSync(
+    new URL("../../dashboards/grafana/provisioning/influxdb/alerting/nightflow-influxdb.yaml", import.meta.url),
+    "utf8",
+  ),
+);
 const HOUR_MS = 3_600_000;
 const DAYS = 5;
 const ACCOUNT = "HOTEL";
@@ -54,6 +61,25 @@ describe.runIf(findInfluxd() !== undefined)("Grafana's dashboard on an InfluxDB 
 
   it.each(QUERIES)("gives rows to a token that may only read: $title", async ({ title }) => {
     expect(await ask(title)).not.toHaveLength(0);
+  });
+
+  it.each(RULES)("gives one number a series for the alert rule, and does not fire on a sound town: $title", async (rule) => {
+    const rows = await askFlux(
+      grafana,
+      interpolated(rule.model.query ?? "", { ...chosen, fromMs: chosen.toMs - rule.lookBackMs }),
+    );
+    expect(rows).not.toHaveLength(0);
+    for (const row of rows) expect(rule.fires(Number(row._value))).toBe(false);
+  });
+
+  it("fires the dead man's rule when nothing has come for over two hours", async () => {
+    const rule = RULES.find(({ noDataState }) => noDataState === "Alerting") ?? expect.fail("there is no such rule");
+    const toMs = chosen.toMs + 3 * HOUR_MS;
+    const [row] = await askFlux(
+      grafana,
+      interpolated(rule.model.query ?? "", { ...chosen, fromMs: toMs - rule.lookBackMs, toMs }),
+    );
+    expect(rule.fires(Number(row?._value))).toBe(true);
   });
 
   it("offers the districts' inlets and every meter with a register", async () => {
