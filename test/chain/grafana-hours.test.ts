@@ -89,10 +89,12 @@ describe("Grafana's dashboard of hours on the embedded store that the chain fill
   it("shows an inlet's hours and the customers' use as the town's registers say", async () => {
     const dma = installation.town.meters.find((meter) => meter.kind === "dma_inlet")?.dmaId ?? "";
     const atMs = installation.liveStartMs - 30 * HOUR_MS;
-    const { rows } = await grafana.query<{ input_m3: number; used_m3: number; loss_m3: number; completeness_percent: number }>(
-      "select * from grafana.district_hour where dma_id = $1 and hour = $2",
-      [dma, new Date(atMs)],
-    );
+    const { rows } = await grafana.query<{
+      input_m3: number;
+      used_m3: number;
+      loss_m3: number;
+      completeness_percent: number;
+    }>("select * from grafana.district_hour where dma_id = $1 and hour = $2", [dma, new Date(atMs)]);
     const [input, used] = [volumeOf(dma, "dma_inlet", atMs), volumeOf(dma, "customers", atMs)];
     expect(rows[0]?.input_m3).toBeCloseTo(input, 6);
     expect(rows[0]?.used_m3).toBeCloseTo(used, 6);
@@ -127,7 +129,9 @@ describe("Grafana's dashboard of hours on the embedded store that the chain fill
   }
 
   async function everything(): Promise<SqlChoice> {
-    const { rows } = await place.db.query<{ kind: string; subject: string }>("select kind, subject from derived_subject");
+    const { rows } = await place.db.query<{ kind: string; subject: string }>(
+      "select kind, subject from derived_subject",
+    );
     const of = (kind: string) => rows.filter((row) => row.kind === kind).map(({ subject }) => subject);
     const variables = { agent: of("agent"), district: of("district"), account: of("account"), zone: ["Asia/Shanghai"] };
     const toMs = installation.liveStartMs + HOUR_MS;

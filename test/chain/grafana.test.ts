@@ -12,7 +12,10 @@ import { type Chosen, defaultsOf, interpolated, queriesOf } from "../support/gra
 import { alertRulesOf } from "../support/grafana-sql.ts";
 import { Installation } from "../support/installation.ts";
 
-const DASHBOARD = readFileSync(new URL("../../dashboards/grafana/generated/influxdb/nightflow.json", import.meta.url), "utf8");
+const DASHBOARD = readFileSync(
+  new URL("../../dashboards/grafana/generated/influxdb/nightflow.json", import.meta.url),
+  "utf8",
+);
 const QUERIES = queriesOf(DASHBOARD);
 const RULES = alertRulesOf(
   readFileSync(
@@ -63,14 +66,17 @@ describe.runIf(findInfluxd() !== undefined)("Grafana's dashboard on an InfluxDB 
     expect(await ask(title)).not.toHaveLength(0);
   });
 
-  it.each(RULES)("gives one number a series for the alert rule, and does not fire on a sound town: $title", async (rule) => {
-    const rows = await askFlux(
-      grafana,
-      interpolated(rule.model.query ?? "", { ...chosen, fromMs: chosen.toMs - rule.lookBackMs }),
-    );
-    expect(rows).not.toHaveLength(0);
-    for (const row of rows) expect(rule.fires(Number(row._value))).toBe(false);
-  });
+  it.each(RULES)(
+    "gives one number a series for the alert rule, and does not fire on a sound town: $title",
+    async (rule) => {
+      const rows = await askFlux(
+        grafana,
+        interpolated(rule.model.query ?? "", { ...chosen, fromMs: chosen.toMs - rule.lookBackMs }),
+      );
+      expect(rows).not.toHaveLength(0);
+      for (const row of rows) expect(rule.fires(Number(row._value))).toBe(false);
+    },
+  );
 
   it("fires the dead man's rule when nothing has come for over two hours", async () => {
     const rule = RULES.find(({ noDataState }) => noDataState === "Alerting") ?? expect.fail("there is no such rule");

@@ -15,7 +15,9 @@ export interface SqlChoice {
 
 interface Dashboard {
   readonly panels: readonly { readonly title?: string; readonly targets?: readonly { readonly rawSql?: string }[] }[];
-  readonly templating: { readonly list: readonly { readonly name: string; readonly type: string; readonly query?: unknown }[] };
+  readonly templating: {
+    readonly list: readonly { readonly name: string; readonly type: string; readonly query?: unknown }[];
+  };
 }
 
 /** Every SQL query of a dashboard's JSON: of its variables and of its panels. */
@@ -40,7 +42,10 @@ export function sqlAsSent(sql: string, { fromMs, toMs, variables }: SqlChoice): 
   const iso = (ms: number) => `'${new Date(ms).toISOString()}'`;
   const sent = sql
     .replaceAll(/\$\{(\w+):sqlstring\}/g, (_, name: string) => sqlStrings(name, variables[name]))
-    .replaceAll(/\$__timeFilter\(([^)]+)\)/g, (_, column: string) => `${column} BETWEEN ${iso(fromMs)} AND ${iso(toMs)}`);
+    .replaceAll(
+      /\$__timeFilter\(([^)]+)\)/g,
+      (_, column: string) => `${column} BETWEEN ${iso(fromMs)} AND ${iso(toMs)}`,
+    );
   if (sent.includes("$")) throw new RangeError(`this query has something left that nobody replaces: ${sent}`);
   return sent;
 }
@@ -72,7 +77,9 @@ interface AlertFile {
         readonly model: {
           readonly rawSql?: string;
           readonly query?: string;
-          readonly conditions?: readonly { readonly evaluator: { readonly type: string; readonly params: readonly number[] } }[];
+          readonly conditions?: readonly {
+            readonly evaluator: { readonly type: string; readonly params: readonly number[] };
+          }[];
         };
       }[];
     }[];
