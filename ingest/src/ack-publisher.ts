@@ -27,8 +27,9 @@ export class AckPublisher {
     this.#logger = logger;
   }
 
-  /** Publishes what is stored of an epoch, soon. `agent` is `site/agent`. */
+  /** Publishes what is stored of an epoch, soon. `agent` is `site/agent`; nobody waits for the ack of a replay. */
   request(agent: string, epoch: string): void {
+    if (!agent.includes("/")) return;
     const key = `${agent} ${epoch}`;
     const line = this.#lines.get(key);
     if (line !== undefined) line.isDue = true;

@@ -13,6 +13,13 @@ export interface Row {
   readonly origin: number;
 }
 
+/** Entries of the lists that a batch replays. */
+export interface Replayed {
+  readonly decision: string;
+  /** The entry that each row, or each row set aside again, was before. */
+  readonly entryOf: ReadonlyMap<Row | SetAside, number>;
+}
+
 /** A payload whose readings have been looked at one by one: storable rows, and what is set aside. */
 export interface CheckedBatch {
   /** `site/agent`. */
@@ -23,4 +30,8 @@ export interface CheckedBatch {
   readonly setAside: readonly SetAside[];
   /** True when the payload as a whole went to the dead letter. */
   readonly isBroken: boolean;
+  /** Readings of rejected channels: counted, not listed. */
+  readonly unlisted?: number;
+  /** What this batch replays. */
+  readonly replay?: Replayed;
 }

@@ -44,5 +44,9 @@ export const IngestConfig = z.strictObject({
     .max(3_600_000)
     .default(10_000)
     .meta({ description: "An unknown channel is looked for in the registry again after so long.", unit: "ms" }),
+  rebirthEveryMs: z.int().min(1000).max(3_600_000).default(30_000).meta({
+    description: "A Sparkplug node is asked for its birth certificates at most so often.",
+    unit: "ms",
+  }),
 });
 export type IngestConfig = z.infer<typeof IngestConfig>;

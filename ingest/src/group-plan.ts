@@ -1,5 +1,14 @@
 import { ORIGIN_CODES, type Origin, QUALITY_CODES } from "@nightflow/domain";
-import type { BatchMark, CommitRequest, LastValue, ReadingStore, SetAside, StoredValue } from "@nightflow/storage";
+import type {
+  BatchMark,
+  CommitRequest,
+  LastValue,
+  ReadingStore,
+  SetAside,
+  SetAsideOutcome,
+  SetAsideSettlement,
+  StoredValue,
+} from "@nightflow/storage";
 import type { CheckedBatch, Row } from "./checked-batch.ts";
 import { columnsOf } from "./columns.ts";
 import type { IngestState, StateChange } from "./ingest-state.ts";
@@ -111,6 +120,8 @@ class Draft {
   readonly #newestReadAt = new Map<string, number>();
   readonly #baselines = new Map<string, Baseline>();
   #repeats = 0;
+  #unlisted = 0;
+  readonly #settled: SetAsideSettlement[] = [];
 
   constructor(state: IngestState, stored: ReadonlyMap<string, StoredValue>) {
     this.#state = state;
@@ -119,7 +130,11 @@ class Draft {
 
   add(batch: CheckedBatch): void {
     if (batch.mark !== null) this.#marks.push(batch.mark);
-    for (const row of batch.setAside) this.#setAside.push(row);
+    for (const row of batch.setAside) {
+      this.#setAside.push(row);
+      this.#settle(batch, row, row.list);
+    }
+    this.#unlisted += batch.unlisted ?? 0;
     for (const row of batch.rows) this.#sort(batch, row);
   }
 
@@ -130,6 +145,8 @@ class Draft {
       readings: await columnsOf(this.#rows, turns),
       setAside: this.#setAside,
       repeats: this.#repeats,
+      ...(this.#settled.length > 0 && { settled: this.#settled }),
+      ...(this.#unlisted > 0 && { unlisted: this.#unlisted }),
     };
     return {
       request,
@@ -140,11 +157,17 @@ class Draft {
   #sort(batch: CheckedBatch, row: Row): void {
     const place = this.#placeOf(row);
     const first = place === undefined ? this.#storedAt(row) : this.#rows[place];
-    if (first === undefined) this.#accept(row, undefined);
-    else if (row.quality === MISSING) this.#repeats++;
-    else if (first.quality === MISSING) this.#fillGap(row, place);
-    else if (isSameValue(first, row)) this.#repeats++;
+    const fate = first === undefined ? "stored" : fateBeside(first, row);
+    if (fate === "repeat") this.#repeats++;
+    else if (first === undefined) this.#accept(row, undefined);
+    else if (fate === "stored") this.#fillGap(row, place);
     else this.#setAside.push(conflictOf(batch, first, row));
+    this.#settle(batch, row, fate);
+  }
+
+  #settle({ replay }: CheckedBatch, row: Row | SetAside, outcome: SetAsideOutcome): void {
+    const id = replay?.entryOf.get(row);
+    if (replay !== undefined && id !== undefined) this.#settled.push({ id, outcome, decision: replay.decision });
   }
 
   // A value at the instant of a missing reading was read from the device's memory later. Within one commit it takes the
@@ -191,6 +214,13 @@ type Value = { readonly counts: bigint | null; readonly gauge: number | null };
 
 function isSameValue(first: Value, row: Row): boolean {
   return row.isRegister ? first.counts === row.counts : first.gauge === row.gauge;
+}
+
+// What becomes of a reading at whose instant there is one already.
+function fateBeside(first: Value & { readonly quality: number }, row: Row): "stored" | "repeat" | "conflict" {
+  if (row.quality === MISSING) return "repeat";
+  if (first.quality === MISSING) return "stored";
+  return isSameValue(first, row) ? "repeat" : "conflict";
 }
 
 function conflictOf({ agent, mark }: CheckedBatch, first: Value, row: Row): SetAside {

@@ -13,17 +13,27 @@ import { AckPublisher } from "./ack-publisher.ts";
 import { Admission } from "./admission.ts";
 import { AgentNotes } from "./agent-notes.ts";
 import type { CheckedBatch } from "./checked-batch.ts";
+import { CommitLine } from "./commit-line.ts";
 import { Committer } from "./committer.ts";
 import type { IngestConfig } from "./config.ts";
 import { Entry, type TakeOutcome } from "./entry.ts";
 import { ForgedTopicError, IngestClosedError, NoRegistryError } from "./errors.ts";
-import { FairQueue } from "./fair-queue.ts";
+import { checkForeign, type ForeignPayload, ForeignTopics } from "./foreign-topics.ts";
 import { IngestState } from "./ingest-state.ts";
 import { faultKeyOf, KnownFaults } from "./known-faults.ts";
 import { type IngestStats, Metrics } from "./metrics.ts";
-import { brokenPayload, checkPayload, unknownChannelsOf } from "./payload-check.ts";
-import type { AgentDirectory, ChannelRegistry, PublishAck, Publisher } from "./ports.ts";
+import { brokenPayload, checkPayload, type ReadingContext, unknownChannelsOf } from "./payload-check.ts";
+import type {
+  AgentDirectory,
+  ChannelRegistry,
+  DeviceDirectory,
+  PublishAck,
+  PublishCommand,
+  Publisher,
+} from "./ports.ts";
+import { readingContext } from "./reading-context.ts";
 import { deadLetter } from "./reasons.ts";
+import { checkReplay, REPLAY_AGENT, type ReplayRequest } from "./set-aside/replay.ts";
 import { Turns } from "./turns.ts";
 import { UnknownChannels } from "./unknown-channels.ts";
 
@@ -36,6 +46,10 @@ export interface IngestDeps {
   readonly logger: Logger;
   readonly config: IngestConfig;
   readonly agents?: AgentDirectory;
+  /** Profiles of devices, other names of channels, rejections. */
+  readonly devices?: DeviceDirectory;
+  /** Carries commands to devices; without it no Sparkplug node is asked for its births. */
+  readonly publishCommand?: PublishCommand;
 }
 
 /** Takes batches of readings in, whatever carried them here. */
@@ -48,6 +62,10 @@ export interface Ingest {
    * @throws {ForgedTopicError} when the topic is not the publisher's own.
    */
   take(topic: string, payload: Uint8Array | string, publisher: Publisher): Promise<TakeOutcome>;
+  /** Whether `take` also takes this topic outside `nf/`, of a device that is not our agent. */
+  takesForeign(topic: string): boolean;
+  /** Takes entries that were set aside once more; settles as `take` does. What became of each is in the store then. */
+  replay(request: ReplayRequest): Promise<TakeOutcome>;
   /** Publishes again what is stored of an agent's newest epoch: after a restart of the broker retained acks are gone. */
   onAgentConnected(site: string, agent: string): void;
   /** Keeps an agent's status; never waits, never throws. */
@@ -68,6 +86,8 @@ export async function startIngest(deps: IngestDeps): Promise<Ingest> {
   // Plain functions, so that a caller may hand one of them on by itself.
   return {
     take: (topic, payload, publisher) => core.take(topic, payload, publisher),
+    takesForeign: (topic) => core.takesForeign(topic),
+    replay: (request) => core.replay(request),
     onAgentConnected: (site, agent) => core.onAgentConnected(site, agent),
     takeStatus: (topic, payload) => core.takeStatus(topic, payload),
     takeConfigReport: (topic, payload) => core.takeConfigReport(topic, payload),
@@ -82,15 +102,13 @@ class IngestCore {
   readonly #metrics = new Metrics();
   readonly #faults = new KnownFaults();
   readonly #turns = new Turns();
-  readonly #queue = new FairQueue<Entry>();
-  readonly #inFlight = new Map<string, Entry>();
   readonly #admission: Admission;
   readonly #unknown: UnknownChannels;
   readonly #acks: AckPublisher;
   readonly #notes: AgentNotes;
-  readonly #committer: Committer;
+  readonly #line: CommitLine;
+  readonly #foreign: ForeignTopics;
   readonly #idle: (() => void)[] = [];
-  #isCommitting = false;
   #isClosing = false;
 
   constructor(deps: IngestDeps) {
@@ -100,9 +118,11 @@ class IngestCore {
     this.#unknown = new UnknownChannels(config.unknownRecheckMs);
     this.#acks = new AckPublisher(deps.publishAck, (agent, epoch) => this.#state.markOf(agent, epoch), logger);
     this.#notes = new AgentNotes(deps.agents, logger);
-    const { retryForMs, retryFirstMs } = config;
+    this.#foreign = new ForeignTopics({ ...deps, rebirthEveryMs: config.rebirthEveryMs, now: () => clock.now() });
     const shared = { state: this.#state, acks: this.#acks, metrics: this.#metrics, turns: this.#turns };
-    this.#committer = new Committer({ store, clock, logger, retryForMs, retryFirstMs, ...shared });
+    const committer = new Committer({ store, clock, logger, ...config, ...shared });
+    const onRefused = (error: unknown) => this.#admission.refuseWaiting(error);
+    this.#line = new CommitLine({ committer, ...config, onRefused, logger });
   }
 
   async start(): Promise<void> {
@@ -114,6 +134,8 @@ class IngestCore {
   }
 
   async take(topic: string, payload: Uint8Array | string, publisher: Publisher): Promise<TakeOutcome> {
+    const foreign = this.#foreign.open(topic, payload);
+    if (foreign !== undefined) return await this.#takeForeign(foreign, payload);
     const agent = `${publisher.site ?? publisher.role}/${publisher.name}`;
     const isForged = !isOwnReadingsTopic(topic, publisher);
     const outcome = await this.#takeFrom(agent, payload, () =>
@@ -121,6 +143,15 @@ class IngestCore {
     );
     if (isForged) throw new ForgedTopicError(`${agent} may not publish readings on ${topic}`);
     return outcome;
+  }
+
+  takesForeign(topic: string): boolean {
+    return this.#foreign.takes(topic);
+  }
+
+  replay(request: ReplayRequest): Promise<TakeOutcome> {
+    const check = () => checkReplay(request, { ...this.#context(), nodes: this.#foreign.nodes });
+    return this.#takeFrom(REPLAY_AGENT, "", check);
   }
 
   onAgentConnected(site: string, agent: string): void {
@@ -183,7 +214,7 @@ class IngestCore {
       } finally {
         this.#admission.giveRoom(bytes);
       }
-      await this.#deps.registry.refresh();
+      await Promise.all([this.#deps.registry.refresh(), this.#deps.devices?.refresh()]);
       if (!this.#deps.registry.isLoaded) throw new NoRegistryError("the channels are not known yet");
       this.#unknown.asked(unknown.filter((channel) => this.#deps.registry.lookup(channel) === undefined));
     }
@@ -193,9 +224,23 @@ class IngestCore {
     return this.#deps.registry.isLoaded ? this.#unknown.worthAsking(channels) : channels;
   }
 
+  async #takeForeign(foreign: ForeignPayload, payload: Uint8Array | string): Promise<TakeOutcome> {
+    if (foreign.broken === null && foreign.readings.items.length === 0) return "stored";
+    try {
+      return await this.#takeFrom(foreign.lane, payload, () => checkForeign(foreign, payload, this.#context()));
+    } catch (error) {
+      this.#foreign.lost(foreign);
+      throw error;
+    }
+  }
+
   #check(agent: string, payload: Uint8Array | string): CheckedBatch {
-    const { clock, registry } = this.#deps;
-    return checkPayload(payload, { agent, nowMs: clock.now(), lookup: (channel) => registry.lookup(channel) });
+    return checkPayload(payload, { agent, ...this.#context() });
+  }
+
+  #context(): ReadingContext {
+    const { clock, registry, devices } = this.#deps;
+    return readingContext(registry, devices, clock.now());
   }
 
   #forged(agent: string, topic: string, payload: Uint8Array | string): CheckedBatch {
@@ -203,29 +248,20 @@ class IngestCore {
   }
 
   // A batch that comes again while the first one waits for its commit waits with it.
-  async #enqueue(batch: CheckedBatch, payload: Uint8Array | string): Promise<TakeOutcome> {
-    const { mark } = batch;
-    const key = mark === null ? faultKeyOf(batch, payload) : `${mark.agent} ${mark.epoch} ${mark.seq}`;
-    if (mark === null && this.#faults.has(key)) {
-      this.#metrics.add("repeatedFaults");
-      return "set-aside";
-    }
-    const waiting = this.#inFlight.get(key);
+  async #enqueue(checked: CheckedBatch, payload: Uint8Array | string): Promise<TakeOutcome> {
+    const { mark } = checked;
+    const key = mark === null ? faultKeyOf(checked, payload) : `${mark.agent} ${mark.epoch} ${mark.seq}`;
+    const isKnownFault = mark === null && this.#faults.has(key);
+    if (isKnownFault) this.#metrics.add("repeatedFaults");
+    if (isKnownFault && checked.rows.length === 0) return "set-aside";
+    // What a device sends again was set aside the first time; its readings are told apart by the store.
+    const batch = isKnownFault ? { ...checked, setAside: [] } : checked;
+    const waiting = this.#line.waitingFor(key);
     if (waiting !== undefined) return await waiting.settled;
-    const outcome = await this.#commitEntry(key, new Entry(batch, payload.length));
+    const outcome = await this.#line.commit(key, new Entry(batch, payload.length));
     if (batch.isBroken) this.#report(batch, key);
+    else if (mark === null && batch.setAside.length > 0) this.#faults.add(key);
     return outcome;
-  }
-
-  async #commitEntry(key: string, entry: Entry): Promise<TakeOutcome> {
-    this.#inFlight.set(key, entry);
-    this.#queue.push(entry.batch.agent, entry);
-    this.#kick();
-    try {
-      return await entry.settled;
-    } finally {
-      this.#inFlight.delete(key);
-    }
   }
 
   #report(batch: CheckedBatch, key: string): void {
@@ -234,49 +270,6 @@ class IngestCore {
     const isAlarm = row?.reasonCode === "WIRE_VERSION_UNKNOWN";
     const words = { agent: batch.agent, code: row?.reasonCode, reason: row?.reason };
     this.#deps.logger[isAlarm ? "error" : "warn"](words, "payload set aside");
-  }
-
-  #kick(): void {
-    if (this.#isCommitting) return;
-    this.#isCommitting = true;
-    // What arrives in this turn of the loop shares the first commit.
-    setImmediate(() => void this.#commitAll());
-  }
-
-  async #commitAll(): Promise<void> {
-    while (this.#queue.size > 0) {
-      const group = this.#nextGroup();
-      try {
-        await this.#committer.commit(group);
-      } catch (error) {
-        this.#giveBack(group, error);
-      }
-    }
-    this.#isCommitting = false;
-  }
-
-  #nextGroup(): Entry[] {
-    const { groupMaxReadings, groupMaxBytes } = this.#deps.config;
-    const group: Entry[] = [];
-    let readings = 0;
-    let bytes = 0;
-    while (readings < groupMaxReadings && bytes < groupMaxBytes) {
-      const entry = this.#queue.next();
-      if (entry === undefined) break;
-      group.push(entry);
-      readings += entry.readings;
-      bytes += entry.bytes;
-    }
-    return group;
-  }
-
-  // With the store away nobody waits in vain: everything that waits goes back to its agent, which holds it.
-  #giveBack(group: readonly Entry[], error: unknown): void {
-    const waiting = [...group, ...this.#queue.drain()].filter((entry) => !entry.isSettled);
-    for (const entry of waiting) entry.fail(error);
-    this.#admission.refuseWaiting(error);
-    const reason = describeError(error);
-    this.#deps.logger.error({ batches: waiting.length, reason }, "not stored; agents hold their batches");
   }
 
   #takeNote(topic: string, payload: Uint8Array | string, code: string, note: (from: ParsedTopic) => void): void {

@@ -12,15 +12,24 @@ import {
 } from "@nightflow/domain";
 import type { BatchMark, KnownChannel, SetAside } from "@nightflow/storage";
 import type { CheckedBatch, Row } from "./checked-batch.ts";
+import type { DeviceDirectory } from "./ports.ts";
 import { checkReading, isRow, subjectOf } from "./reading-check.ts";
 import { deadLetter, type Reason, rawOfPayload, rawOfReading, setAsideRow } from "./reasons.ts";
 
+/** What readings are checked with. */
+export interface ReadingContext {
+  readonly nowMs: number;
+  /** A channel by its id or by another name of it. */
+  readonly lookup: (channel: string) => KnownChannel | undefined;
+  readonly devices: Pick<DeviceDirectory, "profileOf" | "unitOfName">;
+  /** Whether an entry is of a rejected channel: counted, not listed. */
+  readonly isRejected: (entry: SetAside) => boolean;
+}
+
 /** What a payload is checked with. */
-export interface PayloadContext {
+export interface PayloadContext extends ReadingContext {
   /** `site/agent`. */
   readonly agent: string;
-  readonly nowMs: number;
-  readonly lookup: (channel: string) => KnownChannel | undefined;
 }
 
 /**
@@ -55,18 +64,24 @@ export function unknownChannelsOf(batch: CheckedBatch): string[] {
   return [...unknown];
 }
 
-function checkBatch(batch: Batch, { agent, nowMs, lookup }: PayloadContext): CheckedBatch {
+function checkBatch(batch: Batch, { agent, nowMs, lookup, isRejected }: PayloadContext): CheckedBatch {
   const { epoch, seq, origin } = batch;
   const source = { agent, epoch, seq, origin };
   const context = { nowMs, lookup, origin: ORIGIN_CODES[origin] };
   const rows: Row[] = [];
   const setAside: SetAside[] = [];
+  let unlisted = 0;
   for (const wire of batch.readings) {
     const checked = checkReading(wire, context);
-    if (isRow(checked)) rows.push(checked);
-    else setAside.push(setAsideRow(source, checked, { ...subjectOf(wire), raw: rawOfReading(wire) }));
+    if (isRow(checked)) {
+      rows.push(checked);
+      continue;
+    }
+    const entry = setAsideRow(source, checked, { ...subjectOf(wire), raw: rawOfReading(wire) });
+    if (isRejected(entry)) unlisted++;
+    else setAside.push(entry);
   }
-  return { agent, mark: { agent, epoch, seq }, rows, setAside, isBroken: false };
+  return { agent, mark: { agent, epoch, seq }, rows, setAside, isBroken: false, unlisted };
 }
 
 // An unknown version is not marked, so that it is never acked: the agent keeps it until this program can read it.

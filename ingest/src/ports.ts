@@ -1,4 +1,4 @@
-import type { AgentStatus, ConfigReport } from "@nightflow/domain";
+import type { AgentStatus, ConfigReport, DeviceProfile, Unit } from "@nightflow/domain";
 import type { KnownChannel } from "@nightflow/storage";
 
 /** Who published, as the broker authenticated him. For an agent, `site` and `name` are the levels of its topics. */
@@ -26,3 +26,20 @@ export interface AgentDirectory {
   saveStatus(site: string, agent: string, status: AgentStatus, receivedAtMs: number): Promise<void>;
   saveConfigReport(site: string, agent: string, report: ConfigReport): Promise<void>;
 }
+
+/** What people have decided about names that the registry does not know, and about devices that are not our agents. */
+export interface DeviceDirectory {
+  /** The profile of a device by its source; one without fields where it has none. */
+  profileOf(source: string): DeviceProfile;
+  /** The channel that another name stands for. */
+  channelOf(name: string): string | undefined;
+  /** Unit of what comes under that name without one; null where none was said. */
+  unitOfName(name: string): Unit | null;
+  /** Whether readings of an unknown channel are counted only; a yes is counted as heard. */
+  hearsRejected(channel: string, atMs: number): boolean;
+  /** Reads all of it anew. Never rejects: while the source is away, what is known stays. */
+  refresh(): Promise<void>;
+}
+
+/** Publishes a command to a device, QoS 0. Resolves when the broker has it. */
+export type PublishCommand = (topic: string, payload: Uint8Array) => Promise<void>;

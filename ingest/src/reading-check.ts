@@ -1,5 +1,5 @@
 import { faultOfWireReading, flagsToBits, isId, isRegister, type WireReading } from "@nightflow/domain";
-import type { KnownChannel } from "@nightflow/storage";
+import type { KnownChannel, SetAside } from "@nightflow/storage";
 import type { Row } from "./checked-batch.ts";
 import { deadLetter, type Reason } from "./reasons.ts";
 
@@ -33,9 +33,9 @@ export function checkReading(wire: unknown, context: CheckContext): Row | Reason
     : gaugeRow(reading, channel, context.origin);
 }
 
-/** Whether `checkReading` gave a row. */
-export function isRow(checked: Row | Reason): checked is Row {
-  return "channel" in checked;
+/** Whether a check gave a row. */
+export function isRow(checked: Row | Reason | SetAside): checked is Row {
+  return "isRegister" in checked;
 }
 
 /** Channel and time of a reading that is set aside, as far as they can be read. */

@@ -63,7 +63,7 @@ export function rawOfPayload(payload: Uint8Array | string): string {
   return storableText(LENIENT_UTF8.decode(payload.subarray(0, MAX_RAW_CHARS * 4)));
 }
 
-// PostgreSQL refuses U+0000 in text, and no database takes half a surrogate pair.
-function storableText(text: string): string {
+/** Text that every store takes: PostgreSQL refuses U+0000, and no database half a surrogate pair. */
+export function storableText(text: string): string {
   return text.slice(0, MAX_RAW_CHARS).replaceAll("\u0000", "\uFFFD").toWellFormed();
 }

@@ -1,12 +1,24 @@
 import { ORIGIN_CODES } from "@nightflow/domain";
 import type { SetAside } from "@nightflow/storage";
-import type { CheckedBatch, Row } from "./checked-batch.ts";
+import type { CheckedBatch, Replayed, Row } from "./checked-batch.ts";
 import { deadLetter, rawOfRow, setAsideRow } from "./reasons.ts";
 
 /** A batch that the store refuses, as dead letters: one for each reading, so that none is lost. */
 export function asDeadLetters(batch: CheckedBatch, reason: string): CheckedBatch {
   const letters = batch.rows.map((row) => letterOf(batch, row, reason));
-  return { ...batch, rows: [], setAside: [...batch.setAside, ...letters] };
+  const replay = batch.replay && replayOf(batch, batch.replay, letters);
+  return { ...batch, rows: [], setAside: [...batch.setAside, ...letters], ...(replay && { replay }) };
+}
+
+/** The same entries, each under the letter that its row has become. */
+function replayOf({ rows }: CheckedBatch, replay: Replayed, letters: readonly SetAside[]): Replayed {
+  const entryOf = new Map(replay.entryOf);
+  letters.forEach((letter, i) => {
+    const row = rows[i];
+    const id = row && replay.entryOf.get(row);
+    if (id !== undefined) entryOf.set(letter, id);
+  });
+  return { ...replay, entryOf };
 }
 
 function letterOf({ agent, mark }: CheckedBatch, row: Row, reason: string): SetAside {

@@ -41,7 +41,8 @@ export interface DeviceItem {
 
 /** An item that cannot be read: the code and words for the dead letter, and what came. */
 export interface DeviceFault {
-  readonly fault: "DEVICE_MALFORMED" | "DEVICE_TIME" | "DEVICE_VALUE" | "DEVICE_UNIT";
+  /** `DEVICE_MALFORMED`, `DEVICE_TIME`, `DEVICE_VALUE`, `DEVICE_UNIT`, or one of another protocol. */
+  readonly fault: string;
   readonly reason: string;
   /** The item as JSON. */
   readonly raw: string;
@@ -230,7 +231,7 @@ function malformed(part: unknown, reason: string): DeviceFault {
   return faultOf("DEVICE_MALFORMED", part, reason);
 }
 
-function faultOf(fault: DeviceFault["fault"], part: unknown, reason: string): DeviceFault {
+function faultOf(fault: string, part: unknown, reason: string): DeviceFault {
   const field = isFields(part) && typeof part.field === "string" ? part.field.slice(0, MAX_FIELD_LENGTH) : null;
   return { fault, reason, raw: JSON.stringify(part) ?? "", field };
 }
