@@ -110,6 +110,20 @@ program
   .addOption(configOption())
   .action(async (options) => (await import("./commands/grafana.ts")).runGrafanaSetup(options));
 
+const influx = program.command("influx").description("the InfluxDB 2 that readings rest in");
+influx
+  .command("setup")
+  .description("make its organisation, buckets, InfluxQL mappings and tokens; what is there stays as it is")
+  .option("--dry-run", "only say what would be made")
+  .option("--rotate", "make new tokens; the old ones stay valid until they are revoked")
+  .option("--revoke-replaced", "delete the tokens that were replaced")
+  .option(
+    "--operator-token-file <file>",
+    "token that may make buckets and tokens (or NIGHTFLOW_INFLUXDB_OPERATOR_TOKEN)",
+  )
+  .addOption(configOption())
+  .action(async (options) => (await import("./commands/influx.ts")).runInfluxSetup(options));
+
 program
   .command("demo")
   .description("a simulated town on real sockets, from registers to closed tickets")

@@ -21,7 +21,8 @@ export async function openStore(
   }
   if (config.influxdb === undefined || influxToken === null)
     throw new ConfigError("influxdb", ["there is no token: give tokenFile or NIGHTFLOW_INFLUXDB_TOKEN"]);
-  const { url, org, bucket } = config.influxdb;
+  const { url, org, bucket, rollUpBucket, engineDir } = config.influxdb;
   const readToken = influxReadToken ?? influxToken;
-  return await openInfluxStore({ url, org, bucket, token: influxToken, readToken, db, clock, logger });
+  const place = { url, org, bucket, rollUpBucket, engineDir, token: influxToken, readToken };
+  return await openInfluxStore({ ...place, db, clock, logger });
 }

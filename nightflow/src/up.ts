@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { MessageChannel } from "node:worker_threads";
 import { ConfigError } from "@nightflow/domain";
 import { hashPassword } from "@nightflow/domain/passwords";

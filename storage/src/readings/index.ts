@@ -1,10 +1,19 @@
-export { type DuckDbStoreOptions, openDuckDbStore } from "./duckdb/duckdb-store.ts";
+export { type DuckDbReadingStore, type DuckDbStoreOptions, openDuckDbStore } from "./duckdb/duckdb-store.ts";
 export * from "./errors.ts";
 export type { FeedBounds } from "./influx/feed.ts";
 export { type InfluxReadingStore, openInfluxStore } from "./influx/influx-store.ts";
 export type { StoreHealth } from "./influx/influx-watch.ts";
-export { type InfluxSetUp, type InfluxTokens, makeBucket, setUpInflux } from "./influx/set-up.ts";
+export { type BucketWish, type ProvisionStep, type ProvisionWish, provisionInflux } from "./influx/provision.ts";
+export {
+  firstSetUp,
+  type InfluxSetUp,
+  type InfluxTokens,
+  makeBucket,
+  needsFirstSetUp,
+  setUpInflux,
+} from "./influx/set-up.ts";
 export type { InfluxStoreOptions } from "./influx/store-options.ts";
+export type { KeptTokens, TokenChange, TokenRight } from "./influx/token-provision.ts";
 export * from "./last-values.ts";
 export * from "./local-days.ts";
 export * from "./reading-columns.ts";

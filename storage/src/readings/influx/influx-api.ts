@@ -59,12 +59,20 @@ export interface BucketFacts {
   }[];
 }
 
-/** The bucket of a name that the token may see; undefined where there is none. */
+/**
+ * The bucket of a name that the token may see; undefined where there is none. Found in the list, which is paged: asked by
+ * name, an operator is answered 404 for a bucket that does not exist, and 404 also stands for a wrong organisation.
+ */
 export async function findBucket(api: InfluxApi, org: string, name: string): Promise<BucketFacts | undefined> {
-  const path = `buckets?org=${encodeURIComponent(org)}&name=${encodeURIComponent(name)}`;
-  const { buckets = [] } = await api.call<{ buckets?: BucketFacts[] }>({ path });
-  return buckets.find((bucket) => bucket.name === name);
+  for (let offset = 0; ; offset += PAGE) {
+    const path = `buckets?org=${encodeURIComponent(org)}&limit=${PAGE}&offset=${offset}`;
+    const { buckets = [] } = await api.call<{ buckets?: BucketFacts[] }>({ path });
+    const found = buckets.find((bucket) => bucket.name === name);
+    if (found !== undefined || buckets.length < PAGE) return found;
+  }
 }
+
+const PAGE = 100;
 
 /** How long a bucket keeps points, in seconds; 0 for ever. */
 export function retentionSecondsOf({ retentionRules }: BucketFacts): number {

@@ -1,5 +1,6 @@
 import { StoreRefusedError } from "../errors.ts";
 import { InfluxApi } from "./influx-api.ts";
+import { checkIsInflux2 } from "./server-kind.ts";
 
 /** A fresh InfluxDB 2 to be set up. */
 export interface InfluxSetUp {
@@ -23,23 +24,20 @@ export interface InfluxTokens {
   readonly readToken: string;
 }
 
+/** Whether a server is an InfluxDB 2 that nobody has set up yet. @throws {StoreUnavailableError} when it does not answer. */
+export async function needsFirstSetUp(url: string): Promise<boolean> {
+  await checkIsInflux2(url);
+  return (await new InfluxApi(url).call<{ allowed: boolean }>({ path: "setup" })).allowed;
+}
+
 /**
  * Does the first set-up of an InfluxDB 2: organisation, bucket, first user, and one token each to write and to read.
  *
  * @throws {StoreRefusedError} when the server has been set up before.
  */
 export async function setUpInflux(options: InfluxSetUp): Promise<InfluxTokens> {
-  const { url, username, password, org, bucket, retentionSeconds = 0, operatorToken } = options;
-  const api = new InfluxApi(url);
-  const { allowed } = await api.call<{ allowed: boolean }>({ path: "setup" });
-  if (!allowed)
-    throw new StoreRefusedError(`the InfluxDB at ${url} has been set up before`, {
-      remedy: "make a bucket and two tokens (one to write it, one to read it) with the influx command or its page",
-    });
-  const first = { username, password, org, bucket, retentionPeriodSeconds: retentionSeconds };
-  const body = operatorToken ? { ...first, token: operatorToken } : first;
-  const made = await api.call<SetUpAnswer>({ method: "POST", path: "setup", body });
-  const operator = new InfluxApi(url, made.auth.token);
+  const made = await firstSetUp(options);
+  const operator = new InfluxApi(options.url, made.auth.token);
   return {
     operatorToken: made.auth.token,
     writeToken: await makeToken(operator, made, "write"),
@@ -47,7 +45,22 @@ export async function setUpInflux(options: InfluxSetUp): Promise<InfluxTokens> {
   };
 }
 
-interface SetUpAnswer {
+/** The first set-up without tokens but the operator's. @throws {StoreRefusedError} when the server has been set up before. */
+export async function firstSetUp(options: InfluxSetUp): Promise<SetUpAnswer> {
+  const { url, username, password, org, bucket, retentionSeconds = 0, operatorToken } = options;
+  const api = new InfluxApi(url);
+  const { allowed } = await api.call<{ allowed: boolean }>({ path: "setup" });
+  if (!allowed)
+    throw new StoreRefusedError(`the InfluxDB at ${url} has been set up before`, {
+      remedy: "nightflow influx setup makes buckets and tokens with the token of its operator",
+    });
+  const first = { username, password, org, bucket, retentionPeriodSeconds: retentionSeconds };
+  const body = operatorToken ? { ...first, token: operatorToken } : first;
+  return await api.call<SetUpAnswer>({ method: "POST", path: "setup", body });
+}
+
+/** What the first set-up made. */
+export interface SetUpAnswer {
   readonly auth: { readonly token: string };
   readonly org: { readonly id: string };
   readonly bucket: { readonly id: string };
