@@ -30,6 +30,18 @@ export class NoRegistryError extends NightflowError {
   readonly retriable = true;
 }
 
+/** A channel was approved and is not in the registry that this process reads: it will be. */
+export class ChannelNotYetError extends NightflowError {
+  readonly code = "INGEST_CHANNEL_NOT_YET";
+  readonly retriable = true;
+}
+
+/** A job names a decision that the database does not hold. */
+export class DecisionGoneError extends NightflowError {
+  readonly code = "INGEST_DECISION_GONE";
+  readonly retriable = false;
+}
+
 /** Whether the same call may succeed later; what is not of our making is not. */
 export function isRetriable(error: unknown): boolean {
   return error instanceof NightflowError && error.retriable;

@@ -24,6 +24,8 @@ export interface GroupPlan {
 
 const MISSING = QUALITY_CODES.missing;
 
+const WORST_LAST: readonly SetAsideOutcome[] = ["repeat", "stored", "conflict", "quarantine", "dead_letter"];
+
 /**
  * Plans one commit for batches of which none is stored yet: sorts out repeats and second values for one instant, and
  * judges registers by what came before them. Reads from the store only what memory cannot tell.
@@ -121,7 +123,7 @@ class Draft {
   readonly #baselines = new Map<string, Baseline>();
   #repeats = 0;
   #unlisted = 0;
-  readonly #settled: SetAsideSettlement[] = [];
+  readonly #settled = new Map<number, SetAsideSettlement>();
 
   constructor(state: IngestState, stored: ReadonlyMap<string, StoredValue>) {
     this.#state = state;
@@ -145,7 +147,7 @@ class Draft {
       readings: await columnsOf(this.#rows, turns),
       setAside: this.#setAside,
       repeats: this.#repeats,
-      ...(this.#settled.length > 0 && { settled: this.#settled }),
+      ...(this.#settled.size > 0 && { settled: [...this.#settled.values()] }),
       ...(this.#unlisted > 0 && { unlisted: this.#unlisted }),
     };
     return {
@@ -167,7 +169,11 @@ class Draft {
 
   #settle({ replay }: CheckedBatch, row: Row | SetAside, outcome: SetAsideOutcome): void {
     const id = replay?.entryOf.get(row);
-    if (replay !== undefined && id !== undefined) this.#settled.push({ id, outcome, decision: replay.decision });
+    if (replay === undefined || id === undefined) return;
+    const before = this.#settled.get(id)?.outcome;
+    // A payload of many readings is as good as its worst.
+    if (before === undefined || WORST_LAST.indexOf(outcome) > WORST_LAST.indexOf(before))
+      this.#settled.set(id, { id, outcome, decision: replay.decision });
   }
 
   // A value at the instant of a missing reading was read from the device's memory later. Within one commit it takes the
