@@ -156,8 +156,23 @@ class IngestCore {
 
   onAgentConnected(site: string, agent: string): void {
     const key = `${site}/${agent}`;
+    if (this.#deps.store.kind === "duckdb") this.#greet(key);
+    else void this.#greetAsStored(key);
+  }
+
+  #greet(key: string): void {
     const epoch = this.#state.newestEpochOf(key);
     if (epoch !== undefined) this.#acks.request(key, epoch);
+  }
+
+  // What this ingest remembers may be far behind what others have stored, and its agent would take it for a loss.
+  async #greetAsStored(key: string): Promise<void> {
+    try {
+      this.#state.learnMarks(await this.#deps.store.marks([key]));
+      this.#greet(key);
+    } catch (error) {
+      this.#deps.logger.debug({ agent: key, reason: describeError(error) }, "an agent is not told what is stored");
+    }
   }
 
   takeStatus(topic: string, payload: Uint8Array | string): void {

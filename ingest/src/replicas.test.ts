@@ -1,5 +1,5 @@
 import { MAX_ABOVE } from "@nightflow/domain";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { MemoryReadingStore } from "./testing/memory-reading-store.ts";
 import { batchOf, NOON, type TestBench, testBench } from "./testing/test-bench.ts";
 
@@ -40,4 +40,12 @@ test("one that has not heard of an agent for long takes its next batch all the s
   for (let at = 0; at < later.length; at += 50)
     await Promise.all(later.slice(at, at + 50).map((seq) => first.take(batch(seq))));
   expect(await second.take(batch(MAX_ABOVE + 7))).toBe("stored");
+});
+
+test("one that an agent comes to tells it what all have stored, not what it remembers itself", async () => {
+  const [first, second] = await replicas();
+  await first.take(batch(1));
+  for (const seq of [2, 3, 4]) await second.take(batch(seq));
+  first.ingest.onAgentConnected("town", "gw-1");
+  await vi.waitFor(() => expect(first.acks.at(-1)?.payload).toMatchObject({ seq: 4 }));
 });
