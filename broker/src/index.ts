@@ -12,6 +12,7 @@ export {
   AuthorityError,
   type CertificateOrder,
   createAuthority,
+  openTrustedRoot,
   type RevokedSerial,
   type SignedCertificate,
 } from "./pki/authority.ts";

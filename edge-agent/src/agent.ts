@@ -18,6 +18,9 @@ import { readBootId } from "./boot-id.ts";
 import { faultsOfAgentConfig } from "./check-config.ts";
 import type { EdgeAgentConfig } from "./config.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
+import { AgentEnrolment } from "./enrolment/enrolment.ts";
+import { folderIdentityStore, identityFolder } from "./enrolment/identity-store.ts";
+import { httpPlatform } from "./enrolment/platform.ts";
 import { profileFolders } from "./load-config.ts";
 import { ModbusBus } from "./modbus/bus.ts";
 import { TcpLine } from "./modbus/tcp-line.ts";
@@ -26,7 +29,7 @@ import { OpcUaBus } from "./opcua/bus.ts";
 import { nodeLinks } from "./opcua/node-link.ts";
 import { Outbox } from "./outbox/outbox.ts";
 import { loadProfiles, type ProfileLibrary } from "./profiles/library.ts";
-import { mqttUplinks } from "./publisher/mqtt-uplink.ts";
+import { mqttUplinks, type TlsMaterial } from "./publisher/mqtt-uplink.ts";
 import { Publisher } from "./publisher/publisher.ts";
 import { unitsThatFit } from "./status-units.ts";
 
@@ -37,6 +40,8 @@ export interface EdgeAgentDeps {
   readonly logger: Logger;
   /** Else the one in `config.mqtt.passwordFile`. */
   readonly mqttPassword?: string;
+  /** Goes before the one in `config.enrolment.tokenFile`. */
+  readonly joinToken?: string;
 }
 
 /** A running agent. */
@@ -66,7 +71,9 @@ export async function startEdgeAgent(deps: EdgeAgentDeps): Promise<EdgeAgent> {
   const unlock = await lockDataDir(deps.config.dataDir);
   const { dataDir, outbox: limits } = deps.config;
   const outbox = await Outbox.open({ folder: join(dataDir, "outbox"), limits, logger: deps.logger });
-  return new RunningAgent(deps, profiles, outbox, unlock);
+  const agent = new RunningAgent(deps, profiles, outbox, unlock);
+  await agent.enrol();
+  return agent;
 }
 
 class RunningAgent implements EdgeAgent {
@@ -74,6 +81,7 @@ class RunningAgent implements EdgeAgent {
   readonly #outbox: Outbox;
   readonly #buses: readonly AnyBus[];
   readonly #publisher: Publisher;
+  readonly #enrolment: AgentEnrolment | undefined;
   readonly #unlock: () => Promise<void>;
   readonly #bootId = readBootId();
   readonly #startedAt: number;
@@ -88,7 +96,13 @@ class RunningAgent implements EdgeAgent {
     this.#buses = deps.agentConfig.buses.map((bus) =>
       bus.kind === "modbus-tcp" ? modbusBus(bus, deps, profiles, collect) : opcUaBus(bus, deps, collect),
     );
+    this.#enrolment = enrolmentOf(deps, () => this.#publisher.reconnect("a new certificate"));
     this.#publisher = this.#startPublisher();
+  }
+
+  /** Begins to get and keep a certificate. A damaged identity stops nothing but that: collecting goes on. */
+  async enrol(): Promise<void> {
+    await this.#enrolment?.start();
   }
 
   status(): AgentStatus {
@@ -104,6 +118,7 @@ class RunningAgent implements EdgeAgent {
       outbox,
       units: unitsThatFit(this.#buses.flatMap((bus) => bus.health())),
       pollsSkipped: skipped,
+      ...(this.#enrolment && { enrolment: this.#enrolment.standing() }),
     };
   }
 
@@ -115,6 +130,7 @@ class RunningAgent implements EdgeAgent {
   async #stop(): Promise<void> {
     await Promise.all(this.#buses.map((bus) => bus.close()));
     await this.#outbox.flush();
+    await this.#enrolment?.close();
     await this.#publisher.close();
     await this.#outbox.close();
     await this.#unlock();
@@ -129,7 +145,8 @@ class RunningAgent implements EdgeAgent {
       clientId: `nightflow-agent-${config.site}-${config.agent}`,
       username: mqtt.username,
       password: this.#deps.mqttPassword ?? textOf(mqtt.passwordFile),
-      caPem: textOf(mqtt.caFile),
+      tls: () => tlsMaterialOf(mqtt, this.#enrolment),
+      onRefused: () => this.#enrolment?.doubt(),
       keepaliveS: mqtt.keepaliveS,
       connectTimeoutMs: mqtt.connectTimeoutMs,
       subscribe: [topics.ack],
@@ -194,6 +211,30 @@ function opcUaBus(bus: BusOf<"opcua">, deps: EdgeAgentDeps, collect: Collect): O
     logger,
   });
   return new OpcUaBus({ bus, items: fed.map(({ item }) => item), openLink, clock, logger, collect });
+}
+
+function enrolmentOf(deps: EdgeAgentDeps, onIdentity: () => void): AgentEnrolment | undefined {
+  const { config, logger, joinToken } = deps;
+  const { enrolment, site, agent, dataDir } = config;
+  if (enrolment === undefined) return undefined;
+  const store = folderIdentityStore(identityFolder(dataDir));
+  const token = () => joinToken ?? readIfThere(enrolment.tokenFile);
+  return new AgentEnrolment({ site, agent, store, platform: httpPlatform(enrolment), token, onIdentity, logger });
+}
+
+function tlsMaterialOf(mqtt: EdgeAgentConfig["mqtt"], enrolment: AgentEnrolment | undefined): TlsMaterial {
+  const ca = textOf(mqtt.caFile);
+  if (enrolment === undefined) return { ca, cert: textOf(mqtt.certFile), key: textOf(mqtt.keyFile) };
+  const own = enrolment.credentials();
+  return { ...own, ca: ca ?? own.ca };
+}
+
+function readIfThere(path: string | undefined): string | undefined {
+  try {
+    return textOf(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function textOf(path: string | undefined): string | undefined {

@@ -1,5 +1,6 @@
 import { AgentId, SiteId } from "@nightflow/domain";
 import { z } from "zod";
+import { EnrolmentClientConfig } from "./enrolment/config.ts";
 import { OutboxLimits } from "./outbox/limits.ts";
 
 /** Where the broker is and how the agent shows who it is. */
@@ -15,6 +16,12 @@ export const MqttConfig = z.strictObject({
     .optional()
     .meta({ description: "File that holds the password; NIGHTFLOW_AGENT_MQTT_PASSWORD goes before it." }),
   caFile: z.string().min(1).optional().meta({ description: "Certificate of the authority that signed the broker's." }),
+  certFile: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "Client certificate of this agent, PEM, where it does not enrol by itself." }),
+  keyFile: z.string().min(1).optional().meta({ description: "The key of `certFile`, PEM." }),
   keepaliveS: z.int().min(1).max(3600).default(15).meta({ description: "Longest silence on the line.", unit: "s" }),
   connectTimeoutMs: z
     .int()
@@ -58,7 +65,18 @@ export const EdgeAgentConfig = z
       .optional()
       .meta({ description: "Folder with further meter profiles; one of the same name replaces a bundled one." }),
     mqtt: MqttConfig,
+    enrolment: EnrolmentClientConfig.optional().meta({
+      description: "How the agent gets its certificate by itself; absent, it shows a password or `mqtt.certFile`.",
+    }),
     outbox: OutboxLimits.prefault({}),
+  })
+  .superRefine(({ mqtt, enrolment }, context) => {
+    const fault = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
+    if ((mqtt.certFile === undefined) !== (mqtt.keyFile === undefined))
+      fault(["mqtt", "keyFile"], "certFile and keyFile go together");
+    if (enrolment === undefined) return;
+    if (mqtt.certFile !== undefined) fault(["mqtt", "certFile"], "the agent enrols by itself: leave it out");
+    if (!mqtt.url.startsWith("mqtts:")) fault(["mqtt", "url"], "a certificate needs mqtts://");
   })
   .meta({ id: "EdgeAgentConfig", description: "Configuration of one edge agent." });
 export type EdgeAgentConfig = z.infer<typeof EdgeAgentConfig>;

@@ -1,6 +1,7 @@
 export { type EdgeAgent, type EdgeAgentDeps, startEdgeAgent } from "./agent.ts";
 export { EdgeAgentConfig } from "./config.ts";
 export { DataDirBusyError } from "./errors.ts";
-export { type LoadedEdgeAgent, loadEdgeAgentConfig } from "./load-config.ts";
+export { type JoinOrder, type JoinResult, joinByHand } from "./join-command.ts";
+export { type LoadedEdgeAgent, loadEdgeAgentConfig, loadLocalConfig } from "./load-config.ts";
 export { BUNDLED_PROFILES, loadProfiles } from "./profiles/library.ts";
 export { MeterProfile } from "./profiles/profile.ts";

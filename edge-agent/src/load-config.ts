@@ -21,12 +21,15 @@ export interface LoadedEdgeAgent {
   readonly agentConfig: AgentConfig;
   readonly clock: Clock;
   readonly mqttPassword?: string;
+  readonly joinToken?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Environment variable that holds the MQTT password. */
 export const PASSWORD_VARIABLE = "NIGHTFLOW_AGENT_MQTT_PASSWORD";
+/** Environment variable that holds the one-time token. */
+export const TOKEN_VARIABLE = "NIGHTFLOW_AGENT_JOIN_TOKEN";
 
 /**
  * The agent's configuration and every file that it names; paths in it are relative to its own folder.
@@ -41,7 +44,22 @@ export function loadEdgeAgentConfig(path: string, env: Environment = process.env
   const mqttPassword = config && readPassword(config.mqtt.passwordFile, env, faults);
   if (config && agentConfig) faults.push(...profileFaults(config, agentConfig));
   if (!config || !agentConfig || !clock || faults.length > 0) throw new ConfigError(path, faults);
-  return { config, agentConfig, clock, ...(mqttPassword !== undefined && { mqttPassword }) };
+  const joinToken = env[TOKEN_VARIABLE];
+  return {
+    config,
+    agentConfig,
+    clock,
+    ...(mqttPassword !== undefined && { mqttPassword }),
+    ...(joinToken !== undefined && { joinToken }),
+  };
+}
+
+/** The agent's own configuration alone, without the buses: what joining needs. @throws {ConfigError} */
+export function loadLocalConfig(path: string): EdgeAgentConfig {
+  const faults: string[] = [];
+  const config = resolved(readAs(path, EdgeAgentConfig, faults), dirname(resolve(path)));
+  if (config === undefined) throw new ConfigError(path, faults);
+  return config;
 }
 
 /** Folders that an agent takes profiles from. */
@@ -52,7 +70,8 @@ export function profileFolders(config: EdgeAgentConfig): string[] {
 function resolved(config: EdgeAgentConfig | undefined, folder: string): EdgeAgentConfig | undefined {
   if (config === undefined) return undefined;
   const at = (path: string) => resolve(folder, path);
-  const { clockFile, profilesDir, mqtt } = config;
+  const { clockFile, profilesDir, mqtt, enrolment } = config;
+  const found = (path: string | undefined) => (path === undefined ? undefined : at(path));
   return {
     ...config,
     dataDir: at(config.dataDir),
@@ -61,8 +80,15 @@ function resolved(config: EdgeAgentConfig | undefined, folder: string): EdgeAgen
     ...(profilesDir !== undefined && { profilesDir: at(profilesDir) }),
     mqtt: {
       ...mqtt,
-      ...(mqtt.passwordFile !== undefined && { passwordFile: at(mqtt.passwordFile) }),
-      ...(mqtt.caFile !== undefined && { caFile: at(mqtt.caFile) }),
+      passwordFile: found(mqtt.passwordFile),
+      caFile: found(mqtt.caFile),
+      certFile: found(mqtt.certFile),
+      keyFile: found(mqtt.keyFile),
+    },
+    enrolment: enrolment && {
+      ...enrolment,
+      tokenFile: found(enrolment.tokenFile),
+      caFile: found(enrolment.caFile),
     },
   };
 }

@@ -1,13 +1,40 @@
+import { parseArgs } from "node:util";
 import { describeError, NightflowError } from "@nightflow/domain";
 import pino from "pino";
 import { startEdgeAgent } from "./agent.ts";
-import { loadEdgeAgentConfig } from "./load-config.ts";
+import { type JoinResult, joinByHand } from "./join-command.ts";
+import { loadEdgeAgentConfig, loadLocalConfig, TOKEN_VARIABLE } from "./load-config.ts";
+
+/**
+ * Joins by hand: `nightflow-agent join agent.yaml nfj1.…`, or `--url`, `--token`, `--ca` in its place. Says what became of
+ * it on the standard output. Gives the exit code: 0 joined, 3 waits for approval, 1 refused.
+ */
+async function joinNow(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { url: { type: "string" }, token: { type: "string" }, ca: { type: "string" } },
+    allowPositionals: true,
+  });
+  const [path = "agent.yaml", joinText] = positionals;
+  const token = values.token ?? process.env[TOKEN_VARIABLE];
+  const result = await joinByHand(loadLocalConfig(path), { ...values, token, joinText });
+  process.stdout.write(`${wordsFor(result)}\n`);
+  return { issued: 0, held: 3, refused: 1 }[result.answer.status];
+}
+
+function wordsFor({ answer, fingerprint, expiresAt }: JoinResult): string {
+  if (answer.status === "issued")
+    return `joined; the certificate is good until ${new Date(expiresAt ?? 0).toISOString()}`;
+  if (answer.status === "held") return `waits for approval; compare the fingerprint ${fingerprint}`;
+  return `refused: ${answer.message}; ${answer.remedy}`;
+}
 
 /** Runs an agent alone, from its own configuration file, until SIGTERM or SIGINT. Gives the exit code. */
 async function main(): Promise<number> {
-  const [path = "agent.yaml"] = process.argv.slice(2);
+  const [path = "agent.yaml", ...rest] = process.argv.slice(2);
   const logger = pino({ name: "nightflow-agent" });
   try {
+    if (path === "join") return await joinNow(rest);
     const stopped = nextStopSignal();
     const agent = await startEdgeAgent({ ...loadEdgeAgentConfig(path), logger });
     logger.info({ config: path }, "collecting");

@@ -60,6 +60,26 @@ export async function createAuthority(dir: string, now: () => number = Date.now)
   return new FolderAuthority({ dir, now, certificates, signer, rootPem });
 }
 
+/**
+ * The authority as far as a broker needs it that has a certificate of its own: the root's certificate alone. Undefined
+ * where the folder has none, or has the key too.
+ */
+export async function openTrustedRoot(dir: string): Promise<ListenerAuthority | undefined> {
+  const [rootPem, key] = await Promise.all(["root.crt.pem", "root.key.pem"].map((name) => readOr(join(dir, name))));
+  if (rootPem === undefined || key !== undefined) return undefined;
+  const root = new X509Certificate(rootPem);
+  return {
+    rootPem,
+    isOwn: (der) => isSignedBy(root, der),
+    serverCertificate: () => Promise.reject(new AuthorityError("without the root's key no certificate can be made")),
+  };
+}
+
+function isSignedBy(root: X509Certificate, der: Uint8Array): boolean {
+  const certificate = new X509Certificate(der);
+  return certificate.checkIssued(root) && certificate.verify(root.publicKey);
+}
+
 type Certificates = typeof import("./certificates.ts");
 
 interface AuthorityParts {
@@ -103,8 +123,7 @@ class FolderAuthority implements Authority {
   }
 
   isOwn(der: Uint8Array): boolean {
-    const certificate = new X509Certificate(der);
-    return certificate.checkIssued(this.#root) && certificate.verify(this.#root.publicKey);
+    return isSignedBy(this.#root, der);
   }
 
   serverCertificate(names: readonly string[]): Promise<{ cert: string; key: string }> {

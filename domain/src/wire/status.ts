@@ -13,6 +13,28 @@ export const UnitHealth = z.strictObject({
 });
 export type UnitHealth = z.infer<typeof UnitHealth>;
 
+/** How an agent stands with the platform that certifies it. */
+export const EnrolmentState = z.enum([
+  "joining",
+  "joined",
+  "held",
+  "refused",
+  "unreachable",
+  "not-yet-valid",
+  "expired",
+  "revoked",
+]);
+export type EnrolmentState = z.infer<typeof EnrolmentState>;
+
+/** The same with its reason, and what is known of the certificate. */
+export const EnrolmentStanding = z.strictObject({
+  state: EnrolmentState,
+  reason: z.string().max(500).nullable(),
+  expiresAt: z.int().nullable().meta({ description: "End of the certificate in use, epoch milliseconds." }),
+  keyFingerprint: z.string().max(64).nullable().meta({ description: "SHA-256 of the public key in use." }),
+});
+export type EnrolmentStanding = z.infer<typeof EnrolmentStanding>;
+
 /** Retained on `…/status`; the last will carries `state: "offline"` and little else. */
 export const AgentStatus = z.strictObject({
   v: z.literal(1),
@@ -44,6 +66,7 @@ export const AgentStatus = z.strictObject({
     .optional(),
   units: z.array(UnitHealth).max(5000).optional(),
   pollsSkipped: z.int().min(0).optional(),
+  enrolment: EnrolmentStanding.optional(),
 });
 export type AgentStatus = z.infer<typeof AgentStatus>;
 

@@ -7,7 +7,10 @@ export interface MqttUplinkOptions {
   readonly clientId: string;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
-  readonly caPem?: string | undefined;
+  /** What the connection trusts and shows, PEM; asked for at each connection. @throws when there is nothing to show. */
+  readonly tls?: () => TlsMaterial;
+  /** Hears that the broker has refused what was shown. */
+  readonly onRefused?: () => void;
   readonly keepaliveS: number;
   readonly connectTimeoutMs: number;
   readonly subscribe: readonly string[];
@@ -15,7 +18,16 @@ export interface MqttUplinkOptions {
   readonly will: { readonly topic: string; readonly payload: () => string };
 }
 
+/** PEM texts for a TLS connection; absent ones are the system's. */
+export interface TlsMaterial {
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
 const CLOSE_MS = 1000;
+// CONNACK return codes of MQTT 3.1.1: bad user name or password, not authorized.
+const REFUSALS = new Set<unknown>([4, 5]);
 
 /**
  * Connections by mqtt.js: one client per connection, without its reconnection and without a session, so that nothing
@@ -23,7 +35,10 @@ const CLOSE_MS = 1000;
  */
 export function mqttUplinks(options: MqttUplinkOptions): OpenUplink {
   return async (listener) => {
-    const client = await connectOnce(options);
+    const client = await connectOnce(options).catch((error: unknown) => {
+      if (REFUSALS.has((error as { code?: unknown }).code)) options.onRefused?.();
+      throw error;
+    });
     const uplink = new MqttUplink(client, listener);
     try {
       await uplink.subscribe(options.subscribe);
@@ -35,9 +50,10 @@ export function mqttUplinks(options: MqttUplinkOptions): OpenUplink {
   };
 }
 
-function connectOnce(options: MqttUplinkOptions): Promise<MqttClient> {
-  const { url, clientId, username, password, caPem, keepaliveS, connectTimeoutMs, will } = options;
-  return connectAsync(
+async function connectOnce(options: MqttUplinkOptions): Promise<MqttClient> {
+  const { url, clientId, username, password, tls, keepaliveS, connectTimeoutMs, will } = options;
+  const { ca, cert, key } = tls?.() ?? {};
+  return await connectAsync(
     url,
     {
       clientId,
@@ -51,7 +67,9 @@ function connectOnce(options: MqttUplinkOptions): Promise<MqttClient> {
       will: { topic: will.topic, payload: Buffer.from(will.payload()), qos: 1, retain: true },
       ...(username !== undefined && { username }),
       ...(password !== undefined && { password }),
-      ...(caPem !== undefined && { ca: caPem }),
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
     },
     false,
   );

@@ -80,6 +80,13 @@ export class Publisher {
     return this.#window.inFlight;
   }
 
+  /** Leaves the connection, if there is one, and makes a new one at once: there are new credentials. */
+  reconnect(why: string): void {
+    this.#backoff.reset();
+    this.#lose(why);
+    this.#retry.wake();
+  }
+
   /** Says `offline` and leaves. What is not acknowledged stays in the outbox. */
   async close(): Promise<void> {
     this.#isClosed = true;

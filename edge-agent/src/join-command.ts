@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import { AgentId, decodeJoinText, SiteId } from "@nightflow/domain";
+import type { EdgeAgentConfig } from "./config.ts";
+import { checkIssued, timesOf } from "./enrolment/certificate.ts";
+import { EnrolmentClientConfig } from "./enrolment/config.ts";
+import { folderIdentityStore, identityFolder } from "./enrolment/identity-store.ts";
+import { pendingRequest } from "./enrolment/pending.ts";
+import { httpPlatform, type PlatformAnswer } from "./enrolment/platform.ts";
+import { keyFingerprint } from "./enrolment/request.ts";
+
+/** What an installer has typed: a join text, or its parts. */
+export interface JoinOrder {
+  readonly joinText?: string | undefined;
+  readonly url?: string | undefined;
+  readonly token?: string | undefined;
+  readonly ca?: string | undefined;
+}
+
+/** What became of it. */
+export interface JoinResult {
+  readonly answer: PlatformAnswer;
+  /** SHA-256 of the public key that was sent. */
+  readonly fingerprint: string;
+  /** End of the certificate, epoch ms; null where there is none. */
+  readonly expiresAt: number | null;
+}
+
+/**
+ * Joins by hand, at the gateway: gets the certificate and puts it where the agent looks for it, also while it runs.
+ *
+ * @throws {ConfigError | ZodError} when address or authority are missing, {PlatformError} and {EnrolmentTrustError} as the agent.
+ */
+export async function joinByHand(config: EdgeAgentConfig, order: JoinOrder): Promise<JoinResult> {
+  const { site, agent, dataDir } = config;
+  const said = order.joinText === undefined ? undefined : decodeJoinText(order.joinText);
+  const platform = httpPlatform(placeOf(config, { ...order, ...said }));
+  const store = folderIdentityStore(identityFolder(dataDir));
+  const pending = await pendingRequest(store, "join", agent);
+  const token = order.token ?? said?.token;
+  const answer = await platform.join({
+    site: SiteId.parse(site),
+    agent: AgentId.parse(agent),
+    request: pending.request,
+    pollSecret: pending.pollSecret,
+    ...(token !== undefined && { token }),
+  });
+  const fingerprint = keyFingerprint(pending.privateKey);
+  if (answer.status === "held") await store.savePending({ ...pending, requestId: answer.requestId });
+  if (answer.status !== "issued") return { answer, fingerprint, expiresAt: null };
+  const root = await platform.root();
+  checkIssued(answer.certificate, root, pending.privateKey);
+  const tokenHash = token === undefined ? null : createHash("sha256").update(token).digest("hex");
+  const { certificate } = answer;
+  await store.saveIdentity({ v: 1, privateKey: pending.privateKey, certificate, root, tokenHash });
+  return { answer, fingerprint, expiresAt: timesOf(certificate).expiresAt };
+}
+
+function placeOf({ enrolment }: EdgeAgentConfig, { url, ca }: { url?: string | undefined; ca?: string | undefined }) {
+  return EnrolmentClientConfig.parse({
+    ...enrolment,
+    ...(url !== undefined && { url }),
+    ...(ca !== undefined && { caFingerprint: ca, caFile: undefined }),
+  });
+}
