@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type BrokerDeps, createAuthority, openAgentRoll } from "@nightflow/broker";
+import { type BrokerDeps, createAuthority, openAgentRoll, openTrustedRoot, type TlsConfig } from "@nightflow/broker";
+import type { EnrolmentDesk } from "@nightflow/crm-api";
 import type { Database } from "@nightflow/storage";
 import type { Logger } from "pino";
 import { ensureSecret } from "./config/secrets.ts";
@@ -33,7 +34,7 @@ export async function openBrokerSecurity(
   const tokenSecret = ensureSecret(dataDir, "mqtt-token");
   const folder = pkiFolder(dataDir);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const authority = config.broker.tls === undefined ? undefined : await createAuthority(folder);
+  const authority = await listenerAuthority(config.broker.tls, folder);
   const { unknownAgents: policy, maxHeld } = config.enrolment;
   const roll = await openAgentRoll({ path: join(folder, "roll.jsonl"), policy, authority, logger });
   const stopFollowing = db && (await followEnrolment({ db, roll, maxHeld, logger }));
@@ -44,4 +45,24 @@ export async function openBrokerSecurity(
       await roll.close();
     },
   };
+}
+
+// A broker away from the API has its certificate from files and only the root's certificate, never its key.
+async function listenerAuthority(tls: TlsConfig | undefined, folder: string): Promise<BrokerDeps["authority"]> {
+  if (tls === undefined) return undefined;
+  return (tls.certFile && (await openTrustedRoot(folder))) || (await createAuthority(folder));
+}
+
+/**
+ * What the API certifies agents with: the authority's key in the data folder, used by nobody else but the broker for its
+ * own certificate. Undefined where agents come in by password alone.
+ *
+ * @throws {AuthorityError} when half of the authority's root is missing.
+ */
+export async function openEnrolmentDesk(
+  { broker, enrolment }: Pick<ThreadSettings["config"], "broker" | "enrolment">,
+  dataDir: string,
+): Promise<EnrolmentDesk | undefined> {
+  if (broker.tls === undefined && enrolment.crlFile === undefined) return undefined;
+  return { config: enrolment, signer: await createAuthority(pkiFolder(dataDir)) };
 }

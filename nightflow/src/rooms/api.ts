@@ -5,6 +5,7 @@ import { usageReportCsv, usageReportHtml } from "@nightflow/dashboards/reports";
 import type { Clock } from "@nightflow/domain";
 import { createJobQueue, type Database, openFileStore, type ReadingStore } from "@nightflow/storage";
 import type { Logger } from "pino";
+import { openEnrolmentDesk } from "../broker-security.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { NightflowConfig } from "../config/schema.ts";
 import { apiView, databaseView, jobsView, mergeViews } from "../operate/index.ts";
@@ -20,24 +21,27 @@ export interface ApiParts {
   readonly dataDir: string;
   readonly logger: Logger;
   readonly metrics: ApiMetrics;
+  /** Whom to enrol, and how; agents are certified where the broker has TLS or a list of revoked certificates is wanted. */
+  readonly security: Pick<NightflowConfig, "broker" | "enrolment">;
   /** Default: what each process has written to the database. */
   readonly headEndHealth?: HeadEndHealth;
 }
 
-/** The HTTP API with its jobs, pages and reports. */
+/** The HTTP API with its jobs, pages, reports and, where the broker has TLS, the enrolment of agents. */
 export async function startApiParts({ dataDir, ...parts }: ApiParts) {
   const { db, logger, clock } = parts;
   const redisUrl = process.env.REDIS_URL;
   const jobs = createJobQueue({ db, logger, clock, ...(redisUrl && { redisUrl }) });
   const files = await openFileStore(join(dataDir, "files"));
   const webRoot = builtPagesFolder() ?? undefined;
+  const enrolment = await openEnrolmentDesk(parts.security, dataDir);
   const renderer = {
     usageCurve: (report: Parameters<typeof usageReportHtml>[0], language: "zh" | "en") => ({
       html: usageReportHtml(report, language),
       csv: usageReportCsv(report),
     }),
   };
-  return await startApi({ ...parts, files, jobs, renderer, webRoot });
+  return await startApi({ ...parts, files, jobs, renderer, webRoot, enrolment });
 }
 
 /**
@@ -57,7 +61,8 @@ export async function startApiRoom(
   try {
     const config = { ...settings.config.api, port };
     const metrics = new ApiMetrics();
-    const api = await startApiParts({ store, db, clock, config, dataDir, logger, metrics });
+    const security = settings.config;
+    const api = await startApiParts({ store, db, clock, config, security, dataDir, logger, metrics });
     const view = mergeViews(apiView(metrics, db, clock), databaseView(db), jobsView(db));
     const operated = await operateAlone("api", view, { settings, logger, sql: db });
     return {
