@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
-import { describeError, NightflowError, TOPIC_ROOT } from "@nightflow/domain";
+import { describeError, deviceTopic, NightflowError, TOPIC_ROOT } from "@nightflow/domain";
 import type { IPublishPacket } from "mqtt-packet";
 import type { Logger } from "pino";
 import { type Ingest, type IngestDeps, startIngest } from "../ingest.ts";
@@ -68,7 +68,9 @@ export async function connectIngest(deps: ConnectIngestDeps): Promise<ConnectedI
 
 /** The filters that ingest rooms share, so that each message comes to one of them. */
 export function sharedFilters(shareName: string): readonly string[] {
-  return ["readings", "status", "config/report"].map((tail) => `$share/${shareName}/${TOPIC_ROOT}/+/+/${tail}`);
+  const topics = ["readings", "status", "config/report"].map((tail) => `${TOPIC_ROOT}/+/+/${tail}`);
+  // Sparkplug B is left out: a node's messages build on each other, and would be dealt to several ingest rooms.
+  return [...topics, deviceTopic("+", "+")].map((topic) => `$share/${shareName}/${topic}`);
 }
 
 class Connection {

@@ -14,6 +14,7 @@ function stage(take: Ingest["take"] = async () => "stored") {
   const ingest = {
     take: calls.take,
     onAgentConnected: (site: string, agent: string) => calls.greeted.push(`${site}/${agent}`),
+    takesForeign: (topic: string) => topic.startsWith("dev/"),
     takeStatus: () => void calls.statuses++,
     takeConfigReport: () => void calls.reports++,
   } as unknown as Ingest;
@@ -95,4 +96,12 @@ test("a topic that is none of an agent's is refused", async () => {
     [4, 0],
   ]);
   expect(calls.reports).toBe(1);
+});
+
+test("a device that is not our agent gets its PUBACK from the store too", async () => {
+  const { intake, pubacks, calls } = stage();
+  intake.take(message("dev/v1/town/pump-1/readings", 5));
+  await settled();
+  expect(pubacks).toEqual([[5, 0]]);
+  expect(calls.take.mock.calls[0]?.[0]).toBe("dev/v1/town/pump-1/readings");
 });

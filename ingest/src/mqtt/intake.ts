@@ -4,6 +4,7 @@ import type { IPublishPacket } from "mqtt-packet";
 import type { Logger } from "pino";
 import { ForgedTopicError, IngestClosedError, isRetriable, SeqAheadError } from "../errors.ts";
 import type { Ingest } from "../ingest.ts";
+import type { Publisher } from "../ports.ts";
 import { Deliveries, type Outcome } from "./deliveries.ts";
 
 /** MQTT 5 reasons of a PUBACK that says no. */
@@ -70,7 +71,9 @@ export class Intake {
   async #deal({ topic, payload }: IPublishPacket): Promise<Outcome> {
     const parsed = parseTopic(topic);
     const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
-    if (parsed?.kind === "readings") return await this.#store(topic, bytes, parsed);
+    if (parsed?.kind === "readings")
+      return await this.#store(topic, bytes, { name: parsed.agent, role: "agent", site: parsed.site });
+    if (this.#deps.ingest.takesForeign(topic)) return await this.#store(topic, bytes, { name: topic, role: "device" });
     if (parsed?.kind === "status") return this.#status(topic, bytes, parsed);
     if (parsed?.kind !== "config/report") return TOPIC_NAME_INVALID;
     this.#deps.ingest.takeConfigReport(topic, bytes);
@@ -79,8 +82,7 @@ export class Intake {
 
   // Behind a broker of somebody else's nobody can say who has published: its access list lets an agent use its own
   // topics only, and so the topic is the publisher.
-  async #store(topic: string, payload: Buffer, { site, agent }: { site: string; agent: string }): Promise<Outcome> {
-    const publisher = { name: agent, role: "agent", site };
+  async #store(topic: string, payload: Buffer, publisher: Publisher): Promise<Outcome> {
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
       try {
         await this.#deps.ingest.take(topic, payload, publisher);
