@@ -3,6 +3,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string
   "broker-idle": () => import("./broker-idle/bench.ts"),
   ingest: () => import("./ingest/bench.ts"),
   leaks: () => import("./leaks/bench.ts"),
+  store: () => import("./store/bench.ts"),
 };
 
 const [name, ...args] = process.argv.slice(2);

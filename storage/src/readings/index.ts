@@ -1,6 +1,8 @@
 export { type DuckDbReadingStore, type DuckDbStoreOptions, openDuckDbStore } from "./duckdb/duckdb-store.ts";
+export { inspectStoreFile, type StoreFileFormat } from "./duckdb/inspect-file.ts";
 export * from "./errors.ts";
 export type { FeedBounds } from "./influx/feed.ts";
+export { type FluxOptions, type FluxRow, fluxRows } from "./influx/flux.ts";
 export { type InfluxReadingStore, openInfluxStore } from "./influx/influx-store.ts";
 export type { StoreHealth } from "./influx/influx-watch.ts";
 export { type BucketWish, type ProvisionStep, type ProvisionWish, provisionInflux } from "./influx/provision.ts";

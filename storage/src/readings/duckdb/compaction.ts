@@ -1,7 +1,16 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { QUALITY_CODES } from "@nightflow/domain";
 import { refreshRollUps } from "./roll-up-refresh.ts";
-import { loadSegments, rollUpTableSql, type Segment, SPAN_MS, sortedTableSql, tailTableSql } from "./segments.ts";
+import {
+  loadSegments,
+  rollUpTableSql,
+  type Segment,
+  SPAN_MS,
+  segmentSql,
+  sortedTableSql,
+  TIME_UNITS_MS,
+  tailTableSql,
+} from "./segments.ts";
 import type { StoreState } from "./store-state.ts";
 import { noteUpkeep, oneRow, type UpkeepPlace } from "./upkeep-place.ts";
 import { rowsOfResult } from "./vectors.ts";
@@ -28,10 +37,9 @@ const PIECE_ROWS = 1_000_000;
 const NOTHING: CompactionReport = { moved: 0, merged: 0, dropped: 0, segments: 0 };
 const HOURS_A_SPAN = SPAN_MS / 3_600_000;
 
-// A span's segments are merged once there are so many, or the new rows are so large a part of them: each reading is
-// rewritten a few times in its life, not every night.
-const MAX_FRAGMENTS = 4;
-const MERGE_SHARE = 0.25;
+// New rows are merged with the segments that are not much larger: each reading is rewritten a few times in its life,
+// not every night, and a span has few segments.
+const MERGE_UP_TO = 3;
 
 /**
  * Moves readings that every consumer of the feed has passed into segments sorted by channel and time. New segments are
@@ -85,7 +93,7 @@ async function addSegment(
   { table, kind, span, firstCommit, no }: NewSegment,
 ): Promise<void> {
   await connection.run(
-    `INSERT INTO segment VALUES ('${table}', '${kind}', ${span ?? "NULL"}, ${firstCommit}, NULL, 0, ${no})`,
+    `INSERT INTO segment VALUES ('${table}', '${kind}', ${span ?? "NULL"}, ${firstCommit}, NULL, 0, 1, ${no})`,
   );
 }
 
@@ -104,6 +112,7 @@ export interface BuiltSegment {
   readonly kind: "sorted" | "roll_up";
   readonly rows: number;
   readonly sourceRows: number;
+  readonly unitMs: number;
   readonly replaces: readonly Segment[];
 }
 
@@ -131,8 +140,8 @@ async function buildAll(
 }
 
 /** SQL of a sorted segment's rows as a source: with the commit that sorted readings no longer have. */
-export function asSource({ table, kind }: Segment): string {
-  return kind === "sorted" ? `SELECT *, 0::BIGINT AS commit_no FROM ${table}` : `SELECT * FROM ${table}`;
+export function asSource(segment: Segment): string {
+  return segment.kind === "sorted" ? segmentSql(segment) : `SELECT * FROM ${segment.table}`;
 }
 
 async function spansOf(connection: DuckDBConnection, rows: string, spanSql: string) {
@@ -144,8 +153,14 @@ async function spansOf(connection: DuckDBConnection, rows: string, spanSql: stri
 
 function toMerge(state: StoreState, kind: BuiltSegment["kind"], span: number, newRows: number): readonly Segment[] {
   const here = state.segments.all.filter((segment) => segment.kind === kind && segment.span === span);
-  const rows = here.reduce((sum, segment) => sum + segment.rows, 0);
-  return here.length + 1 >= MAX_FRAGMENTS || newRows >= rows * MERGE_SHARE ? here : [];
+  const merged: Segment[] = [];
+  let rows = newRows;
+  for (const segment of here.toSorted((a, b) => a.rows - b.rows)) {
+    if (segment.rows > rows * MERGE_UP_TO) break;
+    merged.push(segment);
+    rows += segment.rows;
+  }
+  return merged;
 }
 
 /** What is needed to build one segment. */
@@ -162,14 +177,15 @@ export async function buildSegment(place: UpkeepPlace, request: BuildRequest): P
   const { kind, span, sourceSql, replaces, pieceRows = PIECE_ROWS } = request;
   const table = await place.step((connection) => startTable(connection, kind, span));
   const pieces = await place.step((connection) => piecesOf(connection, sourceSql, pieceRows));
+  const unitMs = kind === "sorted" ? await place.step((connection) => unitOf(connection, sourceSql)) : 1;
   let rows = 0;
   let sourceRows = 0;
   for (const piece of pieces) {
     if (place.isStopping) return undefined;
-    rows += await place.step((connection) => writePiece(connection, table, kind, sourceSql, piece));
+    rows += await place.step((connection) => writePiece(connection, { table, kind, sourceSql, unitMs }, piece));
     sourceRows += piece.rows;
   }
-  return { table, kind, rows, sourceRows, replaces };
+  return { table, kind, rows, sourceRows, unitMs, replaces };
 }
 
 async function startTable(connection: DuckDBConnection, kind: BuiltSegment["kind"], span: number): Promise<string> {
@@ -201,18 +217,22 @@ async function piecesOf(connection: DuckDBConnection, sourceSql: string, pieceRo
   return await rowsOfResult<Piece>(result);
 }
 
+async function unitOf(connection: DuckDBConnection, sourceSql: string): Promise<number> {
+  const tests = TIME_UNITS_MS.map((unit) => `bool_and(read_at_ms % ${unit} = 0) AS u${unit}`);
+  const fits = await oneRow<Record<string, boolean>>(connection, `SELECT ${tests} FROM (${sourceSql})`);
+  return TIME_UNITS_MS.find((unit) => fits[`u${unit}`] === true) ?? 1;
+}
+
 async function writePiece(
   connection: DuckDBConnection,
-  table: string,
-  kind: BuiltSegment["kind"],
-  sourceSql: string,
+  { table, kind, sourceSql, unitMs }: Pick<BuiltSegment, "table" | "kind" | "unitMs"> & { readonly sourceSql: string },
   { firstNo, lastNo }: Piece,
 ): Promise<number> {
   const rows = `SELECT * FROM (${sourceSql}) WHERE channel_no BETWEEN ${firstNo} AND ${lastNo}`;
   const sorted =
     kind === "roll_up"
       ? `${rows} ORDER BY channel_no, hour`
-      : `SELECT channel_no, read_at_ms, counts, gauge, quality, flags, origin FROM (
+      : `SELECT channel_no, read_at_ms // ${unitMs}, counts, gauge, quality, flags, origin FROM (
            SELECT *, row_number() OVER (PARTITION BY channel_no, read_at_ms
              ORDER BY quality = ${QUALITY_CODES.missing}, commit_no) AS copy FROM (${rows}))
          WHERE copy = 1 ORDER BY channel_no, read_at_ms`;
@@ -247,8 +267,10 @@ async function flip(
 
 /** Lets built segments take the place of others, inside the connection's transaction. */
 export async function putInPlace(writer: DuckDBConnection, built: readonly BuiltSegment[]): Promise<void> {
-  for (const { table, kind, rows, replaces } of built) {
-    await writer.run(`UPDATE segment SET kind = '${kind}', row_count = ${rows} WHERE table_name = '${table}'`);
+  for (const { table, kind, rows, unitMs, replaces } of built) {
+    await writer.run(
+      `UPDATE segment SET kind = '${kind}', row_count = ${rows}, unit_ms = ${unitMs} WHERE table_name = '${table}'`,
+    );
     for (const old of replaces) await dropSegment(writer, old.table);
   }
 }

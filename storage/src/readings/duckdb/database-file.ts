@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { type Clock, StoreTooNewError, StoreUnavailableError } from "@nightflow/domain";
 import { StoreBusyError, StoreCorruptError } from "../errors.ts";
@@ -48,6 +49,7 @@ async function openOwned(
   clock: Clock,
   release: () => Promise<void>,
 ): Promise<DatabaseFile> {
+  await refuseEmptied(path);
   // Checkpoints stall commits, so DuckDB's own are switched off by a threshold it never reaches; see checkpoints.ts.
   const instance = await DuckDBInstance.create(path, {
     memory_limit: memoryLimit,
@@ -73,6 +75,14 @@ async function openOwned(
     instance.closeSync();
     throw cause;
   }
+}
+
+// DuckDB takes an empty file for a new one: a store that lost its content would start again as if there had been none.
+async function refuseEmptied(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.size === 0) throw corruptError(path, new Error("the file is empty"));
+  if (found === undefined && (await stat(`${path}.wal`).catch(() => undefined)) !== undefined)
+    throw corruptError(path, new Error(`the file is gone, and its log ${path}.wal is there`));
 }
 
 async function migrate(writer: DuckDBConnection, path: string, clock: Clock): Promise<void> {
@@ -115,14 +125,25 @@ export async function inTransaction<Result>(
   }
 }
 
+/** The error for a store file that DuckDB finds damaged. */
+export function corruptError(path: string, cause: unknown): StoreCorruptError {
+  return new StoreCorruptError(`${path} is damaged or is not a store file`, {
+    cause,
+    remedy: `run "nightflow store check" to see what can be read; then restore the newest backup, or save what can be read with "nightflow store salvage". Nothing is deleted, and agents send again what is not acknowledged`,
+  });
+}
+
+/** Whether DuckDB's text tells of damage. */
+export function tellsDamage(text: string): boolean {
+  return /not a valid DuckDB|Corrupt|checksum|Serialization|deserialize|Failure while replaying WAL|replaying WAL|WAL file|Could not read (enough|all)|could not be read|end of file/i.test(
+    text,
+  );
+}
+
 // DuckDB gives no error codes, so its texts are read here and nowhere else.
 function asOpenError(cause: unknown, path: string): unknown {
   const text = cause instanceof Error ? cause.message : String(cause);
-  if (/not a valid DuckDB|Corrupt|checksum|Serialization|deserialize|Failure while replaying WAL/i.test(text))
-    return new StoreCorruptError(`${path} is damaged or is not a store file`, {
-      cause,
-      remedy: "keep the file for examination and restore the newest copy; agents send again what it does not hold",
-    });
+  if (tellsDamage(text)) return corruptError(path, cause);
   if (/newer version|storage version|older version/i.test(text))
     return new StoreTooNewError(`${path} was written by a newer DuckDB than this program has`, {
       cause,

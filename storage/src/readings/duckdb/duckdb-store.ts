@@ -33,7 +33,7 @@ import { refuseStored } from "../stored-batches.ts";
 import { type CheckpointPolicy, CheckpointTimer } from "./checkpoints.ts";
 import { type CompactionOptions, type CompactionReport, dropUnfinished } from "./compaction.ts";
 import { ConnectionPool } from "./connection-pool.ts";
-import { type DatabaseFile, inTransaction, openDatabaseFile } from "./database-file.ts";
+import { corruptError, type DatabaseFile, inTransaction, openDatabaseFile, tellsDamage } from "./database-file.ts";
 import { readCurve, readFeed, readValuesAt } from "./reading.ts";
 import type { RetentionReport, RetentionRule } from "./retention.ts";
 import { readDaily, readHourly, readNights } from "./roll-up-reading.ts";
@@ -410,6 +410,7 @@ class DuckDbStore implements DuckDbReadingStore {
 
   #asStoreError(cause: unknown): NightflowError {
     if (cause instanceof NightflowError) return cause;
+    if (cause instanceof Error && tellsDamage(cause.message)) return corruptError(this.#file.path, cause);
     return new StoreUnavailableError(`the store file ${this.#file.path} cannot be used now`, {
       cause,
       remedy: "look at free disk space and the file's rights; the store opens the file again by itself",

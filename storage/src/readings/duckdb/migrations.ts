@@ -94,9 +94,10 @@ export const STORE_MIGRATIONS: readonly StoreMigration[] = [
         first_commit BIGINT NOT NULL,
         last_commit BIGINT,
         row_count BIGINT NOT NULL,
+        unit_ms BIGINT NOT NULL,
         made_no BIGINT NOT NULL)`,
-      `COMMENT ON TABLE segment IS 'Tables of readings. A tail takes commits; the others are sorted, one span of 30 days each.'`,
-      `INSERT INTO segment SELECT 'reading', 'tail', NULL, 1, NULL, 0, 1`,
+      `COMMENT ON TABLE segment IS 'Tables of readings. A tail takes commits; the others are sorted, one span of 90 days each.'`,
+      `INSERT INTO segment SELECT 'reading', 'tail', NULL, 1, NULL, 0, 1, 1`,
       `CREATE TABLE roll_up_hour (
         channel_no INTEGER NOT NULL,
         hour INTEGER NOT NULL,

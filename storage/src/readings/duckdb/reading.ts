@@ -6,7 +6,7 @@ import { blankColumns, setRow } from "../reading-columns.ts";
 import type { InstantKey } from "../repeats.ts";
 import type { Segments, TimeRange } from "./segments.ts";
 import type { StoreState } from "./store-state.ts";
-import { chunksOf, columnSlice, rowsOfResult, TYPES } from "./vectors.ts";
+import { chunksOf, columnSlice, rowsOfResult, TYPES, takeColumns } from "./vectors.ts";
 
 // Binding a list costs about 1 µs an element, synchronously.
 const KEYS_PER_QUERY = 2000;
@@ -194,62 +194,30 @@ export async function readCurve(
 ): Promise<Curve> {
   const no = state.channel(channel)?.no ?? -1;
   const result = await connection.run(
-    `SELECT read_at_ms, counts, gauge, quality, flags FROM (${state.segments.readingsSql({ fromMs, toMs })})
-      WHERE channel_no = $1 AND read_at_ms >= $2 AND read_at_ms < $3
+    `SELECT read_at_ms::DOUBLE, coalesce(counts, 0), coalesce(gauge, 'nan'::DOUBLE), quality, flags
+      FROM (${state.segments.readingsSql({ fromMs, toMs })})
+      WHERE channel_no = ${no} AND read_at_ms >= ${Math.ceil(fromMs)} AND read_at_ms < ${Math.ceil(toMs)}
       ORDER BY read_at_ms, quality = ${QUALITY_CODES.missing}, commit_no`,
-    [no, BigInt(Math.ceil(fromMs)), BigInt(Math.ceil(toMs))],
   );
-  const curve = new CurveBuilder(channel, result.rowCount);
-  for await (const chunk of chunksOf(result)) curve.take(chunk);
-  return curve.build();
+  const rows = result.rowCount;
+  const [readAtMs, gauges] = [new Float64Array(rows), new Float64Array(rows)];
+  const [counts, qualities, flags] = [new BigInt64Array(rows), new Uint8Array(rows), new Uint32Array(rows)];
+  let at = 0;
+  for await (const chunk of chunksOf(result)) at = takeColumns(chunk, at, [readAtMs, counts, gauges, qualities, flags]);
+  return onePerInstant({ channel, length: rows, readAtMs, counts, gauges, qualities, flags });
 }
 
-class CurveBuilder {
-  readonly #channel: string;
-  #length = 0;
-  readonly #readAtMs: Float64Array;
-  readonly #counts: BigInt64Array;
-  readonly #gauges: Float64Array;
-  readonly #qualities: Uint8Array;
-  readonly #flags: Uint32Array;
-
-  constructor(channel: string, rows: number) {
-    this.#channel = channel;
-    this.#readAtMs = new Float64Array(rows);
-    this.#counts = new BigInt64Array(rows);
-    this.#gauges = new Float64Array(rows).fill(Number.NaN);
-    this.#qualities = new Uint8Array(rows);
-    this.#flags = new Uint32Array(rows);
+// Of rows at one instant the first stays; there are more only where a gap was filled and is not compacted yet.
+function onePerInstant(curve: Curve): Curve {
+  const { channel, length, readAtMs, counts, gauges, qualities, flags } = curve;
+  let kept = 0;
+  for (let row = 0; row < length; row++) {
+    if (row > 0 && readAtMs[row] === readAtMs[kept - 1]) continue;
+    if (kept !== row)
+      for (const column of [readAtMs, counts, gauges, qualities, flags]) column.copyWithin(kept, row, row + 1);
+    kept++;
   }
-
-  take(chunk: DuckDBDataChunk): void {
-    const readAt = columnSlice<BigInt64Array>(chunk, 0).items;
-    const counts = columnSlice<BigInt64Array>(chunk, 1);
-    const gauges = columnSlice<Float64Array>(chunk, 2);
-    const qualities = columnSlice<Uint8Array>(chunk, 3).items;
-    const flags = columnSlice<Uint32Array>(chunk, 4).items;
-    for (let i = 0; i < chunk.rowCount; i++) {
-      const readAtMs = Number(readAt[i]);
-      if (this.#length > 0 && this.#readAtMs[this.#length - 1] === readAtMs) continue;
-      const at = this.#length++;
-      this.#readAtMs[at] = readAtMs;
-      if (!counts.isNull(i)) this.#counts[at] = counts.items[i] ?? 0n;
-      if (!gauges.isNull(i)) this.#gauges[at] = gauges.items[i] ?? Number.NaN;
-      this.#qualities[at] = qualities[i] ?? 0;
-      this.#flags[at] = flags[i] ?? 0;
-    }
-  }
-
-  build(): Curve {
-    const length = this.#length;
-    return {
-      channel: this.#channel,
-      length,
-      readAtMs: this.#readAtMs.slice(0, length),
-      counts: this.#counts.slice(0, length),
-      gauges: this.#gauges.slice(0, length),
-      qualities: this.#qualities.slice(0, length),
-      flags: this.#flags.slice(0, length),
-    };
-  }
+  if (kept === length) return curve;
+  const cut = { readAtMs: readAtMs.slice(0, kept), counts: counts.slice(0, kept), gauges: gauges.slice(0, kept) };
+  return { channel, length: kept, ...cut, qualities: qualities.slice(0, kept), flags: flags.slice(0, kept) };
 }

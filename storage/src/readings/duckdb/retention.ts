@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { asSource, type BuiltSegment, buildSegment, dropSegment, loadInto, putInPlace } from "./compaction.ts";
+import { asSource, buildSegment, dropSegment, loadInto, putInPlace } from "./compaction.ts";
 import { type Segment, SPAN_MS } from "./segments.ts";
 import type { StoreState } from "./store-state.ts";
-import { noteUpkeep, type UpkeepPlace } from "./upkeep-place.ts";
+import { noteUpkeep, oneRow, type UpkeepPlace } from "./upkeep-place.ts";
 
 /** How long readings of some channels are kept. */
 export interface RetentionRule {
@@ -19,11 +19,14 @@ export interface RetentionReport {
   readonly rollUps: number;
 }
 
+const HOUR_MS = 3_600_000;
+const STEP_MS = 30 * 24 * HOUR_MS;
+const PART = 10_000;
 const MONTH_MS = (365.25 * 86_400_000) / 12;
 
 /**
- * Deletes what is older than its class is kept. It works on sorted segments alone, whole spans of 30 days at a time, so
- * it never takes what a consumer of the feed has not passed; entries set aside stay. What it did is in the upkeep log.
+ * Deletes what is older than its class is kept, some thirty days at a time. It works on sorted segments alone, so it
+ * never takes what a consumer of the feed has not passed; entries set aside stay. What it did is in the upkeep log.
  */
 export async function retain(place: UpkeepPlace, rules: readonly RetentionRule[]): Promise<RetentionReport> {
   let readings = 0;
@@ -42,61 +45,70 @@ async function thin(
   rules: readonly RetentionRule[],
   monthsOf: (rule: RetentionRule) => number | undefined,
 ): Promise<number> {
-  const endMs = ((segment.span ?? 0) + 1) * SPAN_MS;
-  const isOver = (rule: RetentionRule | undefined) => {
-    const months = rule && monthsOf(rule);
-    return months !== undefined && endMs <= place.clock.now() - months * MONTH_MS;
-  };
-  const over = channelsWhere(place.state(), rules, isOver);
-  if (over.length === 0) return 0;
-  const table = `thinned_${segment.table}`;
-  await place.step((connection) => listChannels(connection, table, over));
-  try {
-    return await replaceThinned(place, segment, table, endMs);
-  } finally {
-    await place.step((connection) => connection.run(`DROP TABLE IF EXISTS ${table}`));
+  let gone = 0;
+  let current: Segment | undefined = segment;
+  for (const rule of rules) {
+    const months = monthsOf(rule);
+    if (months === undefined || current === undefined) continue;
+    const beforeMs = Math.floor((place.clock.now() - months * MONTH_MS) / STEP_MS) * STEP_MS;
+    if (beforeMs <= (current.span ?? 0) * SPAN_MS) continue;
+    gone += await thinFor(place, current, channelsOf(place.state(), rules, rule), beforeMs);
+    current = place
+      .state()
+      .segments.all.find(({ kind, span, rows }) => kind === segment.kind && span === segment.span && rows > 0);
   }
+  return gone;
 }
 
-function channelsWhere(
-  state: StoreState,
-  rules: readonly RetentionRule[],
-  isOver: (rule: RetentionRule | undefined) => boolean,
-): number[] {
-  const byQuantity = new Map(
-    rules.flatMap((rule) => (rule.quantities ?? []).map((quantity) => [quantity, rule] as const)),
+async function thinFor(
+  place: UpkeepPlace,
+  segment: Segment,
+  nos: readonly number[],
+  beforeMs: number,
+): Promise<number> {
+  const over = "thinned_channel";
+  await place.step((connection) => listChannels(connection, over, nos));
+  const old = `channel_no IN (SELECT channel_no FROM ${over}) AND ${segment.kind === "sorted" ? "read_at_ms" : `hour::BIGINT * ${HOUR_MS}`} < ${beforeMs}`;
+  const { rows } = await place.step((connection) =>
+    oneRow<{ rows: number }>(connection, `SELECT count(*)::DOUBLE AS rows FROM (${asSource(segment)}) WHERE ${old}`),
   );
-  const other = rules.find((rule) => rule.quantities === undefined);
+  return rows === 0 ? 0 : await replaceThinned(place, segment, old, beforeMs);
+}
+
+function channelsOf(state: StoreState, rules: readonly RetentionRule[], rule: RetentionRule): number[] {
+  const byQuantity = new Map(
+    rules.flatMap((each) => (each.quantities ?? []).map((quantity) => [quantity, each] as const)),
+  );
+  const other = rules.find((each) => each.quantities === undefined);
   return state.channelIds().flatMap((id, no) => {
-    const quantity = state.known.get(id)?.quantity;
-    const rule = (quantity !== undefined && byQuantity.get(quantity)) || other;
-    return isOver(rule) ? [no] : [];
+    const quantity = state.known.get(id)?.quantity ?? "";
+    return (byQuantity.get(quantity) ?? other) === rule ? [no] : [];
   });
 }
 
 async function listChannels(connection: DuckDBConnection, table: string, nos: readonly number[]): Promise<void> {
   await connection.run(`CREATE OR REPLACE TEMP TABLE ${table} (channel_no INTEGER)`);
-  for (let from = 0; from < nos.length; from += 10_000) {
-    const values = nos.slice(from, from + 10_000).map((no) => `(${no})`);
+  for (let from = 0; from < nos.length; from += PART) {
+    const values = nos.slice(from, from + PART).map((no) => `(${no})`);
     await connection.run(`INSERT INTO ${table} VALUES ${values.join(", ")}`);
   }
 }
 
-async function replaceThinned(place: UpkeepPlace, segment: Segment, over: string, endMs: number): Promise<number> {
+async function replaceThinned(place: UpkeepPlace, segment: Segment, old: string, beforeMs: number): Promise<number> {
   const kind = segment.kind === "sorted" ? "sorted" : "roll_up";
-  const sourceSql = `SELECT * FROM (${asSource(segment)}) WHERE channel_no NOT IN (SELECT channel_no FROM ${over})`;
+  const sourceSql = `SELECT * FROM (${asSource(segment)}) WHERE NOT (${old})`;
+  const forgotten = kind === "sorted" ? await forgottenOf(place, segment, old) : [];
   const built = await buildSegment(place, { kind, span: segment.span ?? 0, sourceSql, replaces: [segment] });
   if (built === undefined) return 0;
   const gone = segment.rows - built.rows;
-  const forgotten = kind === "sorted" ? await forgottenOf(place, segment, over) : [];
   await place.between(async (writer) => {
-    await takeOver(writer, built);
-    for (let from = 0; from < forgotten.length; from += 10_000)
+    await putInPlace(writer, [built]);
+    if (built.rows === 0) await dropSegment(writer, built.table);
+    for (let from = 0; from < forgotten.length; from += PART)
       await writer.run(
-        `INSERT INTO raw_forgotten VALUES ${forgotten.slice(from, from + 10_000).map((no) => `(${no}, ${endMs})`)}`,
+        `INSERT INTO raw_forgotten VALUES ${forgotten.slice(from, from + PART).map((no) => `(${no}, ${beforeMs})`)}`,
       );
-    if (gone > 0)
-      await noteUpkeep(writer, place, `retention of ${kind}`, gone, `before ${new Date(endMs).toISOString()}`);
+    await noteUpkeep(writer, place, `retention of ${kind}`, gone, `before ${new Date(beforeMs).toISOString()}`);
     return async () => {
       await loadInto(writer, place.state());
       place.state().hasForgotten ||= forgotten.length > 0;
@@ -105,16 +117,9 @@ async function replaceThinned(place: UpkeepPlace, segment: Segment, over: string
   return gone;
 }
 
-async function takeOver(writer: DuckDBConnection, built: BuiltSegment): Promise<void> {
-  await putInPlace(writer, [built]);
-  if (built.rows === 0) await dropSegment(writer, built.table);
-}
-
-async function forgottenOf(place: UpkeepPlace, segment: Segment, over: string): Promise<number[]> {
+async function forgottenOf(place: UpkeepPlace, segment: Segment, old: string): Promise<number[]> {
   return await place.step(async (connection) => {
-    const result = await connection.run(
-      `SELECT DISTINCT channel_no FROM ${segment.table} SEMI JOIN ${over} USING (channel_no)`,
-    );
+    const result = await connection.run(`SELECT DISTINCT channel_no FROM (${asSource(segment)}) WHERE ${old}`);
     return (await result.getColumns())[0]?.map(Number) ?? [];
   });
 }

@@ -16,7 +16,7 @@ import {
 } from "./roll-up-sql.ts";
 import type { TimeRange } from "./segments.ts";
 import type { StoreState } from "./store-state.ts";
-import { chunksOf, columnSlice, type NumericItems, TYPES } from "./vectors.ts";
+import { chunksOf, TYPES, takeColumns } from "./vectors.ts";
 
 const HOUR_MS = 3_600_000;
 const { missing } = QUALITY_CODES;
@@ -68,11 +68,14 @@ async function readPeriods(
   const range = rangeOf(periods);
   if (range === undefined) return blankRollUps(0, asked.channels);
   const runs = runsOf(periods);
+  const areHours = runs.length === 1 && runs[0]?.lengthMs === HOUR_MS;
   const grouped =
-    source === "kept" && areWholeHours(runs)
-      ? `${keptHoursSql(state, asked, range)}, periods AS (SELECT channel_no, ${periodSql(runs, "hour_ms")} AS period,
+    source === "kept" && areHours
+      ? `${keptHoursSql(state, asked, range)}, periods AS (SELECT *, hour_ms AS period FROM hours)`
+      : source === "kept" && areWholeHours(runs)
+        ? `${keptHoursSql(state, asked, range)}, periods AS (SELECT channel_no, ${periodSql(runs, "hour_ms")} AS period,
           ${FIGURES_OF_HOURS_SQL} FROM hours GROUP BY channel_no, period)`
-      : `WITH ${rawSql(state, asked, range)}, periods AS (SELECT channel_no, ${periodSql(runs, "read_at_ms")} AS period,
+        : `WITH ${rawSql(state, asked, range)}, periods AS (SELECT channel_no, ${periodSql(runs, "read_at_ms")} AS period,
           ${FIGURES_SQL} FROM (${filledSql("raw")}) GROUP BY channel_no, period)`;
   const result = await runAsked(connection, `${grouped} ${PERIOD_ROWS(asked, runs)}`, asked);
   const columns = blankRollUps(result.rowCount, asked.channels);
@@ -98,14 +101,6 @@ function takeRollUps(chunk: DuckDBDataChunk, at: number, columns: RollUpColumns)
   const counters = [readings, good, gaps, firstAtMs, lastAtMs, firstCounts, lastCounts];
   const gauges = [firstGauges, lastGauges, minGauges, maxGauges, sumGauges];
   return takeColumns(chunk, at, [channelNos, fromMs, toMs, ...counters, ...gauges]);
-}
-
-function takeColumns(chunk: DuckDBDataChunk, at: number, targets: readonly NumericItems[]): number {
-  targets.forEach((target, no) => {
-    const { items } = columnSlice<Float64Array>(chunk, no);
-    (target as Float64Array).set(items.subarray(0, chunk.rowCount), at);
-  });
-  return at + chunk.rowCount;
 }
 
 /** `nightMinimum` of the port. */

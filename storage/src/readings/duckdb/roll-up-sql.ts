@@ -58,13 +58,15 @@ function caseSql(runs: readonly PeriodRun[], time: string, slackMs: number, then
 
 /**
  * SQL of readings without the gaps that a value at the same instant has filled. `rows` names a relation with
- * channel_no, read_at_ms, counts, gauge and quality.
+ * channel_no, read_at_ms, counts, gauge and quality. Few readings are gaps, so those that were filled are looked for
+ * from their side.
  */
 export function filledSql(rows: string): string {
   return `SELECT * FROM ${rows} WHERE quality <> ${missing}
     UNION ALL SELECT * FROM (SELECT * FROM ${rows} WHERE quality = ${missing}) gap
-      ANTI JOIN (SELECT channel_no, read_at_ms FROM ${rows} WHERE quality <> ${missing}) there
-      USING (channel_no, read_at_ms)`;
+      WHERE (channel_no, read_at_ms) NOT IN (SELECT (channel_no, read_at_ms) FROM
+        (SELECT channel_no, read_at_ms FROM ${rows} WHERE quality <> ${missing}) v
+        JOIN (SELECT channel_no, read_at_ms FROM ${rows} WHERE quality = ${missing}) g USING (channel_no, read_at_ms))`;
 }
 
 /** SQL of a roll-up's figures over a group of rows that have `period`; instants as ms. */

@@ -14,10 +14,19 @@ export interface Segment {
   readonly firstCommit: number;
   readonly lastCommit: number | null;
   readonly rows: number;
+  /** What one step of `read_at` in a sorted segment is worth. */
+  readonly unitMs: number;
 }
 
-/** Length of the span of a sorted segment: a channel's year lies in some twelve stretches of neighbouring rows. */
-export const SPAN_MS = 30 * 86_400_000;
+/**
+ * Length of the span of a sorted segment. DuckDB packs 2,048 rows together and packs them badly where a channel ends
+ * among them, so a channel should have many rows side by side; and a span should not be so long that a query for one
+ * day reads a year. A channel's year lies in four or five stretches.
+ */
+export const SPAN_MS = 90 * 86_400_000;
+
+/** Units in which a sorted segment may count time; the largest that all its readings are multiples of packs best. */
+export const TIME_UNITS_MS = [900_000, 60_000, 1000, 1] as const;
 
 /** Spans that hold some of [fromMs, toMs). */
 export interface TimeRange {
@@ -64,11 +73,7 @@ export class Segments {
 
   /** SQL of all readings that may lie in a range: channel_no, read_at_ms, counts, gauge, quality, flags, origin, commit_no. */
   readingsSql(range: TimeRange): string {
-    const columns = "channel_no, read_at_ms, counts, gauge, quality, flags, origin";
-    return [
-      ...this.tails.map(({ table }) => `SELECT ${columns}, commit_no FROM ${table}`),
-      ...this.sorted(range).map(({ table }) => `SELECT ${columns}, 0::BIGINT AS commit_no FROM ${table}`),
-    ].join(" UNION ALL ");
+    return [...this.tails, ...this.sorted(range)].map((segment) => segmentSql(segment, range)).join(" UNION ALL ");
   }
 
   /** SQL of the readings of commits in (afterCommit, lastCommit], with `row_no` their order within a commit. */
@@ -88,11 +93,24 @@ export class Segments {
   }
 }
 
+/** SQL of the readings of one segment that may lie in a range, with the columns of `readingsSql`. */
+export function segmentSql({ table, kind, unitMs }: Segment, range: TimeRange = ALWAYS): string {
+  if (kind === "tail")
+    return `SELECT channel_no, read_at_ms, counts, gauge, quality, flags, origin, commit_no FROM ${table}`;
+  const bounds = [
+    ...(Number.isFinite(range.fromMs) ? [`read_at >= ${Math.floor(range.fromMs / unitMs)}`] : []),
+    ...(Number.isFinite(range.toMs) ? [`read_at <= ${Math.ceil(range.toMs / unitMs)}`] : []),
+  ];
+  const where = bounds.length === 0 ? "" : ` WHERE ${bounds.join(" AND ")}`;
+  return `SELECT channel_no, read_at * ${unitMs} AS read_at_ms, counts, gauge, quality, flags, origin, 0::BIGINT AS commit_no
+    FROM ${table}${where}`;
+}
+
 /** The segments that a store file lists. */
 export async function loadSegments(connection: DuckDBConnection): Promise<Segments> {
   const result = await connection.run(
     `SELECT table_name AS "table", kind, span::DOUBLE AS span, first_commit::DOUBLE AS "firstCommit", last_commit::DOUBLE AS "lastCommit",
-       row_count::DOUBLE AS "rows" FROM segment ORDER BY made_no`,
+       row_count::DOUBLE AS "rows", unit_ms::DOUBLE AS "unitMs" FROM segment ORDER BY made_no`,
   );
   return new Segments((await rowsOfResult<Segment>(result)).map((row) => ({ ...row })));
 }
@@ -103,9 +121,9 @@ export function tailTableSql(table: string): string {
     quality UTINYINT NOT NULL, flags UINTEGER NOT NULL, origin UTINYINT NOT NULL, commit_no BIGINT NOT NULL)`;
 }
 
-/** SQL of a table for sorted readings. */
+/** SQL of a table for sorted readings; `read_at` counts the segment's units of time. */
 export function sortedTableSql(table: string): string {
-  return `CREATE TABLE ${table} (channel_no INTEGER NOT NULL, read_at_ms BIGINT NOT NULL, counts BIGINT, gauge DOUBLE,
+  return `CREATE TABLE ${table} (channel_no INTEGER NOT NULL, read_at BIGINT NOT NULL, counts BIGINT, gauge DOUBLE,
     quality UTINYINT NOT NULL, flags UINTEGER NOT NULL, origin UTINYINT NOT NULL)`;
 }
 

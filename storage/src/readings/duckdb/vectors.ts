@@ -53,6 +53,15 @@ export function columnSlice<Items>(chunk: DuckDBDataChunk, column: number): Colu
   return { items, isNull: (row) => !validity.itemValid(row) };
 }
 
+/** Copies the columns of a chunk, none of them with nulls, into arrays of the same types from `at` on; gives the new end. */
+export function takeColumns(chunk: DuckDBDataChunk, at: number, targets: readonly NumericItems[]): number {
+  targets.forEach((target, no) => {
+    const { items } = insideOf<Float64Array>(chunk, no);
+    (target as Float64Array).set(items.subarray(0, chunk.rowCount), at);
+  });
+  return at + chunk.rowCount;
+}
+
 /** What fills one chunk of an append: gets the numeric column to write into, its first row in the source, its length. */
 export interface ColumnFiller {
   readonly type: DuckDBType;

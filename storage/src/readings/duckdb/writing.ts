@@ -3,7 +3,7 @@ import { QUALITY_CODES } from "@nightflow/domain";
 import type { CommitRequest, KnownChannel, LastValue, ReadingColumns, SetAside, StoredMark } from "../../ports.ts";
 import { writeSettled } from "./set-aside.ts";
 import type { NumberedChannel, StoreState } from "./store-state.ts";
-import { appendColumns, appendRows, type ColumnFiller, type NumericItems, TYPES } from "./vectors.ts";
+import { appendColumns, appendRows, CHUNK_ROWS, type ColumnFiller, type NumericItems, TYPES } from "./vectors.ts";
 
 const { BIGINT, BOOLEAN, DOUBLE, INTEGER, UINTEGER, UTINYINT, VARCHAR } = TYPES;
 
@@ -64,10 +64,11 @@ export async function writeFolded(connection: DuckDBConnection, state: StoreStat
     state.marks().map((mark) => markRow(mark, no)),
   );
   await connection.run("DELETE FROM last_value");
-  const values = [...state.allLastValues()].map((value) =>
-    lastValueRow(value, state.channel(value.channel)?.no ?? -1, no),
-  );
-  await append(connection, "last_value", values);
+  const values = [...state.allLastValues()];
+  const rowOf = (value: LastValue) => lastValueRow(value, state.channel(value.channel)?.no ?? -1, no);
+  // Rows are made a part at a time: all at once would hold up the thread for as long as a hundred commits take.
+  for (let from = 0; from < values.length; from += CHUNK_ROWS)
+    await append(connection, "last_value", values.slice(from, from + CHUNK_ROWS).map(rowOf));
 }
 
 /** Replaces the entries of these channels in the registry's copy, inside the connection's transaction. */

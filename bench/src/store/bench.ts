@@ -1,0 +1,154 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { parseArgs } from "node:util";
+import { type DuckDbReadingStore, openDuckDbStore } from "@nightflow/storage";
+import { pino } from "pino";
+import { FLEET_START_MS, type Fleet, fleetCommits } from "./made-readings.ts";
+
+const YEAR_MS = 365 * 86_400_000;
+const logger = pino({ level: "silent" });
+
+/** One figure of the table. */
+interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly target?: string;
+}
+
+/**
+ * The embedded store on a made year: `npm run bench -- store --readings 28800000 --threads 2`; any number of readings, as
+ * far as the disk reaches.
+ */
+export async function run(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      readings: { type: "string", default: "2880000" },
+      threads: { type: "string", default: "2" },
+      memory: { type: "string", default: "1GB" },
+      days: { type: "string", default: "365" },
+      commit: { type: "string", default: "10000" },
+    },
+  });
+  const days = Number(values.days);
+  const fleet: Fleet = {
+    meters: Math.max(1, Math.round(Number(values.readings) / (days * 96))),
+    days,
+    idleMeters: 100_000,
+  };
+  const folder = await mkdtemp(join(tmpdir(), "nf-store-bench-"));
+  try {
+    const path = join(folder, "readings.duckdb");
+    const store = await openDuckDbStore({
+      path,
+      memoryLimit: values.memory,
+      threads: Number(values.threads),
+      logger,
+      upkeep: { compactAtHour: null, compactAfterReadings: Number.POSITIVE_INFINITY },
+    });
+    try {
+      print([
+        ...(await fill(store, fleet, Number(values.commit))),
+        ...(await tidy(store)),
+        ...(await ask(store, fleet)),
+      ]);
+    } finally {
+      await store.close();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function fill(store: DuckDbReadingStore, fleet: Fleet, size: number): Promise<Figure[]> {
+  const times: number[] = [];
+  for (const commit of fleetCommits(fleet, size)) times.push(await msOf(() => store.commit(commit)));
+  const { stored } = await store.counts();
+  const totalMs = times.reduce((sum, ms) => sum + ms, 0);
+  return [
+    { name: "readings", value: stored, unit: "" },
+    { name: "storing", value: Math.round(stored / (totalMs / 1000)), unit: "readings/s" },
+    { name: "commit p99", value: quantile(times, 0.99), unit: "ms" },
+  ];
+}
+
+async function tidy(store: DuckDbReadingStore): Promise<Figure[]> {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const rollUpMs = await msOf(() => store.refreshRollUps());
+  const before = await store.metrics();
+  const compactMs = await msOf(() => store.compact({ withoutConsumers: true }));
+  delay.disable();
+  const after = await store.metrics();
+  const used = (figures: Readonly<Record<string, number>>) => (figures.file_bytes ?? 0) - (figures.free_bytes ?? 0);
+  const stored = after.stored_readings ?? 1;
+  return [
+    { name: "rolling all up", value: rollUpMs, unit: "ms" },
+    { name: "compacting all", value: compactMs, unit: "ms" },
+    { name: "longest block of the owner's thread meanwhile", value: delay.max / 1e6, unit: "ms" },
+    { name: "readings and roll-ups before", value: used(before) / stored, unit: "B/reading" },
+    { name: "readings and roll-ups after", value: used(after) / stored, unit: "B/reading", target: "≤ 3 (readings)" },
+    { name: "file after", value: (after.file_bytes ?? 0) / 1e6, unit: "MB" },
+  ];
+}
+
+async function ask(store: DuckDbReadingStore, fleet: Fleet): Promise<Figure[]> {
+  const range = { channels: "all" as const, fromMs: FLEET_START_MS, toMs: FLEET_START_MS + YEAR_MS };
+  const curves: number[] = [];
+  for (let i = 0; i < 200; i++) {
+    const channel = `M-${(i * 7919) % fleet.meters}.forward_total`;
+    curves.push(await msOf(() => store.curve(channel, range.fromMs, range.toMs)));
+  }
+  const median = async (work: () => Promise<unknown>) => {
+    const times: number[] = [];
+    for (let i = 0; i < 3; i++) times.push(await msOf(work));
+    return quantile(times, 0.5);
+  };
+  const figures: Figure[] = [
+    { name: "one meter's year, p99", value: quantile(curves, 0.99), unit: "ms", target: "≤ 10" },
+    { name: "one meter's year, median", value: quantile(curves, 0.5), unit: "ms" },
+    { name: "100k last values", value: await median(() => store.allLastValues()), unit: "ms", target: "≤ 20" },
+    { name: "hours, kept", value: await median(() => store.hourly(range)), unit: "ms", target: "≤ 500" },
+    { name: "nights, kept", value: await median(() => store.nightMinimum(range, "UTC")), unit: "ms", target: "≤ 500" },
+    { name: "days, kept", value: await median(() => store.daily(range, "Asia/Shanghai")), unit: "ms" },
+    { name: "hours, raw", value: await median(() => store.hourlyFromReadings(range)), unit: "ms", target: "≤ 1200" },
+    {
+      name: "nights, raw",
+      value: await median(() => store.nightMinimumFromReadings(range, "UTC")),
+      unit: "ms",
+      target: "≤ 1200",
+    },
+  ];
+  const { memory_bytes, memory_limit_bytes, temporary_bytes } = await store.metrics();
+  const inMb = (name: string, bytes = 0) => ({ name, value: bytes / 1e6, unit: "MB" });
+  return [
+    ...figures,
+    inMb("DuckDB's memory", memory_bytes),
+    inMb("its limit", memory_limit_bytes),
+    inMb("set down beside the file", temporary_bytes),
+    inMb("resident memory of the process", process.memoryUsage.rss()),
+  ];
+}
+
+function print(figures: readonly Figure[]): void {
+  for (const { name, value, unit, target } of figures)
+    process.stdout.write(
+      `${name.padEnd(48)}${value.toFixed(value < 100 ? 2 : 0).padStart(12)} ${unit}${target ? `  (${target})` : ""}\n`,
+    );
+  const json = Object.fromEntries(figures.map(({ name, value }) => [name, Number(value.toFixed(3))]));
+  process.stdout.write(`${JSON.stringify({ bench: "store", ...json })}\n`);
+}
+
+async function msOf(work: () => Promise<unknown>): Promise<number> {
+  const startedMs = performance.now();
+  await work();
+  return performance.now() - startedMs;
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
