@@ -22,6 +22,7 @@ import { meterRoutes } from "./meters/routes.ts";
 import { operationsRoutes } from "./operations/routes.ts";
 import { overviewRoutes } from "./overview/routes.ts";
 import { reportRoutes } from "./reports/routes.ts";
+import { setAsideRoutes } from "./set-aside/routes.ts";
 import { systemRoutes } from "./system/routes.ts";
 import { ticketRoutes } from "./tickets/routes.ts";
 
@@ -74,6 +75,7 @@ function apiRoutes(api: ApiServer, deps: ApiDeps): void {
   anomalyRoutes(api, deps);
   meterRoutes(api, deps);
   collectionRoutes(api, deps);
+  setAsideRoutes(api, deps);
   enrolmentRoutes(api, deps);
   enrolmentPublicRoutes(api, deps);
   ticketRoutes(api, deps);

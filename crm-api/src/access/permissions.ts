@@ -33,6 +33,13 @@ export const PERMISSIONS = {
   "enrolment.token.make": { zh: "签发入网令牌", en: "Make tokens for agents", area: "enrolment", risk: "high" },
   "enrolment.request.decide": { zh: "审批终端入网", en: "Approve or reject agents", area: "enrolment", risk: "high" },
   "enrolment.agent.revoke": { zh: "吊销终端", en: "Revoke agents", area: "enrolment", risk: "high" },
+  "collection.set_aside.decide": {
+    zh: "处理隔离数据",
+    en: "Decide about readings set aside",
+    area: "collection",
+    risk: "mid",
+  },
+  "collection.device.edit": { zh: "维护第三方设备", en: "Edit profiles of devices", area: "collection", risk: "mid" },
   "ticket.ticket.read": { zh: "查看工单", en: "See tickets", area: "ticket", risk: "low" },
   "ticket.ticket.move": { zh: "处理工单", en: "Move tickets", area: "ticket", risk: "mid" },
   "ticket.ticket.assign": { zh: "指派工单", en: "Assign tickets", area: "ticket", risk: "mid" },
@@ -59,6 +66,7 @@ export const PUBLIC_PERMISSION: Permission = "public.any.use";
 const EVERYONE = ["public.any.use", "session.own.use", "live.event.read"] as const;
 const METERS = ["meter.meter.read", "meter.curve.export"] as const;
 const MONITOR = ["monitor.overview.read", "monitor.dma.read", "monitor.event.read"] as const;
+const SET_ASIDE = ["collection.set_aside.decide", "collection.device.edit"] as const;
 const COLLECTION = [
   "collection.status.read",
   "collection.agent.read",
@@ -82,6 +90,7 @@ const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     ...METERS,
     ...COLLECTION,
     ...ENROLMENT,
+    ...SET_ASIDE,
     ...TICKETS,
     "monitor.dma.read",
     "monitor.event.read",
