@@ -90,7 +90,7 @@ class InfluxStore implements InfluxReadingStore {
 
   /** Looks at the server: whether it is the right one, and what it lets us do. */
   async begin(): Promise<void> {
-    this.#parts.rollUpWriter?.start();
+    await this.#parts.begin();
     await checkIsInflux2(this.#url);
     for (const influxQl of this.#parts.asked)
       for await (const _ of influxQl.rows(`SELECT "k" FROM "reading" WHERE time = 0`)) break;

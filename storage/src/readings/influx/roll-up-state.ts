@@ -1,4 +1,6 @@
 import type { Database, Sql } from "../../relational/database.ts";
+import { lockCommits } from "./dirty-hours.ts";
+import { readLastCommit } from "./feed-ledger.ts";
 
 const DAY_MS = 24 * 3_600_000;
 /** How long a run of rebuilding holds without being renewed. */
@@ -27,6 +29,14 @@ export class RollUpState {
   async adopt(tx: Sql): Promise<void> {
     const bucket = this.#bucket ?? null;
     await tx.query("update influx_roll_up set bucket = $1 where bucket is distinct from $1", [bucket]);
+  }
+
+  /** Adopts the bucket of a store without a commit, of which nothing can be missing in it. */
+  async adoptWhileEmpty(db: Database): Promise<void> {
+    await db.transaction(async (tx) => {
+      await lockCommits(tx);
+      if ((await readLastCommit(tx)) === 0) await this.adopt(tx);
+    });
   }
 
   /** Begins a run of rebuilding. Its number, or undefined while another process is at it. */

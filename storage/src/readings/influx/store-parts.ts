@@ -1,6 +1,6 @@
 import type { Clock } from "@nightflow/domain";
 import type { ReadingColumns } from "../../ports.ts";
-import type { Sql } from "../../relational/database.ts";
+import type { Database, Sql } from "../../relational/database.ts";
 import { BucketRetention } from "./bucket-retention.ts";
 import { CommitPath } from "./commit-path.ts";
 import { markDirty } from "./dirty-hours.ts";
@@ -27,11 +27,13 @@ export class StoreParts {
   readonly #writers: readonly PointWriter[];
   readonly #retentions: readonly BucketRetention[];
   readonly #state: RollUpState;
+  readonly #db: Database;
   readonly #keepsRollUps: boolean;
   #hasDisowned = false;
 
   constructor(options: InfluxStoreOptions & { readonly clock: Clock }) {
     const { url, token, readToken = token, org, bucket, rollUpBucket, db, clock, engineDir, logger } = options;
+    this.#db = db;
     const api = new InfluxApi(url, readToken);
     const writerTo = (to: string) => new PointWriter({ url, token, org, bucket: to, logger });
     const retention = new BucketRetention(api, org, bucket);
@@ -66,6 +68,12 @@ export class StoreParts {
   /** Learns how long the buckets keep points; at most every ten minutes. */
   async lookAtRetention(): Promise<void> {
     await Promise.all(this.#retentions.map((retention) => retention.look()));
+  }
+
+  /** What may be done before the first commit only. */
+  async begin(): Promise<void> {
+    this.rollUpWriter?.start();
+    await this.#state.adoptWhileEmpty(this.#db).catch(() => undefined);
   }
 
   async close(): Promise<void> {
