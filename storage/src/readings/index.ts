@@ -1,6 +1,12 @@
+export type { CompactionOptions, CompactionReport } from "./duckdb/compaction.ts";
 export { type DuckDbReadingStore, type DuckDbStoreOptions, openDuckDbStore } from "./duckdb/duckdb-store.ts";
 export { inspectStoreFile, type StoreFileFormat } from "./duckdb/inspect-file.ts";
+export type { RetentionReport, RetentionRule } from "./duckdb/retention.ts";
+export { checkStoreFile, salvageStoreFile, type TableCheck, type TableSalvage } from "./duckdb/salvage.ts";
+export type { UpkeepPolicy } from "./duckdb/upkeep.ts";
 export * from "./errors.ts";
+export { type ExportReport, exportReadings, formatOfFile, type ReadingsFormat } from "./files/export.ts";
+export { ExportFileError, type ImportedReport, importExported } from "./files/import.ts";
 export type { FeedBounds } from "./influx/feed.ts";
 export { type FluxOptions, type FluxRow, fluxRows } from "./influx/flux.ts";
 export { type InfluxReadingStore, openInfluxStore } from "./influx/influx-store.ts";
@@ -16,6 +22,13 @@ export {
 } from "./influx/set-up.ts";
 export type { InfluxStoreOptions } from "./influx/store-options.ts";
 export type { KeptTokens, TokenChange, TokenRight } from "./influx/token-provision.ts";
+export {
+  type Influx1Cannot,
+  Influx1CannotError,
+  type Influx1Options,
+  type Influx1Store,
+  openInflux1Store,
+} from "./influx1/influx1-store.ts";
 export * from "./last-values.ts";
 export * from "./local-days.ts";
 export * from "./reading-columns.ts";

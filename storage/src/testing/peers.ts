@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { accessSync, constants, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { setUpInflux } from "../readings/influx/set-up.ts";
@@ -8,11 +8,16 @@ import { setUpInflux } from "../readings/influx/set-up.ts";
  * Programs that some tests need and no package brings. A test that cannot find one is left out and says so; where
  * `NIGHTFLOW_REQUIRE_ALL=1` is set, as in CI, a missing one is a failure instead.
  */
-export function findPeer(name: string, variable: string, programs: readonly string[]): string | undefined {
+export function findPeer(
+  name: string,
+  variable: string,
+  programs: readonly string[],
+  isRight: (path: string) => boolean = () => true,
+): string | undefined {
   const given = process.env[variable];
   const folders = (process.env.PATH ?? "").split(delimiter);
   const candidates = given ? [given] : programs.flatMap((program) => folders.map((folder) => join(folder, program)));
-  const found = candidates.find(isProgram);
+  const found = candidates.find((path) => isProgram(path) && isRight(path));
   if (found === undefined) sayMissing(name, variable, given);
   return found;
 }
@@ -37,7 +42,42 @@ function isProgram(path: string): boolean {
 
 /** The InfluxDB 2 server: `NIGHTFLOW_INFLUXD`, else `influxd` on the PATH. Says so when there is none. */
 export function findInfluxd(): string | undefined {
-  return findPeer("InfluxDB 2 (influxd)", "NIGHTFLOW_INFLUXD", ["influxd"]);
+  return findPeer("InfluxDB 2 (influxd)", "NIGHTFLOW_INFLUXD", ["influxd"], (path) => !isInflux1(path));
+}
+
+/** The InfluxDB 1 server: `NIGHTFLOW_INFLUXD1`, else an `influxd` of version 1 on the PATH. Says so when there is none. */
+export function findInfluxd1(): string | undefined {
+  return findPeer("InfluxDB 1 (influxd)", "NIGHTFLOW_INFLUXD1", ["influxd"], isInflux1);
+}
+
+// Debian's package `influxdb` is version 1 and its program has the same name. A build of version 2 may call itself `dev`.
+function isInflux1(path: string): boolean {
+  return /^InfluxDB v?1\./.test(spawnSync(path, ["version"], { encoding: "utf8" }).stdout ?? "");
+}
+
+/** Starts an InfluxDB 1 on a folder, without sign-in. */
+export async function startInfluxd1(dir: string): Promise<BareInfluxd> {
+  const program = findInfluxd1();
+  if (program === undefined) throw new Error("there is no influxd of version 1; ask findInfluxd1 first");
+  mkdirSync(dir, { recursive: true });
+  const [port, rpcPort] = [await freePort(), await freePort()];
+  const config = join(dir, "influxdb.conf");
+  writeFileSync(config, influx1Config(dir, port, rpcPort));
+  return await startServer(program, ["-config", config], `http://127.0.0.1:${port}`, "/ping");
+}
+
+function influx1Config(dir: string, port: number, rpcPort: number): string {
+  return `reporting-disabled = true
+bind-address = "127.0.0.1:${rpcPort}"
+[meta]
+dir = "${join(dir, "meta")}"
+[data]
+dir = "${join(dir, "data")}"
+wal-dir = "${join(dir, "wal")}"
+[http]
+bind-address = "127.0.0.1:${port}"
+log-enabled = false
+`;
 }
 
 /** A Chromium for the tests of pages: `NIGHTFLOW_CHROMIUM`, else one on the PATH. Says so when there is none. */
@@ -83,13 +123,17 @@ export async function startBareInfluxd(dir: string, port = 0): Promise<BareInflu
   mkdirSync(dir, { recursive: true });
   const taken = port === 0 ? await freePort() : port;
   const url = `http://127.0.0.1:${taken}`;
-  const child = spawn(program, influxdArguments(dir, taken), { stdio: "ignore" });
+  return await startServer(program, influxdArguments(dir, taken), url, "/health");
+}
+
+async function startServer(program: string, given: string[], url: string, path: string): Promise<BareInfluxd> {
+  const child = spawn(program, given, { stdio: "ignore" });
   const ended = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());
   });
   // A test run that is cut short leaves no server behind.
   process.once("exit", () => child.kill("SIGKILL"));
-  await untilHealthy(url, child);
+  await untilHealthy(`${url}${path}`, child);
   const end = async (signal: NodeJS.Signals) => {
     child.kill(signal);
     await ended;
@@ -117,7 +161,7 @@ async function untilHealthy(url: string, child: ChildProcess): Promise<void> {
   const endsAt = Date.now() + 60_000;
   while (Date.now() < endsAt) {
     if (child.exitCode !== null) throw new Error(`influxd ended at once with code ${child.exitCode}`);
-    const answer = await fetch(`${url}/health`).catch(() => undefined);
+    const answer = await fetch(url).catch(() => undefined);
     if (answer?.ok) return;
     await new Promise((resolve) => {
       setTimeout(resolve, 50);

@@ -12,6 +12,8 @@ export interface InfluxQlOptions {
   /** A token that may read the bucket. InfluxQL can also erase, so it should not be able to write. */
   readonly token: string;
   readonly bucket: string;
+  /** In place of the token: what a server of version 1 is told. */
+  readonly authorization?: string | undefined;
 }
 
 /** A field's value in a row: null where the point has no such field; whole numbers of 16 digits and more as text. */
@@ -80,10 +82,10 @@ export class InfluxQl {
   }
 
   async #ask(query: string, params: Readonly<Record<string, string>>): Promise<string> {
-    const { url, token, bucket } = this.#options;
+    const { url, token, bucket, authorization = `Token ${token}` } = this.#options;
     const asked = { q: query, db: bucket, epoch: "ms", params: JSON.stringify(params) };
     const body = new URLSearchParams({ ...asked, chunked: "true", chunk_size: String(CHUNK_ROWS) });
-    const headers = { authorization: `Token ${token}`, accept: "application/json" };
+    const headers = { accept: "application/json", ...(authorization && { authorization }) };
     try {
       const address = new URL("query", url.endsWith("/") ? url : `${url}/`);
       const response = await fetch(address, { method: "POST", headers, body, signal: AbortSignal.timeout(TIMEOUT_MS) });
