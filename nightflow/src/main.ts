@@ -97,6 +97,16 @@ program
   .action(async (name, options) => (await import("./commands/identity.ts")).runIdentity(name, options));
 
 program
+  .command("doctor")
+  .description("check ports, stores, clocks, disk, rights, versions and certificates, and say what to mend")
+  .option("--json", "one JSON object instead of lines")
+  .addOption(
+    new Option("--lang <language>", "language of the words (default: that of the system)").choices(["zh", "en"]),
+  )
+  .addOption(configOption())
+  .action(async (options) => (await import("./commands/doctor.ts")).runDoctor(options));
+
+program
   .command("password <login>")
   .description("give a user a new password and print it once")
   .addOption(configOption())
@@ -107,6 +117,7 @@ program
   .description("Grafana's way to the hourly series in PostgreSQL")
   .command("setup")
   .description("make the role by which Grafana reads, and print its new password once")
+  .option("--password-file <file>", "the password to give it, for machines; without it a new one is made and printed")
   .addOption(configOption())
   .action(async (options) => (await import("./commands/grafana.ts")).runGrafanaSetup(options));
 
