@@ -1,5 +1,7 @@
 export { type EdgeAgent, type EdgeAgentDeps, startEdgeAgent } from "./agent.ts";
 export { EdgeAgentConfig } from "./config.ts";
+export { httpPlatform, type Platform, type PlatformAnswer } from "./enrolment/platform.ts";
+export { keyFingerprint, makePrivateKey, makeRequest } from "./enrolment/request.ts";
 export { DataDirBusyError } from "./errors.ts";
 export { type JoinOrder, type JoinResult, joinByHand } from "./join-command.ts";
 export { type LoadedEdgeAgent, loadEdgeAgentConfig, loadLocalConfig } from "./load-config.ts";

@@ -1,0 +1,349 @@
+import { spawn } from "node:child_process";
+import { createPrivateKey, sign } from "node:crypto";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type RunningBroker, startBroker } from "@nightflow/broker";
+import { startApi } from "@nightflow/crm-api";
+import {
+  AgentConfig,
+  AgentId,
+  decodeJoinText,
+  type EnrolmentConfig,
+  realClock,
+  renewalStatement,
+  SiteId,
+} from "@nightflow/domain";
+import {
+  type EdgeAgent,
+  EdgeAgentConfig,
+  httpPlatform,
+  joinByHand,
+  keyFingerprint,
+  makePrivateKey,
+  makeRequest,
+  type Platform,
+  startEdgeAgent,
+} from "@nightflow/edge-agent";
+import { createJobQueue, type Database, openFileStore } from "@nightflow/storage";
+import { silentLogger, testDatabase } from "@nightflow/storage/testing";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { openBrokerSecurity, openEnrolmentDesk } from "./broker-security.ts";
+import { NightflowConfig } from "./config/schema.ts";
+import { ApiClient } from "./demo/api-client.ts";
+
+const databases = testDatabase();
+const DAY_MS = 86_400_000;
+const AGENT_BIN = fileURLToPath(import.meta.resolve("../../edge-agent/bin/nightflow-agent.mjs"));
+const SECRET = "s".repeat(43);
+const site = SiteId.parse("town");
+const patient = { timeout: 10_000 };
+
+let folder: string;
+let db: Database;
+const closing: (() => Promise<unknown>)[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "nightflow-enrolment-"));
+  db = (await databases.fresh()).database;
+});
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Place {
+  readonly broker: RunningBroker;
+  readonly url: string;
+  readonly ca: string;
+  readonly admin: ApiClient;
+  readonly platform: Platform;
+}
+
+/** The broker on TLS and the API, each with its own part of the composition, on one data folder and database. */
+async function start(enrolment: Partial<EnrolmentConfig> = {}, now?: () => number): Promise<Place> {
+  const config = NightflowConfig.parse({
+    broker: { port: 0, tls: { port: 0, requireClientCert: true } },
+    enrolment: { pollSeconds: 1, ...enrolment },
+    api: { port: 0 },
+  });
+  const security = await openBrokerSecurity({ config, dataDir: folder }, db, silentLogger);
+  closing.push(() => security.close());
+  const broker = await startBroker({ ...security.deps, config: config.broker, logger: silentLogger });
+  closing.push(() => broker.close());
+  const desk = await openEnrolmentDesk(config, folder);
+  const api = await startApi({
+    db,
+    store: {} as never,
+    clock: realClock,
+    files: await openFileStore(join(folder, "files")),
+    jobs: createJobQueue({ db, logger: silentLogger }),
+    config: config.api,
+    logger: silentLogger,
+    renderer: { usageCurve: () => ({ html: "", csv: "" }) },
+    enrolment: desk && { ...desk, now },
+  });
+  closing.push(() => api.close());
+  const admin = await firstAdmin(api.url, api.setupUrl ?? "");
+  const { fingerprint: ca } = await admin.get<{ fingerprint: string }>("/api/enrolment/authority");
+  return { broker, url: api.url, ca, admin, platform: httpPlatform({ url: api.url, caFingerprint: ca }) };
+}
+
+async function firstAdmin(url: string, setupUrl: string): Promise<ApiClient> {
+  const client = new ApiClient(url);
+  const token = setupUrl.split("#token=")[1] ?? "";
+  const body = JSON.stringify({ token, login: "ann", password: "a long enough password" });
+  await fetch(`${url}/api/setup`, { method: "POST", headers: { "content-type": "application/json" }, body });
+  await client.signIn("ann", "a long enough password");
+  return client;
+}
+
+function configOf({ broker, url, ca }: Place, agent: string): EdgeAgentConfig {
+  return EdgeAgentConfig.parse({
+    site,
+    agent,
+    dataDir: join(folder, agent),
+    configFile: "unused",
+    mqtt: { url: `mqtts://127.0.0.1:${broker.tlsPort}`, statusMs: 100 },
+    enrolment: { url, caFingerprint: ca, tokenFile: join(folder, agent, "token") },
+    outbox: { flushMs: 50 },
+  });
+}
+
+async function startAgent(place: Place, agent: string): Promise<EdgeAgent> {
+  const agentConfig = AgentConfig.parse({ v: 1, buses: [], channels: [] });
+  const config = configOf(place, agent);
+  const running = await startEdgeAgent({ config, agentConfig, clock: realClock, logger: silentLogger });
+  closing.push(() => running.close());
+  return running;
+}
+
+async function giveToken(agent: string, token: string): Promise<void> {
+  await mkdir(join(folder, agent), { recursive: true });
+  await writeFile(join(folder, agent, "token"), `${token}\n`);
+}
+
+interface Made {
+  readonly id: string;
+  readonly token: string;
+  readonly joinText: string;
+  readonly command: string;
+}
+
+const makeToken = ({ admin }: Place, order: object = {}) =>
+  admin.post<Made>("/api/enrolment/tokens", { site, ...order });
+
+async function agentRow({ admin }: Place, agent: string) {
+  const { items } = await admin.get<{
+    items: { agent: string; standing: string; certificate: { serial: string } | null }[];
+  }>(`/api/enrolment/agents?q=${agent}`);
+  return items[0];
+}
+
+/** A request of an agent that is no more than its key. */
+function bare(agent: string) {
+  const key = makePrivateKey();
+  const request = makeRequest(key, agent);
+  const join = (platform: Platform, token?: string) =>
+    platform.join({ site, agent: AgentId.parse(agent), request, pollSecret: SECRET, ...(token && { token }) });
+  return { key, request, join };
+}
+
+const connectionsOf = ({ broker }: Place) => broker.stats().connections;
+
+it("an agent joins by its token, comes in by its certificate, is put out by one click, and comes back by a new token", async () => {
+  const place = await start();
+  const { token } = await makeToken(place);
+  await giveToken("gw-1", token);
+  const agent = await startAgent(place, "gw-1");
+  await vi.waitFor(() => expect(connectionsOf(place)).toBe(1), patient);
+  expect(agent.status().enrolment).toMatchObject({ state: "joined", reason: null });
+  expect((await stat(join(folder, "gw-1", "identity", "identity.json"))).mode & 0o077).toBe(0);
+  expect(await agentRow(place, "gw-1")).toMatchObject({ site, agent: "gw-1", standing: "good" });
+  await place.admin.post("/api/enrolment/agents/town/gw-1/revoke", { reason: "stolen" });
+  await vi.waitFor(() => expect(connectionsOf(place)).toBe(0), { timeout: 1000 });
+  await vi.waitFor(() => expect(agent.status().enrolment?.state).toBe("revoked"), patient);
+  expect(agent.status().enrolment?.reason).toContain("have a token made for this agent by name");
+  expect(await agentRow(place, "gw-1")).toMatchObject({
+    standing: "revoked",
+    revokedBy: "ann",
+    revokedReason: "stolen",
+  });
+  await giveToken("gw-1", (await makeToken(place, { agent: "gw-1" })).token);
+  await vi.waitFor(() => expect(agent.status().enrolment?.state).toBe("joined"), patient);
+  await vi.waitFor(() => expect(connectionsOf(place)).toBe(1), patient);
+  const { items } = await place.admin.get<{ items: { action: string; actor: string }[] }>(
+    "/api/audit?subject=town/gw-1",
+  );
+  expect(items.map(({ action, actor }) => `${action} ${actor}`)).toEqual([
+    "enrolment.join agent town/gw-1",
+    "enrolment.revoke ann",
+    "enrolment.join agent town/gw-1",
+  ]);
+}, 30_000);
+
+it("an unknown agent is held, compared by its fingerprint, and comes in once approved; another is rejected", async () => {
+  const place = await start({ unknownAgents: "hold" });
+  const agent = await startAgent(place, "gw-2");
+  await vi.waitFor(() => expect(agent.status().enrolment?.state).toBe("held"), patient);
+  const waiting = () =>
+    place.admin.get<{ items: { id: string; fingerprint: string; agent: string }[] }>(
+      "/api/enrolment/requests?state=held",
+    );
+  const [held] = (await waiting()).items;
+  expect(agent.status().enrolment?.reason).toContain(held?.fingerprint);
+  expect(connectionsOf(place)).toBe(0);
+  await place.admin.post(`/api/enrolment/requests/${held?.id}/approve`, {});
+  await vi.waitFor(() => expect(connectionsOf(place)).toBe(1), patient);
+  await expect(place.admin.post(`/api/enrolment/requests/${held?.id}/approve`, {})).rejects.toThrow("REQUEST_DECIDED");
+  const stranger = bare("gw-2");
+  const answer = await stranger.join(place.platform);
+  expect(answer).toMatchObject({ status: "held" });
+  const id = answer.status === "held" ? answer.requestId : "";
+  expect(await place.platform.ask(id, "t".repeat(43))).toMatchObject({ fault: "agent-unknown" });
+  await place.admin.post(`/api/enrolment/requests/${id}/reject`, { reason: "who is that?" });
+  expect(await place.platform.ask(id, SECRET)).toMatchObject({ fault: "agent-rejected" });
+  expect(connectionsOf(place)).toBe(1);
+}, 30_000);
+
+it("a token serves one of two that race for it, the same key again, and nobody after its time or for another agent", async () => {
+  let nowMs = Date.now();
+  const place = await start({}, () => nowMs);
+  const { token, id, command, joinText } = await makeToken(place, { hours: 1 });
+  expect(command).toBe(`nightflow-agent join agent.yaml ${joinText}`);
+  expect(decodeJoinText(joinText)).toEqual({ url: place.url, token, ca: place.ca });
+  const both = [bare("gw-1"), bare("gw-2")];
+  const answers = await Promise.all(both.map((one) => one.join(place.platform, token)));
+  expect(answers.map(({ status }) => status).sort()).toEqual(["issued", "refused"]);
+  const winner = both[answers.findIndex(({ status }) => status === "issued")];
+  expect(await winner?.join(place.platform, token)).toEqual(answers.find(({ status }) => status === "issued"));
+  expect(await bare("gw-3").join(place.platform, token)).toMatchObject({ fault: "token-used" });
+  expect(await bare("gw-3").join(place.platform, `${token}x`)).toMatchObject({ fault: "token-unknown" });
+  const named = await makeToken(place, { agent: "gw-4", hours: 1 });
+  expect(await bare("gw-5").join(place.platform, named.token)).toMatchObject({ fault: "token-for-another-agent" });
+  nowMs += 3_600_001;
+  expect(await bare("gw-4").join(place.platform, named.token)).toMatchObject({ fault: "token-expired" });
+  expect(await bare("gw-9").join(place.platform)).toMatchObject({ fault: "agent-unknown" });
+  expect(await bare("gw-1").join(place.platform)).toMatchObject({ fault: "agent-unknown" });
+  const { items } = await place.admin.get<{ items: { id: string; state: string; usedBy: string[] }[] }>(
+    "/api/enrolment/tokens",
+  );
+  expect(items.find((one) => one.id === id)).toMatchObject({ state: "used", uses: 1 });
+  expect(JSON.stringify(items)).not.toContain(token.slice(5));
+  expect(JSON.stringify((await db.query("select * from enrolment_token")).rows)).not.toContain(token.slice(5));
+}, 30_000);
+
+it("a certificate is renewed in its last half with proof of its key, asked again the same, and not once revoked or expired", async () => {
+  let nowMs = Date.now();
+  const place = await start({ certificateDays: 30, renewGraceDays: 2 }, () => nowMs);
+  const old = bare("gw-1");
+  const first = await old.join(place.platform, (await makeToken(place)).token);
+  const certificate = first.status === "issued" ? first.certificate : "";
+  const next = bare("gw-1");
+  const renew = (key: string) => {
+    const statement = Buffer.from(renewalStatement(certificate, next.request));
+    const signature = sign("sha256", statement, createPrivateKey(key)).toString("base64");
+    return place.platform.renew({ certificate, request: next.request, signature });
+  };
+  expect(await renew(old.key)).toMatchObject({ fault: "too-early" });
+  expect(await renew(next.key)).toMatchObject({ fault: "proof-invalid" });
+  nowMs += 20 * DAY_MS;
+  const [second, again] = [await renew(old.key), await renew(old.key)];
+  expect(second).toMatchObject({ status: "issued" });
+  expect(again).toEqual(second);
+  await db.query("update agent_certificate set expires_at = expires_at - interval '13 days' where why = 'token'");
+  expect(await renew(old.key)).toMatchObject({ fault: "certificate-expired" });
+  await place.admin.post("/api/enrolment/agents/town/gw-1/revoke", { reason: "stolen" });
+  expect(await renew(old.key)).toMatchObject({ fault: "agent-revoked" });
+  const list = await place.admin.text("/api/enrolment/revoked.crl.pem");
+  expect(list).toContain("BEGIN X509 CRL");
+}, 30_000);
+
+it("joining by hand at the gateway takes the word that was shown, and a wrong authority is never trusted", async () => {
+  const place = await start({ crlFile: join(folder, "revoked.crl.pem") });
+  const { joinText } = await makeToken(place);
+  const config = configOf(place, "gw-1");
+  const order = { joinText };
+  const result = await joinByHand(config, order);
+  expect(result.answer.status).toBe("issued");
+  await startAgent(place, "gw-1");
+  await vi.waitFor(() => expect(connectionsOf(place)).toBe(1), patient);
+  await expect(
+    joinByHand(configOf(place, "gw-2"), { ...decodeJoinText(joinText), ca: "0".repeat(64) }),
+  ).rejects.toThrow("has the fingerprint");
+  const identity = JSON.parse(await readFile(join(folder, "gw-1", "identity", "identity.json"), "utf8"));
+  expect(keyFingerprint(identity.privateKey)).toBe(result.fingerprint);
+  await vi.waitFor(async () => expect(await readFile(join(folder, "revoked.crl.pem"), "utf8")).toContain("X509 CRL"));
+}, 30_000);
+
+it("an agent killed while its answer was on the way joins with the same key and token when it starts again", async () => {
+  const place = await start();
+  await giveToken("gw-1", (await makeToken(place)).token);
+  const silent = await forwardWithoutAnswer(place.url);
+  const file = join(folder, "agent.yaml");
+  const writeConfig = async (url: string) => {
+    const config = configOf(place, "gw-1");
+    const enrolment = { ...config.enrolment, url };
+    await writeFile(file, JSON.stringify({ ...config, configFile: "buses.json", enrolment }));
+  };
+  await writeFile(join(folder, "buses.json"), JSON.stringify({ v: 1, buses: [], channels: [] }));
+  await writeConfig(silent.url);
+  const first = spawn(process.execPath, [AGENT_BIN, file], { stdio: "ignore" });
+  await silent.answered;
+  first.kill("SIGKILL");
+  await once(first, "exit");
+  const kept = await readFile(join(folder, "gw-1", "identity", "pending-join.json"), "utf8");
+  await writeConfig(place.url);
+  const second = spawn(process.execPath, [AGENT_BIN, file], { stdio: "ignore" });
+  closing.push(async () => {
+    second.kill("SIGTERM");
+    await once(second, "exit");
+  });
+  await vi.waitFor(() => expect(connectionsOf(place)).toBe(1), patient);
+  const identity = JSON.parse(await readFile(join(folder, "gw-1", "identity", "identity.json"), "utf8"));
+  expect(identity.privateKey).toBe(JSON.parse(kept).privateKey);
+  expect((await db.query("select serial from agent_certificate")).rowCount).toBe(1);
+}, 30_000);
+
+/** The API behind a line that carries everything but the answer to a join. */
+async function forwardWithoutAnswer(to: string) {
+  let tell: () => void = () => {};
+  const answered = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { method = "GET", url = "/" } = request;
+    const answer = await fetch(`${to}${url}`, {
+      method,
+      headers: { "content-type": "application/json" },
+      ...(method === "POST" && { body: Buffer.concat(chunks) }),
+    });
+    const text = await answer.text();
+    if (url.endsWith("/join")) tell();
+    else response.end(text);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  closing.push(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, answered };
+}
+
+it("too many requests of one address are refused before anything is looked at, and a large one too", async () => {
+  const place = await start({ joinsPerMinute: 3 });
+  for (let no = 0; no < 3; no++) await bare("gw-1").join(place.platform);
+  await expect(bare("gw-1").join(place.platform)).rejects.toThrow("TOO_MANY_ATTEMPTS");
+  const body = JSON.stringify({ site, agent: "gw-1", request: "x".repeat(100_000), pollSecret: SECRET });
+  const answer = await fetch(`${place.url}/api/enrolment/join`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body,
+  });
+  expect(answer.status).toBe(413);
+}, 30_000);
