@@ -48,8 +48,8 @@ async function readIdentities(identities: readonly IdentityConfig[]): Promise<Ma
   const known = new Map<string, KnownIdentity>();
   for (const config of identities) {
     const hash = config.passwordHash ?? (await readHash(config, faults));
-    const { name, role, site } = config;
-    known.set(name, { identity: { name, role, site }, hash });
+    const { name, role, site, topics, sparkplug } = config;
+    known.set(name, { identity: { name, role, site, topics, sparkplug }, hash });
   }
   if (faults.length > 0) throw new ConfigError("broker.identities", faults);
   return known;

@@ -41,18 +41,35 @@ export const ForeignTopics = z.strictObject({
 });
 export type ForeignTopics = z.infer<typeof ForeignTopics>;
 
+/** A level of a Sparkplug topic. */
+const SparkplugId = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[^/+#\0]+$/, "must be one level of a topic, without / + #");
+
+/** An edge node of Sparkplug B: what it may say and hear follows from its group and its name. */
+export const SparkplugNode = z.strictObject({ group: SparkplugId, node: SparkplugId });
+export type SparkplugNode = z.infer<typeof SparkplugNode>;
+
 /** One user name of the broker. The secret itself is never here: a hash, or the file that holds the hash. */
 export const IdentityConfig = z
   .strictObject({
     name: AgentId.meta({ description: "User name. For an agent also its level of the topic." }),
     role: BrokerRole,
-    site: SiteId.optional().meta({ description: "Site of an agent, its other level of the topic." }),
+    site: SiteId.optional().meta({
+      description:
+        "Site of an agent, its other level of the topic. A device with one may publish on dev/v1/{site}/{name}/readings.",
+    }),
     passwordHash: z
       .string()
       .refine(isPasswordHash, "is not an argon2id hash ($argon2id$v=19$…)")
       .optional()
       .meta({ description: "argon2id hash of the password, as `hashPassword` writes it." }),
     passwordFile: z.string().min(1).optional().meta({ description: "File that holds such a hash." }),
+    sparkplug: z.array(SparkplugNode).max(100).optional().meta({
+      description: "Sparkplug B edge nodes that it is: rights to their births, data and deaths, and to their commands.",
+    }),
     topics: ForeignTopics.optional().meta({ description: "Rights on topics that are not Nightflow's own." }),
   })
   .superRefine((identity, context) => {

@@ -112,3 +112,35 @@ describe("the head-end and its readers", () => {
     expect(mayRetain("ack")).toBe(true);
   });
 });
+
+describe("a device that is not an agent", () => {
+  const pump: Identity = { name: "pump-1", role: "device", site: "town" };
+  const edge: Identity = { name: "edge", role: "device", sparkplug: [{ group: "utility", node: "edge" }] };
+
+  it("with a site publishes its readings on its own topic, and on no other", () => {
+    expect(publishKind(pump, "dev/v1/town/pump-1/readings")).toBe("foreign");
+    for (const topic of ["dev/v1/town/pump-2/readings", "dev/v1/other/pump-1/readings", "nf/v1/town/pump-1/readings"])
+      expect(publishKind(pump, topic)).toBeUndefined();
+    expect(maySubscribe(pump, "dev/v1/town/pump-1/readings")).toBe(false);
+  });
+
+  it("as a Sparkplug node says what it is and hears its commands, of itself only", () => {
+    for (const topic of [
+      "spBv1.0/utility/NBIRTH/edge",
+      "spBv1.0/utility/DDATA/edge/m-1",
+      "spBv1.0/utility/NDEATH/edge",
+    ])
+      expect(publishKind(edge, topic)).toBe("foreign");
+    for (const topic of ["spBv1.0/utility/NCMD/edge", "spBv1.0/utility/NDATA/other", "spBv1.0/x/NDATA/edge"])
+      expect(publishKind(edge, topic)).toBeUndefined();
+    expect(maySubscribe(edge, "spBv1.0/utility/NCMD/edge")).toBe(true);
+    expect(maySubscribe(edge, "spBv1.0/utility/NCMD/+")).toBe(false);
+  });
+
+  it("is heard by ingest, which may ask a node for its births and nothing else", () => {
+    expect(maySubscribe(ingest, "spBv1.0/+/NDATA/+")).toBe(true);
+    expect(maySubscribe(ingest, "dev/v1/+/+/readings")).toBe(true);
+    expect(publishKind(ingest, "spBv1.0/utility/NCMD/edge")).toBe("foreign");
+    expect(publishKind(ingest, "spBv1.0/utility/NDATA/edge")).toBeUndefined();
+  });
+});

@@ -1,5 +1,6 @@
 import { agentTopics, ID_PATTERN, isId, parseTopic, TOPIC_ROOT, type TopicKind } from "@nightflow/domain";
-import type { BrokerRole, ForeignTopics } from "./config-identities.ts";
+import type { BrokerRole, ForeignTopics, SparkplugNode } from "./config-identities.ts";
+import { foreignTopicsOf } from "./foreign-rights.ts";
 import { covers } from "./topic-filter.ts";
 
 /** Who is connected. For an agent, `name` and `site` are the levels of its topics. */
@@ -9,6 +10,8 @@ export interface Identity {
   readonly site?: string | undefined;
   /** Rights on topics that are not Nightflow's own. */
   readonly topics?: ForeignTopics | undefined;
+  /** Sparkplug B edge nodes that it is. */
+  readonly sparkplug?: readonly SparkplugNode[] | undefined;
 }
 
 /** One name for an identity: agents of two sites may be called the same. */
@@ -81,20 +84,19 @@ class IdentityRights implements TopicRights {
   publishKind(topic: string): PublishKind | undefined {
     // Almost every message is an agent's own readings: one comparison of strings instead of taking the topic apart.
     if (topic === this.#readings) return "readings";
-    const { role, topics } = this.#identity;
-    const kind = this.#kindWithin(topic, RIGHTS[role].publishes);
-    return kind ?? (isCovered(topic, topics?.publish) ? "foreign" : undefined);
+    const kind = this.#kindWithin(topic, RIGHTS[this.#identity.role].publishes);
+    return kind ?? (isCovered(topic, foreignTopicsOf(this.#identity).publish) ? "foreign" : undefined);
   }
 
   mayReceive(topic: string): boolean {
-    const { role, topics } = this.#identity;
-    return this.#kindWithin(topic, RIGHTS[role].hears) !== undefined || isCovered(topic, topics?.subscribe);
+    const isOwnKind = this.#kindWithin(topic, RIGHTS[this.#identity.role].hears) !== undefined;
+    return isOwnKind || isCovered(topic, foreignTopicsOf(this.#identity).subscribe);
   }
 
   maySubscribe(filter: string): boolean {
-    const { role, topics } = this.#identity;
+    const { role } = this.#identity;
     const parsed = parseFilter(filter);
-    if (parsed === undefined) return isCovered(filter, topics?.subscribe);
+    if (parsed === undefined) return isCovered(filter, foreignTopicsOf(this.#identity).subscribe);
     return RIGHTS[role].hears.has(parsed.kind) && this.#isOwn(parsed.site, parsed.agent);
   }
 
@@ -111,8 +113,8 @@ class IdentityRights implements TopicRights {
   }
 }
 
-function isCovered(topicOrFilter: string, granted: readonly string[] | undefined): boolean {
-  return granted?.some((filter) => covers(filter, topicOrFilter)) ?? false;
+function isCovered(topicOrFilter: string, granted: readonly string[]): boolean {
+  return granted.some((filter) => covers(filter, topicOrFilter));
 }
 
 interface ParsedFilter {

@@ -12,6 +12,7 @@ import {
 import type { Logger } from "pino";
 import { type BrokerSecurity, openBrokerSecurity } from "./broker-security.ts";
 import { makeClock } from "./config/clock.ts";
+import { openDesk, openDevices } from "./devices.ts";
 import { openStore } from "./open-store.ts";
 import {
   brokerView,
@@ -124,18 +125,24 @@ async function startCollecting(deps: CollectingDeps): Promise<Collecting> {
     started(broker).publish(topic, payload, { as: "ingest", retain: true });
   const agents = createAgentDirectory(db);
   const config = settings.config.ingest;
-  const ingest = await startIngest({ store, registry, publishAck, clock, logger, config, agents });
+  const devices = await openDevices(db, settings.dataDir, logger);
+  const publishCommand = (topic: string, payload: Uint8Array) =>
+    started(broker).publish(topic, payload, { as: "ingest", qos: 0 });
+  const parts = { store, registry, devices, clock, logger };
+  const ingest = await startIngest({ ...parts, publishAck, publishCommand, config, agents });
   const security = await openBrokerSecurity(settings, db, logger);
   broker = await openDoor(deps, ingest, refusals, security).catch(async (error: unknown) => {
     await security.close();
     await refusals.close();
     throw error;
   });
-  const stopListening = await db.listen("registry", () => void registry.refresh());
+  const stopListening = await db.listen("registry", () => void Promise.all([registry.refresh(), devices.refresh()]));
+  const desk = openDesk({ ...parts, ingest, db });
   return {
     broker,
     ingest,
     async close() {
+      await desk.stop();
       await started(broker).close();
       await security.close();
       await ingest.close();
@@ -156,7 +163,7 @@ async function openDoor(
     ...security.deps,
     config: { ...config.broker, identities: [...config.broker.identities, ...ownIdentities] },
     logger,
-    intake: { take: ingest.take },
+    intake: { take: ingest.take, takesForeign: ingest.takesForeign },
     onRefusal: (refusal) => refusals.take(refusal),
     onAgentConnected: (agent, site) => ingest.onAgentConnected(site, agent),
   });

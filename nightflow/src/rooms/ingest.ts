@@ -4,6 +4,7 @@ import { connectIngest, createAgentDirectory, createChannelRegistry, type MqttAc
 import { loadKnownChannels, REGISTRY_CHANNEL } from "@nightflow/storage";
 import type { Logger } from "pino";
 import { type LoadedConfig, resolvePath } from "../config/load.ts";
+import { openDesk, openDevices } from "../devices.ts";
 import { connectedIngestView, databaseView, heartbeatWill, mergeViews, storeView } from "../operate/index.ts";
 import { openGround, operateAlone } from "./alone.ts";
 import type { RunningRoom } from "./running.ts";
@@ -27,9 +28,12 @@ export async function startIngestRoom(
     const { name } = options;
     const { config } = settings;
     const will = heartbeatWill(config.site, config.operate.reportS, Date.now());
-    const parts = { store, registry, clock, logger, agents, config: config.ingest, mqtt, name, will };
-    const room = await connectIngest(parts);
-    const stopListening = await db.listen(REGISTRY_CHANNEL, () => void registry.refresh());
+    const devices = await openDevices(db, settings.dataDir, logger);
+    const parts = { store, registry, devices, clock, logger };
+    const room = await connectIngest({ ...parts, agents, config: config.ingest, mqtt, name, will });
+    const refresh = () => void Promise.all([registry.refresh(), devices.refresh()]);
+    const stopListening = await db.listen(REGISTRY_CHANNEL, refresh);
+    const desk = openDesk({ ...parts, ingest: room.ingest, db });
     const view = mergeViews(connectedIngestView(room), storeView(store), databaseView(db));
     const { publish } = room;
     const operated = await operateAlone("ingest", view, { settings, logger, sql: db, publish });
@@ -37,6 +41,7 @@ export async function startIngestRoom(
       details: { broker: mqtt.config.url, operateUrl: operated.url ?? "" },
       async close() {
         await operated.close();
+        await desk.stop();
         await room.close();
         await stopListening();
         await ground.close();
