@@ -1,0 +1,84 @@
+import { type FileHandle, open } from "node:fs/promises";
+
+const STEP_BYTES = 1024 * 1024;
+
+/** One file of the journal, laid out before it is written into, so that an append changes no size and fdatasync is short. */
+export class Slot {
+  readonly path: string;
+  readonly #file: FileHandle;
+  #bytes: number;
+  #at = 0;
+  #segment = 0;
+  #lastNo = 0;
+
+  private constructor(path: string, file: FileHandle, bytes: number) {
+    this.path = path;
+    this.#file = file;
+    this.#bytes = bytes;
+  }
+
+  static async open(path: string): Promise<Slot> {
+    const file = await open(path, "r+");
+    return new Slot(path, file, (await file.stat()).size);
+  }
+
+  /** A new file of `bytes` zeros, durable. */
+  static async create(path: string, bytes: number): Promise<Slot> {
+    const file = await open(path, "w+");
+    try {
+      const zeros = Buffer.alloc(STEP_BYTES);
+      for (let at = 0; at < bytes; at += STEP_BYTES) await file.write(zeros, 0, Math.min(STEP_BYTES, bytes - at), at);
+      await file.sync();
+      return new Slot(path, file, bytes);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get segment(): number {
+    return this.#segment;
+  }
+
+  /** The last commit in it. */
+  get lastNo(): number {
+    return this.#lastNo;
+  }
+
+  /** Share of it that is written. */
+  get fill(): number {
+    return this.#at / this.#bytes;
+  }
+
+  /** Begins at its first byte again, for a new segment. */
+  begin(segment: number): void {
+    this.#at = 0;
+    this.#segment = segment;
+    this.#lastNo = 0;
+  }
+
+  /** Whether a record fits; one that is larger than any slot may begin an empty one, which grows. */
+  hasRoom(bytes: number): boolean {
+    return this.#at === 0 || this.#at + bytes <= this.#bytes;
+  }
+
+  /** Resolves when the record is durable; after a failure the next one is written over it. */
+  async append(record: Buffer, no: number): Promise<void> {
+    for (let done = 0; done < record.length; ) {
+      const { bytesWritten } = await this.#file.write(record, done, record.length - done, this.#at + done);
+      done += bytesWritten;
+    }
+    await this.#file.datasync();
+    this.#at += record.length;
+    this.#bytes = Math.max(this.#bytes, this.#at);
+    this.#lastNo = no;
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+}
