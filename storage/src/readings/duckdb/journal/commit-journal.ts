@@ -118,7 +118,10 @@ export class CommitJournal {
         this.#free.push(slot);
       })
       .catch((error: unknown) =>
-        this.#options.logger.warn({ reason: describeError(error) }, "no space could be laid out for the store's journal"),
+        this.#options.logger.warn(
+          { reason: describeError(error) },
+          "no space could be laid out for the store's journal",
+        ),
       )
       .finally(() => {
         this.#laidOut = undefined;

@@ -1,17 +1,13 @@
 import { crc32 } from "node:zlib";
-import type { BatchMark, CommitRequest, ReadingColumns, SetAside } from "../../../ports.ts";
+import type { BatchMark, CommitRequest, ReadingColumns } from "../../../ports.ts";
 import type { NumberedChannel } from "../store-state.ts";
 
 /** Readings as columns, by the store file's own numbers of channels. */
 export type NumberedReadings = Omit<ReadingColumns, "channels">;
 
 /** One commit as the journal holds it: everything the store file needs to catch up with it. */
-export interface JournalEntry {
+export interface JournalEntry extends Omit<CommitRequest, "readings"> {
   readonly no: number;
-  readonly receivedAtMs: number;
-  readonly batches: readonly BatchMark[];
-  readonly setAside: readonly SetAside[];
-  readonly repeats: number;
   /** Channels that got their number in this commit. */
   readonly fresh: readonly NumberedChannel[];
   readonly readings: NumberedReadings;
@@ -30,13 +26,9 @@ const HAS_COUNTS = 1;
 const HAS_GAUGES = 2;
 const HAS_FLAGS = 4;
 
-interface Meta {
-  readonly receivedAtMs: number;
-  readonly batches: readonly (readonly [agent: string, epoch: string, seqs: readonly number[]])[];
-  readonly setAside: readonly SetAside[];
-  readonly repeats: number;
-  readonly fresh: readonly (readonly [no: number, id: string, isRegister: 0 | 1])[];
-}
+type PackedBatches = readonly (readonly [agent: string, epoch: string, seqs: readonly number[]])[];
+
+type Meta = Omit<JournalEntry, "no" | "readings" | "batches"> & { readonly batches: PackedBatches };
 
 /**
  * The bytes of one commit, to be sealed: magic, CRC-32 of all that follows, segment, length, number, then what is said of the commit
@@ -84,7 +76,7 @@ export function decodeRecord(bytes: Buffer, at: number): FoundRecord | undefined
     bytes.readUInt32LE(at + 28),
     bytes.readUInt32LE(at + 32),
   );
-  const entry = { no: bytes.readDoubleLE(at + 16), ...commitOf(meta), readings };
+  const entry = { ...meta, no: bytes.readDoubleLE(at + 16), batches: unpacked(meta.batches), readings };
   return { entry, segment: bytes.readUInt32LE(at + 8), end };
 }
 
@@ -97,7 +89,11 @@ export function* recordsIn(bytes: Buffer): Generator<FoundRecord> {
   }
 }
 
-function metaOf({ receivedAtMs, batches, setAside, repeats, fresh }: JournalEntry): Meta {
+function metaOf({ no: _, readings: __, batches, ...rest }: JournalEntry): Meta {
+  return { ...rest, batches: packed(batches) };
+}
+
+function packed(batches: readonly BatchMark[]): PackedBatches {
   const byEpoch = new Map<string, [agent: string, epoch: string, seqs: number[]]>();
   for (const { agent, epoch, seq } of batches) {
     const key = `${agent} ${epoch}`;
@@ -105,18 +101,11 @@ function metaOf({ receivedAtMs, batches, setAside, repeats, fresh }: JournalEntr
     if (seqs === undefined) byEpoch.set(key, [agent, epoch, [seq]]);
     else seqs[2].push(seq);
   }
-  const named = fresh.map(({ no, id, isRegister }) => [no, id, isRegister ? 1 : 0] as const);
-  return { receivedAtMs, batches: [...byEpoch.values()], setAside, repeats, fresh: named };
+  return [...byEpoch.values()];
 }
 
-function commitOf({ receivedAtMs, batches, setAside, repeats, fresh }: Meta): Omit<JournalEntry, "no" | "readings"> {
-  return {
-    receivedAtMs,
-    batches: batches.flatMap(([agent, epoch, seqs]) => seqs.map((seq) => ({ agent, epoch, seq }))),
-    setAside,
-    repeats,
-    fresh: fresh.map(([no, id, isRegister]) => ({ no, id, isRegister: isRegister === 1 })),
-  };
+function unpacked(batches: PackedBatches): BatchMark[] {
+  return batches.flatMap(([agent, epoch, seqs]) => seqs.map((seq) => ({ agent, epoch, seq })));
 }
 
 function columnParts(readings: NumberedReadings): { bits: number; columns: ArrayBufferView[] } {
