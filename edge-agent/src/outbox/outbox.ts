@@ -8,7 +8,8 @@ import { encodeFrame, FRAME_KINDS } from "./frame.ts";
 import { type Cursor, type Due, type HeldRange, Ledger } from "./ledger.ts";
 import type { OutboxFill, OutboxLimits, TakenBatch } from "./limits.ts";
 import { recoverFolder } from "./recovery.ts";
-import { type Place, Segment } from "./segment.ts";
+import type { Place, Segment } from "./segment.ts";
+import { SegmentRow } from "./segment-row.ts";
 import type { SegmentHeader, StoredBatch } from "./segment-schema.ts";
 
 export interface OutboxDeps {
@@ -31,18 +32,15 @@ const MAX_WAITING = 100_000;
  * only what is taken is offered for sending, and only an end-to-end ack lets it go.
  */
 export class Outbox {
-  readonly #disk: Disk;
-  readonly #folder: string;
   readonly #limits: OutboxLimits;
   readonly #logger: Logger;
   readonly #timers: Timers;
   readonly #ledger = new Ledger();
-  readonly #segments: Segment[];
+  readonly #segments: SegmentRow;
   readonly #retry = new Backoff({ firstMs: 200, maxMs: 10_000 });
   #damagedStretches: number;
   #epoch: Epoch;
   #nextSeq: number;
-  #nextOrdinal: number;
   #dropped: number;
   #taken: number;
   #waiting: Reading[] = [];
@@ -55,15 +53,12 @@ export class Outbox {
   #isClosed = false;
 
   private constructor(deps: OutboxDeps, recovered: Awaited<ReturnType<typeof recoverFolder>>) {
-    this.#disk = deps.disk ?? nodeDisk;
-    this.#folder = deps.folder;
     this.#limits = deps.limits;
     this.#logger = deps.logger;
     this.#timers = deps.timers ?? realTimers;
-    this.#segments = recovered.segments;
+    this.#segments = new SegmentRow(deps.disk ?? nodeDisk, deps.folder, recovered);
     this.#epoch = recovered.epoch ?? newEpoch();
     this.#nextSeq = recovered.nextSeq;
-    this.#nextOrdinal = recovered.nextOrdinal;
     this.#dropped = recovered.dropped;
     this.#taken = recovered.taken;
     this.#damagedStretches = recovered.damagedStretches;
@@ -75,7 +70,7 @@ export class Outbox {
     const outbox = new Outbox(deps, await recoverFolder(deps.disk ?? nodeDisk, deps.folder, deps.logger));
     await outbox.#exclusively(async () => {
       await outbox.#tryBegin();
-      await outbox.#removeSpent();
+      await outbox.#segments.removeSpent();
     });
     return outbox;
   }
@@ -136,11 +131,11 @@ export class Outbox {
     this.#closeGap(ack);
     const isAhead = ack.epoch === this.#epoch && ack.seq > this.lastSeq;
     if (isAhead) this.#inBackground(() => this.#renewEpoch(ack));
-    if (released.length > 0) this.#inBackground(() => this.#removeSpent());
+    if (released.length > 0) this.#inBackground(() => this.#segments.removeSpent());
   }
 
   fill(): OutboxFill {
-    const bytes = this.#segments.reduce((total, segment) => total + segment.bytes, 0);
+    const { bytes } = this.#segments;
     const { maxBytes } = this.#limits;
     return {
       records: this.#ledger.records,
@@ -161,7 +156,7 @@ export class Outbox {
     this.#cancelFlush?.();
     await this.#exclusively(async () => {
       await this.#sayClosed();
-      for (const segment of this.#segments) await segment.close();
+      await this.#segments.close();
     });
   }
 
@@ -201,7 +196,7 @@ export class Outbox {
     const frames = batches.map((batch) => encodeFrame(FRAME_KINDS.batch, batch));
     const bytes = frames.reduce((total, frame) => total + frame.length, 0);
     if (!(await this.#makeRoom(bytes))) return this.#countDropped(readings.length, "the outbox is full");
-    const segment = this.#active();
+    const segment = this.#segments.newest;
     let offset = await segment.append(Buffer.concat(frames));
     for (const [at, batch] of batches.entries()) {
       const length = frames[at]?.length ?? 0;
@@ -233,18 +228,13 @@ export class Outbox {
     return { epoch, seq, origin: "live", readings: [] };
   }
 
-  #active(): Segment {
-    const segment = this.#segments.at(-1);
-    if (segment === undefined) throw new RangeError("an open outbox has a segment");
-    return segment;
-  }
-
   /** Makes room for some bytes under the policy; false when they must not be written. */
   async #makeRoom(bytes: number): Promise<boolean> {
     if (!this.#hasBegun) await this.#beginSegment();
     const segmentBytes = Math.min(SEGMENT_BYTES_MAX, Math.floor(this.#limits.maxBytes / 16));
-    if (this.#active().bytes + bytes > segmentBytes && !this.#active().isFresh) await this.#beginSegment();
-    await this.#removeSpent();
+    const { newest } = this.#segments;
+    if (newest.bytes + bytes > segmentBytes && !newest.isFresh) await this.#beginSegment();
+    await this.#segments.removeSpent();
     while (this.fill().bytes + bytes > this.#limits.maxBytes) {
       if (this.#limits.policy === "stop" || !(await this.#giveUpOldest())) return false;
     }
@@ -253,21 +243,19 @@ export class Outbox {
 
   /** Gives up the oldest segment that still holds readings; false when there is none but the one being written. */
   async #giveUpOldest(): Promise<boolean> {
-    for (const [at, segment] of this.#segments.slice(0, -1).entries()) {
+    for (const segment of this.#segments.older) {
       const held = this.#ledger.heldIn(segment);
       if (held === undefined || held.readings === 0) continue;
-      await this.#giveUp(at, segment, held);
+      await this.#giveUp(segment, held);
       return true;
     }
     return false;
   }
 
-  async #giveUp(at: number, segment: Segment, { readings, ...range }: HeldRange): Promise<void> {
-    await segment.close();
+  async #giveUp(segment: Segment, { readings, ...range }: HeldRange): Promise<void> {
     const { epoch, fromSeq } = range;
     const header = { ...this.#header(), epoch, firstSeq: fromSeq, dropped: this.#dropped + readings };
-    const hollow = await Segment.create(this.#disk, this.#folder, segment.ordinal, header, range);
-    this.#segments[at] = hollow;
+    const hollow = await this.#segments.hollowOut(segment, header, range);
     const place = { segment: hollow, offset: 0, length: 0 };
     // While the file was written acks may have come: what they cover is stored, and a file of it must not stay for ever.
     const lost = this.#ledger.giveUp(segment, { ...range, readings: 0, oldestReadAt: null, place });
@@ -277,10 +265,8 @@ export class Outbox {
   }
 
   async #beginSegment(): Promise<void> {
-    const segment = await Segment.create(this.#disk, this.#folder, this.#nextOrdinal, this.#header());
-    this.#nextOrdinal++;
+    await this.#segments.begin(this.#header());
     this.#hasBegun = true;
-    this.#segments.push(segment);
   }
 
   /** On a full disk what is held can be sent all the same, which may be what makes room; the first write tries again. */
@@ -299,14 +285,6 @@ export class Outbox {
       dropped: this.#dropped,
       taken: this.#taken,
     };
-  }
-
-  /** Removes segments from the old end that hold nothing any more. In order only: a hole in the row would mean damage. */
-  async #removeSpent(): Promise<void> {
-    while (this.#segments.length > 1 && this.#segments[0]?.held === 0) {
-      const spent = this.#segments.shift();
-      await spent?.remove();
-    }
   }
 
   /** An ack beyond what this outbox wrote: its files have gone back in time. Its seqs must not be used again. */
@@ -334,7 +312,7 @@ export class Outbox {
   /** Without it the next start only begins a new epoch. */
   async #sayClosed(): Promise<void> {
     if (!this.#hasBegun) return;
-    await this.#active()
+    await this.#segments.newest
       .append(encodeFrame(FRAME_KINDS.closed, {}))
       .catch((error: unknown) => this.#logger.warn({ error: describeError(error) }, "outbox: not closed in order"));
   }
