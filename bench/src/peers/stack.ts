@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freePort, setUpInflux } from "@nightflow/storage/testing";
+import { setUpInflux } from "@nightflow/storage";
+import { freePort } from "@nightflow/storage/testing";
 
 /** Where the peer's three programs are. */
 export interface PeerPrograms {

@@ -7,8 +7,8 @@ export type InstantKey = { readonly channel: string; readonly readAtMs: number }
 
 /** What a commit needs to know of the store to keep repeats out of it. */
 export interface StoredSoFar {
-  /** Newest stored read time of a channel; undefined when it has none. */
-  newestReadAt(channel: string): number | undefined;
+  /** Newest stored read time of a channel, the nth of the request's; undefined when it has none. */
+  newestReadAt(channel: string, nth: number): number | undefined;
   valuesAt(keys: readonly InstantKey[]): Promise<(StoredValue | undefined)[]>;
 }
 
@@ -27,7 +27,7 @@ export async function withoutRepeats(request: CommitRequest, stored: StoredSoFar
 
 // A row is late when its channel holds a reading of that time or later, in the store or earlier in this very commit.
 function lateRows(readings: ReadingColumns, stored: StoredSoFar): number[] {
-  const newest = readings.channels.map((channel) => stored.newestReadAt(channel) ?? Number.NEGATIVE_INFINITY);
+  const newest = readings.channels.map((channel, nth) => stored.newestReadAt(channel, nth) ?? Number.NEGATIVE_INFINITY);
   const late: number[] = [];
   for (let i = 0; i < readings.length; i++) {
     const no = readings.channelNos[i] ?? 0;

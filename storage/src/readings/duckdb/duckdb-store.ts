@@ -3,7 +3,6 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { type Clock, describeError, NightflowError, realClock, StoreUnavailableError } from "@nightflow/domain";
 import type { Logger } from "pino";
 import type {
-  CommitRequest,
   Curve,
   FeedPage,
   KnownChannel,
@@ -25,15 +24,15 @@ import type {
   StoredValue,
 } from "../../ports.ts";
 import { StoreClosedError } from "../errors.ts";
-import { type InstantKey, withoutRepeats } from "../repeats.ts";
-import { lastValueColumns } from "../roll-ups.ts";
+import type { InstantKey } from "../repeats.ts";
 import { SerialQueue } from "../serial-queue.ts";
-import { checkShape } from "../shape.ts";
-import { refuseStored } from "../stored-batches.ts";
+import { ChannelNumbers } from "./channel-numbers.ts";
 import { type CheckpointPolicy, CheckpointTimer } from "./checkpoints.ts";
 import { type CompactionOptions, type CompactionReport, dropUnfinished } from "./compaction.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { corruptError, type DatabaseFile, inTransaction, openDatabaseFile, tellsDamage } from "./database-file.ts";
+import type { JournalEntry } from "./journal/journal-record.ts";
+import { openJournaled } from "./journal/journaled-store.ts";
 import { readCurve, readFeed, readValuesAt } from "./reading.ts";
 import type { RetentionReport, RetentionRule } from "./retention.ts";
 import { readDaily, readHourly, readNights } from "./roll-up-reading.ts";
@@ -42,7 +41,7 @@ import { storeFigures } from "./store-figures.ts";
 import { loadState, type StoreState } from "./store-state.ts";
 import { DEFAULT_UPKEEP, Upkeep, type UpkeepPolicy } from "./upkeep.ts";
 import type { UpkeepPlace } from "./upkeep-place.ts";
-import { writeCommit, writeFolded, writeKnownChannels } from "./writing.ts";
+import { writeCommits, writeFolded, writeKnownChannels } from "./writing.ts";
 
 /** What the embedded store needs. */
 export interface DuckDbStoreOptions {
@@ -90,9 +89,10 @@ export interface DuckDbReadingStore extends ReadingStore {
  */
 export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<DuckDbReadingStore> {
   const { path, memoryLimit = "512MB", threads = 1, maxTempSize = "10GB", clock = realClock, logger } = options;
+  const numbers = new ChannelNumbers();
   const open = async () => {
     const file = await openDatabaseFile({ path, memoryLimit, threads, maxTempSize }, clock);
-    return { file, state: await loadOpened(file).catch((cause) => closeAndThrow(file, cause)) };
+    return { file, state: await loadOpened(file, numbers).catch((cause) => closeAndThrow(file, cause)) };
   };
   const { file, state } = await open();
   const { stored } = state.counts;
@@ -100,7 +100,8 @@ export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<Duck
     { path, readings: stored, channels: state.channelCount, memoryLimit, threads, maxTempSize },
     "store file open",
   );
-  return new DuckDbStore({ reopen: open, file, state, clock, logger }, options);
+  const store = new StoreFile({ reopen: open, file, state, clock, logger }, options);
+  return await openJournaled({ storePath: path, file: store, logger });
 }
 
 interface Opened {
@@ -108,9 +109,9 @@ interface Opened {
   readonly state: StoreState;
 }
 
-async function loadOpened(file: DatabaseFile): Promise<StoreState> {
+async function loadOpened(file: DatabaseFile, numbers: ChannelNumbers): Promise<StoreState> {
   await inTransaction(file.writer, () => dropUnfinished(file.writer));
-  return await loadState(file.writer);
+  return await loadState(file.writer, numbers);
 }
 
 async function closeAndThrow(file: DatabaseFile, cause: unknown): Promise<never> {
@@ -124,7 +125,8 @@ interface StoreParts extends Opened {
   readonly logger: Logger;
 }
 
-class DuckDbStore implements DuckDbReadingStore {
+/** The store file without its journal: it takes commits that are durable already, some time later and many at once. */
+export class StoreFile implements Omit<DuckDbReadingStore, "commit"> {
   readonly kind = "duckdb";
   readonly #reopen: () => Promise<Opened>;
   readonly #writes = new SerialQueue();
@@ -178,15 +180,20 @@ class DuckDbStore implements DuckDbReadingStore {
 
   async newestReadAt(): Promise<Map<string, number>> {
     await this.#asOnDisk();
-    return new Map(Array.from(this.#state.allLastValues(), (value) => [value.channel, value.readAtMs]));
+    return newestOf(this.#state.allLastValues());
   }
 
-  async commit(request: CommitRequest): Promise<number> {
+  /** What the file holds of numbers, marks, last values and counts, to go on from. */
+  branch(): StoreState {
+    return this.#state.branch();
+  }
+
+  /** Takes commits in one transaction, in order, right behind the last one it has. */
+  async apply(entries: readonly JournalEntry[]): Promise<void> {
     this.#refuseClosed();
-    const no = await this.#write((writer) => this.#commitNow(writer, request));
+    await this.#write((writer) => this.#applyNow(writer, entries));
     void this.#checkpoints.afterCommit();
     this.#upkeep.afterCommit();
-    return no;
   }
 
   async valuesAt(keys: readonly InstantKey[]): Promise<(StoredValue | undefined)[]> {
@@ -219,7 +226,7 @@ class DuckDbStore implements DuckDbReadingStore {
 
   async allLastValues(): Promise<LastValueColumns> {
     await this.#asOnDisk();
-    return lastValueColumns([...this.#state.allLastValues()]);
+    return this.#state.allLastValues();
   }
 
   async hourly(range: RollUpRange): Promise<RollUpColumns> {
@@ -314,22 +321,16 @@ class DuckDbStore implements DuckDbReadingStore {
     });
   }
 
-  async #commitNow(writer: DuckDBConnection, asked: CommitRequest): Promise<number> {
-    checkShape(asked.readings);
-    const state = this.#state;
-    refuseStored(asked.batches, (agent, epoch) => state.markOf(agent, epoch));
-    const request = await withoutRepeats(asked, {
-      newestReadAt: (channel) => state.newestReadAt(channel),
-      valuesAt: (keys) => readValuesAt(writer, keys, state),
-    });
-    const no = state.counts.lastCommit + 1;
-    const fresh = state.newChannels(request.readings);
-    await inTransaction(writer, () => writeCommit(writer, no, request, state, fresh));
-    state.addChannels(fresh);
-    state.setMarks(state.marksAfter(request.batches));
-    state.committed(no, request);
-    this.#unfolded += request.readings.length;
-    return no;
+  async #applyNow(writer: DuckDBConnection, entries: readonly JournalEntry[]): Promise<void> {
+    // After a failure whose outcome was unknown the file may hold some of them.
+    const { lastCommit } = this.#state.counts;
+    const missing = entries.filter((entry) => entry.no > lastCommit);
+    if (missing.length === 0) return;
+    await inTransaction(writer, () => writeCommits(writer, missing, this.#state));
+    for (const entry of missing) {
+      this.#state.committed(entry);
+      this.#unfolded += entry.readings.length;
+    }
   }
 
   #checkpoint(): Promise<void> {
@@ -437,4 +438,8 @@ function isInTheWay(cause: unknown): false {
 // Compaction has put other tables in the place of those that the query was written for.
 function isOfReplacedTable(cause: unknown): boolean {
   return cause instanceof Error && /^Catalog Error/.test(cause.message);
+}
+
+function newestOf({ channels, readAtMs }: LastValueColumns): Map<string, number> {
+  return new Map(channels.map((channel, i) => [channel, readAtMs[i] ?? Number.NaN]));
 }

@@ -18,6 +18,18 @@ export class LastValueTable {
   #flags = new Uint32Array(0);
   #valueAtMs = new Float64Array(0);
 
+  copy(): LastValueTable {
+    const table = new LastValueTable();
+    table.#readAtMs = this.#readAtMs.slice();
+    table.#counts = this.#counts.slice();
+    table.#gauges = this.#gauges.slice();
+    table.#qualities = this.#qualities.slice();
+    table.#isRegister = this.#isRegister.slice();
+    table.#flags = this.#flags.slice();
+    table.#valueAtMs = this.#valueAtMs.slice();
+    return table;
+  }
+
   /** Time of the newest reading in epoch ms; NaN when there is none. */
   newestAt(no: number): number {
     return this.#readAtMs[no] ?? Number.NaN;

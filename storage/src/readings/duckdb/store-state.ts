@@ -1,35 +1,30 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
-import { EMPTY_MARK, type Mark, markWith, ORIGIN_CODES } from "@nightflow/domain";
+import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
+import { EMPTY_MARK, type Mark, markWith, QUALITY_CODES } from "@nightflow/domain";
 import type {
   BatchMark,
-  CommitRequest,
   KnownChannel,
   LastValue,
-  ReadingColumns,
+  LastValueColumns,
   SetAsideList,
   StoreCounts,
   StoredMark,
 } from "../../ports.ts";
-import { advanceLastValue, lastValuesOf } from "../last-values.ts";
+import { blankColumns } from "../reading-columns.ts";
+import type { ChannelNumbers, NumberedChannel } from "./channel-numbers.ts";
+import type { JournalEntry, NumberedReadings } from "./journal/journal-record.ts";
+import { LastValueTable } from "./last-value-table.ts";
 import { loadSegments, Segments } from "./segments.ts";
 import { chunksOf, columnSlice, rowsOfResult } from "./vectors.ts";
-
-/** A channel as the store file numbers it. */
-export interface NumberedChannel {
-  readonly no: number;
-  readonly id: string;
-  readonly isRegister: boolean;
-}
 
 /**
  * What the owner of a store file keeps in memory: numbers of channels, marks, last values, counts. It changes only
  * after the file has, so that nothing here is ahead of what is durable.
  */
 export class StoreState {
-  readonly #byId = new Map<string, NumberedChannel>();
-  readonly #byNo: NumberedChannel[] = [];
+  /** Shared with whoever gives the numbers: a channel may have one here before the file knows it. */
+  readonly numbers: ChannelNumbers;
   readonly #marks = new Map<string, StoredMark>();
-  readonly #last = new Map<string, LastValue>();
+  #last = new LastValueTable();
   readonly known = new Map<string, KnownChannel>();
   #counts: StoreCounts = { stored: 0, deadLetters: 0, quarantined: 0, conflicts: 0, repeats: 0, lastCommit: 0 };
   lastSetAsideId = 0;
@@ -44,37 +39,57 @@ export class StoreState {
   /** How far each consumer of the feed has read. */
   readonly cursors = new Map<string, number>();
 
+  constructor(numbers: ChannelNumbers) {
+    this.numbers = numbers;
+  }
+
+  /** Numbers, marks, last values and counts as they are now, to go on from by themselves. */
+  branch(): StoreState {
+    const state = new StoreState(this.numbers);
+    state.setMarks(this.marks());
+    state.#last = this.#last.copy();
+    state.#counts = this.#counts;
+    state.lastSetAsideId = this.lastSetAsideId;
+    return state;
+  }
+
   get counts(): StoreCounts {
     return this.#counts;
   }
 
   get channelCount(): number {
-    return this.#byNo.length;
+    return this.numbers.size;
   }
 
   /** Ids by number. */
   channelIds(): string[] {
-    return this.#byNo.map((channel) => channel.id);
+    return this.numbers.ids;
   }
 
   channel(id: string): NumberedChannel | undefined {
-    return this.#byId.get(id);
+    return this.numbers.of(id);
   }
 
   channelByNo(no: number): NumberedChannel | undefined {
-    return this.#byNo[no];
+    return this.numbers.at(no);
   }
 
   lastValue(channel: string): LastValue | undefined {
-    return this.#last.get(channel);
+    return this.#last.get(this.channel(channel)?.no ?? -1, channel);
   }
 
   newestReadAt(channel: string): number | undefined {
-    return this.#last.get(channel)?.readAtMs;
+    return this.newestAt(this.channel(channel)?.no ?? -1);
   }
 
-  allLastValues(): Iterable<LastValue> {
-    return this.#last.values();
+  /** Time of the newest reading of a channel by its number; undefined when it has none. */
+  newestAt(no: number): number | undefined {
+    const newestMs = this.#last.newestAt(no);
+    return Number.isNaN(newestMs) ? undefined : newestMs;
+  }
+
+  allLastValues(): LastValueColumns {
+    return this.#last.columns(this.numbers.ids);
   }
 
   marks(): StoredMark[] {
@@ -83,17 +98,6 @@ export class StoreState {
 
   markOf(agent: string, epoch: string): StoredMark | undefined {
     return this.#marks.get(markKey(agent, epoch));
-  }
-
-  /** Channels of the columns that have no number yet, numbered. A channel is what its first reading is, register or gauge. */
-  newChannels(readings: ReadingColumns): NumberedChannel[] {
-    const fresh = new Map<string, NumberedChannel>();
-    for (let i = 0; i < readings.length; i++) {
-      const id = readings.channels[readings.channelNos[i] ?? -1];
-      if (id === undefined || this.#byId.has(id) || fresh.has(id)) continue;
-      fresh.set(id, { no: this.#byNo.length + fresh.size, id, isRegister: readings.isRegister[i] === 1 });
-    }
-    return [...fresh.values()];
   }
 
   /** Marks as they are once these batches are stored; one per agent and epoch. */
@@ -107,13 +111,6 @@ export class StoreState {
     return [...after.values()];
   }
 
-  addChannels(channels: readonly NumberedChannel[]): void {
-    for (const channel of channels) {
-      this.#byId.set(channel.id, channel);
-      this.#byNo[channel.no] = channel;
-    }
-  }
-
   /** The marks set last are listed last. */
   setMarks(marks: readonly StoredMark[]): void {
     for (const mark of marks) {
@@ -123,8 +120,13 @@ export class StoreState {
     }
   }
 
-  setLastValue(value: LastValue): void {
-    this.#last.set(value.channel, value);
+  setLastValue(no: number, value: LastValue): void {
+    this.#last.set(no, value);
+  }
+
+  /** Takes over readings, which may be late. */
+  takeReadings(readings: NumberedReadings): void {
+    this.#last.take(readings, this.channelCount);
   }
 
   setCounts(counts: StoreCounts): void {
@@ -132,18 +134,19 @@ export class StoreState {
   }
 
   /** Takes over a commit that is durable now. */
-  committed(no: number, request: CommitRequest): void {
-    for (const value of lastValuesOf(request.readings, (channel) => this.#last.get(channel)).values())
-      this.setLastValue(value);
-    const onList = (list: SetAsideList) => request.setAside.filter((entry) => entry.list === list).length;
-    this.lastSetAsideId += request.setAside.length;
+  committed(entry: JournalEntry): void {
+    this.numbers.add(entry.fresh);
+    this.setMarks(this.marksAfter(entry.batches));
+    this.takeReadings(entry.readings);
+    const onList = (list: SetAsideList) => entry.setAside.filter((entry) => entry.list === list).length;
+    this.lastSetAsideId += entry.setAside.length;
     this.#counts = {
-      stored: this.#counts.stored + request.readings.length,
+      stored: this.#counts.stored + entry.readings.length,
       deadLetters: this.#counts.deadLetters + onList("dead_letter"),
-      quarantined: this.#counts.quarantined + onList("quarantine") + (request.unlisted ?? 0),
+      quarantined: this.#counts.quarantined + onList("quarantine") + (entry.unlisted ?? 0),
       conflicts: this.#counts.conflicts + onList("conflict"),
-      repeats: this.#counts.repeats + request.repeats,
-      lastCommit: no,
+      repeats: this.#counts.repeats + entry.repeats,
+      lastCommit: entry.no,
     };
   }
 }
@@ -153,9 +156,9 @@ function markKey(agent: string, epoch: string): string {
 }
 
 /** The state of a store file, as of its last commit. */
-export async function loadState(connection: DuckDBConnection): Promise<StoreState> {
-  const state = new StoreState();
-  state.addChannels(await loadChannels(connection));
+export async function loadState(connection: DuckDBConnection, numbers: ChannelNumbers): Promise<StoreState> {
+  const state = new StoreState(numbers);
+  numbers.add(await loadChannels(connection));
   state.setMarks(await loadMarks(connection));
   state.setCounts(await loadCounts(connection));
   state.lastSetAsideId = await loadLastSetAsideId(connection);
@@ -222,46 +225,50 @@ async function loadLastValues(connection: DuckDBConnection, state: StoreState): 
   const kept = await connection.run(
     "SELECT channel_no, read_at_ms, counts, gauge, quality, flags, value_at_ms FROM last_value",
   );
-  for await (const chunk of chunksOf(kept)) {
-    const valueAt = columnSlice<BigInt64Array>(chunk, 6);
-    eachReading(chunk, state, (row, i) => {
-      const lastValueAtMs = valueAt.isNull(i) ? null : Number(valueAt.items[i]);
-      const { isRegister: _, origin: __, ...value } = row;
-      state.setLastValue({ ...value, lastValueAtMs });
-    });
-  }
+  for await (const chunk of chunksOf(kept)) takeKept(chunk, state);
   const since = await connection.run(
     `SELECT channel_no, read_at_ms, counts, gauge, quality, flags
       FROM (${state.segments.commitsSql(state.foldedTo, state.counts.lastCommit)}) ORDER BY commit_no, row_no`,
   );
-  for await (const chunk of chunksOf(since))
-    eachReading(chunk, state, (row) => state.setLastValue(advanceLastValue(state.lastValue(row.channel), row)));
+  for await (const chunk of chunksOf(since)) state.takeReadings(readingsOf(chunk, state.numbers));
 }
 
-function eachReading(
-  chunk: Parameters<typeof columnSlice>[0],
-  state: StoreState,
-  take: (row: Parameters<typeof advanceLastValue>[1], i: number) => void,
-): void {
-  const nos = columnSlice<Int32Array>(chunk, 0);
-  const readAt = columnSlice<BigInt64Array>(chunk, 1);
+function takeKept(chunk: DuckDBDataChunk, state: StoreState): void {
+  const { channelNos, readAtMs, counts, gauges, isRegister, qualities, flags, length } = readingsOf(
+    chunk,
+    state.numbers,
+  );
+  const valueAt = columnSlice<BigInt64Array>(chunk, 6);
+  for (let i = 0; i < length; i++) {
+    const no = channelNos[i] ?? -1;
+    const hasValue = qualities[i] !== QUALITY_CODES.missing;
+    state.setLastValue(no, {
+      channel: state.channelByNo(no)?.id ?? "",
+      readAtMs: readAtMs[i] ?? Number.NaN,
+      quality: qualities[i] ?? 0,
+      counts: hasValue && isRegister[i] === 1 ? (counts[i] ?? null) : null,
+      gauge: hasValue && isRegister[i] !== 1 ? (gauges[i] ?? null) : null,
+      flags: flags[i] ?? 0,
+      lastValueAtMs: valueAt.isNull(i) ? null : Number(valueAt.items[i]),
+    });
+  }
+}
+
+// channel_no, read_at_ms, counts, gauge, quality, flags
+function readingsOf(chunk: DuckDBDataChunk, numbers: ChannelNumbers): NumberedReadings {
+  const { channels: _, ...readings } = blankColumns(chunk.rowCount, []);
   const counts = columnSlice<BigInt64Array>(chunk, 2);
   const gauges = columnSlice<Float64Array>(chunk, 3);
-  const qualities = columnSlice<Uint8Array>(chunk, 4);
-  const flags = columnSlice<Uint32Array>(chunk, 5);
+  readings.channelNos.set(columnSlice<Int32Array>(chunk, 0).items.subarray(0, chunk.rowCount));
+  readings.qualities.set(columnSlice<Uint8Array>(chunk, 4).items.subarray(0, chunk.rowCount));
+  readings.flags.set(columnSlice<Uint32Array>(chunk, 5).items.subarray(0, chunk.rowCount));
+  const readAt = columnSlice<BigInt64Array>(chunk, 1).items;
   for (let i = 0; i < chunk.rowCount; i++) {
-    const channel = state.channelByNo(nos.items[i] ?? -1);
-    if (channel === undefined) continue;
-    const row = {
-      channel: channel.id,
-      readAtMs: Number(readAt.items[i]),
-      isRegister: channel.isRegister,
-      counts: counts.isNull(i) ? null : (counts.items[i] ?? null),
-      gauge: gauges.isNull(i) ? null : (gauges.items[i] ?? null),
-      quality: qualities.items[i] ?? 0,
-      flags: flags.items[i] ?? 0,
-      origin: ORIGIN_CODES.live,
-    };
-    take(row, i);
+    readings.readAtMs[i] = Number(readAt[i]);
+    const isRegister = !counts.isNull(i) || (gauges.isNull(i) && numbers.at(readings.channelNos[i] ?? -1)?.isRegister);
+    readings.isRegister[i] = isRegister ? 1 : 0;
+    if (!counts.isNull(i)) readings.counts[i] = counts.items[i] ?? 0n;
+    if (!gauges.isNull(i)) readings.gauges[i] = gauges.items[i] ?? Number.NaN;
   }
+  return readings;
 }

@@ -24,6 +24,8 @@ export const CHUNK_ROWS = 2048;
 // The appender's flush is synchronous, about 0.1 ms per 1,000 rows; so many are flushed before other work may run.
 const FLUSH_ROWS = 4096;
 
+const ALL_VALID = 2n ** 64n - 1n;
+
 /** The values of a column in one chunk, as the typed array that DuckDB fills, and which of them are null. */
 export interface ColumnSlice<Items> {
   readonly items: Items;
@@ -33,9 +35,8 @@ export interface ColumnSlice<Items> {
 interface VectorInside<Items> {
   readonly items: Items;
   readonly validity: {
-    readonly data: unknown;
+    data: BigUint64Array | null;
     itemValid(row: number): boolean;
-    setItemValid(row: number, valid: boolean): void;
   };
   flush(): void;
 }
@@ -62,53 +63,112 @@ export function takeColumns(chunk: DuckDBDataChunk, at: number, targets: readonl
   return at + chunk.rowCount;
 }
 
-/** What fills one chunk of an append: gets the numeric column to write into, its first row in the source, its length. */
+/** What fills rows of a numeric column of a chunk, from a row in the source on, at a place in the chunk. */
 export interface ColumnFiller {
-  readonly type: DuckDBType;
-  fill(items: NumericItems, from: number, rows: number): void;
+  fill(items: NumericItems, from: number, rows: number, at: number): void;
   /** Whether the value in a source row is null; left out for columns without nulls. */
   isNull?(row: number): boolean;
+}
+
+/** Rows to append, of which one source gives a stretch. */
+export interface ColumnPart {
+  readonly length: number;
+  readonly columns: readonly ColumnFiller[];
 }
 
 export type NumericItems = BigInt64Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
 
 /**
- * Appends `length` rows of numeric columns to a table inside the connection's transaction, letting other work run
- * after every few thousand rows.
+ * Appends the rows of many sources to a table of numeric columns, one behind the other, inside the connection's
+ * transaction, letting other work run after every few thousand rows.
  */
-export async function appendColumns(
+export async function appendParts<Source>(
   connection: DuckDBConnection,
   table: string,
-  length: number,
-  columns: readonly ColumnFiller[],
+  types: readonly DuckDBType[],
+  sources: readonly Source[],
+  partOf: (source: Source) => ColumnPart,
 ): Promise<void> {
-  if (length === 0) return;
   const appender = await connection.createAppender(table);
   try {
-    for (let from = 0; from < length; from += CHUNK_ROWS) {
-      appendChunk(appender, from, Math.min(CHUNK_ROWS, length - from), columns);
-      if ((from + CHUNK_ROWS) % FLUSH_ROWS !== 0) continue;
-      appender.flushSync();
-      await breathe();
-    }
+    const chunks = new ChunkFiller(appender, types);
+    for (const source of sources) for (const _flush of chunks.take(partOf(source))) await breathe();
+    chunks.end();
   } finally {
     appender.closeSync();
   }
 }
 
-function appendChunk(appender: DuckDBAppender, from: number, rows: number, columns: readonly ColumnFiller[]): void {
-  const chunk = DuckDBDataChunk.create(
-    columns.map((column) => column.type),
-    rows,
-  );
-  columns.forEach((column, no) => {
-    const vector = insideOf<NumericItems>(chunk, no);
-    column.fill(vector.items, from, rows);
-    if (column.isNull)
-      for (let row = 0; row < rows; row++) if (column.isNull(from + row)) vector.validity.setItemValid(row, false);
-    vector.flush();
-  });
-  appender.appendDataChunk(chunk);
+/** Gathers rows of many small sources into full chunks. */
+class ChunkFiller {
+  readonly #appender: DuckDBAppender;
+  readonly #types: readonly DuckDBType[];
+  #chunk: DuckDBDataChunk | undefined;
+  #vectors: VectorInside<NumericItems>[] = [];
+  #rows = 0;
+  #unflushed = 0;
+
+  constructor(appender: DuckDBAppender, types: readonly DuckDBType[]) {
+    this.#appender = appender;
+    this.#types = types;
+  }
+
+  /** Takes all rows of a part; yields each time that other work should have its turn. */
+  *take(part: ColumnPart): Generator<void> {
+    for (let from = 0; from < part.length; ) {
+      const rows = Math.min(CHUNK_ROWS - this.#rows, part.length - from);
+      this.#fill(part.columns, from, rows);
+      from += rows;
+      if (this.#rows < CHUNK_ROWS) return;
+      this.#append();
+      if (this.#unflushed < FLUSH_ROWS) continue;
+      this.#appender.flushSync();
+      this.#unflushed = 0;
+      yield;
+    }
+  }
+
+  /** Appends what is left; the closing of the appender flushes it. */
+  end(): void {
+    if (this.#rows > 0) this.#append();
+  }
+
+  #fill(columns: readonly ColumnFiller[], from: number, rows: number): void {
+    if (this.#chunk === undefined) {
+      const chunk = DuckDBDataChunk.create(this.#types, CHUNK_ROWS);
+      this.#chunk = chunk;
+      this.#vectors = this.#types.map((_, no) => insideOf<NumericItems>(chunk, no));
+    }
+    columns.forEach(({ fill, isNull }, no) => {
+      const vector = this.#vectors[no];
+      if (vector === undefined) return;
+      fill(vector.items, from, rows, this.#rows);
+      if (isNull) markNulls(vector, this.#rows, rows, (i) => isNull(from + i));
+    });
+    this.#rows += rows;
+  }
+
+  #append(): void {
+    const chunk = this.#chunk;
+    if (chunk === undefined) return;
+    for (const vector of this.#vectors) vector.flush();
+    if (this.#rows < CHUNK_ROWS) chunk.rowCount = this.#rows;
+    this.#appender.appendDataChunk(chunk);
+    this.#unflushed += this.#rows;
+    this.#chunk = undefined;
+    this.#rows = 0;
+  }
+}
+
+// A bit a row, set where there is a value. The package's own way makes two bigints of every null.
+function markNulls(vector: VectorInside<unknown>, at: number, rows: number, isNull: (row: number) => boolean): void {
+  const { validity } = vector;
+  for (let i = 0; i < rows; i++) {
+    if (!isNull(i)) continue;
+    validity.data ??= new BigUint64Array(CHUNK_ROWS / 64).fill(ALL_VALID);
+    const bits = new Uint8Array(validity.data.buffer, validity.data.byteOffset);
+    for (; i < rows; i++) if (isNull(i)) bits[(at + i) >> 3] = (bits[(at + i) >> 3] ?? 0) & ~(1 << ((at + i) & 7));
+  }
 }
 
 /** Appends rows of any types to a table inside the connection's transaction. For the small tables. */

@@ -1,9 +1,10 @@
 import type { DuckDBConnection, DuckDBType, DuckDBValue } from "@duckdb/node-api";
 import { QUALITY_CODES } from "@nightflow/domain";
-import type { CommitRequest, KnownChannel, LastValue, ReadingColumns, SetAside, StoredMark } from "../../ports.ts";
+import type { KnownChannel, LastValue, SetAside, StoredMark } from "../../ports.ts";
+import type { JournalEntry, NumberedReadings } from "./journal/journal-record.ts";
 import { writeSettled } from "./set-aside.ts";
-import type { NumberedChannel, StoreState } from "./store-state.ts";
-import { appendColumns, appendRows, CHUNK_ROWS, type ColumnFiller, type NumericItems, TYPES } from "./vectors.ts";
+import type { StoreState } from "./store-state.ts";
+import { appendParts, appendRows, CHUNK_ROWS, type ColumnFiller, type NumericItems, TYPES } from "./vectors.ts";
 
 const { BIGINT, BOOLEAN, DOUBLE, INTEGER, UINTEGER, UTINYINT, VARCHAR } = TYPES;
 
@@ -23,35 +24,31 @@ const TABLES = {
 /** Set-aside entries keep at most this much of what came. */
 const MAX_RAW_CHARACTERS = 4000;
 
-/** Writes one commit inside the connection's transaction. */
-export async function writeCommit(
+/** Writes commits, one behind the other, inside the connection's transaction. */
+export async function writeCommits(
   connection: DuckDBConnection,
-  no: number,
-  request: CommitRequest,
+  entries: readonly JournalEntry[],
   state: StoreState,
-  fresh: readonly NumberedChannel[],
 ): Promise<void> {
-  const numbers = new Map(fresh.map((channel) => [channel.id, channel.no]));
-  const numberOf = (id: string) => numbers.get(id) ?? state.channel(id)?.no;
+  const fresh = entries.flatMap((entry) => entry.fresh);
   await append(
     connection,
     "channel",
     fresh.map((channel) => [channel.no, channel.id, channel.isRegister]),
   );
-  await writeReadings(connection, state.segments.open.table, no, request.readings, numberOf);
+  await writeReadings(connection, state.segments.open.table, entries);
+  const no = entries.at(-1)?.no ?? state.counts.lastCommit;
+  const batches = entries.flatMap((entry) => entry.batches);
   await append(
     connection,
     "mark",
-    state.marksAfter(request.batches).map((mark) => markRow(mark, no)),
+    state.marksAfter(batches).map((mark) => markRow(mark, no)),
   );
-  const firstId = state.lastSetAsideId + 1;
-  await append(
-    connection,
-    "set_aside",
-    request.setAside.map((entry, i) => setAsideRow(entry, firstId + i, request.receivedAtMs)),
-  );
-  await writeSettled(connection, request.settled ?? [], request.receivedAtMs);
-  await append(connection, "commit_log", [commitRow(no, request)]);
+  let id = state.lastSetAsideId;
+  const setAside = entries.flatMap((entry) => entry.setAside.map((one) => setAsideRow(one, ++id, entry.receivedAtMs)));
+  await append(connection, "set_aside", setAside);
+  for (const { settled, receivedAtMs } of entries) await writeSettled(connection, settled ?? [], receivedAtMs);
+  await append(connection, "commit_log", entries.map(commitRow));
 }
 
 /** Replaces the folded tables by what `state` holds, inside the connection's transaction. */
@@ -64,11 +61,14 @@ export async function writeFolded(connection: DuckDBConnection, state: StoreStat
     state.marks().map((mark) => markRow(mark, no)),
   );
   await connection.run("DELETE FROM last_value");
-  const values = [...state.allLastValues()];
-  const rowOf = (value: LastValue) => lastValueRow(value, state.channel(value.channel)?.no ?? -1, no);
+  const ids = state.channelIds();
+  const rowOf = (id: string, channelNo: number) => {
+    const value = state.lastValue(id);
+    return value === undefined ? [] : [lastValueRow(value, channelNo, no)];
+  };
   // Rows are made a part at a time: all at once would hold up the thread for as long as a hundred commits take.
-  for (let from = 0; from < values.length; from += CHUNK_ROWS)
-    await append(connection, "last_value", values.slice(from, from + CHUNK_ROWS).map(rowOf));
+  for (let from = 0; from < ids.length; from += CHUNK_ROWS)
+    await append(connection, "last_value", ids.slice(from, from + CHUNK_ROWS).flatMap((id, i) => rowOf(id, from + i)));
 }
 
 /** Replaces the entries of these channels in the registry's copy, inside the connection's transaction. */
@@ -99,39 +99,47 @@ function append(
 async function writeReadings(
   connection: DuckDBConnection,
   table: string,
-  no: number,
-  readings: ReadingColumns,
-  numberOf: (id: string) => number | undefined,
+  entries: readonly JournalEntry[],
 ): Promise<void> {
-  const numbers = Int32Array.from(readings.channels, (id) => numberOf(id) ?? -1);
+  await appendParts(connection, table, READING_TYPES, entries, ({ no, readings }) => ({
+    length: readings.length,
+    columns: readingColumns(no, readings),
+  }));
+}
+
+const READING_TYPES = [INTEGER, BIGINT, BIGINT, DOUBLE, UTINYINT, UINTEGER, UTINYINT, BIGINT];
+
+function readingColumns(commitNo: number, readings: NumberedReadings): readonly ColumnFiller[] {
   const { channelNos, readAtMs, counts, gauges, isRegister, qualities, flags, origins } = readings;
   const isMissing = (row: number) => qualities[row] === QUALITY_CODES.missing;
-  const columns: ColumnFiller[] = [
-    filler(INTEGER, (row) => numbers[channelNos[row] ?? -1] ?? -1),
-    filler(BIGINT, (row) => BigInt(readAtMs[row] ?? 0)),
-    { ...copier(BIGINT, counts), isNull: (row) => isRegister[row] !== 1 || isMissing(row) },
-    { ...copier(DOUBLE, gauges), isNull: (row) => isRegister[row] === 1 || isMissing(row) },
-    copier(UTINYINT, qualities),
-    copier(UINTEGER, flags),
-    copier(UTINYINT, origins),
-    filler(BIGINT, () => BigInt(no)),
+  return [
+    copier(channelNos),
+    { fill: (items, from, rows, at) => wholeNumbers(items as BigInt64Array, at, readAtMs, from, rows) },
+    { ...copier(counts), isNull: (row) => isRegister[row] !== 1 || isMissing(row) },
+    { ...copier(gauges), isNull: (row) => isRegister[row] === 1 || isMissing(row) },
+    copier(qualities),
+    copier(flags),
+    copier(origins),
+    { fill: (items, _from, rows, at) => void (items as BigInt64Array).fill(BigInt(commitNo), at, at + rows) },
   ];
-  await appendColumns(connection, table, readings.length, columns);
 }
 
-function filler(type: DuckDBType, valueAt: (row: number) => number | bigint): ColumnFiller {
-  return {
-    type,
-    fill: (items: NumericItems, from, rows) => {
-      for (let i = 0; i < rows; i++) items[i] = valueAt(from + i);
-    },
-  };
+const TWO_32 = 2 ** 32;
+
+// Writing the halves makes no bigint of every number: that would cost as much as all other columns together.
+function wholeNumbers(to: BigInt64Array, at: number, source: Float64Array, from: number, rows: number): void {
+  const halves = new Int32Array(to.buffer, to.byteOffset, to.length * 2);
+  for (let i = 0; i < rows; i++) {
+    const value = source[from + i] ?? 0;
+    const high = Math.floor(value / TWO_32);
+    halves[2 * (at + i)] = value - high * TWO_32;
+    halves[2 * (at + i) + 1] = high;
+  }
 }
 
-function copier(type: DuckDBType, source: NumericItems): ColumnFiller {
+function copier(source: NumericItems): ColumnFiller {
   return {
-    type,
-    fill: (items, from, rows) => (items as Uint8Array).set(source.subarray(from, from + rows) as Uint8Array),
+    fill: (items, from, rows, at) => (items as Uint8Array).set(source.subarray(from, from + rows) as Uint8Array, at),
   };
 }
 
@@ -139,10 +147,7 @@ function markRow(mark: StoredMark, commitNo: number): DuckDBValue[] {
   return [mark.agent, mark.epoch, BigInt(mark.seq), JSON.stringify(mark.above), BigInt(commitNo)];
 }
 
-function commitRow(
-  no: number,
-  { receivedAtMs, readings, repeats, setAside, unlisted = 0 }: CommitRequest,
-): DuckDBValue[] {
+function commitRow({ no, receivedAtMs, readings, repeats, setAside, unlisted = 0 }: JournalEntry): DuckDBValue[] {
   const onList = (list: SetAside["list"]) => setAside.filter((entry) => entry.list === list).length;
   const sizes = [readings.length, repeats, onList("dead_letter"), onList("quarantine") + unlisted, onList("conflict")];
   return [BigInt(no), BigInt(receivedAtMs), ...sizes];

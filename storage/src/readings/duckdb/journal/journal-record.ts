@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { BatchMark, CommitRequest, ReadingColumns } from "../../../ports.ts";
-import type { NumberedChannel } from "../store-state.ts";
+import type { NumberedChannel } from "../channel-numbers.ts";
 
 /** Readings as columns, by the store file's own numbers of channels. */
 export type NumberedReadings = Omit<ReadingColumns, "channels">;

@@ -88,10 +88,23 @@ export class PendingCommits {
     return found;
   }
 
-  /** `stored` with what is pending of the channel in [fromMs, toMs) put in its place. */
-  addTo(stored: Curve, channelNo: number, fromMs: number, toMs: number): Curve {
-    const rows = this.#entries.flatMap(({ readings }) => rowsOf(readings, channelNo, fromMs, toMs));
-    return rows.length === 0 ? stored : merged(stored, rows);
+  /** What is pending of a channel in [fromMs, toMs). */
+  rowsOf(channelNo: number, fromMs: number, toMs: number): PendingRows {
+    return new PendingRows(this.#entries.flatMap(({ readings }) => rowsIn(readings, channelNo, fromMs, toMs)));
+  }
+}
+
+/** Pending rows of a channel, which stay what they are when the store file takes them meanwhile. */
+export class PendingRows {
+  readonly #rows: readonly PendingRow[];
+
+  constructor(rows: readonly PendingRow[]) {
+    this.#rows = rows;
+  }
+
+  /** `stored` with the pending rows in their places. */
+  onto(stored: Curve): Curve {
+    return this.#rows.length === 0 ? stored : merged(stored, this.#rows);
   }
 }
 
@@ -154,7 +167,7 @@ function storedValue(readings: NumberedReadings, row: number): StoredValue {
   };
 }
 
-function rowsOf(readings: NumberedReadings, channelNo: number, fromMs: number, toMs: number): PendingRow[] {
+function rowsIn(readings: NumberedReadings, channelNo: number, fromMs: number, toMs: number): PendingRow[] {
   const rows: PendingRow[] = [];
   const { channelNos, readAtMs } = readings;
   for (let row = channelNos.indexOf(channelNo); row >= 0; row = channelNos.indexOf(channelNo, row + 1)) {

@@ -22,12 +22,11 @@ export class Slot {
     return new Slot(path, file, (await file.stat()).size);
   }
 
-  /** A new file of `bytes` zeros, durable. */
+  /** A new file of `bytes` zeros, durable; on a disk without so much room one that grows as it is written. */
   static async create(path: string, bytes: number): Promise<Slot> {
     const file = await open(path, "w+");
     try {
-      const zeros = Buffer.alloc(STEP_BYTES);
-      for (let at = 0; at < bytes; at += STEP_BYTES) await file.write(zeros, 0, Math.min(STEP_BYTES, bytes - at), at);
+      await layOut(file, bytes).catch(() => file.truncate(0));
       await file.sync();
       return new Slot(path, file, bytes);
     } catch (error) {
@@ -81,4 +80,9 @@ export class Slot {
   async close(): Promise<void> {
     await this.#file.close();
   }
+}
+
+async function layOut(file: FileHandle, bytes: number): Promise<void> {
+  const zeros = Buffer.alloc(STEP_BYTES);
+  for (let at = 0; at < bytes; at += STEP_BYTES) await file.write(zeros, 0, Math.min(STEP_BYTES, bytes - at), at);
 }

@@ -1,0 +1,411 @@
+import { describeError, NightflowError, StoreUnavailableError } from "@nightflow/domain";
+import type { Logger } from "pino";
+import type {
+  CommitRequest,
+  Curve,
+  FeedPage,
+  KnownChannel,
+  LastValue,
+  LastValueColumns,
+  NightColumns,
+  NightWindow,
+  ReadingColumns,
+  ReadingStore,
+  RollUpColumns,
+  RollUpRange,
+  SetAsideFilter,
+  SetAsideGroup,
+  SetAsideList,
+  SetAsidePageRequest,
+  SetAsideReasonCount,
+  StoreCounts,
+  StoredMark,
+  StoredSetAside,
+  StoredValue,
+} from "../../../ports.ts";
+import { cursorAhead, StoreClosedError, StoreCorruptError } from "../../errors.ts";
+import { concatColumns } from "../../reading-columns.ts";
+import { type InstantKey, withoutRepeats } from "../../repeats.ts";
+import { SerialQueue } from "../../serial-queue.ts";
+import { checkShape } from "../../shape.ts";
+import { refuseStored } from "../../stored-batches.ts";
+import type { NumberedChannel } from "../channel-numbers.ts";
+import type { CompactionOptions, CompactionReport } from "../compaction.ts";
+import type { DuckDbReadingStore, StoreFile } from "../duckdb-store.ts";
+import type { RetentionReport, RetentionRule } from "../retention.ts";
+import type { StoreState } from "../store-state.ts";
+import { CommitJournal, folderOf } from "./commit-journal.ts";
+import type { JournalEntry } from "./journal-record.ts";
+import { PendingCommits } from "./pending-commits.ts";
+
+/** What a journaled store is made of. */
+export interface JournaledParts {
+  readonly storePath: string;
+  readonly file: StoreFile;
+  readonly logger: Logger;
+}
+
+const SLOT_BYTES = 16 * 1024 * 1024;
+/** So many pending readings are brought into the file at once. More in one transaction cost less each. */
+const APPLY_READINGS = 200_000;
+/** Fewer are brought into the file so long after the first of them came. */
+const APPLY_AFTER_MS = 1000;
+/** With so many pending a commit waits for the file. */
+const MOST_PENDING = 1_000_000;
+const RETRY_MS = 1000;
+
+/**
+ * Lets commits be durable in a journal and brings them into the store file behind them, many in one transaction, so
+ * that a commit waits for one fdatasync and for nothing that the file does.
+ *
+ * @throws {StoreCorruptError} when the journal and the file do not belong together.
+ */
+export async function openJournaled({ storePath, file, logger }: JournaledParts): Promise<DuckDbReadingStore> {
+  try {
+    const { journal, entries } = await CommitJournal.open({ storePath, slotBytes: SLOT_BYTES, logger });
+    const state = file.branch();
+    const pending = entries.filter(({ no }) => no > state.counts.lastCommit);
+    refuseHoles(pending, state.counts.lastCommit, storePath);
+    const store = new JournaledStore({ storePath, file, logger }, journal, state);
+    await store.takeUp(pending);
+    return store;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function refuseHoles(entries: readonly JournalEntry[], lastCommit: number, storePath: string): void {
+  const at = entries.findIndex(({ no }, i) => no !== lastCommit + 1 + i);
+  if (at < 0) return;
+  throw new StoreCorruptError(
+    `${folderOf(storePath)} goes on with commit ${entries[at]?.no}, and ${storePath} ends with commit ${lastCommit + at}`,
+    {
+      remedy:
+        "put back the store file and the journal of one time; or set the journal's folder aside, which gives up the readings in it that their agents no longer hold",
+    },
+  );
+}
+
+class JournaledStore implements DuckDbReadingStore {
+  readonly kind = "duckdb";
+  readonly #storePath: string;
+  readonly #file: StoreFile;
+  readonly #journal: CommitJournal;
+  readonly #logger: Logger;
+  /** What is durable: the file's state and the pending commits on top of it. */
+  readonly #state: StoreState;
+  readonly #pending = new PendingCommits();
+  readonly #commits = new SerialQueue();
+  readonly #applies = new SerialQueue();
+  #timer: NodeJS.Timeout | undefined;
+  #isApplying = false;
+  #isBehind = false;
+  #syncMs = 0;
+  #applyMs = 0;
+  #isClosed = false;
+
+  constructor({ storePath, file, logger }: JournaledParts, journal: CommitJournal, state: StoreState) {
+    this.#storePath = storePath;
+    this.#file = file;
+    this.#logger = logger;
+    this.#journal = journal;
+    this.#state = state;
+  }
+
+  /** Takes over what a run before this one left in the journal. */
+  async takeUp(entries: readonly JournalEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    for (const entry of entries) this.#took(entry);
+    this.#logger.info({ commits: entries.length, readings: this.#pending.rows }, "commits taken up from the journal");
+    await this.#caughtUp().catch((error: unknown) => this.#sayBehind(error));
+  }
+
+  async marks(agents?: readonly string[]): Promise<StoredMark[]> {
+    this.#refuseClosed();
+    const marks = this.#state.marks();
+    return agents === undefined ? marks : marks.filter(({ agent }) => agents.includes(agent));
+  }
+
+  async newestReadAt(): Promise<Map<string, number>> {
+    const { channels, readAtMs } = await this.allLastValues();
+    return new Map(channels.map((channel, i) => [channel, readAtMs[i] ?? Number.NaN]));
+  }
+
+  async commit(request: CommitRequest): Promise<number> {
+    this.#refuseClosed();
+    checkShape(request.readings);
+    return this.#commits.run(() => this.#commitNow(request));
+  }
+
+  async valuesAt(keys: readonly InstantKey[]): Promise<(StoredValue | undefined)[]> {
+    this.#refuseClosed();
+    const instants = keys.map(({ channel, readAtMs }) => ({
+      channelNo: this.#state.channel(channel)?.no ?? -1,
+      readAtMs,
+    }));
+    const pending = await this.#pending.valuesAt(instants);
+    const left = keys.flatMap((key, i) => (isAnswered(pending[i]) ? [] : [{ key, i }]));
+    const stored = left.length === 0 ? [] : await this.#file.valuesAt(left.map(({ key }) => key));
+    left.forEach(({ i }, k) => {
+      pending[i] = stored[k] ?? pending[i];
+    });
+    return pending;
+  }
+
+  async changesSince(cursor: number, limit: number): Promise<FeedPage> {
+    this.#refuseClosed();
+    const { lastCommit } = this.#state.counts;
+    if (cursor > lastCommit) throw cursorAhead(cursor, lastCommit, 1);
+    const nameOf = (no: number) => this.#state.channelByNo(no)?.id ?? "";
+    const pending = this.#pending.page(cursor, Math.max(1, limit), nameOf);
+    const page = pending ?? (await this.#pageOfBoth(cursor, limit, nameOf));
+    return { ...page, hasMore: page.cursor < this.#state.counts.lastCommit };
+  }
+
+  // The file first; behind its last commit the pending ones go on.
+  async #pageOfBoth(cursor: number, limit: number, nameOf: (no: number) => string): Promise<Omit<FeedPage, "hasMore">> {
+    const stored = await this.#file.changesSince(cursor, limit);
+    if (stored.hasMore || stored.readings.length >= limit) return stored;
+    const pending = this.#pending.page(stored.cursor, limit - stored.readings.length, nameOf);
+    if (pending === undefined) return stored;
+    return { cursor: pending.cursor, readings: concatColumns([stored.readings, pending.readings]) };
+  }
+
+  saveCursor(consumer: string, cursor: number): Promise<void> {
+    return this.#file.saveCursor(consumer, cursor);
+  }
+
+  async curve(channel: string, fromMs: number, toMs: number): Promise<Curve> {
+    this.#refuseClosed();
+    const pending = this.#pending.rowsOf(this.#state.channel(channel)?.no ?? -1, fromMs, toMs);
+    return pending.onto(await this.#file.curve(channel, fromMs, toMs));
+  }
+
+  async lastValues(channels: readonly string[]): Promise<LastValue[]> {
+    this.#refuseClosed();
+    return channels.flatMap((channel) => this.#state.lastValue(channel) ?? []);
+  }
+
+  async allLastValues(): Promise<LastValueColumns> {
+    this.#refuseClosed();
+    return this.#state.allLastValues();
+  }
+
+  async hourly(range: RollUpRange): Promise<RollUpColumns> {
+    await this.#caughtUp();
+    return this.#file.hourly(range);
+  }
+
+  async daily(range: RollUpRange, zone: string): Promise<RollUpColumns> {
+    await this.#caughtUp();
+    return this.#file.daily(range, zone);
+  }
+
+  async nightMinimum(range: RollUpRange, zone: string, window?: NightWindow): Promise<NightColumns> {
+    await this.#caughtUp();
+    return this.#file.nightMinimum(range, zone, window);
+  }
+
+  async hourlyFromReadings(range: RollUpRange): Promise<RollUpColumns> {
+    await this.#caughtUp();
+    return this.#file.hourlyFromReadings(range);
+  }
+
+  async nightMinimumFromReadings(range: RollUpRange, zone: string, window?: NightWindow): Promise<NightColumns> {
+    await this.#caughtUp();
+    return this.#file.nightMinimumFromReadings(range, zone, window);
+  }
+
+  async refreshRollUps(): Promise<number> {
+    await this.#caughtUp();
+    return this.#file.refreshRollUps();
+  }
+
+  async compact(options?: CompactionOptions): Promise<CompactionReport> {
+    await this.#caughtUp();
+    return this.#file.compact(options);
+  }
+
+  async retain(rules: readonly RetentionRule[]): Promise<RetentionReport> {
+    await this.#caughtUp();
+    return this.#file.retain(rules);
+  }
+
+  saveChannels(channels: readonly KnownChannel[]): Promise<void> {
+    return this.#file.saveChannels(channels);
+  }
+
+  channels(): Promise<KnownChannel[]> {
+    return this.#file.channels();
+  }
+
+  async setAside(list: SetAsideList, limit: number, beforeId?: number): Promise<StoredSetAside[]> {
+    await this.#caughtUp();
+    return this.#file.setAside(list, limit, beforeId);
+  }
+
+  async findSetAside(filter: SetAsideFilter, page: SetAsidePageRequest): Promise<StoredSetAside[]> {
+    await this.#caughtUp();
+    return this.#file.findSetAside(filter, page);
+  }
+
+  async countSetAside(filter: SetAsideFilter): Promise<SetAsideReasonCount[]> {
+    await this.#caughtUp();
+    return this.#file.countSetAside(filter);
+  }
+
+  async groupSetAside(filter: SetAsideFilter, limit: number): Promise<SetAsideGroup[]> {
+    await this.#caughtUp();
+    return this.#file.groupSetAside(filter, limit);
+  }
+
+  async settleSetAside(...asked: Parameters<ReadingStore["settleSetAside"]>): Promise<number> {
+    await this.#caughtUp();
+    return this.#file.settleSetAside(...asked);
+  }
+
+  async counts(): Promise<StoreCounts> {
+    this.#refuseClosed();
+    return this.#state.counts;
+  }
+
+  async metrics(): Promise<Readonly<Record<string, number>>> {
+    // The figures are of the file; where it takes nothing now they tell that too.
+    await this.#caughtUp().catch(() => undefined);
+    return {
+      ...(await this.#file.metrics()),
+      last_commit: this.#state.counts.lastCommit,
+      stored_readings: this.#state.counts.stored,
+      journal_bytes: this.#journal.bytes,
+      pending_commits: this.#pending.size,
+      pending_readings: this.#pending.rows,
+      last_sync_ms: this.#syncMs,
+      last_apply_ms: this.#applyMs,
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    await this.#commits.idle();
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#applies.run(() => this.#applyAll()).catch((error: unknown) => this.#sayBehind(error));
+    await this.#file.close();
+    await this.#journal.close(this.#pending.size === 0);
+  }
+
+  async #commitNow(asked: CommitRequest): Promise<number> {
+    if (this.#pending.rows >= MOST_PENDING) await this.#caughtUp();
+    const state = this.#state;
+    refuseStored(asked.batches, (agent, epoch) => state.markOf(agent, epoch));
+    const known = asked.readings.channels.map((channel) => state.channel(channel));
+    const request = await withoutRepeats(asked, {
+      newestReadAt: (_channel, nth) => state.newestAt(known[nth]?.no ?? -1),
+      valuesAt: (keys) => this.valuesAt(keys),
+    });
+    const fresh = state.numbers.fresh(request.readings, known);
+    const entry = {
+      ...request,
+      no: state.counts.lastCommit + 1,
+      fresh,
+      readings: numbered(request.readings, known, fresh),
+    };
+    await this.#append(entry);
+    this.#took(entry);
+    this.#applySoon();
+    return entry.no;
+  }
+
+  async #append(entry: JournalEntry): Promise<void> {
+    const startedMs = performance.now();
+    try {
+      await this.#journal.append(entry);
+    } catch (cause) {
+      throw new StoreUnavailableError(`the journal of ${this.#storePath} takes nothing now`, {
+        cause,
+        remedy: "look at free disk space and the folder's rights; agents hold their readings until it can be written",
+      });
+    }
+    this.#syncMs = performance.now() - startedMs;
+  }
+
+  #took(entry: JournalEntry): void {
+    this.#state.committed(entry);
+    this.#pending.push(entry);
+  }
+
+  #applySoon(): void {
+    if (this.#isApplying || this.#isClosed) return;
+    if (this.#pending.rows >= APPLY_READINGS && !this.#isBehind) this.#apply();
+    else this.#timer ??= setTimeout(() => this.#apply(), this.#isBehind ? RETRY_MS : APPLY_AFTER_MS).unref();
+  }
+
+  #apply(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#isApplying = true;
+    void this.#caughtUp()
+      .catch((error: unknown) => this.#sayBehind(error))
+      .finally(() => {
+        this.#isApplying = false;
+        if (this.#pending.size > 0) this.#applySoon();
+      });
+  }
+
+  /** Resolves when the file holds every commit that was durable at the call. */
+  async #caughtUp(): Promise<void> {
+    this.#refuseClosed();
+    const goal = this.#state.counts.lastCommit;
+    if ((this.#pending.firstNo ?? goal + 1) <= goal) await this.#applies.run(() => this.#applyThrough(goal));
+  }
+
+  #applyAll(): Promise<void> {
+    return this.#applyThrough(this.#state.counts.lastCommit);
+  }
+
+  async #applyThrough(goal: number): Promise<void> {
+    while ((this.#pending.firstNo ?? goal + 1) <= goal) {
+      const entries = this.#pending.oldest(APPLY_READINGS);
+      const last = entries.at(-1)?.no ?? goal;
+      const startedMs = performance.now();
+      await this.#file.apply(entries);
+      this.#applyMs = performance.now() - startedMs;
+      this.#pending.dropThrough(last);
+      await this.#journal.forget(last);
+    }
+    if (this.#isBehind) this.#logger.info("the store file takes commits again");
+    this.#isBehind = false;
+  }
+
+  #sayBehind(error: unknown): void {
+    if (this.#isBehind) return;
+    this.#isBehind = true;
+    const pending = { commits: this.#pending.size, readings: this.#pending.rows };
+    this.#logger.error(
+      { ...pending, reason: describeError(error), remedy: error instanceof NightflowError ? error.remedy : undefined },
+      "the store file takes no commits; they are safe in its journal and are tried again",
+    );
+  }
+
+  #refuseClosed(): void {
+    if (this.#isClosed) throw new StoreClosedError("the store has been closed");
+  }
+}
+
+function isAnswered(value: StoredValue | undefined): boolean {
+  return value !== undefined && (value.counts !== null || value.gauge !== null);
+}
+
+function numbered(
+  readings: ReadingColumns,
+  known: readonly (NumberedChannel | undefined)[],
+  fresh: readonly NumberedChannel[],
+): JournalEntry["readings"] {
+  const { channels, ...rest } = readings;
+  const ofFresh = new Map(fresh.map(({ id, no }) => [id, no]));
+  const nos = Int32Array.from(channels, (id, i) => known[i]?.no ?? ofFresh.get(id) ?? -1);
+  const channelNos = new Int32Array(readings.length);
+  for (let i = 0; i < readings.length; i++) channelNos[i] = nos[readings.channelNos[i] ?? -1] ?? -1;
+  return { ...rest, channelNos };
+}
