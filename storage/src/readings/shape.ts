@@ -6,10 +6,12 @@ import { ReadingShapeError } from "./errors.ts";
  * Refuses columns that no store can hold: a channel that is not an id, an instant that is not whole milliseconds,
  * a gauge that is not a number. Ingest has set such readings aside before, so one that comes here is a fault of the program.
  *
+ * A channel that is known, the nth of them, need not be looked at again.
+ *
  * @throws {ReadingShapeError} naming the first such row.
  */
-export function checkShape(readings: ReadingColumns): void {
-  const badId = readings.channels.find((channel) => !isId(channel));
+export function checkShape(readings: ReadingColumns, isKnown: (nth: number) => boolean = () => false): void {
+  const badId = readings.channels.find((channel, nth) => !isKnown(nth) && !isId(channel));
   if (badId !== undefined) throw new ReadingShapeError(`${JSON.stringify(badId)} is not the id of a channel`);
   for (let i = 0; i < readings.length; i++) {
     const fault = faultOfRow(readings, i);

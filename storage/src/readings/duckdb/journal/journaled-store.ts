@@ -134,7 +134,6 @@ class JournaledStore implements DuckDbReadingStore {
 
   async commit(request: CommitRequest): Promise<number> {
     this.#refuseClosed();
-    checkShape(request.readings);
     return this.#commits.run(() => this.#commitNow(request));
   }
 
@@ -300,6 +299,7 @@ class JournaledStore implements DuckDbReadingStore {
     const state = this.#state;
     refuseStored(asked.batches, (agent, epoch) => state.markOf(agent, epoch));
     const known = asked.readings.channels.map((channel) => state.channel(channel));
+    checkShape(asked.readings, (nth) => known[nth] !== undefined);
     const request = await withoutRepeats(asked, {
       newestReadAt: (_channel, nth) => state.newestAt(known[nth]?.no ?? -1),
       valuesAt: (keys) => this.valuesAt(keys),
@@ -404,7 +404,8 @@ function numbered(
 ): JournalEntry["readings"] {
   const { channels, ...rest } = readings;
   const ofFresh = new Map(fresh.map(({ id, no }) => [id, no]));
-  const nos = Int32Array.from(channels, (id, i) => known[i]?.no ?? ofFresh.get(id) ?? -1);
+  const nos = new Int32Array(channels.length);
+  for (let i = 0; i < channels.length; i++) nos[i] = known[i]?.no ?? ofFresh.get(channels[i] ?? "") ?? -1;
   const channelNos = new Int32Array(readings.length);
   for (let i = 0; i < readings.length; i++) channelNos[i] = nos[readings.channelNos[i] ?? -1] ?? -1;
   return { ...rest, channelNos };
