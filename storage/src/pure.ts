@@ -2,8 +2,8 @@
 export * from "./ports.ts";
 export * from "./readings/errors.ts";
 export * from "./readings/last-values.ts";
-export { MemorySetAside } from "./readings/memory-set-aside.ts";
 export * from "./readings/local-days.ts";
+export { MemorySetAside } from "./readings/memory-set-aside.ts";
 export * from "./readings/reading-columns.ts";
 export { type InstantKey, type StoredSoFar, withoutRepeats } from "./readings/repeats.ts";
 export * from "./readings/roll-ups.ts";

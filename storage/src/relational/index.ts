@@ -51,8 +51,8 @@ export {
   importRegistry,
   type TableCounts,
 } from "./registry/import-registry.ts";
-export { loadDevices, noteRejectedHeard, type StoredDevices } from "./registry/load-devices.ts";
 export { type EnsuredMeters, ensureImportedMeters, type ImportedMeters } from "./registry/imported-meters.ts";
+export { loadDevices, noteRejectedHeard, type StoredDevices } from "./registry/load-devices.ts";
 export { loadKnownChannels, loadMeterRegistry, type RegisteredChannel } from "./registry/load-registry.ts";
 export { describeRegistry } from "./registry/reference.ts";
 export type { RegistryRow, RegistryTables } from "./registry/rows.ts";

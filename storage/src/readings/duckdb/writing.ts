@@ -68,7 +68,11 @@ export async function writeFolded(connection: DuckDBConnection, state: StoreStat
   };
   // Rows are made a part at a time: all at once would hold up the thread for as long as a hundred commits take.
   for (let from = 0; from < ids.length; from += CHUNK_ROWS)
-    await append(connection, "last_value", ids.slice(from, from + CHUNK_ROWS).flatMap((id, i) => rowOf(id, from + i)));
+    await append(
+      connection,
+      "last_value",
+      ids.slice(from, from + CHUNK_ROWS).flatMap((id, i) => rowOf(id, from + i)),
+    );
 }
 
 /** Replaces the entries of these channels in the registry's copy, inside the connection's transaction. */
