@@ -1,4 +1,12 @@
-import { agentTopics, decodeAck, EMPTY_MARK, encodeBatch, type Quantity, realClock } from "@nightflow/domain";
+import {
+  agentTopics,
+  decodeAck,
+  deviceTopic,
+  EMPTY_MARK,
+  encodeBatch,
+  type Quantity,
+  realClock,
+} from "@nightflow/domain";
 import {
   type ChannelRegistry,
   type ConnectedIngest,
@@ -63,7 +71,7 @@ describe.runIf(isThere)("two ingest rooms on a shared subscription of Mosquitto,
     stores = [];
     rooms = [];
     acks = [];
-    mosquitto = await startDeployedMosquitto(["nightflow-ingest", "town/gw-1", "town/gw-2"]);
+    mosquitto = await startDeployedMosquitto(["nightflow-ingest", "town/gw-1", "town/gw-2", "town/pump-1"]);
     const place = await influx?.place();
     if (place?.kind !== "influxdb") throw new Error("there is no InfluxDB");
     const { database: db } = await postgres.fresh();
@@ -157,6 +165,20 @@ describe.runIf(isThere)("two ingest rooms on a shared subscription of Mosquitto,
     await sendUntilAcked([3, 4]);
     expect(lastAck()).toMatchObject({ seq: 4 });
     expect(await store.counts()).toMatchObject({ stored: 4 * READINGS });
+  });
+
+  it("store what a device says that is no agent of ours, and get its message once between them", async () => {
+    for (const store of stores) await startRoom(store);
+    await startAgent();
+    const access = { username: "town/pump-1", password: MOSQUITTO_PASSWORD };
+    const device = await mqtt.connectAsync(mosquitto.url, access);
+    const payload = JSON.stringify({ field: "flow", value: 1.5, timeMs: Date.now() });
+    await device.publishAsync(deviceTopic("town", "pump-1"), payload, { qos: 1 });
+    await device.endAsync();
+    const stored = () => rooms.map((room) => room.ingest.stats().stored).sort();
+    await eventually("the device's reading", () => (stored().at(-1) === 1 ? true : undefined));
+    expect(stored()).toEqual([0, 1]);
+    expect(await stores[0]?.counts()).toMatchObject({ stored: 1, repeats: 0 });
   });
 
   it("are brought no batch that an agent publishes on the topic of another, and an identity without the right is refused", async () => {

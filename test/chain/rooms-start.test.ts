@@ -1,7 +1,11 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { realClock } from "@nightflow/domain";
+import { type ConnectedIngest, connectIngest, IngestConfig, MqttConfig } from "@nightflow/ingest";
 import { Child, freePorts } from "@nightflow/nightflow";
+import type { ReadingStore } from "@nightflow/storage";
+import { silentLogger } from "@nightflow/storage/testing";
 import mqtt from "mqtt";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
@@ -24,6 +28,20 @@ function configure(settings: object): void {
   writeFileSync(config, stringify({ dataDir: "data", log: { level: "error" }, ...settings }));
 }
 
+/** An ingest that takes its batches from a broker, as the agent of the tests. */
+function ingestAt(url: string): Promise<ConnectedIngest> {
+  const empty: Partial<ReadingStore> = { kind: "influxdb", marks: async () => [], newestReadAt: async () => new Map() };
+  const registry = { isLoaded: true, lookup: () => undefined, refresh: async () => undefined };
+  return connectIngest({
+    store: empty as ReadingStore,
+    registry,
+    clock: realClock,
+    logger: silentLogger,
+    config: IngestConfig.parse({}),
+    mqtt: { config: MqttConfig.parse({ url, username: "gw-1" }), password: "of-the-tests" },
+  });
+}
+
 describe("a room started alone", () => {
   it.each(["ingest", "analytics", "api"])("%s on the embedded store refuses to start and says why", async (room) => {
     configure({});
@@ -43,7 +61,7 @@ describe("a room started alone", () => {
     expect(stderr).not.toContain("DuckDB");
   });
 
-  it("broker needs neither store nor database, and lets agents in", async () => {
+  it("broker needs neither store nor database, lets agents in, and tells ingest that it cannot share batches out", async () => {
     const [port = 0] = await freePorts(1);
     const hashFile = join(folder, "hash");
     const { hashPassword } = await import("@nightflow/domain/passwords");
@@ -56,6 +74,7 @@ describe("a room started alone", () => {
     const url = `mqtt://127.0.0.1:${port}`;
     const agent = await mqtt.connectAsync(url, { username: "gw-1", password: "of-the-tests", reconnectPeriod: 0 });
     await agent.endAsync();
+    await expect(ingestAt(url)).rejects.toThrow(/does not speak MQTT 5/);
     await broker.stop();
     expect(await broker.exited).toBe(0);
   });

@@ -27,8 +27,18 @@ const CONNACK_WORDS: ReadonlyMap<number, string> = new Map([
   [0x8c, "it wants another way to sign in"],
 ]);
 
-/** What a broker's answer to a connection means; retriable for all that it may take back by itself. */
-export function connectionRefusal(reasonCode: number): MqttRefusedError | MqttAwayError {
+/** Answers by MQTT 3.1.1, which a broker gives that knows no newer one. */
+const OLD_ANSWERS: ReadonlyMap<number, number> = new Map([
+  [1, 0x84],
+  [2, 0x85],
+  [3, 0x88],
+  [4, 0x86],
+  [5, 0x87],
+]);
+
+/** What a broker's refusal of a connection means; retriable for all that it may take back by itself. */
+export function connectionRefusal(answer: number): MqttRefusedError | MqttAwayError {
+  const reasonCode = OLD_ANSWERS.get(answer) ?? answer;
   const words = CONNACK_WORDS.get(reasonCode);
   const code = `0x${reasonCode.toString(16)}`;
   if (words === undefined) return new MqttAwayError(`the broker takes no connection now (reason ${code})`);
@@ -40,10 +50,13 @@ export function connectionRefusal(reasonCode: number): MqttRefusedError | MqttAw
   });
 }
 
+/** Shared subscriptions not supported; brokers that do not know them say only that it failed, or that the filter is none. */
+const NO_SHARES: ReadonlySet<number> = new Set([0x9e, 0x80, 0x8f]);
+
 /** What a refused subscription means. */
 export function subscriptionRefusal(filter: string, reasonCode: number): MqttRefusedError | MqttShareRefusedError {
   const code = `0x${reasonCode.toString(16)}`;
-  if (reasonCode === 0x9e) return shareRefusal();
+  if (filter.startsWith("$share/") && NO_SHARES.has(reasonCode)) return shareRefusal();
   return new MqttRefusedError(`the broker refuses the subscription to ${filter} (reason ${code})`, {
     remedy: "give this identity the right to read it: docs/rooms-alone.md has the lines for Mosquitto",
   });

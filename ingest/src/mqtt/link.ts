@@ -130,7 +130,7 @@ export class MqttLink {
   }
 
   #signedIn({ reasonCode = 0, properties = {} }: IConnackPacket, keepaliveS: number): void {
-    if (reasonCode >= 0x80) throw connectionRefusal(reasonCode);
+    if (reasonCode !== 0) throw connectionRefusal(reasonCode);
     if (properties.sharedSubscriptionAvailable === false) throw shareRefusal();
     this.#sendMaximum = properties.receiveMaximum ?? NO_LIMIT;
     const everyMs = ((properties.serverKeepAlive ?? keepaliveS) * 1000) / 2;
