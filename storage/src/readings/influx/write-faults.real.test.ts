@@ -226,4 +226,33 @@ describe.runIf(findInfluxd() !== undefined)("what InfluxDB answers to a write", 
     expect(await next.counts()).toMatchObject({ stored: 1, repeats: 0, lastCommit: 1 });
     expect((await options.db.query("select 1 from feed_intent")).rows).toEqual([]);
   });
+
+  test("health is judged by a write of its own and by failed writes, not by what the server says of itself", async () => {
+    const options = await freshOptions();
+    const proxy = await faulty((no) => (no <= 1 ? { status: 500, body: "no space left on device" } : "pass"));
+    const ill = await opened({ ...options, url: proxy.url });
+    expect((await fetch(`${proxy.url}/health`)).status).toBe(200);
+    expect(await ill.health()).toMatchObject({
+      isWritable: false,
+      faults: [expect.stringContaining("no space left on device")],
+    });
+    expect(await ill.metrics()).toMatchObject({ influx_canary_ok: 0 });
+    const well = await opened({ ...options, engineDir: folder });
+    expect((await well.health()).isWritable).toBe(true);
+    const figures = await well.metrics();
+    expect(figures).toMatchObject({ influx_canary_ok: 1, influx_two_typed_fields: 0, open_notes: 0, feed_commits: 0 });
+    expect(figures.influx_free_disk_bytes).toBeGreaterThan(0);
+    expect((await well.curve("canary", 0, Date.now() + 1)).length).toBe(0);
+  });
+
+  test("a field that another program gave a second type is an alarm", async () => {
+    const options = await freshOptions();
+    const store = await opened(options);
+    await store.commit(commitOf([registerRow(REGISTER, T0, 1n)]));
+    const api = `${server.url}/api/v2/write?org=${server.org}&bucket=${options.bucket}&precision=ms`;
+    const headers = { authorization: `Token ${server.token}` };
+    await fetch(api, { method: "POST", headers, body: `reading,c=x v=1.5 ${T0 + 60 * DAY_MS}` });
+    expect((await store.health()).faults).toEqual([expect.stringContaining("reading.v has two types")]);
+    expect(await store.metrics()).toMatchObject({ influx_two_typed_fields: 1 });
+  });
 });
