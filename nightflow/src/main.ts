@@ -41,10 +41,18 @@ room("api", "run the API and its pages alone; several stand behind one address")
   "port instead of api.port",
 );
 
-program
-  .command("agent <file>")
+const agent = program
+  .command("agent")
+  .argument("<file>")
   .description("run an edge agent with its own configuration file")
   .action(async (file) => (await import("./commands/agent.ts")).runAgent(file));
+agent
+  .command("join <file> [text]")
+  .description("get an agent its certificate, by the text that is shown where a token is made")
+  .option("--url <url>", "address of the platform, in place of the text")
+  .option("--token <token>", "one-time token (or NIGHTFLOW_AGENT_JOIN_TOKEN)")
+  .option("--ca <fingerprint>", "SHA-256 of the platform's root certificate")
+  .action(async (file, text, options) => (await import("./commands/agent.ts")).runJoin(file, text, options));
 
 program
   .command("simulators")
@@ -69,15 +77,50 @@ registry
   .action(async (folder, options) => (await import("./commands/registry.ts")).runRegistryImport(folder, options));
 
 program
+  .command("export <file>")
+  .description(
+    "write readings of the embedded store to a .parquet, .csv or .csv.gz file, while nightflow up stands still",
+  )
+  .option("--channels <ids>", "ids of channels, separated by commas (default: all)")
+  .option("--from <instant>", "first instant, ISO 8601")
+  .option("--to <instant>", "instant behind the last one, ISO 8601")
+  .addOption(configOption())
+  .action(async (file, options) => (await import("./commands/export.ts")).runExport(file, options));
+
+const store = program.command("store").description("the file of the embedded store, while nightflow up stands still");
+store
+  .command("check")
+  .description("read every block of the store file and say what cannot be read")
+  .addOption(configOption())
+  .action(async (options) => (await import("./commands/store.ts")).runStoreCheck(options));
+store
+  .command("salvage <file>")
+  .description("save what can be read of a damaged store file into a new one")
+  .addOption(configOption())
+  .action(async (file, options) => (await import("./commands/store.ts")).runStoreSalvage(file, options));
+store
+  .command("compact")
+  .description("sort readings by channel and time now")
+  .option("--even-unread", "also what no consumer of the feed has ever said to have read")
+  .addOption(configOption())
+  .action(async (options) => (await import("./commands/store.ts")).runStoreCompact(options));
+
+program
   .command("import <file>")
-  .description("import readings from a CSV file (also .gz) through MQTT and ingest")
+  .description(
+    "import readings from a CSV file (also .gz) through MQTT and ingest, or a .parquet file that export wrote",
+  )
   .option("--kind <kind>", "customer or district: what meters that are not known yet become", "customer")
   .option("--time-zone <zone>", "zone of times without an offset, and of the meters' nights", "UTC")
   .option("--resolution <m3>", "size of one count of meters that are not known yet", "0.001")
   .option("--unit <code>", "unit that new meters belong to (default: the company of that zone)")
   .option("--columns <map>", "columns, for example meter=id,read_at=time,forward_total_m3=total")
   .addOption(configOption())
-  .action(async (file, options) => (await import("./commands/import.ts")).runImport(file, options));
+  .action(async (file, options) =>
+    file.endsWith(".parquet")
+      ? (await import("./commands/export.ts")).runImportExported(file, options.config)
+      : (await import("./commands/import.ts")).runImport(file, options),
+  );
 
 program
   .command("replay")

@@ -1,7 +1,7 @@
 import { AnalyticsConfig } from "@nightflow/analytics";
 import { BrokerConfig } from "@nightflow/broker";
 import { ApiConfig } from "@nightflow/crm-api";
-import { EnrolmentConfig, SiteId } from "@nightflow/domain";
+import { EnrolmentConfig, Quantity, SiteId } from "@nightflow/domain";
 import { IngestConfig, MqttConfig } from "@nightflow/ingest";
 import { z } from "zod";
 import { OperateConfig } from "../operate/config.ts";
@@ -46,6 +46,44 @@ const DuckDbConfig = z.strictObject({
     .default(1024)
     .meta({ description: "Most memory the store may take.", unit: "MB" }),
   threads: z.int().min(1).max(64).default(1).meta({ description: "Threads for queries; one keeps ingest steady." }),
+  maxTempGb: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(10)
+    .meta({ description: "Most that large queries may set down beside the store file for a while.", unit: "GB" }),
+  compactAtHour: z.int().min(0).max(23).nullable().default(18).meta({
+    description: "Hour of the UTC day in which readings are sorted and retention runs; null leaves it to their number.",
+  }),
+  compactAfterReadings: z
+    .int()
+    .min(100_000)
+    .default(20_000_000)
+    .meta({ description: "Readings that may lie unsorted; then they are sorted at once." }),
+  retention: z
+    .array(
+      z.strictObject({
+        quantities: z
+          .array(Quantity)
+          .min(1)
+          .optional()
+          .meta({ description: "Quantities that the rule is for; left out, it is for all that no other rule names." }),
+        readingMonths: z
+          .int()
+          .min(1)
+          .max(1200)
+          .optional()
+          .meta({ description: "Readings are kept so long.", unit: "months" }),
+        rollUpMonths: z
+          .int()
+          .min(1)
+          .max(1200)
+          .optional()
+          .meta({ description: "Hourly roll-ups are kept so long.", unit: "months" }),
+      }),
+    )
+    .default([])
+    .meta({ description: "How long readings are kept, by quantity. Without a rule nothing is deleted." }),
 });
 
 const PostgresConfig = z.strictObject({
