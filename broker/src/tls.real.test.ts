@@ -54,10 +54,10 @@ async function certify(agent: string, days = 30, by: Pick<Authority, "issue"> = 
 
 const TOWN_GW1 = { agent: AgentId.parse("gw-1"), site: SiteId.parse("town") };
 
-function openRoll() {
+function openRoll(policy: "refuse" | "hold" | "chain" = "refuse") {
   return openAgentRoll({
     path: join(folder, "roll.jsonl"),
-    policy: "refuse",
+    policy,
     authority,
     logger: pino({ level: "silent" }),
   });
@@ -150,6 +150,34 @@ describe("a client certificate", () => {
     nowMs += DAY_MS;
     await closed;
     expect(lastRefusal()).toMatchObject({ what: "stay", reason: "certificate-expired", identity: "gw-1" });
+  });
+});
+
+describe("a certificate of a further authority", () => {
+  it("is refused, held or accepted as the policy says, and a held one comes in once it is approved", async () => {
+    const strange = await makeStrangeAuthority();
+    const caFile = join(folder, "ca.pem");
+    await writeFile(caFile, strange.rootPem);
+    const { key, cert } = await strange.certify("gw-1", "town");
+    const show = { key, cert: cert.pem };
+    for (const [policy, reason] of [
+      ["refuse", "agent-unknown"],
+      ["hold", "agent-held"],
+    ] as const) {
+      const roll = await openRoll(policy);
+      await startTls({ tls: { caFile }, deps: { admission: roll } });
+      await expect(connectTls(show)).rejects.toMatchObject({ code: 5 });
+      expect(lastRefusal()).toMatchObject({ reason, identity: "gw-1" });
+      if (policy === "hold") {
+        await roll.apply([{ kind: "agent", no: 1, ...TOWN_GW1, how: "chain", isRevoked: false }]);
+        await connectTls(show);
+      }
+      await broker.close();
+    }
+    await rm(join(folder, "roll.jsonl"));
+    await startTls({ tls: { caFile }, deps: { admission: await openRoll("chain") } });
+    const agent = await connectTls(show);
+    await agent.publishAsync(topicsOf("gw-1").status, "here", { qos: 1 });
   });
 });
 

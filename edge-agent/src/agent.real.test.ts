@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AgentConfig, agentTopics, decodeConfigReport, decodeStatus, realClock } from "@nightflow/domain";
@@ -87,13 +87,28 @@ function localConfig(change: object = {}): EdgeAgentConfig {
   });
 }
 
-async function started(config = agentConfig()): Promise<EdgeAgent> {
-  const agent = await startEdgeAgent({ config: localConfig(), agentConfig: config, clock: realClock, logger });
+async function started(config = agentConfig(), local = localConfig()): Promise<EdgeAgent> {
+  const agent = await startEdgeAgent({ config: local, agentConfig: config, clock: realClock, logger });
   running.push(() => agent.close());
   return agent;
 }
 
 const total = (unit: number) => headEnd.values(`M-${unit}.forward_total`);
+
+describe("an agent without a certificate", () => {
+  it("collects into its outbox and says why it is not connected, also with a damaged identity", async () => {
+    await mkdir(join(folder, "data", "identity"), { recursive: true });
+    await writeFile(join(folder, "data", "identity", "identity.json"), "half of it");
+    const local = localConfig({
+      mqtt: { url: headEnd.url.replace("mqtt:", "mqtts:") },
+      enrolment: { url: headEnd.url.replace("mqtt:", "http:"), caFingerprint: "0".repeat(64) },
+    });
+    const agent = await started(agentConfig(), local);
+    await expect.poll(() => agent.status().outbox?.taken, { timeout: 10_000 }).toBeGreaterThan(2);
+    expect(agent.status().enrolment).toMatchObject({ state: "unreachable" });
+    expect(agent.status().enrolment?.reason).toContain("join again with a new token");
+  });
+});
 
 describe("an agent between real meters and a real broker", () => {
   it("brings the meters' totals to the store, exactly and once, and its outbox empties", async () => {

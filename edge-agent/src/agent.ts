@@ -100,7 +100,7 @@ class RunningAgent implements EdgeAgent {
     this.#publisher = this.#startPublisher();
   }
 
-  /** Begins to get and keep a certificate. A damaged identity stops nothing but that: collecting goes on. */
+  /** Begins to get and keep a certificate; collecting goes on whatever becomes of it. */
   async enrol(): Promise<void> {
     await this.#enrolment?.start();
   }

@@ -62,3 +62,14 @@ function placeOf({ enrolment }: EdgeAgentConfig, { url, ca }: { url?: string | u
     ...(ca !== undefined && { caFingerprint: ca, caFile: undefined }),
   });
 }
+
+/** What a program ends with after joining by hand: 0 joined, 3 waits for approval, 1 refused. */
+export const JOIN_EXIT_CODES = { issued: 0, held: 3, refused: 1 } as const;
+
+/** What became of it, in words for the installer. */
+export function describeJoin({ answer, fingerprint, expiresAt }: JoinResult): string {
+  if (answer.status === "issued")
+    return `joined; the certificate is good until ${new Date(expiresAt ?? 0).toISOString()}`;
+  if (answer.status === "held") return `waits for approval; compare the fingerprint ${fingerprint}`;
+  return `refused: ${answer.message}; ${answer.remedy}`;
+}

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { describeError, NightflowError } from "@nightflow/domain";
 import pino from "pino";
 import { startEdgeAgent } from "./agent.ts";
-import { type JoinResult, joinByHand } from "./join-command.ts";
+import { describeJoin, JOIN_EXIT_CODES, joinByHand } from "./join-command.ts";
 import { loadEdgeAgentConfig, loadLocalConfig, TOKEN_VARIABLE } from "./load-config.ts";
 
 /**
@@ -18,15 +18,8 @@ async function joinNow(args: readonly string[]): Promise<number> {
   const [path = "agent.yaml", joinText] = positionals;
   const token = values.token ?? process.env[TOKEN_VARIABLE];
   const result = await joinByHand(loadLocalConfig(path), { ...values, token, joinText });
-  process.stdout.write(`${wordsFor(result)}\n`);
-  return { issued: 0, held: 3, refused: 1 }[result.answer.status];
-}
-
-function wordsFor({ answer, fingerprint, expiresAt }: JoinResult): string {
-  if (answer.status === "issued")
-    return `joined; the certificate is good until ${new Date(expiresAt ?? 0).toISOString()}`;
-  if (answer.status === "held") return `waits for approval; compare the fingerprint ${fingerprint}`;
-  return `refused: ${answer.message}; ${answer.remedy}`;
+  process.stdout.write(`${describeJoin(result)}\n`);
+  return JOIN_EXIT_CODES[result.answer.status];
 }
 
 /** Runs an agent alone, from its own configuration file, until SIGTERM or SIGINT. Gives the exit code. */

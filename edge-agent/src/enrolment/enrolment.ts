@@ -79,9 +79,12 @@ export class AgentEnrolment {
     this.#renewBackoff = new Backoff({ firstMs: MINUTE_MS, maxMs: 60 * MINUTE_MS }, deps.random);
   }
 
-  /** Reads what is there and goes on by itself. @throws {IdentityError} when the identity is damaged. */
+  /** Reads what is there and goes on by itself; a damaged identity is said and holds up nothing else. */
   async start(): Promise<void> {
-    this.#take(await this.#deps.store.identity());
+    await this.#deps.store.identity().then(
+      (identity) => this.#take(identity),
+      (error: unknown) => this.#failed(error),
+    );
     this.#isStarted = true;
     this.#done = this.#run();
   }

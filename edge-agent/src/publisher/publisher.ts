@@ -5,6 +5,7 @@ import { openedUnlessLost } from "../opened.ts";
 import type { Cursor, Due } from "../outbox/ledger.ts";
 import type { TakenBatch } from "../outbox/limits.ts";
 import { Pause, realTimers, type Timers } from "../timers.ts";
+import { BatchTrails } from "./batch-trails.ts";
 import type { OpenUplink, Uplink } from "./uplink.ts";
 import { FlightWindow } from "./window.ts";
 
@@ -53,6 +54,7 @@ export class Publisher {
   readonly #realNow: () => number;
   readonly #window = new FlightWindow(MAX_BATCHES_IN_FLIGHT);
   readonly #retry: Pause;
+  readonly #trails: BatchTrails;
   readonly #backoff: Backoff;
   #uplink: Uplink | undefined;
   #lose: (why: string) => void = () => undefined;
@@ -66,6 +68,7 @@ export class Publisher {
     this.#timers = deps.timers ?? realTimers;
     this.#realNow = deps.realNow ?? (() => performance.now());
     this.#retry = new Pause(this.#timers);
+    this.#trails = new BatchTrails(deps.topics.readings);
     this.#backoff = new Backoff({ firstMs: 300, maxMs: 30_000 }, deps.random);
     deps.outbox.onTaken(() => void this.#pump());
     this.#done = this.#keepConnected();
@@ -93,6 +96,7 @@ export class Publisher {
     this.#retry.wake();
     this.#lose("closed");
     await this.#done;
+    this.#trails.close();
   }
 
   async #keepConnected(): Promise<void> {
@@ -180,6 +184,7 @@ export class Publisher {
       const ack = decodeAck(payload);
       this.#deps.outbox.acknowledge(ack);
       this.#window.acknowledge(ack);
+      this.#trails.acknowledged(ack);
       void this.#pump();
     } catch (error) {
       this.#deps.logger.warn({ error: describeError(error) }, "mqtt: an ack that is none was ignored");
@@ -213,6 +218,7 @@ export class Publisher {
 
   async #send(uplink: Uplink, due: Due): Promise<void> {
     this.#window.sent(due, this.#realNow());
+    this.#trails.sent(due);
     const batch = await this.#deps.outbox.load(due);
     if (batch === undefined) return this.#window.forget(due);
     const payload = encodeBatch({ ...batch, sentAt: this.#deps.clock.now() });

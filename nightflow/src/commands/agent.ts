@@ -1,4 +1,12 @@
-import { loadEdgeAgentConfig, startEdgeAgent } from "@nightflow/edge-agent";
+import {
+  describeJoin,
+  JOIN_EXIT_CODES,
+  type JoinOrder,
+  joinByHand,
+  loadEdgeAgentConfig,
+  loadLocalConfig,
+  startEdgeAgent,
+} from "@nightflow/edge-agent";
 import { makeLogger } from "../config/log.ts";
 import { StopRequest } from "./signals.ts";
 
@@ -11,4 +19,12 @@ export async function runAgent(file: string): Promise<void> {
   stop.closeOnRequest(() => agent.close());
   logger.info({ config: file }, "collecting");
   process.send?.({ type: "ready" });
+}
+
+/** `nightflow agent join FILE TEXT`: gets the agent its certificate; the exit code is 3 while it waits for approval. */
+export async function runJoin(file: string, joinText: string | undefined, options: JoinOrder): Promise<void> {
+  const token = options.token ?? process.env.NIGHTFLOW_AGENT_JOIN_TOKEN;
+  const result = await joinByHand(loadLocalConfig(file), { ...options, token, joinText });
+  process.stdout.write(`${describeJoin(result)}\n`);
+  process.exitCode = JOIN_EXIT_CODES[result.answer.status];
 }
