@@ -1,15 +1,13 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { realClock } from "@nightflow/domain";
-import { type ConnectedIngest, connectIngest, IngestConfig, MqttConfig } from "@nightflow/ingest";
+import { MqttConfig } from "@nightflow/ingest";
 import { Child, freePorts } from "@nightflow/nightflow";
-import type { ReadingStore } from "@nightflow/storage";
-import { silentLogger } from "@nightflow/storage/testing";
 import mqtt from "mqtt";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { runNightflow } from "../support/command.ts";
+import { ingestAt } from "../support/ingest-at.ts";
 
 const INFLUX = { url: "http://127.0.0.1:9", org: "o", bucket: "b" };
 
@@ -26,20 +24,6 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function configure(settings: object): void {
   writeFileSync(config, stringify({ dataDir: "data", log: { level: "error" }, ...settings }));
-}
-
-/** An ingest that takes its batches from a broker, as the agent of the tests. */
-function ingestAt(url: string): Promise<ConnectedIngest> {
-  const empty: Partial<ReadingStore> = { kind: "influxdb", marks: async () => [], newestReadAt: async () => new Map() };
-  const registry = { isLoaded: true, lookup: () => undefined, refresh: async () => undefined };
-  return connectIngest({
-    store: empty as ReadingStore,
-    registry,
-    clock: realClock,
-    logger: silentLogger,
-    config: IngestConfig.parse({}),
-    mqtt: { config: MqttConfig.parse({ url, username: "gw-1" }), password: "of-the-tests" },
-  });
 }
 
 describe("a room started alone", () => {
@@ -74,7 +58,8 @@ describe("a room started alone", () => {
     const url = `mqtt://127.0.0.1:${port}`;
     const agent = await mqtt.connectAsync(url, { username: "gw-1", password: "of-the-tests", reconnectPeriod: 0 });
     await agent.endAsync();
-    await expect(ingestAt(url)).rejects.toThrow(/does not speak MQTT 5/);
+    const ingest = ingestAt({ config: MqttConfig.parse({ url, username: "gw-1" }), password: "of-the-tests" });
+    await expect(ingest).rejects.toThrow(/does not speak MQTT 5/);
     await broker.stop();
     expect(await broker.exited).toBe(0);
   });
