@@ -38,7 +38,7 @@ import { ApiClient } from "./demo/api-client.ts";
 
 const databases = testDatabase();
 const DAY_MS = 86_400_000;
-const AGENT_BIN = fileURLToPath(import.meta.resolve("../../edge-agent/bin/nightflow-agent.mjs"));
+const PROGRAM = fileURLToPath(new URL("./main.ts", import.meta.url));
 const SECRET = "s".repeat(43);
 const site = SiteId.parse("town");
 const patient = { timeout: 10_000 };
@@ -291,13 +291,13 @@ it("an agent killed while its answer was on the way joins with the same key and 
   };
   await writeFile(join(folder, "buses.json"), JSON.stringify({ v: 1, buses: [], channels: [] }));
   await writeConfig(silent.url);
-  const first = spawn(process.execPath, [AGENT_BIN, file], { stdio: "ignore" });
+  const first = spawn(process.execPath, [PROGRAM, "agent", file], { stdio: "ignore" });
   await silent.answered;
   first.kill("SIGKILL");
   await once(first, "exit");
   const kept = await readFile(join(folder, "gw-1", "identity", "pending-join.json"), "utf8");
   await writeConfig(place.url);
-  const second = spawn(process.execPath, [AGENT_BIN, file], { stdio: "ignore" });
+  const second = spawn(process.execPath, [PROGRAM, "agent", file], { stdio: "ignore" });
   closing.push(async () => {
     second.kill("SIGTERM");
     await once(second, "exit");
