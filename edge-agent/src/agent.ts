@@ -22,6 +22,7 @@ import { AgentEnrolment } from "./enrolment/enrolment.ts";
 import { folderIdentityStore, identityFolder } from "./enrolment/identity-store.ts";
 import { httpPlatform } from "./enrolment/platform.ts";
 import { profileFolders } from "./load-config.ts";
+import type { AgentWatch } from "./metrics.ts";
 import { ModbusBus } from "./modbus/bus.ts";
 import { TcpLine } from "./modbus/tcp-line.ts";
 import { UnitReader } from "./modbus/unit-reader.ts";
@@ -48,6 +49,8 @@ export interface EdgeAgentDeps {
 export interface EdgeAgent {
   /** How the agent fares; what its status topic says. */
   status(): AgentStatus;
+  /** The same for its metrics. */
+  watch(): AgentWatch;
   /** Stops polling, takes what was read, says `offline`, and lets go of all files and sockets. */
   close(): Promise<void>;
 }
@@ -119,6 +122,20 @@ class RunningAgent implements EdgeAgent {
       units: unitsThatFit(this.#buses.flatMap((bus) => bus.health())),
       pollsSkipped: skipped,
       ...(this.#enrolment && { enrolment: this.#enrolment.standing() }),
+    };
+  }
+
+  watch(): AgentWatch {
+    const { agentConfig, clock } = this.#deps;
+    const { isConnected, inFlight, lastAckAgeS } = this.#publisher;
+    return {
+      outbox: this.#outbox.fill(),
+      buses: this.#buses.map((bus, at) => ({ bus: agentConfig.buses[at]?.id ?? String(at), units: bus.health() })),
+      pollsSkipped: this.#buses.reduce((total, bus) => total + (bus.pollsSkipped ?? 0), 0),
+      isConnected,
+      inFlight,
+      lastAckAgeS,
+      nowMs: clock.now(),
     };
   }
 

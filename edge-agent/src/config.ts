@@ -44,6 +44,34 @@ export const MqttConfig = z.strictObject({
 });
 export type MqttConfig = z.infer<typeof MqttConfig>;
 
+/** The agent's metrics, and where its traces go. */
+export const AgentOperateConfig = z.strictObject({
+  enabled: z.boolean().default(true).meta({ description: "Whether /metrics is served." }),
+  host: z.string().min(1).default("127.0.0.1").meta({ description: "Address of /metrics." }),
+  port: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(9481)
+    .meta({ description: "Port of /metrics; 0 takes a free one. A taken port is a warning, never a stop." }),
+  tracing: z
+    .strictObject({
+      url: z
+        .url()
+        .optional()
+        .meta({ description: "OTLP/HTTP address for traces; `nightflow agent` alone sends them." }),
+      ratio: z.number().min(0).max(1).default(1).meta({ description: "Share of batches that is followed." }),
+      queueSpans: z
+        .int()
+        .min(64)
+        .max(65_536)
+        .default(2048)
+        .meta({ description: "Most spans that wait.", unit: "spans" }),
+    })
+    .prefault({}),
+});
+export type AgentOperateConfig = z.infer<typeof AgentOperateConfig>;
+
 /** What an agent knows by itself: address, identity and limits. What it reads comes from `configFile`. */
 export const EdgeAgentConfig = z
   .strictObject({
@@ -69,6 +97,7 @@ export const EdgeAgentConfig = z
       description: "How the agent gets its certificate by itself; absent, it shows a password or `mqtt.certFile`.",
     }),
     outbox: OutboxLimits.prefault({}),
+    operate: AgentOperateConfig.prefault({}),
   })
   .superRefine(({ mqtt, enrolment }, context) => {
     const fault = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });

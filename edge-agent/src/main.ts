@@ -4,6 +4,7 @@ import pino from "pino";
 import { startEdgeAgent } from "./agent.ts";
 import { describeJoin, JOIN_EXIT_CODES, joinByHand } from "./join-command.ts";
 import { loadEdgeAgentConfig, loadLocalConfig, TOKEN_VARIABLE } from "./load-config.ts";
+import { agentFamilies, serveAgentMetrics } from "./metrics.ts";
 
 /**
  * Joins by hand: `nightflow-agent join agent.yaml nfj1.…`, or `--url`, `--token`, `--ca` in its place. Says what became of
@@ -29,9 +30,14 @@ async function main(): Promise<number> {
   try {
     if (path === "join") return await joinNow(rest);
     const stopped = nextStopSignal();
-    const agent = await startEdgeAgent({ ...loadEdgeAgentConfig(path), logger });
+    const loaded = loadEdgeAgentConfig(path);
+    const { operate } = loaded.config;
+    const agent = await startEdgeAgent({ ...loaded, logger });
+    const families = () => agentFamilies(agent.watch());
+    const metrics = operate.enabled ? await serveAgentMetrics(families, operate, logger) : undefined;
     logger.info({ config: path }, "collecting");
     logger.info({ signal: await stopped }, "stopping");
+    await metrics?.close();
     await agent.close();
     return 0;
   } catch (error) {

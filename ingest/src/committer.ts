@@ -9,6 +9,7 @@ import { type GroupPlan, planGroup } from "./group-plan.ts";
 import type { IngestState } from "./ingest-state.ts";
 import type { Metrics } from "./metrics.ts";
 import { asDeadLetters } from "./refused-batch.ts";
+import { traceCommit } from "./tracing.ts";
 import type { Turns } from "./turns.ts";
 
 const LONGEST_RETRY_WAIT_MS = 2000;
@@ -90,8 +91,10 @@ export class Committer {
   async #store({ request, change }: GroupPlan, entries: readonly Entry[]): Promise<void> {
     const { store, state, acks, metrics, turns } = this.#deps;
     const startedAt = performance.now();
-    await store.commit(request);
-    metrics.committed(request, performance.now() - startedAt);
+    const no = await store.commit(request);
+    const tookMs = performance.now() - startedAt;
+    metrics.committed(request, tookMs);
+    traceCommit(no, tookMs, entries, request.readings.length);
     await turns.run(() => state.apply(change));
     await this.#hearOfOthers(request.batches.map(({ agent }) => agent)).catch(() => state.distrust());
     for (const { agent, epoch } of request.batches) acks.request(agent, epoch);

@@ -1,3 +1,4 @@
+import type { Span } from "@opentelemetry/api";
 import type { CheckedBatch } from "./checked-batch.ts";
 
 /** How a batch was dealt with: stored, or as a whole in the dead letter. */
@@ -7,6 +8,8 @@ export type TakeOutcome = "stored" | "set-aside";
 export class Entry {
   batch: CheckedBatch;
   readonly bytes: number;
+  /** Its stage in a trace; undefined while nothing is traced. */
+  span: Span | undefined;
   readonly settled: Promise<TakeOutcome>;
   readonly #resolve: (outcome: TakeOutcome) => void;
   readonly #reject: (error: unknown) => void;

@@ -7,7 +7,7 @@ import {
   parseTopic,
   WireError,
 } from "@nightflow/domain";
-import type { ReadingStore } from "@nightflow/storage";
+import { type ReadingStore, traced } from "@nightflow/storage";
 import type { Logger } from "pino";
 import { AckPublisher } from "./ack-publisher.ts";
 import { Admission } from "./admission.ts";
@@ -34,6 +34,7 @@ import type {
 import { readingContext } from "./reading-context.ts";
 import { deadLetter } from "./reasons.ts";
 import { checkReplay, REPLAY_AGENT, type ReplayRequest } from "./set-aside/replay.ts";
+import { traceBatch } from "./tracing.ts";
 import { Turns } from "./turns.ts";
 import { UnknownChannels } from "./unknown-channels.ts";
 
@@ -273,7 +274,12 @@ class IngestCore {
     const batch = isKnownFault ? { ...checked, setAside: [] } : checked;
     const waiting = this.#line.waitingFor(key);
     if (waiting !== undefined) return await waiting.settled;
-    const outcome = await this.#line.commit(key, new Entry(batch, payload.length));
+    const entry = new Entry(batch, payload.length);
+    const span = traceBatch(batch);
+    entry.span = span;
+    const outcome = await (span === undefined
+      ? this.#line.commit(key, entry)
+      : traced(span, () => this.#line.commit(key, entry)));
     if (batch.isBroken) this.#report(batch, key);
     else if (mark === null && batch.setAside.length > 0) this.#faults.add(key);
     return outcome;

@@ -3,3 +3,4 @@ export * from "./jobs/index.ts";
 export * from "./ports.ts";
 export * from "./readings/index.ts";
 export * from "./relational/index.ts";
+export { BATCH_ATTRIBUTE, contextOf, isTracing, type StageOptions, startStage, traced } from "./tracing.ts";

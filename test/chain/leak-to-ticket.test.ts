@@ -1,3 +1,4 @@
+import { traceOfCommit } from "@nightflow/domain";
 import { ApiAnswerError, type ApiClient } from "@nightflow/nightflow";
 import type { Fault, Town } from "@nightflow/simulators";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -5,6 +6,7 @@ import { eventually } from "../support/eventually.ts";
 import { Installation } from "../support/installation.ts";
 import { LiveEvents } from "../support/live-events.ts";
 import { testedStores } from "../support/stores.ts";
+import { TraceReceiver } from "../support/trace-receiver.ts";
 
 interface Anomaly {
   readonly rule: string;
@@ -64,13 +66,16 @@ describe.each(testedStores())("from a leak to a closed ticket, on $name", (store
     let desk: ApiClient;
     let everything: LiveEvents;
     let northOnly: LiveEvents;
+    let traces: TraceReceiver;
 
     beforeAll(async () => {
+      traces = await TraceReceiver.start();
       installation = await Installation.make({
         place: await store.place(),
         factor: FACTOR,
         historyDays: HISTORY_DAYS,
         faults: leaks,
+        settings: { operate: { port: 0, tracing: { url: traces.url } } },
       });
       await installation.startAll();
       control = await installation.signIn("control");
@@ -83,6 +88,7 @@ describe.each(testedStores())("from a leak to a closed ticket, on $name", (store
       await everything?.close();
       await northOnly?.close();
       await installation?.close();
+      await traces?.close();
     });
 
     const ticketsOf = async (api: ApiClient, subject: string) =>
@@ -133,6 +139,32 @@ describe.each(testedStores())("from a leak to a closed ticket, on $name", (store
         });
         expect(found.every(({ startsAt }) => startsAt >= installation.liveStartMs)).toBe(true);
       }
+    });
+
+    it("shows in traces the way of one batch from the agent to the ticket", async () => {
+      const way = await eventually("spans of the whole way", () => {
+        const [ticket] = traces.named("crm ticket").filter((span) => span.attributes["nightflow.outcome"] === "opened");
+        const finding = traces.named("analytics finding").find(({ spanId }) => spanId === ticket?.parentSpanId);
+        const page = traces.named("analytics page").find(({ spanId }) => spanId === finding?.parentSpanId);
+        const commits = new Set(page?.links.map(({ traceId }) => traceId));
+        const commit = traces.named("ingest commit").find(({ traceId }) => commits.has(traceId));
+        const batch = traces
+          .named("ingest batch")
+          .find(({ spanId }) => commit?.links.some((one) => one.spanId === spanId));
+        const agent = traces.named("agent batch").find(({ traceId }) => traceId === batch?.traceId);
+        return ticket && finding && page && commit && batch && agent
+          ? { ticket, page, commit, batch, agent }
+          : undefined;
+      });
+      expect(way.ticket.traceId).toBe(way.page.traceId);
+      expect(way.commit.traceId).toBe(traceOfCommit(Number(way.batch.attributes["nightflow.commit"])).traceId);
+      expect(way.batch.attributes["nightflow.agent"]).toBe(way.agent.attributes["nightflow.agent"]);
+      expect([way.agent, way.batch, way.page, way.ticket].map(({ service }) => service)).toEqual([
+        "nightflow-agent",
+        "nightflow-head-end",
+        "nightflow-analytics",
+        "nightflow-api",
+      ]);
     });
 
     it("tells the pages of it as it happens, each person only of his own region", async () => {

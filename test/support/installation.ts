@@ -54,7 +54,11 @@ export interface InstallationOptions {
   /** Further keys of nightflow.yaml. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** MQTT identities beside the town's agent. */
-  readonly identities?: readonly { readonly name: string; readonly role: "agent" | "api" | "monitor" }[];
+  readonly identities?: readonly {
+    readonly name: string;
+    readonly role: "agent" | "api" | "monitor" | "device";
+    readonly sparkplug?: readonly { readonly group: string; readonly node: string }[];
+  }[];
 }
 
 export const SITE = "town";
@@ -257,9 +261,10 @@ export class Installation {
 
   async #writeFiles(): Promise<void> {
     const identities = await Promise.all(
-      [{ name: AGENT, role: "agent" } as const, ...(this.#options.identities ?? [])].map(async ({ name, role }) => {
-        const { hashFile } = await makeIdentity(this.dataDir, name);
-        return { name, role, ...(role === "agent" ? { site: SITE } : {}), passwordFile: hashFile };
+      [{ name: AGENT, role: "agent" } as const, ...(this.#options.identities ?? [])].map(async (identity) => {
+        const { hashFile } = await makeIdentity(this.dataDir, identity.name);
+        const hasSite = identity.role === "agent" || identity.role === "device";
+        return { ...identity, ...(hasSite ? { site: SITE } : {}), passwordFile: hashFile };
       }),
     );
     writeFileSync(this.configFile, stringify(this.#settings(identities)));
@@ -290,6 +295,7 @@ export class Installation {
   }
 
   #agentSettings(): object {
+    const { operate: { tracing } = {} } = (this.#options.settings ?? {}) as { operate?: { tracing?: object } };
     return {
       site: SITE,
       agent: AGENT,
@@ -304,6 +310,7 @@ export class Installation {
         ackTimeoutMs: 3000,
       },
       outbox: { flushMs: 100 },
+      operate: { port: 0, ...(tracing && { tracing }) },
     };
   }
 

@@ -29,6 +29,8 @@ export interface FindingEvent extends FindingSubject {
   readonly moneyPerDay: number;
   /** True while the finding began in imported rows and live readings have not yet confirmed it. */
   readonly isPast: boolean;
+  /** Where a trace goes on from here; absent while nothing is traced. */
+  readonly traceparent?: string;
 }
 
 /** A judged night of a district. Flows in m³/h, volumes in m³. */

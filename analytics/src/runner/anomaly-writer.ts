@@ -70,7 +70,7 @@ export class AnomalyWriter {
     ]);
     const [row] = rows;
     if (!row) return null;
-    if (reason === null) await this.#openTicket(tx, row.id);
+    if (reason === null) await this.#openTicket(tx, row.id, event.traceparent);
     return { anomalyId: row.id, atMs: event.atMs, unitPath: row.path };
   }
 
@@ -83,7 +83,7 @@ export class AnomalyWriter {
     const reason = isWaiting ? this.#noTicketReason({ ...event, isPast }) : live.no_ticket_reason;
     const state = isConfirmed ? "open" : live.state;
     await tx.query(REFRESH, [live.id, new Date(event.atMs), ...figuresOf(event), event.confidence, reason, state]);
-    if (isWaiting && reason === null) await this.#openTicket(tx, live.id);
+    if (isWaiting && reason === null) await this.#openTicket(tx, live.id, event.traceparent);
     const isNews = isConfirmed || (isWaiting && reason === null);
     return isNews ? { anomalyId: live.id, atMs: event.atMs, unitPath: live.path } : null;
   }
@@ -101,10 +101,10 @@ export class AnomalyWriter {
     return { anomalyId: live.id, atMs: event.atMs, unitPath: live.path };
   }
 
-  async #openTicket(tx: Sql, anomalyId: string): Promise<void> {
+  async #openTicket(tx: Sql, anomalyId: string, traceparent: string | undefined): Promise<void> {
     await this.#jobs.enqueue(tx, {
       queue: OPEN_TICKET_QUEUE,
-      payload: { anomalyId },
+      payload: traceparent === undefined ? { anomalyId } : { anomalyId, traceparent },
       dedupeKey: `anomaly:${anomalyId}`,
     });
   }

@@ -12,6 +12,7 @@ import type { Lease } from "./leases.ts";
 import { loadSnapshot, type Snapshot, slowestCursor } from "./page-writer.ts";
 import { LeaseLostError, Retry } from "./retry.ts";
 import { Signal } from "./signal.ts";
+import { tracedFindings, tracePage } from "./tracing.ts";
 
 const HOUR_MS = 3_600_000;
 /** Rows between two turns of the event loop: some milliseconds of work. */
@@ -151,9 +152,11 @@ export class ShardRunner {
   async #step(): Promise<boolean> {
     const page = await this.#feed.next(() => this.#beginAnew());
     await this.#knowChannelsOf(page);
+    const span = tracePage(this.lease.shard, this.#feed.cursor, page);
     const output = await this.#run(page);
     this.#feed.passed(page);
-    await this.#write(output);
+    await this.#write({ ...output, events: tracedFindings(span, output.events) });
+    span?.end();
     if (!page.hasMore) await this.#tick();
     return page.hasMore;
   }

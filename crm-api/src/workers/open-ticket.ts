@@ -25,7 +25,7 @@ import { findingWords, ticketTitle } from "../tickets/words.ts";
 export const OPEN_TICKET_QUEUE = "open-ticket";
 
 /** Payload of jobs about one finding. */
-export const AnomalyJob = z.object({ anomalyId: z.uuid() });
+export const AnomalyJob = z.object({ anomalyId: z.uuid(), traceparent: z.string().optional() });
 
 /** What opening tickets depends on. */
 export interface TicketDeskDeps {

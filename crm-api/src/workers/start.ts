@@ -1,5 +1,5 @@
-import { describeError } from "@nightflow/domain";
-import type { Job, JobContext, JobQueue } from "@nightflow/storage";
+import { describeError, parseTraceparent } from "@nightflow/domain";
+import { isTracing, type Job, type JobContext, type JobQueue, startStage, traced } from "@nightflow/storage";
 import type { Logger } from "pino";
 import type { ApiConfig } from "../config.ts";
 import { watchHeadEnds } from "../operations/watch.ts";
@@ -44,8 +44,17 @@ export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
 function ticketHandler(deps: WorkersDeps) {
   const desk = { db: deps.db, clock: deps.clock, leakP2PerDay: deps.config.leakP2PerDay };
   return async (job: Job, context: JobContext) => {
-    const { anomalyId } = AnomalyJob.parse(job.payload);
-    const opened = await openTicket(desk, anomalyId, (tx) => context.completeIn(tx));
+    const { anomalyId, traceparent } = AnomalyJob.parse(job.payload);
+    const place = isTracing() ? parseTraceparent(traceparent) : undefined;
+    const span = place && startStage("crm ticket", place, { attributes: { "nightflow.anomaly": anomalyId } });
+    const opened = await traced(span, async () => {
+      const result = await openTicket(desk, anomalyId, (tx) => context.completeIn(tx));
+      span?.setAttributes({
+        "nightflow.outcome": result.kind,
+        ...("no" in result && { "nightflow.ticket": result.no }),
+      });
+      return result;
+    });
     deps.logger.info({ anomalyId, ...opened }, "a finding's ticket");
   };
 }

@@ -59,6 +59,7 @@ export class Publisher {
   #uplink: Uplink | undefined;
   #lose: (why: string) => void = () => undefined;
   #isPumping = false;
+  #ackedAtMs: number | undefined;
   #cancelTicks: (() => void)[] = [];
   #isClosed = false;
   readonly #done: Promise<void>;
@@ -88,6 +89,11 @@ export class Publisher {
     this.#backoff.reset();
     this.#lose(why);
     this.#retry.wake();
+  }
+
+  /** Seconds since the head-end last acknowledged anything; null when it has not since the start. */
+  get lastAckAgeS(): number | null {
+    return this.#ackedAtMs === undefined ? null : (this.#realNow() - this.#ackedAtMs) / 1000;
   }
 
   /** Says `offline` and leaves. What is not acknowledged stays in the outbox. */
@@ -185,6 +191,7 @@ export class Publisher {
       this.#deps.outbox.acknowledge(ack);
       this.#window.acknowledge(ack);
       this.#trails.acknowledged(ack);
+      this.#ackedAtMs = this.#realNow();
       void this.#pump();
     } catch (error) {
       this.#deps.logger.warn({ error: describeError(error) }, "mqtt: an ack that is none was ignored");

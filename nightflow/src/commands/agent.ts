@@ -1,13 +1,16 @@
 import {
+  agentFamilies,
   describeJoin,
   JOIN_EXIT_CODES,
   type JoinOrder,
   joinByHand,
   loadEdgeAgentConfig,
   loadLocalConfig,
+  serveAgentMetrics,
   startEdgeAgent,
 } from "@nightflow/edge-agent";
 import { makeLogger } from "../config/log.ts";
+import { traces } from "../operate/room.ts";
 import { StopRequest } from "./signals.ts";
 
 /** `nightflow agent FILE`: collects until it is told to stop. */
@@ -15,8 +18,17 @@ export async function runAgent(file: string): Promise<void> {
   const logger = makeLogger("info", "agent");
   const stop = new StopRequest();
   void stop.requested.then(() => logger.info("stopping"));
-  const agent = await startEdgeAgent({ ...loadEdgeAgentConfig(file), logger });
-  stop.closeOnRequest(() => agent.close());
+  const loaded = loadEdgeAgentConfig(file);
+  const { operate } = loaded.config;
+  const tracing = traces({ config: operate, part: "agent", logger });
+  const agent = await startEdgeAgent({ ...loaded, logger });
+  const families = () => [...agentFamilies(agent.watch()), ...tracing.families()];
+  const metrics = operate.enabled ? await serveAgentMetrics(families, operate, logger) : undefined;
+  stop.closeOnRequest(async () => {
+    await metrics?.close();
+    await agent.close();
+    await tracing.stop();
+  });
   logger.info({ config: file }, "collecting");
   process.send?.({ type: "ready" });
 }

@@ -128,6 +128,7 @@ function agentSettings(mqttPort: number, passwordFile: string): object {
     mqtt: { url: `mqtt://127.0.0.1:${mqttPort}`, username: TOWN_AGENT.agent, passwordFile, statusMs: 2000 },
     // A simulated hour is two and a half seconds: readings are taken every 100 ms, or detectors would wait for them.
     outbox: { flushMs: 100 },
+    operate: { port: 0 },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import type { ProcessPart } from "@nightflow/domain";
+import { describeError, type ProcessPart } from "@nightflow/domain";
 import type { Sql } from "@nightflow/storage";
 import type { Logger } from "pino";
 import type { OperateConfig } from "./config.ts";
@@ -10,6 +10,7 @@ import { readinessOf, serveOperate } from "./server.ts";
 import { type DeadMan, startDeadMan } from "./signs/dead-man.ts";
 import { startHeartbeat } from "./signs/heartbeat.ts";
 import { startReporter } from "./signs/reporter.ts";
+import { startTracing, type Tracing } from "./tracing.ts";
 import { mergeViews, type OperateView } from "./view.ts";
 
 /** What a room gives to be operated. */
@@ -37,7 +38,9 @@ export interface OperatedRoom {
 
 /** In a thread of `up`: signs of life from this thread; metrics and health are served by the main one. */
 export function operateThread(deps: OperateRoomDeps): OperatedRoom {
-  return operated(deps, new LocalPart(deps.part, deps.view), null, async () => {});
+  const tracing = traces(deps);
+  const view = mergeViews(deps.view, { metrics: [tracing.families] });
+  return operated(deps, new LocalPart(deps.part, view), null, tracing.stop);
 }
 
 /**
@@ -48,14 +51,41 @@ export function operateThread(deps: OperateRoomDeps): OperatedRoom {
 export async function operateRoom(deps: OperateRoomDeps): Promise<OperatedRoom> {
   const { config, logger } = deps;
   let deadMan: DeadMan | undefined;
-  const view = mergeViews(deps.view, { metrics: [processMetrics(), () => deadMan?.families() ?? []] });
+  const tracing = traces(deps);
+  const own = [processMetrics(), tracing.families, () => deadMan?.families() ?? []];
+  const view = mergeViews(deps.view, { metrics: own });
   const part = new LocalPart(deps.part, view);
   const server = config.enabled ? await serveOperate({ config, parts: [part], logger }) : undefined;
   deadMan = deadManOf(config, logger, () => readinessOf([part], config.liveWithinMs));
   return operated(deps, part, server?.url ?? null, async () => {
     await deadMan?.stop();
     await server?.close();
+    await tracing.stop();
   });
+}
+
+/** What tracing a thread needs. */
+export interface TracesDeps {
+  readonly config: Pick<OperateConfig, "tracing">;
+  readonly part: string;
+  readonly logger: Logger;
+}
+
+/** The traces of this thread; what keeps them from being sent keeps nothing else from its work. */
+export function traces({ config, part, logger }: TracesDeps) {
+  let running: Tracing | undefined;
+  const starting = startTracing(config.tracing, part)
+    .then((tracing) => {
+      running = tracing;
+    })
+    .catch((error: unknown) => logger.warn({ reason: describeError(error) }, "nothing is traced"));
+  return {
+    families: () => running?.families() ?? [],
+    async stop(): Promise<void> {
+      await starting;
+      await running?.stop();
+    },
+  };
 }
 
 /** The switch as configured; undefined where no address is given. */
