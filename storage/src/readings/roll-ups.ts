@@ -31,6 +31,27 @@ export function blankRollUps(length: number, channels: readonly string[]): Mutab
   };
 }
 
+/** Parts behind one another: part n is of the channels from n * `channelsAPart` on. */
+export function joinRollUps(
+  parts: readonly RollUpColumns[],
+  channels: readonly string[],
+  channelsAPart: number,
+): RollUpColumns {
+  const whole = blankRollUps(
+    parts.reduce((sum, part) => sum + part.length, 0),
+    channels,
+  );
+  let at = 0;
+  for (const [n, part] of parts.entries()) {
+    for (const [name, column] of Object.entries(part))
+      if (ArrayBuffer.isView(column))
+        (whole[name as keyof RollUpColumns] as Float64Array).set(column as Float64Array, at);
+    for (let i = at; i < at + part.length; i++) whole.channelNos[i] = (whole.channelNos[i] ?? 0) + n * channelsAPart;
+    at += part.length;
+  }
+  return whole;
+}
+
 /** Nights of `length` rows over `channels`, to be filled in place. */
 export function blankNights(length: number, channels: readonly string[]): Mutable<NightColumns> {
   return {

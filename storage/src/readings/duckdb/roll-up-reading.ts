@@ -2,7 +2,7 @@ import { type DuckDBConnection, type DuckDBDataChunk, LIST, listValue } from "@d
 import { QUALITY_CODES } from "@nightflow/domain";
 import type { NightColumns, NightWindow, RollUpColumns, RollUpRange } from "../../ports.ts";
 import { DEFAULT_NIGHT, daysBetween, hoursBetween, nightsBetween, type Period } from "../local-days.ts";
-import { blankNights, blankRollUps } from "../roll-ups.ts";
+import { blankNights, blankRollUps, joinRollUps } from "../roll-ups.ts";
 import {
   areWholeHours,
   FIGURES_OF_HOURS_SQL,
@@ -57,7 +57,26 @@ export function readDaily(
   return readPeriods(connection, channels, daysBetween(fromMs, toMs, zone), state, "kept");
 }
 
+/** Rows that one query answers at most: they are sorted, and sorting what does not fit in memory is slow. */
+const ROWS_A_QUERY = 400_000;
+
 async function readPeriods(
+  connection: DuckDBConnection,
+  channels: readonly string[] | "all",
+  periods: readonly Period[],
+  state: StoreState,
+  source: RollUpSource,
+): Promise<RollUpColumns> {
+  const ids = channels === "all" ? state.channelIds() : channels;
+  const atOnce = Math.max(1, Math.floor(ROWS_A_QUERY / Math.max(1, periods.length)));
+  if (ids.length <= atOnce) return await readPart(connection, channels, periods, state, source);
+  const parts: RollUpColumns[] = [];
+  for (let from = 0; from < ids.length; from += atOnce)
+    parts.push(await readPart(connection, ids.slice(from, from + atOnce), periods, state, source));
+  return joinRollUps(parts, ids, atOnce);
+}
+
+async function readPart(
   connection: DuckDBConnection,
   channels: readonly string[] | "all",
   periods: readonly Period[],

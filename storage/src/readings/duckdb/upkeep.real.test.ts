@@ -207,6 +207,22 @@ test("retention deletes old readings of its class alone, keeps their roll-ups fo
   expect(await store.retain([{ quantities: ["pressure"], rollUpMonths: 6 }])).toMatchObject({ rollUps: readings });
 });
 
+test("roll-ups of more channels and hours than one query answers come in the order asked all the same", async () => {
+  const store = await openFor(await storePath());
+  const channels = Array.from({ length: 40 }, (_, i) => `M-${(i * 7) % 40}.forward_total`);
+  await store.commit(
+    commitOf(
+      channels.flatMap((channel, i) => [registerRow(channel, T0 + i, 1n), registerRow(channel, T0 + HOUR_MS, 2n)]),
+    ),
+  );
+  const range = { fromMs: T0 - 500 * DAY_MS, toMs: T0 + 500 * DAY_MS };
+  const asked = { ...range, channels: channels.slice(3).toReversed() };
+  expect(await store.hourly(asked)).toEqual(await hourlyByCurve(store, asked));
+  await store.compact({ withoutConsumers: true });
+  const all = { ...range, channels: "all" as const };
+  expect(await store.hourly(all)).toEqual(await hourlyByCurve(store, all));
+});
+
 test("figures tell what lies unsorted, what is dirty and how much memory and room may be taken", async () => {
   const store = await openFor(await storePath(), { memoryLimit: "200MB", threads: 2, maxTempSize: "1GB" });
   await store.commit(commitOf([1, 2, 3].map((n) => registerRow(CHANNELS[0] ?? "", T0 + n * HOUR_MS, BigInt(n)))));
