@@ -32,7 +32,9 @@ export function setAsideRow(
   subject: { readonly channel: string | null; readonly readAtMs: number | null; readonly raw: string },
 ): SetAside {
   const { agent, epoch, seq, origin } = source;
-  return { agent, epoch, seq, origin, list: reason.list, reasonCode: reason.code, reason: reason.text, ...subject };
+  const { channel, readAtMs, raw } = subject;
+  const { list, code: reasonCode, text } = reason;
+  return { agent, epoch, seq, origin, list, reasonCode, reason: text, channel, readAtMs, raw };
 }
 
 /** A wire reading as text. Numbers that JSON cannot hold keep their name, so that nobody reads them as null. */

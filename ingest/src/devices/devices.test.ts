@@ -93,6 +93,9 @@ it("a device that nobody knows waits in quarantine, field by field", async () =>
     ["quarantine", "dev:town:pump-1.total"],
     ["quarantine", fieldChannelId(SOURCE, "flow rate")],
   ]);
+  expect(store.lists.entries[0]?.reason).toBe(
+    "field total of dev/town/pump-1 feeds no channel in the registry (dev:town:pump-1.total)",
+  );
   expect(fieldChannelId(SOURCE, "flow rate")).toMatch(/^dev:town:pump-1\.flow_rate\.[0-9a-f]{10}$/);
 });
 
