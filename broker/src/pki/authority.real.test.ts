@@ -1,12 +1,12 @@
 import { execFile } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { ManualClock } from "@nightflow/domain";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeRequest, makeStrangeAuthority, tempFolder } from "../testing/pki.ts";
-import { AuthorityError, createAuthority } from "./authority.ts";
+import { AuthorityError, createAuthority, openTrustedRoot } from "./authority.ts";
 
 const DAY_MS = 86_400_000;
 const NOW = Date.UTC(2026, 2, 1);
@@ -89,6 +89,20 @@ describe("the platform's authority", () => {
     const stranger = await (await makeStrangeAuthority()).certify("gw-1", "town");
     expect(both[1].isOwn(new X509Certificate(stranger.cert.pem).raw)).toBe(false);
     expect((await readdir(dir)).filter((name) => name.endsWith(".new"))).toEqual([]);
+  });
+
+  it("is known to a broker elsewhere by its root's certificate alone, which signs nothing", async () => {
+    const authority = await createAuthority(dir);
+    expect(await openTrustedRoot(dir)).toBeUndefined();
+    const elsewhere = join(folder, "elsewhere");
+    await mkdir(elsewhere);
+    expect(await openTrustedRoot(elsewhere)).toBeUndefined();
+    await writeFile(join(elsewhere, "root.crt.pem"), authority.rootPem);
+    const root = await openTrustedRoot(elsewhere);
+    const { request } = await makeRequest();
+    const { pem } = await authority.issue({ agent: "gw-1", site: "town", key: { request }, days: 1 });
+    expect(root?.isOwn(new X509Certificate(pem).raw)).toBe(true);
+    await expect(root?.serverCertificate([])).rejects.toThrow(AuthorityError);
   });
 
   it("lists what was revoked in a form that OpenSSL takes", async () => {
