@@ -39,6 +39,8 @@ export interface SetAsideDesk {
 
 const DEFAULT_EVERY_MS = 10_000;
 const GRACE_MS = 2000;
+// A killed replay goes on after so long.
+const LEASE_MS = 10_000;
 
 /**
  * Does what people decided about entries set aside: each decision once, whatever is killed when. While PostgreSQL is
@@ -81,7 +83,7 @@ class Desk {
     const handler = (job: Job, context: JobContext) => this.#decide(job, context);
     while (!this.#end.signal.aborted) {
       try {
-        return await jobs.startWorker({ queue: SET_ASIDE_QUEUE, handler });
+        return await jobs.startWorker({ queue: SET_ASIDE_QUEUE, handler, leaseMs: LEASE_MS });
       } catch (error) {
         logger.warn({ reason: describeError(error) }, "decisions about entries set aside wait for PostgreSQL");
         await this.#wait();
