@@ -16,7 +16,7 @@ const BODY_LIMIT_BYTES = 32 * 1024;
 
 const crlResponse = {
   description: "The certificates that were revoked and have not expired, PEM.",
-  content: { "application/x-pem-file": { schema: z.string() } },
+  content: { "text/plain": { schema: z.string() } },
 };
 
 /** What agents ask for without a sign-in: to join, to be told, to renew. Bounded in rate and size. */
@@ -50,7 +50,7 @@ export function enrolmentPublicRoutes(app: ApiServer, deps: ApiDeps): void {
     },
     handler: async (request, reply) => {
       limit.take(request.ip);
-      return reply.type("application/x-pem-file").send(await revocationList(db, deskOf(deps.enrolment)));
+      return reply.type("text/plain").send(await revocationList(db, deskOf(deps.enrolment)));
     },
   });
 
