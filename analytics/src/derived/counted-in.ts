@@ -11,9 +11,6 @@ export interface CountedIn {
   readonly agent: string | null;
 }
 
-/** Counted nowhere, as before the first hour. */
-export const NOWHERE: CountedIn = { inletOf: [], dma: null, account: null, agent: null };
-
 /** Where the hours of a meter's judged register count. */
 export function countedIn(meter: MeteredChannel): CountedIn {
   const isCustomer = meter.purpose === "customer";

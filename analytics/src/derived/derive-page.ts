@@ -184,8 +184,11 @@ function deriveOne(
 }
 
 function changeOf(day: MeterDay, meter: MeteredChannel, kept: KeptDay | undefined, changes: HourChanges): ChangedDay[] {
-  const where = countedIn(meter);
-  if (kept?.bytes.equals(day.toBytes()) && isSame(kept.countedIn, where)) return [];
+  const now = countedIn(meter);
+  const isMoved = kept !== undefined && !isSame(kept.countedIn, now);
+  if (!isMoved && kept?.bytes.equals(day.toBytes())) return [];
+  // The same object where it is the same: that is how the changes know.
+  const where = kept === undefined || isMoved ? now : kept.countedIn;
   const before = kept && { day: MeterDay.fromBytes(day.utcDay, kept.bytes), in: kept.countedIn };
   changes.replace(before, { day, in: where });
   return [{ channel: meter.channel, day, countedIn: where }];

@@ -1,4 +1,4 @@
-import { type CountedIn, NOWHERE } from "./counted-in.ts";
+import type { CountedIn } from "./counted-in.ts";
 import { DAY_MS, HOUR_MS, type HourShare, type MeterDay } from "./meter-day.ts";
 
 const DISTRICT = ["inputMl", "inputGoodS", "inputEstimatedS", "usedMl", "usedGoodS", "usedEstimatedS"] as const;
@@ -36,17 +36,25 @@ class ChangeTable<Name extends string> {
   }
 }
 
+/** A register's day, and the sums that it is counted in. */
+export interface CountedDay {
+  readonly day: MeterDay;
+  readonly in: CountedIn;
+}
+
 /** Gathers what the days of many registers change in the sums: the old share out, the new one in. */
 export class HourChanges {
   readonly districts = new ChangeTable(DISTRICT);
   readonly accounts = new ChangeTable(ACCOUNT);
   readonly agents = new ChangeTable(COLLECTION);
 
-  /** Replaces a register's day by another, which may be counted in other sums. */
-  replace(before: { day: MeterDay; in: CountedIn } | undefined, now: { day: MeterDay; in: CountedIn }): void {
+  /** Replaces a register's day by what it has become; all its hours where they count in other sums now, else those touched. */
+  replace(before: CountedDay | undefined, now: CountedDay): void {
+    const isMoved = before !== undefined && before.in !== now.in;
     for (let hour = 0; hour < 24; hour++) {
+      if (!isMoved && !now.day.isTouched(hour)) continue;
       const hourMs = now.day.utcDay * DAY_MS + hour * HOUR_MS;
-      if (before) this.#count(before.day.share(hour), before.in ?? NOWHERE, hourMs, -1);
+      if (before) this.#count(before.day.share(hour), before.in, hourMs, -1);
       this.#count(now.day.share(hour), now.in, hourMs, 1);
     }
   }

@@ -82,7 +82,9 @@ export async function saveDays(tx: Sql, days: readonly ChangedDay[]): Promise<vo
 export async function forgetDays(tx: Sql, keepDays: number): Promise<number> {
   const { rows } = await tx.query<{ days: number }>(
     `with old as (
-       select channel, utc_day from derived_meter_day where updated_at < now() - make_interval(days => $1) limit 50000),
+       select channel, utc_day from derived_meter_day
+        where utc_day < (extract(epoch from now()) / 86400)::int - $1::int
+          and updated_at < now() - make_interval(days => $1::int) limit 50000),
      gone as (
        delete from derived_meter_day d using old where d.channel = old.channel and d.utc_day = old.utc_day
        returning d.channel, d.utc_day),

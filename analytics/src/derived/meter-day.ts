@@ -31,6 +31,8 @@ export interface HourShare {
 export class MeterDay {
   readonly utcDay: number;
   readonly slotS: number;
+  /** One bit for each hour that was added to, cleared or marked since the day was made or loaded. */
+  #touched = 0;
   readonly #ml = new Float64Array(HOURS);
   readonly #goodS = new Uint16Array(HOURS);
   readonly #estimatedS = new Uint16Array(HOURS);
@@ -49,6 +51,7 @@ export class MeterDay {
     this.#ml[hour] = (this.#ml[hour] ?? 0) + ml;
     const covered = isGood ? this.#goodS : this.#estimatedS;
     covered[hour] = (covered[hour] ?? 0) + seconds;
+    this.#touched |= 1 << hour;
   }
 
   /** Forgets the volumes from an hour on; what arrived stays. */
@@ -56,12 +59,19 @@ export class MeterDay {
     this.#ml.fill(0, hour);
     this.#goodS.fill(0, hour);
     this.#estimatedS.fill(0, hour);
+    this.#touched |= -1 << hour;
   }
 
   /** Notes what became of the reading of the period nearest to `atMs`; a value that has arrived is missing no more. */
   mark(atMs: number, mark: PeriodMark): void {
     const slot = Math.floor((atMs - this.utcDay * DAY_MS) / 1000 / this.slotS);
     setBit(this.#bits[mark], slot);
+    this.#touched |= 1 << Math.floor((slot * this.slotS) / 3600);
+  }
+
+  /** Whether anything was done to an hour since the day was made or loaded. */
+  isTouched(hour: number): boolean {
+    return (this.#touched & (1 << hour)) !== 0;
   }
 
   has(atMs: number, mark: PeriodMark): boolean {

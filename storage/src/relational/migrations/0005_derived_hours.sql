@@ -17,7 +17,7 @@ create table derived_meter (
   state bytea not null,
   kept_from_day integer not null default 0,
   is_stale boolean not null default false
-);
+) with (fillfactor = 50);
 comment on table derived_meter is 'Each register on its way to hours. Stale: commits were forgotten, its next reading replays it from the store.';
 comment on column derived_meter.kept_from_day is 'First day since 1970 (UTC) whose hours can still be corrected.';
 
@@ -28,8 +28,9 @@ create table derived_meter_day (
   counted_in jsonb not null,
   updated_at timestamptz not null default now(),
   primary key (channel, utc_day)
-);
-create index derived_meter_day_updated on derived_meter_day (updated_at);
+) with (fillfactor = 50);
+create index derived_meter_day_day on derived_meter_day (utc_day);
+-- Rows are rewritten with every reading: half-empty pages and no index on what changes keep the rewrites in place.
 comment on table derived_meter_day is 'What one register adds to each hour of a day, and to which sums: a late reading takes the old share out and puts the new one in.';
 
 create table derived_subject (
