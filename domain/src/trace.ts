@@ -39,7 +39,7 @@ function placeOf(key: string): TracePlace {
 // FNV-1a with a seed, mixed by murmur's finaliser: spread evenly, which is all that sampling by the id asks for, and
 // without a library, since pages load this module too.
 function hex(key: string, seed: number): string {
-  let hash = (0x811c9dc5 ^ Math.imul(seed, 0x9e3779b9)) >>> 0;
+  let hash = 0x811c9dc5 ^ Math.imul(seed, 0x9e3779b9);
   for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);

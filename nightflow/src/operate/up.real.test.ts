@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -81,6 +81,11 @@ describe("nightflow up", { timeout: 60_000 }, () => {
       expect(page).toContain(`# TYPE ${name} `);
     expect(page).not.toMatch(/nightflow_metrics_missing_sources\{[^}]*\} [1-9]/);
     expect(page.match(/^# TYPE (\S+)/gm)?.length).toBe(new Set(page.match(/^# TYPE (\S+)/gm)).size);
+    const reference = readFileSync(new URL("../../../docs/reference/metrics.md", import.meta.url), "utf8");
+    const named = [...page.matchAll(/^# TYPE (nightflow_\S+)/gm)].map(([, name = ""]) => name);
+    expect(named.filter((name) => !name.startsWith("nightflow_store_") && !reference.includes(`\`${name}\``))).toEqual(
+      [],
+    );
     expect((await get("/secrets")).status).toBe(404);
     expect((await fetch(`${up.operateUrl}/metrics`, { method: "POST" })).status).toBe(405);
   });
