@@ -22,9 +22,9 @@ export {
 } from "./influx/set-up.ts";
 export type { InfluxStoreOptions } from "./influx/store-options.ts";
 export type { KeptTokens, TokenChange, TokenRight } from "./influx/token-provision.ts";
+export { Influx1CannotError } from "./influx1/influx1-errors.ts";
 export {
   type Influx1Cannot,
-  Influx1CannotError,
   type Influx1Options,
   type Influx1Store,
   openInflux1Store,

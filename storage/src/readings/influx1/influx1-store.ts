@@ -1,4 +1,4 @@
-import { NightflowError, QUALITY_CODES } from "@nightflow/domain";
+import { QUALITY_CODES } from "@nightflow/domain";
 import type { Curve, KnownChannel, LastValue, ReadingColumns } from "../../ports.ts";
 import { StoreClosedError, StoreRefusedError } from "../errors.ts";
 import { influxAddress } from "../influx/influx-api.ts";
@@ -10,6 +10,7 @@ import type { RefusedRow } from "../influx/refused-rows.ts";
 import { influx1Version } from "../influx/server-kind.ts";
 import { writeSplitting } from "../influx/split-write.ts";
 import { checkShape } from "../shape.ts";
+import { Influx1CannotError } from "./influx1-errors.ts";
 
 /** Longer than the server's own time-out of 10 s, so that its answer comes instead of ours. */
 const TIMEOUT_MS = 30_000;
@@ -21,12 +22,6 @@ export interface Influx1Options {
   readonly database: string;
   /** Where the server asks who it is. */
   readonly user?: { readonly name: string; readonly password: string } | undefined;
-}
-
-/** Something that a store on InfluxDB 1 is asked for and cannot do. */
-export class Influx1CannotError extends NightflowError {
-  readonly code = "INFLUX1_CANNOT";
-  readonly retriable = false;
 }
 
 /** What the store on InfluxDB 1 can do: append, and give curves and last values back. */

@@ -85,7 +85,7 @@ describe.runIf(findInfluxd1() !== undefined)("InfluxDB 1", () => {
     const store: unknown = await freshStore();
     const cannot = store as ReadingStore;
     for (const asked of [cannot.counts(), cannot.marks(), cannot.changesSince(0, 1), cannot.metrics()])
-      await expect(asked).rejects.toMatchObject({ code: "INFLUX1_CANNOT", retriable: false });
+      await expect(asked).rejects.toMatchObject({ code: "STORE_CANNOT", retriable: false });
     await expect(cannot.hourly({ channels: "all", fromMs: 0, toMs: 1 })).rejects.toThrow(
       "hourly: a store on InfluxDB 1",
     );
