@@ -106,11 +106,15 @@ describe.runIf(isThere)("rooms that run alone, two of each, on Mosquitto, Influx
     const startedAt = installation.clock.now();
     await installation.startAgent();
     const api = await rooms.signIn("collector");
-    const { outbox } = await eventually("an empty outbox", async () => {
-      const { items } = await api.get<{ items: { status: AgentStatus | null }[] }>("/api/agents");
-      const status = items[0]?.status;
-      return (status?.startedAt ?? 0) >= startedAt && status?.outbox?.records === 0 ? status : undefined;
-    });
+    const { outbox } = await eventually(
+      "an empty outbox",
+      async () => {
+        const { items } = await api.get<{ items: { status: AgentStatus | null }[] }>("/api/agents");
+        const status = items[0]?.status;
+        return (status?.startedAt ?? 0) >= startedAt && status?.outbox?.records === 0 ? status : undefined;
+      },
+      60_000,
+    );
     expect(outbox?.dropped).toBe(0);
     return outbox?.taken ?? Number.NaN;
   }
