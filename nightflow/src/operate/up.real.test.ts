@@ -10,6 +10,7 @@ import { silentLogger } from "@nightflow/storage/testing";
 import mqtt from "mqtt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadConfig } from "../config/load.ts";
+import { Program } from "../testing/program.ts";
 import { startUp, type Up } from "../up.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nf-operate-"));
@@ -105,6 +106,16 @@ describe("nightflow up", { timeout: 60_000 }, () => {
       .poll(async () => (await processReports(db)).map(({ report }) => report.part))
       .toEqual(["analytics", "api", "head-end"]);
     await db.close();
+  });
+
+  it("is looked at by the doctor while it runs", async () => {
+    const doctor = new Program(folder, ["doctor", "--json"]);
+    const exitCode = await doctor.ended();
+    const { findings } = JSON.parse(doctor.output) as { findings: { level: string; code: string }[] };
+    expect(findings.filter(({ level }) => level === "fail")).toEqual([]);
+    const codes = findings.map(({ code }) => code);
+    expect(codes).toEqual(expect.arrayContaining(["store.running", "postgres.migrated", "clock.agrees"]));
+    expect(exitCode).toBe(0);
   });
 
   it("gathers its metrics without holding the head-end's thread for five milliseconds", async () => {
