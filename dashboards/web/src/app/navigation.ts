@@ -2,8 +2,8 @@ import type { Permission } from "../api/session.ts";
 
 /** A page of the main navigation, and the right that shows it. */
 export interface NavigationEntry {
-  readonly to: "/" | "/events" | "/tickets" | "/meters" | "/collection" | "/accounts";
-  readonly word: "controlRoom" | "events" | "tickets" | "meters" | "collection" | "keyAccounts";
+  readonly to: "/" | "/events" | "/tickets" | "/meters" | "/collection" | "/accounts" | "/operations";
+  readonly word: "controlRoom" | "events" | "tickets" | "meters" | "collection" | "keyAccounts" | "operations";
   readonly permission: Permission;
 }
 
@@ -15,6 +15,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { to: "/meters", word: "meters", permission: "meter.meter.read" },
   { to: "/collection", word: "collection", permission: "collection.status.read" },
   { to: "/accounts", word: "keyAccounts", permission: "account.account.read" },
+  { to: "/operations", word: "operations", permission: "operations.health.read" },
 ];
 
 /** The pages that a person may see. */

@@ -15,6 +15,7 @@ import { collectionSearch } from "../pages/collection/search.ts";
 import { eventsSearch } from "../pages/events/search.ts";
 import { meterSearch } from "../pages/meter/search.ts";
 import { metersSearch } from "../pages/meters/search.ts";
+import { tabsFor } from "../pages/operations/tabs.ts";
 import { ticketsSearch } from "../pages/tickets/search.ts";
 import { adoptLanguage } from "../words/index.ts";
 import { firstPageOf, pagesFor } from "./navigation.ts";
@@ -127,7 +128,63 @@ const account = createRoute({
   component: lazyRouteComponent(() => import("../pages/account/page.tsx"), "AccountPage"),
 });
 
-const pages = inside.addChildren([controlRoom, events, event, tickets, meters, meter, collection, accounts, account]);
+const operations = createRoute({
+  getParentRoute: () => inside,
+  path: "operations",
+  component: lazyRouteComponent(() => import("../pages/operations/frame.tsx"), "OperationsFrame"),
+});
+
+const operationsFirst = createRoute({
+  getParentRoute: () => operations,
+  path: "/",
+  beforeLoad: ({ context }) => {
+    const [first] = tabsFor(context.session.permissions);
+    throw redirect({ to: first?.to ?? firstPageOf(context.session.role), replace: true });
+  },
+});
+
+const health = createRoute({
+  getParentRoute: () => operations,
+  path: "health",
+  component: lazyRouteComponent(() => import("../pages/operations/health/page.tsx"), "HealthPage"),
+});
+
+const agents = createRoute({
+  getParentRoute: () => operations,
+  path: "agents",
+  component: lazyRouteComponent(() => import("../pages/operations/agents/page.tsx"), "AgentsPage"),
+});
+
+const setAside = createRoute({
+  getParentRoute: () => operations,
+  path: "set-aside",
+  component: lazyRouteComponent(() => import("../pages/operations/set-aside/page.tsx"), "SetAsidePage"),
+});
+
+const quarantine = createRoute({
+  getParentRoute: () => operations,
+  path: "quarantine",
+  component: lazyRouteComponent(() => import("../pages/operations/quarantine/page.tsx"), "QuarantinePage"),
+});
+
+const devices = createRoute({
+  getParentRoute: () => operations,
+  path: "devices",
+  component: lazyRouteComponent(() => import("../pages/operations/devices/page.tsx"), "DevicesPage"),
+});
+
+const jobs = createRoute({
+  getParentRoute: () => operations,
+  path: "jobs",
+  component: lazyRouteComponent(() => import("../pages/operations/jobs/page.tsx"), "JobsPage"),
+});
+
+const operationsPages = [operationsFirst, health, agents, setAside, quarantine, devices, jobs];
+
+const pages = inside.addChildren([
+  ...[controlRoom, events, event, tickets, meters, meter, collection, accounts, account],
+  operations.addChildren(operationsPages),
+]);
 
 /** Every address of the application. */
 export const router = createRouter({

@@ -7,6 +7,7 @@ export const common = {
   meters: { zh: "表具", en: "Meters" },
   collection: { zh: "采集状态", en: "Collection" },
   keyAccounts: { zh: "大客户", en: "Key accounts" },
+  operations: { zh: "运维", en: "Operations" },
   mainNavigation: { zh: "主导航", en: "Main navigation" },
   menu: { zh: "菜单", en: "Menu" },
   skip: { zh: "跳到正文", en: "Skip to content" },
