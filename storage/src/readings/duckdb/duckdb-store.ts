@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { type Clock, describeError, NightflowError, realClock, StoreUnavailableError } from "@nightflow/domain";
@@ -23,7 +24,7 @@ import type {
   StoredSetAside,
   StoredValue,
 } from "../../ports.ts";
-import { StoreClosedError } from "../errors.ts";
+import { StoreBusyError, StoreClosedError } from "../errors.ts";
 import type { InstantKey } from "../repeats.ts";
 import { SerialQueue } from "../serial-queue.ts";
 import { ChannelNumbers } from "./channel-numbers.ts";
@@ -37,6 +38,7 @@ import { readCurve, readFeed, readValuesAt } from "./reading.ts";
 import type { RetentionReport, RetentionRule } from "./retention.ts";
 import { readDaily, readHourly, readNights } from "./roll-up-reading.ts";
 import { countSetAside, findSetAside, groupSetAside, settleFound } from "./set-aside.ts";
+import { claimInstallation, type HeldStore, type StillFile } from "./still-file.ts";
 import { storeFigures } from "./store-figures.ts";
 import { loadState, type StoreState } from "./store-state.ts";
 import { DEFAULT_UPKEEP, Upkeep, type UpkeepPolicy } from "./upkeep.ts";
@@ -68,6 +70,9 @@ const FOLD_AFTER_READINGS = 500_000;
 const CHECKPOINT_TRIES = 100;
 const CHECKPOINT_RETRY_MS = 20;
 
+// How long queries may be in the way of the checkpoint that a copy begins with.
+const COPY_CHECKPOINT_MS = 60_000;
+
 /** The embedded store: the port, and what only a file of our own needs. */
 export interface DuckDbReadingStore extends ReadingStore {
   /** Sorts by channel and time what every consumer of the feed has passed; see docs/store.md. */
@@ -80,6 +85,13 @@ export interface DuckDbReadingStore extends ReadingStore {
   hourlyFromReadings(range: RollUpRange): Promise<RollUpColumns>;
   /** `nightMinimum` from the readings themselves, to check what is kept. */
   nightMinimumFromReadings(range: RollUpRange, zone: string, window?: NightWindow): Promise<NightColumns>;
+  /**
+   * Runs `work` while upkeep and checkpoints stand still: nothing leaves the feed, and once `work` has asked for it the file
+   * can be copied by another process. Commits and queries go on; the log grows meanwhile.
+   */
+  whileHeld<Result>(work: (held: HeldStore) => Promise<Result>): Promise<Result>;
+  /** The installation that the store belongs to; a store that belongs to none yet becomes `claimant`'s. */
+  installation(claimant: string): Promise<string>;
 }
 
 /**
@@ -141,6 +153,8 @@ export class StoreFile implements Omit<DuckDbReadingStore, "commit"> {
   #upkeepPool: ConnectionPool;
   #checkpointMs = 0;
   #unfolded = 0;
+  /** How often the file was opened: whoever closes it writes to it. */
+  #openings = 1;
   #isBroken = false;
   #isClosed = false;
 
@@ -308,6 +322,33 @@ export class StoreFile implements Omit<DuckDbReadingStore, "commit"> {
     return { ...figures, ...last };
   }
 
+  async whileHeld<Result>(work: (held: HeldStore) => Promise<Result>): Promise<Result> {
+    this.#refuseClosed();
+    return await this.#steps.run(() => work({ still: () => this.#still() }));
+  }
+
+  async installation(claimant: string): Promise<string> {
+    return await this.#write((writer) => inTransaction(writer, () => claimInstallation(writer, claimant)));
+  }
+
+  /** What the file holds is not written over until the next checkpoint: blocks in use are kept for a start after a crash. */
+  async #still(): Promise<StillFile> {
+    const { path } = this.#file;
+    const giveUpAtMs = performance.now() + COPY_CHECKPOINT_MS;
+    while (performance.now() < giveUpAtMs) {
+      const lastCommit = await this.#write(async (writer) =>
+        (await this.#foldAndCheckpoint(writer, true)) ? this.#state.counts.lastCommit : undefined,
+      );
+      const openings = this.#openings;
+      const isUntouched = () => !this.#isClosed && !this.#isBroken && this.#openings === openings;
+      if (lastCommit !== undefined) return { path, bytes: (await stat(path)).size, lastCommit, isUntouched };
+      await delay(CHECKPOINT_RETRY_MS);
+    }
+    throw new StoreBusyError(`queries have kept ${path} from a checkpoint for ${COPY_CHECKPOINT_MS / 1000} s`, {
+      remedy: "try again when fewer long queries run",
+    });
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -397,6 +438,7 @@ export class StoreFile implements Omit<DuckDbReadingStore, "commit"> {
   async #openAgain(): Promise<void> {
     await Promise.all([this.#readers.drain(), this.#upkeepPool.drain()]);
     await this.#file.close();
+    this.#openings++;
     const { file, state } = await this.#reopen();
     this.#file = file;
     this.#state = state;

@@ -126,4 +126,12 @@ export const STORE_MIGRATIONS: readonly StoreMigration[] = [
       `COMMENT ON TABLE upkeep_log IS 'What compaction and retention did.'`,
     ],
   },
+  {
+    no: 4,
+    name: "whose store it is",
+    sql: [
+      `CREATE TABLE installation (id VARCHAR NOT NULL)`,
+      `COMMENT ON TABLE installation IS 'The installation in PostgreSQL that the store belongs to; empty until it was seen.'`,
+    ],
+  },
 ];

@@ -33,6 +33,7 @@ import type { NumberedChannel } from "../channel-numbers.ts";
 import type { CompactionOptions, CompactionReport } from "../compaction.ts";
 import type { DuckDbReadingStore, StoreFile } from "../duckdb-store.ts";
 import type { RetentionReport, RetentionRule } from "../retention.ts";
+import type { HeldStore } from "../still-file.ts";
 import type { StoreState } from "../store-state.ts";
 import { CommitJournal, folderOf } from "./commit-journal.ts";
 import type { JournalEntry } from "./journal-record.ts";
@@ -282,6 +283,20 @@ class JournaledStore implements DuckDbReadingStore {
       last_sync_ms: this.#syncMs,
       last_apply_ms: this.#applyMs,
     };
+  }
+
+  /** The file takes commits while it is held, as long as nobody asks for it to be still: then their log does. */
+  async whileHeld<Result>(work: (held: HeldStore) => Promise<Result>): Promise<Result> {
+    this.#refuseClosed();
+    const still = async (held: HeldStore) => {
+      await this.#caughtUp();
+      return await held.still();
+    };
+    return await this.#file.whileHeld((held) => work({ still: () => still(held) }));
+  }
+
+  installation(claimant: string): Promise<string> {
+    return this.#file.installation(claimant);
   }
 
   async close(): Promise<void> {
