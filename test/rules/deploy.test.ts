@@ -65,10 +65,6 @@ describe("the Dockerfile", () => {
   it("starts with a command that nightflow knows", async () => {
     expect(await unknownTo(JSON.parse(restOf("CMD").at(-1) ?? "[]"))).toEqual([]);
   });
-
-  it.runIf(isFound("hadolint"))("has nothing that hadolint objects to", () => {
-    execFileSync("hadolint", [join(ROOT, "deploy/Dockerfile")]);
-  });
 });
 
 describe("compose.yaml", () => {
