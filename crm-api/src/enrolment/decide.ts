@@ -20,20 +20,25 @@ interface WaitingRow {
  * @throws {NotFoundProblem} when there is none of this id.
  * @throws {ConflictProblem} when somebody has decided already.
  */
-export async function approveRequest(context: EnrolmentContext, actor: Principal, id: string): Promise<void> {
+export async function approveRequest(
+  context: EnrolmentContext,
+  actor: Principal,
+  id: string,
+  reason?: string,
+): Promise<void> {
   await context.db.transaction(async (tx) => {
     const changeNo = await numberEnrolmentChange(tx);
     const held = await waiting(tx, id);
     const { request } = held;
     const serial = request === null ? null : await certify(tx, context, held, request, changeNo);
-    await decide(tx, { id, verdict: "approved", by: actor.login, reason: null, serial, changeNo });
+    await decide(tx, { id, verdict: "approved", by: actor.login, reason: reason ?? null, serial, changeNo });
     await admitAgent(tx, held, { how: serial === null ? "chain" : "approval", by: actor.login, changeNo });
     if (serial !== null) {
-      const reason = "replaced";
-      await revokeCertificates(tx, held, { by: actor.login, reason, changeNo, exceptSerial: serial });
+      const revocation = { by: actor.login, reason: "replaced", changeNo, exceptSerial: serial };
+      await revokeCertificates(tx, held, revocation);
     }
     const after = { request: id, fingerprint: held.proof, serial };
-    await noteEnrolment(tx, context, actor, { action: "enrolment.approve", who: held, after });
+    await noteEnrolment(tx, context, actor, { action: "enrolment.approve", who: held, after, reason });
   });
 }
 

@@ -1,4 +1,4 @@
-import { renewableFrom } from "@nightflow/domain";
+import { AgentStatus, renewableFrom } from "@nightflow/domain";
 import type { Sql } from "@nightflow/storage";
 import type { z } from "zod";
 import { type CursorRow, type PageQuery, pageSql, toPage } from "../http/paging.ts";
@@ -7,6 +7,8 @@ import { describeRoot, type EnrolmentDesk } from "./desk.ts";
 import type {
   EnrolledAgentQuery,
   EnrolledAgentRow,
+  EnrolmentNoteQuery,
+  EnrolmentNoteRow,
   EnrolmentOverview,
   EnrolmentRequestQuery,
   EnrolmentRequestRow,
@@ -17,7 +19,7 @@ import type {
 const AGENTS = `(
   select coalesce(e.site, a.site) as site, coalesce(e.agent, a.id) as agent, coalesce(e.how, 'none') as how,
          e.joined_at, case when e.how <> 'none' then e.joined_by end as joined_by, e.revoked_at, e.revoked_by,
-         e.revoked_reason, a.is_online, a.status_at, c.serial, c.fingerprint, c.key_hash, c.why, c.issued_at, c.expires_at,
+         e.revoked_reason, a.is_online, a.status, a.status_at, c.serial, c.fingerprint, c.key_hash, c.why, c.issued_at, c.expires_at,
          case when e.revoked_at is not null then 'revoked'
               when e.how = 'chain' then 'foreign'
               when c.serial is null then case when e.site is null or e.how = 'none' then 'password' else 'expired' end
@@ -40,7 +42,9 @@ interface AgentSqlRow extends CursorRow {
   revoked_by: string | null;
   revoked_reason: string | null;
   is_online: boolean | null;
+  status: unknown;
   status_at: number | null;
+  meters: number;
   serial: string | null;
   fingerprint: string;
   key_hash: string;
@@ -49,26 +53,37 @@ interface AgentSqlRow extends CursorRow {
   expires_at: number;
 }
 
-/** Agents with their certificates, by site and name. */
-export async function listEnrolledAgents(sql: Sql, query: EnrolledAgentQuery) {
+const ID = "x.site || '/' || x.agent";
+/** A digit before the name: what somebody must see to comes first. */
+const WORST = `(case when x.standing = 'revoked' then '9' when x.is_online is false or x.standing = 'expired' then '0'
+  when x.standing = 'expiring' then '1' when (x.status->'outbox'->>'alarm')::boolean then '2' else '5' end || ${ID})`;
+
+/** Agents with their certificates, by site and name or worst first. */
+export async function listEnrolledAgents(
+  sql: Sql,
+  query: EnrolledAgentQuery,
+  agentsLive: (() => ReadonlySet<string>) | undefined,
+) {
   const filter = new SqlFilter();
   filter
     .andIf(query.q && containing(query.q), (value) => `x.site || '/' || x.agent ilike ${value}`)
     .andIf(query.standing, (value) => `x.standing = ${value}`);
-  const id = "x.site || '/' || x.agent";
-  const page = pageSql(filter, { expression: `(${id})`, type: "text", isDescending: false, id: `(${id})` }, query);
+  const expression = query.sort === "worst" ? WORST : `(${ID})`;
+  const page = pageSql(filter, { expression, type: "text", isDescending: false, id: `(${ID})` }, query);
   const { rows } = await sql.query<AgentSqlRow>(
     `select x.site, x.agent, x.how, x.standing, ${epochMs("x.joined_at")} as joined_at, x.joined_by,
             ${epochMs("x.revoked_at")} as revoked_at, x.revoked_by, x.revoked_reason, x.is_online,
-            ${epochMs("x.status_at")} as status_at, x.serial, x.fingerprint, x.key_hash, x.why,
+            ${epochMs("x.status_at")} as status_at, x.status,
+            (select count(distinct meter_id)::int from channel where agent = ${ID}) as meters, x.serial, x.fingerprint, x.key_hash, x.why,
             ${epochMs("x.issued_at")} as issued_at, ${epochMs("x.expires_at")} as expires_at, ${page.select}
        from ${AGENTS} x ${filter.where} ${page.tail}`,
     filter.values,
   );
-  return toPage(rows, query.limit, toAgentRow);
+  const live = agentsLive?.();
+  return toPage(rows, query.limit, (row) => toAgentRow(row, live));
 }
 
-function toAgentRow(row: AgentSqlRow): z.infer<typeof EnrolledAgentRow> {
+function toAgentRow(row: AgentSqlRow, live: ReadonlySet<string> | undefined): z.infer<typeof EnrolledAgentRow> {
   return {
     site: row.site,
     agent: row.agent,
@@ -77,12 +92,29 @@ function toAgentRow(row: AgentSqlRow): z.infer<typeof EnrolledAgentRow> {
     joinedAt: row.joined_by === null ? null : row.joined_at,
     joinedBy: row.joined_by,
     certificate: row.serial === null ? null : toCertificate({ ...row, serial: row.serial }),
-    isOnline: row.is_online,
+    isOnline: row.is_online === null ? null : (live?.has(`${row.site}/${row.agent}`) ?? row.is_online),
     lastSeenAt: row.status_at,
+    says: toSays(row.status),
+    meters: row.meters,
     revokedAt: row.revoked_at,
     revokedBy: row.revoked_by,
     revokedReason: row.revoked_reason,
   };
+}
+
+/** What a status says; one that this program cannot read says nothing. */
+function toSays(status: unknown): z.infer<typeof EnrolledAgentRow>["says"] {
+  const { version = null, startedAt = null, outbox, enrolment } = AgentStatus.safeParse(status).data ?? {};
+  return {
+    version,
+    startedAt,
+    outbox: outbox === undefined ? null : toOutbox(outbox),
+    enrolment: enrolment === undefined ? null : { state: enrolment.state, reason: enrolment.reason },
+  };
+}
+
+function toOutbox({ records, bytes, maxBytes, oldestReadAt, dropped }: NonNullable<AgentStatus["outbox"]>) {
+  return { records, fill: bytes / maxBytes, oldestReadAt, dropped };
 }
 
 function toCertificate(row: AgentSqlRow & { readonly serial: string }) {
@@ -193,17 +225,52 @@ function toTokenRow(row: TokenSqlRow): z.infer<typeof TokenListRow> {
   };
 }
 
+interface NoteSqlRow extends CursorRow {
+  no: number;
+  at: number;
+  actor: string;
+  action: string;
+  subject: string;
+  reason: string | null;
+  remote_address: string | null;
+}
+
+/** Who did what about enrolment, when and why, newest first; of one agent also the tokens made for it. */
+export async function listNotes(sql: Sql, query: EnrolmentNoteQuery) {
+  const filter = new SqlFilter().and("starts_with(e.action, 'enrolment.')");
+  const { site, agent } = query;
+  if (site !== undefined && agent !== undefined) {
+    const subject = filter.value(`${site}/${agent}`);
+    const order = filter.value(JSON.stringify({ site, agent }));
+    filter.and(`(e.subject = ${subject} or (e.subject_kind = 'token' and e.after @> ${order}::jsonb))`);
+  }
+  const page = pageSql(filter, { expression: "e.no", type: "bigint", isDescending: true, id: "e.no" }, query);
+  const { rows } = await sql.query<NoteSqlRow>(
+    `select e.no::float8 as no, ${epochMs("e.at")} as at, e.actor, e.action, e.subject, e.reason, e.remote_address,
+            ${page.select} from audit_entry e ${filter.where} ${page.tail}`,
+    filter.values,
+  );
+  return toPage(rows, query.limit, toNoteRow);
+}
+
+function toNoteRow(row: NoteSqlRow): z.infer<typeof EnrolmentNoteRow> {
+  const { no, at, actor, action, subject, reason, remote_address: remoteAddress } = row;
+  return { no, at, actor, action, subject, reason, remoteAddress };
+}
+
 /** How agents join here, and how many wait, were put out or will soon need a look. */
 export async function enrolmentOverview(
   sql: Sql,
   desk: EnrolmentDesk | undefined,
 ): Promise<z.infer<typeof EnrolmentOverview>> {
-  const { rows } = await sql.query<{ waiting: number; revoked: number; expiring: number }>(
+  const { rows } = await sql.query<{ waiting: number; revoked: number; expiring: number; sites: string[] }>(
     `select (select count(*)::int from enrolment_request where verdict is null) as waiting,
             (select count(*)::int from enrolled_agent where revoked_at is not null) as revoked,
-            (select count(*)::int from ${AGENTS} x where x.standing = 'expiring') as expiring`,
+            (select count(*)::int from ${AGENTS} x where x.standing = 'expiring') as expiring,
+            array(select site from agent union select site from enrolled_agent union select site from process_report
+                   order by 1 limit 100) as sites`,
   );
-  const { waiting = 0, revoked = 0, expiring = 0 } = rows[0] ?? {};
+  const { waiting = 0, revoked = 0, expiring = 0, sites = [] } = rows[0] ?? {};
   return {
     isOn: desk !== undefined,
     unknownAgents: desk?.config.unknownAgents ?? null,
@@ -214,5 +281,6 @@ export async function enrolmentOverview(
     waiting,
     revoked,
     expiring,
+    sites,
   };
 }

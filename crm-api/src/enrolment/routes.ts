@@ -9,17 +9,20 @@ import { IdParams, problems } from "../http/schema.ts";
 import type { ApiServer } from "../http/types.ts";
 import { approveRequest, rejectRequest, revokeAgent } from "./decide.ts";
 import { describeRoot, deskOf } from "./desk.ts";
-import { enrolmentOverview, listEnrolledAgents, listRequests, listTokens } from "./lists.ts";
+import { enrolmentOverview, listEnrolledAgents, listNotes, listRequests, listTokens } from "./lists.ts";
 import { makeToken, withdrawToken } from "./tokens.ts";
 import {
   AgentParams,
   Done,
   EnrolledAgentPage,
   EnrolledAgentQuery,
+  EnrolmentNotePage,
+  EnrolmentNoteQuery,
   EnrolmentOverview,
   EnrolmentRequestPage,
   EnrolmentRequestQuery,
   MadeTokenAnswer,
+  NoteBody,
   ReasonBody,
   TokenOrderBody,
   TokenPage,
@@ -57,7 +60,24 @@ export function enrolmentRoutes(app: ApiServer, deps: ApiDeps): void {
     },
     handler: (request) => {
       personOf(request);
-      return listEnrolledAgents(db, request.query);
+      return listEnrolledAgents(db, request.query, deps.agentsLive);
+    },
+  });
+
+  app.route({
+    method: "GET",
+    url: "/enrolment/notes",
+    config: { permission: "enrolment.agent.read" },
+    schema: {
+      operationId: "listEnrolmentNotes",
+      tags,
+      summary: "Who let agents in, refused or revoked them, when and why; newest first.",
+      querystring: EnrolmentNoteQuery,
+      response: { 200: EnrolmentNotePage, ...problems },
+    },
+    handler: (request) => {
+      personOf(request);
+      return listNotes(db, request.query);
     },
   });
 
@@ -106,10 +126,11 @@ export function enrolmentRoutes(app: ApiServer, deps: ApiDeps): void {
       tags,
       summary: "Lets an agent in, after its fingerprint was compared with what the gateway shows.",
       params: IdParams,
+      body: NoteBody,
       response: { 200: Done, ...problems },
     },
     handler: async (request) => {
-      await approveRequest(context(), personOf(request), request.params.id);
+      await approveRequest(context(), personOf(request), request.params.id, request.body?.reason);
       await revocations?.refresh();
       return done;
     },

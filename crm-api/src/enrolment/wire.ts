@@ -1,4 +1,12 @@
-import { AgentId, AuthorityInfo, EnrolmentAnswer, PollSecret, SiteId, UnknownAgentPolicy } from "@nightflow/domain";
+import {
+  AgentId,
+  AuthorityInfo,
+  EnrolmentAnswer,
+  EnrolmentStanding,
+  PollSecret,
+  SiteId,
+  UnknownAgentPolicy,
+} from "@nightflow/domain";
 import { z } from "zod";
 import { PageQuery, pageOf } from "../http/paging.ts";
 import { Instant, named } from "../http/schema.ts";
@@ -22,6 +30,7 @@ export const EnrolmentOverview = named(
     waiting: z.int().meta({ description: "Requests held for approval." }),
     revoked: z.int().meta({ description: "Agents that were put out." }),
     expiring: z.int().meta({ description: "Agents whose certificate expires within a tenth of its life." }),
+    sites: z.array(z.string()).meta({ description: "Sites that are known here, for whoever makes a token." }),
   }),
 );
 
@@ -92,6 +101,24 @@ export const AgentStanding = z.enum(["good", "expiring", "expired", "revoked", "
     "expiring: within the last tenth of its certificate's life; foreign: comes with a certificate of another authority; password: was never enrolled.",
 });
 
+/** What an agent said of itself last; null where it said nothing: a last will carries little. */
+export const AgentSays = named(
+  "AgentSays",
+  z.strictObject({
+    version: z.string().nullable(),
+    startedAt: Instant.nullable(),
+    outbox: z
+      .strictObject({
+        records: z.int(),
+        fill: z.number().meta({ description: "Share of the room that it may take; full, the oldest readings go." }),
+        oldestReadAt: Instant.nullable(),
+        dropped: z.int().meta({ description: "Readings given up since the outbox was made." }),
+      })
+      .nullable(),
+    enrolment: EnrolmentStanding.pick({ state: true, reason: true }).nullable(),
+  }),
+);
+
 /** One agent, its certificate and when it was last heard of. */
 export const EnrolledAgentRow = named(
   "EnrolledAgent",
@@ -104,7 +131,9 @@ export const EnrolledAgentRow = named(
     joinedBy: z.string().nullable(),
     certificate: AgentCertificate.nullable().meta({ description: "The newest that was not revoked." }),
     isOnline: z.boolean().nullable().meta({ description: "Null: never heard of." }),
-    lastSeenAt: Instant.nullable(),
+    lastSeenAt: Instant.nullable().meta({ description: "Business clock." }),
+    says: AgentSays,
+    meters: z.int().meta({ description: "Meters that it reads." }),
     revokedAt: Instant.nullable(),
     revokedBy: z.string().nullable(),
     revokedReason: z.string().nullable(),
@@ -115,6 +144,9 @@ export const EnrolledAgentPage = named("EnrolledAgentPage", pageOf(EnrolledAgent
 export const EnrolledAgentQuery = PageQuery.extend({
   q: z.string().max(100).optional().meta({ description: "Part of site or agent." }),
   standing: AgentStanding.optional(),
+  sort: z.enum(["name", "worst"]).default("name").meta({
+    description: "worst: away or expired first, then expiring, then a filling outbox; those put out last.",
+  }),
 });
 export type EnrolledAgentQuery = z.infer<typeof EnrolledAgentQuery>;
 
@@ -148,6 +180,29 @@ export const EnrolmentRequestQuery = PageQuery.extend({
 });
 export type EnrolmentRequestQuery = z.infer<typeof EnrolmentRequestQuery>;
 
+/** One thing that somebody or an agent did about enrolment. */
+export const EnrolmentNoteRow = named(
+  "EnrolmentNote",
+  z.strictObject({
+    no: z.int(),
+    at: Instant.meta({ description: "Business clock." }),
+    actor: z.string().meta({ description: "A login, or `agent site/agent`." }),
+    action: z.string(),
+    subject: z.string().meta({ description: "`site/agent`, or the id of a token." }),
+    reason: z.string().nullable(),
+    remoteAddress: z.string().nullable(),
+  }),
+);
+export const EnrolmentNotePage = named("EnrolmentNotePage", pageOf(EnrolmentNoteRow));
+
+export const EnrolmentNoteQuery = PageQuery.extend({
+  site: SiteId.optional(),
+  agent: AgentId.optional().meta({ description: "Only what concerns this agent of `site`." }),
+});
+export type EnrolmentNoteQuery = z.infer<typeof EnrolmentNoteQuery>;
+
+/** Why an agent is let in, where somebody wants to say it. */
+export const NoteBody = z.strictObject({ reason: reason.optional() }).nullish();
 /** Why something is refused to an agent. */
 export const ReasonBody = z.strictObject({ reason });
 export const AgentParams = z.strictObject({ site: SiteId, agent: AgentId });

@@ -6,7 +6,7 @@ import { ApiMetrics } from "../http/api-metrics.ts";
 import { businessFamilies } from "../system/business-metrics.ts";
 import { cleanUpAfterEach, startHarness } from "../testing/harness.ts";
 import { HeadEndWatch } from "./watch.ts";
-import type { OperationsHealth } from "./wire.ts";
+import type { HealthHistory, OperationsHealth } from "./wire.ts";
 
 const databases = testDatabase();
 cleanUpAfterEach();
@@ -38,12 +38,51 @@ test("the operator sees two ingests as one head-end, with what is wrong in a ban
     banner: { level: "warning", words: { en: "The head-end is not well: disk: 9 MB" } },
   });
   expect(body.processes.map(({ state }) => state)).toEqual(["good", "good", "degraded"]);
+  expect(body.troubles).toMatchObject([
+    { code: "disk_low", level: "alarm", subjects: ["h2:1:ingest"], why: "disk: 9 MB", isSinceAtLeast: true },
+  ]);
   await endProcessReport(db, "h2:1:ingest");
   expect((await collector.get<OperationsHealth>("/api/operations/health")).body).toMatchObject({
     state: "good",
     headEnd: { storedPerS: 100 },
     banner: null,
   });
+});
+
+test("a part that was killed and started again is replaced and no trouble; memory counts a process once", async () => {
+  const { db, signIn } = await startHarness(databases);
+  await keepProcessReport(db, from("h1:1:head-end"), said("head-end", {}));
+  await db.query("update process_report set seen_at = clock_timestamp() - interval '5 min'");
+  await keepProcessReport(db, from("h1:2:head-end"), said("head-end", { rssBytes: 7, storeJournalBytes: 3 }));
+  await keepProcessReport(db, from("h1:2:api"), said("api", { rssBytes: 7 }));
+  const { body } = await (await signIn("collector")).get<OperationsHealth>("/api/operations/health");
+  expect(body.processes.map(({ process, state }) => [process, state])).toEqual([
+    ["h1:2:api", "good"],
+    ["h1:1:head-end", "replaced"],
+    ["h1:2:head-end", "good"],
+  ]);
+  expect(body).toMatchObject({ memoryBytes: 7, store: { kind: "duckdb", journalBytes: 3, fileBytes: null } });
+  expect(body.troubles).toEqual([]);
+});
+
+test("agents that are away are named, those put out are not missed; the last hour holds each look", async () => {
+  const { db, signIn } = await startHarness(databases);
+  await keepProcessReport(db, from("h1:1:head-end"), said("head-end", { storedPerS: 12 }));
+  await db.query(
+    `insert into agent (site, id, is_online, status_at) values ('x', 'gone', false, now()), ('x', 'out', false, now())
+     on conflict do nothing`,
+  );
+  await db.query("update agent set is_online = true where site <> 'x'");
+  await db.query(
+    `insert into enrolled_agent (site, agent, how, joined_by, revoked_at, change_no) values ('x', 'out', 'none', 'password', now(), 1)`,
+  );
+  const collector = await signIn("collector");
+  const { body } = await collector.get<OperationsHealth>("/api/operations/health");
+  expect(body.agents).toMatchObject({ offline: 1, away: ["x/gone"], waiting: 0 });
+  expect(body.troubles).toMatchObject([{ code: "agents_silent", subjects: ["x/gone"], count: 1 }]);
+  const history = await collector.get<HealthHistory>("/api/operations/history");
+  expect(history.body).toMatchObject({ storedPerS: [12], lagS: [null] });
+  expect((await (await signIn("manager")).get("/api/operations/history")).status).toBe(403);
 });
 
 test("who has nothing to do with collection does not see how the platform runs", async () => {

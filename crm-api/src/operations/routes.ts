@@ -1,14 +1,22 @@
-import { jobCensus, operationsEvents, processReports } from "@nightflow/storage";
+import { processReports } from "@nightflow/storage";
 import type { ApiDeps } from "../deps.ts";
 import { problems } from "../http/schema.ts";
 import type { ApiServer } from "../http/types.ts";
-import { healthOf } from "./health.ts";
-import { OperationsHealth } from "./wire.ts";
+import { HealthBoard } from "./board.ts";
+import { HealthHistory, OperationsHealth } from "./wire.ts";
+
+const LOOK_EVERY_MS = 10_000;
 
 /** How the platform itself fares. */
 export function operationsRoutes(app: ApiServer, deps: ApiDeps): void {
-  const { db } = deps;
-  const health = deps.headEndHealth ?? { reports: () => processReports(db) };
+  const { db, store, agentsLive } = deps;
+  const board = new HealthBoard({
+    db,
+    store,
+    agentsLive,
+    health: deps.headEndHealth ?? { reports: () => processReports(db) },
+  });
+  keepLooking(app, board);
 
   app.route({
     method: "GET",
@@ -17,12 +25,32 @@ export function operationsRoutes(app: ApiServer, deps: ApiDeps): void {
     schema: {
       operationId: "getOperationsHealth",
       tags: ["operations"],
-      summary: "Rates, lag, windows, commit time, disk and queues of the head-end, and what its processes say.",
+      summary: "What is wrong and since when; rates, lag, windows, commit time, store, disk, queues, processes.",
       response: { 200: OperationsHealth, ...problems },
     },
-    handler: async () => {
-      const [reports, queues, events] = await Promise.all([health.reports(), jobCensus(db), operationsEvents(db)]);
-      return { at: Date.now(), queues, events, ...healthOf(reports) };
-    },
+    handler: () => board.look(),
   });
+
+  app.route({
+    method: "GET",
+    url: "/operations/history",
+    config: { permission: "operations.health.read" },
+    schema: {
+      operationId: "getOperationsHistory",
+      tags: ["operations"],
+      summary: "The last hour of some figures, as far as this API was running.",
+      response: { 200: HealthHistory, ...problems },
+    },
+    handler: () => board.history(),
+  });
+}
+
+/** Looks also while nobody asks, so that beginnings and the last hour are known to who comes first at night. */
+function keepLooking(app: ApiServer, board: HealthBoard): void {
+  let timer: ReturnType<typeof setInterval> | undefined;
+  app.addHook("onListen", async () => {
+    // While the database is away nothing is seen; whoever asks is told so by his own request.
+    timer = setInterval(() => void board.look().catch(() => undefined), LOOK_EVERY_MS).unref();
+  });
+  app.addHook("onClose", async () => clearInterval(timer));
 }

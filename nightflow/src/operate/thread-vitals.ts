@@ -62,6 +62,8 @@ export class ThreadVitals {
       loopDelayP99Ms: this.#delayMs(0.99),
       loopDelayMaxMs: delayMaxMs,
       heapUsedBytes: getHeapStatistics().used_heap_size,
+      // Of the whole process: threads of one say the same.
+      rssBytes: process.memoryUsage.rss(),
     };
   }
 

@@ -23,8 +23,32 @@ export function storeView(store: Pick<ReadingStore, "kind" | "valuesAt" | "count
         const { stored, lastCommit } = await store.counts();
         return { readingsHeld: stored, lastCommit };
       },
+      keptFor(FIGURES_AGE_MS, async () => storeFigures(await store.metrics())),
     ],
   };
+}
+
+type Figures = Readonly<Record<string, number>>;
+
+/** Some of the store's figures cost a look into its file; what is said of it every few seconds need not be newer. */
+const FIGURES_AGE_MS = 15_000;
+
+function keptFor(ageMs: number, give: () => Promise<Figures>): () => Promise<Figures> {
+  let kept: { readonly atMs: number; readonly figures: Promise<Figures> } | undefined;
+  return () => {
+    const now = performance.now();
+    if (kept === undefined || now - kept.atMs > ageMs) kept = { atMs: now, figures: give() };
+    kept.figures.catch(() => {
+      kept = undefined;
+    });
+    return kept.figures;
+  };
+}
+
+/** The store's own figures as those of a report: `journal_bytes` is `storeJournalBytes`. */
+export function storeFigures(figures: Figures): Figures {
+  const named = (name: string) => `store_${name}`.replaceAll(/_(.)/g, (_all, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [named(name), value]));
 }
 
 /** The store's own figures; their names end in their unit already. */

@@ -452,6 +452,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["findChannels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/stored": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getStored"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices": {
         parameters: {
             query?: never;
@@ -510,6 +542,23 @@ export interface paths {
         };
         /** Agents with their certificates, by site and name. */
         get: operations["listEnrolledAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enrolment/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who let agents in, refused or revoked them, when and why; newest first. */
+        get: operations["listEnrolmentNotes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -929,38 +978,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/jobs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listJobs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/jobs/{id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["retryJob"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -1010,6 +1027,153 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["countJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listJobQueues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listJobSchedules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["retryJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives dead or cancelled jobs all their tries again. */
+        post: operations["retryJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends waiting jobs without a try; retrying takes it back. */
+        post: operations["cancelJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a job gets on (SSE): event `job`, data as of the list, with every change until it is over. */
+        get: operations["streamJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/operations/health": {
         parameters: {
             query?: never;
@@ -1017,8 +1181,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Rates, lag, windows, commit time, disk and queues of the head-end, and what its processes say. */
+        /** What is wrong and since when; rates, lag, windows, commit time, store, disk, queues, processes. */
         get: operations["getOperationsHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last hour of some figures, as far as this API was running. */
+        get: operations["getOperationsHistory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1659,6 +1840,7 @@ export interface components {
             waiting: number;
             revoked: number;
             expiring: number;
+            sites: string[];
         };
         MadeToken: {
             /** Format: uuid */
@@ -1697,6 +1879,21 @@ export interface components {
             /** @enum {string} */
             why: "token" | "approval" | "renewal";
         };
+        AgentSays: {
+            version: string | null;
+            startedAt: number | null;
+            outbox: {
+                records: number;
+                fill: number;
+                oldestReadAt: number | null;
+                dropped: number;
+            } | null;
+            enrolment: {
+                /** @enum {string} */
+                state: "joining" | "joined" | "held" | "refused" | "unreachable" | "not-yet-valid" | "expired" | "revoked";
+                reason: string | null;
+            } | null;
+        };
         EnrolledAgent: {
             site: string;
             agent: string;
@@ -1709,6 +1906,8 @@ export interface components {
             certificate: components["schemas"]["AgentCertificate"] | null;
             isOnline: boolean | null;
             lastSeenAt: number | null;
+            says: components["schemas"]["AgentSays"];
+            meters: number;
             revokedAt: number | null;
             revokedBy: string | null;
             revokedReason: string | null;
@@ -1740,12 +1939,72 @@ export interface components {
             items: components["schemas"]["EnrolmentRequest"][];
             nextCursor: string | null;
         };
+        EnrolmentNote: {
+            no: number;
+            at: number;
+            actor: string;
+            action: string;
+            subject: string;
+            reason: string | null;
+            remoteAddress: string | null;
+        };
+        EnrolmentNotePage: {
+            items: components["schemas"]["EnrolmentNote"][];
+            nextCursor: string | null;
+        };
         EnrolmentDone: {
             /** @constant */
             done: true;
         };
+        JobRow: {
+            /** Format: uuid */
+            id: string;
+            queue: string;
+            payload: unknown;
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "dead" | "cancelled";
+            attempts: number;
+            maxAttempts: number;
+            runAt: number;
+            progress: number | null;
+            lastError: string | null;
+            createdAt: number;
+            finishedAt: number | null;
+            schedule: string | null;
+            fireAt: number | null;
+        };
+        JobList: {
+            items: components["schemas"]["JobRow"][];
+            nextCursor: string | null;
+        };
+        JobCount: {
+            count: number;
+        };
+        JobQueues: {
+            items: {
+                queue: string;
+                waiting: number;
+                running: number;
+                dead: number;
+                oldestDueS: number;
+            }[];
+        };
+        JobSchedules: {
+            items: {
+                queue: string;
+                key: string;
+                cron: string;
+                timeZone: string;
+                /** @enum {string} */
+                missed: "latest" | "each";
+                nextFireAt: number | null;
+                lastFireAt: number | null;
+                fault: string | null;
+            }[];
+        };
         HeadEndFigures: {
             connections: number | null;
+            refused: number | null;
             receivedPerS: number | null;
             storedPerS: number | null;
             commitsPerS: number | null;
@@ -1772,13 +2031,26 @@ export interface components {
             meters: number | null;
             findings: number | null;
         };
+        StoreHealth: {
+            /** @enum {string} */
+            kind: "duckdb" | "influxdb";
+            readings: number | null;
+            fileBytes: number | null;
+            journalBytes: number | null;
+            pendingReadings: number | null;
+            unsortedReadings: number | null;
+            memoryBytes: number | null;
+            syncMs: number | null;
+            canaryMs: number | null;
+            failuresInARow: number | null;
+        };
         ProcessRow: {
             process: string;
             /** @enum {string} */
             part: "head-end" | "broker" | "ingest" | "analytics" | "api" | "main";
             site: string;
             /** @enum {string} */
-            state: "good" | "degraded" | "silent" | "stopped";
+            state: "good" | "degraded" | "silent" | "replaced" | "stopped";
             startedAt: number;
             seenAt: number;
             ageS: number;
@@ -1804,6 +2076,35 @@ export interface components {
             lastSeenAt: number | null;
             closedAt: number | null;
         };
+        AgentsHealth: {
+            online: number;
+            offline: number;
+            away: string[];
+            waiting: number;
+            certificatesEnding: number;
+        };
+        Trouble: {
+            /** @enum {string} */
+            code: "head_end_silent" | "head_end_unknown" | "store_away" | "commits_failing" | "database_away" | "disk_low" | "broker_away" | "not_ready" | "process_silent" | "feed_behind" | "disk_filling" | "dead_letters_growing" | "agents_silent" | "certificates_ending" | "jobs_dead" | "jobs_late";
+            /** @enum {string} */
+            level: "warning" | "alarm";
+            subjects: string[];
+            count: number | null;
+            why: string | null;
+            since: number;
+            isSinceAtLeast: boolean;
+        };
+        HealthHistory: {
+            at: number[];
+            storedPerS: (number | null)[];
+            receivedPerS: (number | null)[];
+            commitP99Ms: (number | null)[];
+            pendingBatches: (number | null)[];
+            lagS: (number | null)[];
+            diskFreeBytes: (number | null)[];
+            loopDelayP99Ms: (number | null)[];
+            deadLetters: (number | null)[];
+        };
         Banner: {
             /** @enum {string} */
             level: "warning" | "alarm";
@@ -1815,6 +2116,10 @@ export interface components {
             state: "good" | "degraded" | "silent" | "unknown";
             headEnd: components["schemas"]["HeadEndFigures"] | null;
             analytics: components["schemas"]["AnalyticsFigures"] | null;
+            store: components["schemas"]["StoreHealth"];
+            memoryBytes: number | null;
+            agents: components["schemas"]["AgentsHealth"];
+            troubles: components["schemas"]["Trouble"][];
             queues: components["schemas"]["QueueRow"][];
             processes: components["schemas"]["ProcessRow"][];
             events: components["schemas"]["OperationsEventRow"][];
@@ -1937,13 +2242,32 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /** @enum {string} */
-                state: "waiting" | "running" | "done" | "dead";
+                state: "waiting" | "running" | "done" | "dead" | "cancelled";
                 progress: number | null;
                 lastError: string | null;
             } | null;
         };
         SetAsideDecisions: {
             items: components["schemas"]["SetAsideDecision"][];
+        };
+        ChannelMatch: {
+            id: string;
+            meterId: string;
+            /** @enum {string} */
+            quantity: "forward_total" | "reverse_total" | "net_total" | "vb_total" | "vm_total" | "flow" | "pressure" | "temperature" | "battery" | "valve" | "alarm_word";
+            /** @enum {string} */
+            unit: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz";
+            resolution: number | null;
+            /** @enum {string} */
+            commodity: "water" | "gas";
+            address: string;
+        };
+        ChannelMatches: {
+            items: components["schemas"]["ChannelMatch"][];
+        };
+        StoredHere: {
+            channel: components["schemas"]["ChannelMatch"];
+            stored: string | null;
         };
         DeviceRow: {
             source: string;
@@ -1977,24 +2301,6 @@ export interface components {
         };
         DeviceList: {
             items: components["schemas"]["DeviceRow"][];
-        };
-        JobRow: {
-            /** Format: uuid */
-            id: string;
-            queue: string;
-            payload: unknown;
-            /** @enum {string} */
-            state: "waiting" | "running" | "done" | "dead";
-            attempts: number;
-            maxAttempts: number;
-            runAt: number;
-            progress: number | null;
-            lastError: string | null;
-            createdAt: number;
-            finishedAt: number | null;
-        };
-        JobList: {
-            items: components["schemas"]["JobRow"][];
         };
         UserRow: {
             /** Format: uuid */
@@ -3476,6 +3782,87 @@ export interface operations {
             };
         };
     };
+    findChannels: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelMatches"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getStored: {
+        parameters: {
+            query: {
+                channel: string;
+                at: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredHere"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     listDevices: {
         parameters: {
             query?: never;
@@ -3674,6 +4061,7 @@ export interface operations {
                 cursor?: string;
                 q?: string;
                 standing?: "good" | "expiring" | "expired" | "revoked" | "foreign" | "password";
+                sort?: "name" | "worst";
             };
             header?: never;
             path?: never;
@@ -3688,6 +4076,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnrolledAgentPage"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listEnrolmentNotes: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                site?: string;
+                agent?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentNotePage"];
                 };
             };
             /** @description Default Response */
@@ -3808,7 +4239,13 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                } | null;
+            };
+        };
         responses: {
             /** @description Default Response */
             200: {
@@ -4881,88 +5318,6 @@ export interface operations {
             };
         };
     };
-    listJobs: {
-        parameters: {
-            query?: {
-                state?: "waiting" | "running" | "done" | "dead";
-                queue?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobList"];
-                };
-            };
-            /** @description Default Response */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description Default Response */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
-    retryJob: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobList"];
-                };
-            };
-            /** @description Default Response */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description Default Response */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
     listUsers: {
         parameters: {
             query?: never;
@@ -5092,6 +5447,391 @@ export interface operations {
             };
         };
     };
+    listJobs: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                queue?: string;
+                error?: string;
+                state?: ("waiting" | "running" | "done" | "dead" | "cancelled") | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    countJobs: {
+        parameters: {
+            query?: {
+                state?: ("waiting" | "running" | "done" | "dead" | "cancelled") | "all";
+                queue?: string;
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobCount"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listJobQueues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobQueues"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listJobSchedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobSchedules"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRow"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    retryJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRow"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    retryJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ids?: string[];
+                    filter?: {
+                        queue?: string;
+                        error?: string;
+                        /**
+                         * @default dead
+                         * @enum {string}
+                         */
+                        state?: "dead" | "cancelled";
+                    };
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobCount"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    cancelJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ids?: string[];
+                    filter?: {
+                        queue?: string;
+                        error?: string;
+                    };
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobCount"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    streamJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A stream of events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     getOperationsHealth: {
         parameters: {
             query?: never;
@@ -5108,6 +5848,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OperationsHealth"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getOperationsHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthHistory"];
                 };
             };
             /** @description Default Response */
