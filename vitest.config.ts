@@ -6,10 +6,12 @@ import { defineConfig } from "vitest/config";
  */
 export default defineConfig({
   test: {
+    globalSetup: ["test/support/run-folder.ts"],
     projects: [
       {
         test: {
           name: "unit",
+          setupFiles: ["test/support/leave-nothing.ts"],
           include: [
             "*/src/**/*.test.ts",
             "dashboards/{reports,web,grafana}/**/*.test.ts",
@@ -23,6 +25,7 @@ export default defineConfig({
       {
         test: {
           name: "chain",
+          setupFiles: ["test/support/leave-nothing.ts"],
           include: [
             "*/src/**/*.real.test.ts",
             "test/chain/**/*.test.ts",

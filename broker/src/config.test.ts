@@ -1,9 +1,9 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigError } from "@nightflow/domain";
 import { hashPassword, TEST_PASSWORD_COST } from "@nightflow/domain/passwords";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { authenticatorFor } from "./authenticate.ts";
 import { BrokerConfig } from "./config.ts";
 import { IdentityConfig } from "./config-identities.ts";
@@ -41,9 +41,15 @@ describe("BrokerConfig", () => {
   });
 });
 
+async function tempFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "nightflow-broker-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
 describe("the identities of the configuration", () => {
   it("are found by name and password, from the configuration or from a file", async () => {
-    const passwordFile = join(await mkdtemp(join(tmpdir(), "nightflow-broker-")), "api.hash");
+    const passwordFile = join(await tempFolder(), "api.hash");
     await writeFile(passwordFile, `${hash}\n`);
     const config = [agent, { name: "api", role: "api", passwordFile }].map((each) => IdentityConfig.parse(each));
     const authenticate = await authenticatorFor(config);
@@ -56,7 +62,7 @@ describe("the identities of the configuration", () => {
   });
 
   it("stop the start with every file that cannot be used", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "nightflow-broker-"));
+    const folder = await tempFolder();
     await writeFile(join(folder, "bad"), "hunter2");
     const config = [
       { name: "a", role: "api", passwordFile: join(folder, "missing") },

@@ -1,8 +1,8 @@
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError } from "@nightflow/domain";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { RunningBroker } from "./running-broker.ts";
 import { closeOf, connect, openSocket, startTestBroker, topicsOf } from "./testing/fleet.ts";
 import { connectFrame, frame, publishFrame } from "./testing/frames.ts";
@@ -141,7 +141,9 @@ describe("a token", () => {
   });
 
   it("is signed with the secret of the configured file, which must be a long one", async () => {
-    const tokenSecretFile = join(await tempFolder(), "secret");
+    const folder = await tempFolder();
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const tokenSecretFile = join(folder, "secret");
     await writeFile(tokenSecretFile, `${SECRET}\n`);
     broker = await startTestBroker({}, {}, { tokenSecretFile });
     await connect(broker, "gw-1", { password: tokenUntil(Date.now() + 60_000) });

@@ -1,6 +1,7 @@
 import { once } from "node:events";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { WebSocket } from "ws";
 import { createAuthority } from "./pki/authority.ts";
 import type { RunningBroker } from "./running-broker.ts";
@@ -112,7 +113,9 @@ describe("MQTT over WebSocket", () => {
   });
 
   it("goes over TLS too, with client certificates", async () => {
-    const authority = await createAuthority(join(await tempFolder(), "pki"));
+    const folder = await tempFolder();
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const authority = await createAuthority(join(folder, "pki"));
     const more = { tls: { port: 0 }, webSocket: { port: 0, secure: true } };
     broker = await startTestBroker({ authority }, {}, more);
     const { makeKey } = await import("./pki/certificates.ts");

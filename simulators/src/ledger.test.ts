@@ -1,11 +1,17 @@
-import { appendFileSync, mkdtempSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { Ledger, LedgerIndex, readLedger } from "./ledger.ts";
 
-test("the ledger keeps what was served over several runs, in order", async () => {
+function newDataDir(): string {
   const dataDir = mkdtempSync(join(tmpdir(), "nightflow-ledger-"));
+  onTestFinished(() => rmSync(dataDir, { recursive: true }));
+  return dataDir;
+}
+
+test("the ledger keeps what was served over several runs, in order", async () => {
+  const dataDir = newDataDir();
   for (const [atMs, counts] of [
     [1000, 5],
     [2000, 6],
@@ -24,7 +30,7 @@ test("the ledger keeps what was served over several runs, in order", async () =>
 });
 
 test("a line cut short by a kill is left out and does not spoil the next run's", async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), "nightflow-ledger-"));
+  const dataDir = newDataDir();
   new Ledger(dataDir).close();
   appendFileSync(join(dataDir, "ledger.jsonl"), '[3000,"N1-H001","forward_to');
   const ledger = new Ledger(dataDir);

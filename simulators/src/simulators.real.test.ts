@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import modbus from "modbus-serial";
 import { OPCUACertificateManager } from "node-opcua-certificate-manager";
 import { AttributeIds, type DataValue, OPCUAClient, TimestampsToReturn } from "node-opcua-client";
 import { pino } from "pino";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { DAY_MS, HOUR_MS } from "./demand/calendar.ts";
 import type { Fault } from "./faults/fault.ts";
 import { LedgerIndex } from "./ledger.ts";
@@ -27,7 +27,9 @@ afterEach(async () => {
 });
 
 function newDataDir(): string {
-  return mkdtempSync(join(tmpdir(), "nightflow-simulators-"));
+  const dataDir = mkdtempSync(join(tmpdir(), "nightflow-simulators-"));
+  onTestFinished(() => rmSync(dataDir, { recursive: true }));
+  return dataDir;
 }
 
 async function start(options: Partial<Parameters<typeof startSimulators>[0]> = {}): Promise<Simulators> {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, constants } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { tempFolder } from "./pki.ts";
@@ -44,7 +44,8 @@ export interface Mosquitto {
 /** Starts Mosquitto on a free port with further lines of configuration; ready when it listens. */
 export async function startMosquitto(...lines: readonly string[]): Promise<Mosquitto> {
   const port = await freePort();
-  const file = join(await tempFolder(), "mosquitto.conf");
+  const folder = await tempFolder();
+  const file = join(folder, "mosquitto.conf");
   const own = [`listener ${port} 127.0.0.1`, "allow_anonymous true", "persistence false", "log_dest stderr"];
   await writeFile(file, `${[...own, ...lines].join("\n")}\n`);
   const child = spawn(findMosquitto() ?? "mosquitto", ["-c", file], { stdio: ["ignore", "ignore", "pipe"] });
@@ -52,9 +53,11 @@ export async function startMosquitto(...lines: readonly string[]): Promise<Mosqu
   return {
     port,
     async stop() {
-      if (child.exitCode !== null) return;
-      child.kill();
-      await once(child, "exit");
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill();
+        await once(child, "exit");
+      }
+      await rm(folder, { recursive: true });
     },
   };
 }

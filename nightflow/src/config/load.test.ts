@@ -1,11 +1,12 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigError } from "@nightflow/domain";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { loadConfig, resolvePath } from "./load.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nf-config-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 function configOf(yaml: string) {
   const path = join(folder, "nightflow.yaml");

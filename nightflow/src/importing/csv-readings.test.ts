@@ -1,13 +1,14 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { countsOfDecimal, hashImport, readCsvReadings } from "./csv-readings.ts";
 import { ReadingsFileError } from "./readings-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nf-csv-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 async function rowsOf(text: string, timeZone = "UTC", name = "r.csv") {
   const path = join(folder, name);

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigError } from "@nightflow/domain";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { DAY_MS, HOUR_MS } from "../demand/calendar.ts";
 import { buildTown } from "../town/build-town.ts";
 import { TownRegisters } from "../town/town-registers.ts";
@@ -16,6 +16,12 @@ const startMs = Date.UTC(2026, 5, 1);
 const town = buildTown({ seed: 5, historyStartMs: startMs - 10 * DAY_MS, homesPerDma: 4 });
 const toilet: Fault = { id: "t", kind: "toilet", meter: "N1-H001", flowM3h: 0.1, startMs, endMs: null };
 const growing: Fault = { ...toilet, id: "g", kind: "growing_leak", rampMs: 2 * DAY_MS };
+
+function newDataDir(): string {
+  const dataDir = mkdtempSync(join(tmpdir(), "nightflow-faults-"));
+  onTestFinished(() => rmSync(dataDir, { recursive: true }));
+  return dataDir;
+}
 
 describe("a fault", () => {
   test("of steady flow lets flow × time through between its start and its end", () => {
@@ -87,7 +93,7 @@ describe("a repair", () => {
   });
 
   test("outlives the process: the next run starts with it and not with the plan", () => {
-    const dataDir = mkdtempSync(join(tmpdir(), "nightflow-faults-"));
+    const dataDir = newDataDir();
     openFaultBook(dataDir, [toilet, growing]).repair("t", startMs + HOUR_MS);
     const reopened = openFaultBook(dataDir, [toilet]);
     expect(reopened.list().map(({ id, endMs }) => [id, endMs])).toEqual([
@@ -99,14 +105,14 @@ describe("a repair", () => {
 
 describe("a fault plan", () => {
   test("that makes no sense is refused with all its faults", () => {
-    const dataDir = mkdtempSync(join(tmpdir(), "nightflow-faults-"));
+    const dataDir = newDataDir();
     const backwards: Fault = { ...toilet, endMs: startMs - 1 };
     expect(() => openFaultBook(dataDir, [backwards, { ...growing, flowM3h: -1 }])).toThrow(ConfigError);
     expect(FaultPlan.safeParse([toilet, toilet]).error?.issues[0]?.message).toBe("fault t is planned twice");
   });
 
   test("kept by a former run and damaged since is named, not overwritten", () => {
-    const dataDir = mkdtempSync(join(tmpdir(), "nightflow-faults-"));
+    const dataDir = newDataDir();
     writeFileSync(join(dataDir, "faults.json"), "{");
     expect(() => openFaultBook(dataDir, [])).toThrow(/not JSON/);
     expect(readFileSync(join(dataDir, "faults.json"), "utf8")).toBe("{");
