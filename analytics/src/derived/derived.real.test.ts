@@ -284,6 +284,26 @@ describe("the derived hours", () => {
     await expectTruth();
   });
 
+  test("follow another process that has gone on, although the feed has forgotten what that one has read", async () => {
+    const rows = townRows(seeded(9)).sort((a, b) => a.readAtMs - b.readAtMs);
+    const half = Math.floor(rows.length / 2);
+    feed.append(rows.slice(0, half));
+    const slow = start({
+      config: DerivedConfig.parse({ pageReadings: 100, pollMs: 60_000, retryMs: 10, restShare: 0 }),
+    });
+    await slow.idle();
+    for (let at = half; at < rows.length; at += 50) feed.append(rows.slice(at, at + 50));
+    const quick = start();
+    await quick.idle();
+    feed.keptFrom = quick.stats().cursor + 1;
+    const asked = feed.curvesAsked;
+    await slow.idle();
+    expect(slow.stats().cursor).toBe(quick.stats().cursor);
+    expect(feed.curvesAsked).toBe(asked);
+    expect((await db.query("select 1 from derived_meter where is_stale")).rows).toEqual([]);
+    await expectTruth();
+  });
+
   test("keep local nights right across the night when clocks go back", async () => {
     const autumnMs = Date.parse("2025-10-25T22:00:00Z");
     clock = new ManualClock(autumnMs + 30 * HOUR_MS);

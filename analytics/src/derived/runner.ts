@@ -8,6 +8,7 @@ import {
   type ReadingStore,
 } from "@nightflow/storage";
 import type { Logger } from "pino";
+import { DERIVED_HOURS, registerConsumers } from "../feed-consumers.ts";
 import { type MeteredChannel, primaryChannels } from "../pure/registry.ts";
 import { Signal } from "../runner/signal.ts";
 import type { DerivedConfig } from "./config.ts";
@@ -20,7 +21,6 @@ import { lockProgress, readProgress, saveCursorIn, saveTick, skipTo } from "./pr
 import { addSetAside, countSetAside } from "./set-aside-hours.ts";
 import { saveSubjects } from "./subjects.ts";
 
-const CONSUMER = "derived";
 const LONGEST_RETRY_MS = 30_000;
 const MINUTE_MS = 60_000;
 /** Hours of silence that are opened at once after a long stop; older ones are opened by the readings that come for them. */
@@ -134,6 +134,7 @@ class DerivedRunner implements DerivedSeries {
     this.#stopListening ??= await this.#deps.db.listen(REGISTRY_CHANNEL, () => {
       this.#isRegistryStale = true;
     });
+    await registerConsumers(this.#deps, { hasDerivedHours: true });
     this.#stats.cursor = (await readProgress(this.#deps.db)).cursor;
   }
 
@@ -151,20 +152,26 @@ class DerivedRunner implements DerivedSeries {
   }
 
   async #nextPage(): Promise<FeedPage> {
-    const { store, config, db, logger } = this.#deps;
+    const { store, config } = this.#deps;
     try {
       return await store.changesSince(this.#stats.cursor, config.pageReadings);
     } catch (error) {
       if (!(error instanceof FeedForgottenError)) throw error;
-      const { keptFrom } = error;
-      logger.warn(
-        { cursor: this.#stats.cursor, keptFrom },
-        "the feed cannot be followed; hours are told anew from the curves",
-      );
-      await db.transaction((tx) => skipTo(tx, keptFrom - 1));
-      this.#stats.cursor = keptFrom - 1;
+      this.#stats.cursor = await this.#placeAfterForgotten(error);
       return await store.changesSince(this.#stats.cursor, config.pageReadings);
     }
+  }
+
+  /** Where another process has gone on meanwhile, else, what came next being gone, where the feed begins. */
+  async #placeAfterForgotten({ keptFrom }: FeedForgottenError): Promise<number> {
+    const { cursor } = this.#stats;
+    return await this.#deps.db.transaction(async (tx) => {
+      const progress = await lockProgress(tx);
+      if (progress.cursor > cursor) return progress.cursor;
+      this.#deps.logger.warn({ cursor, keptFrom }, "the feed cannot be followed; hours are told anew from the curves");
+      await skipTo(tx, keptFrom - 1);
+      return keptFrom - 1;
+    });
   }
 
   /** Writes a page; false when another process has gone on meanwhile, whose place is taken over then. */
@@ -201,7 +208,7 @@ class DerivedRunner implements DerivedSeries {
   }
 
   async #tellStore(): Promise<void> {
-    await this.#deps.store.saveCursor(CONSUMER, this.#stats.cursor).catch((error: unknown) => {
+    await this.#deps.store.saveCursor(DERIVED_HOURS, this.#stats.cursor).catch((error: unknown) => {
       this.#deps.logger.warn({ err: error }, "the store did not take the cursor; it keeps the feed for longer");
     });
   }

@@ -11,6 +11,7 @@ import {
 } from "@nightflow/storage";
 import type { Logger } from "pino";
 import type { AnalyticsConfig } from "../config.ts";
+import { registerConsumers } from "../feed-consumers.ts";
 import type { MeteredChannel } from "../pure/registry.ts";
 import { AnomalyWriter } from "./anomaly-writer.ts";
 import { type Lease, Leases } from "./leases.ts";
@@ -149,13 +150,14 @@ class Runner implements Analytics {
   }
 
   async #begin(): Promise<void> {
-    const { db, config, isOneOfSeveral = false } = this.#deps;
+    const { store, db, config, isOneOfSeveral = false } = this.#deps;
     this.#stopListening ??= await db.listen(REGISTRY_CHANNEL, () => {
       for (const runner of this.#runners.values()) runner.registryChanged();
     });
     // Alone, what a killed process held runs out for nobody.
     if (!isOneOfSeveral) await db.query("update analytics_lease set expires_at = '-infinity'");
     await settleShards(db, config.shards);
+    await registerConsumers({ store, db }, { hasDerivedHours: config.derived.isEnabled });
   }
 
   /** Holds on to what is held, and takes or gives shards until every living process has its part. */

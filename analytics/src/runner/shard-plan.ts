@@ -14,9 +14,9 @@ export class ShardPlanError extends NightflowError {
  * @throws {ShardPlanError} when the state is for another number, or a process still works with the old one.
  */
 export async function settleShards(db: Database, shards: number): Promise<void> {
-  if ((await planned(db)) === shards) return;
+  if ((await plannedShards(db)) === shards) return;
   await db.transaction(async (tx) => {
-    const now = await planned(tx, "for update");
+    const now = await plannedShards(tx, "for update");
     if (now === shards) return;
     if (now !== 1) throw otherPlan(now, shards);
     await requireNobody(tx, shards);
@@ -38,14 +38,15 @@ export async function settleShards(db: Database, shards: number): Promise<void> 
  */
 export async function resplit(db: Database, shards: number): Promise<void> {
   await db.transaction(async (tx) => {
-    await planned(tx, "for update");
+    await plannedShards(tx, "for update");
     await requireNobody(tx, shards);
     await tx.query("delete from analytics_snapshot");
     await tx.query("update analytics_plan set shards = $1", [shards]);
   });
 }
 
-async function planned(sql: Sql, lock = ""): Promise<number> {
+/** For how many shards the state kept in the database is. */
+export async function plannedShards(sql: Sql, lock = ""): Promise<number> {
   const { rows } = await sql.query<{ shards: number }>(`select shards from analytics_plan ${lock}`);
   return rows[0]?.shards ?? 1;
 }

@@ -4,6 +4,7 @@ import type { Database, FeedPage, ReadingStore } from "@nightflow/storage";
 import type { Logger } from "pino";
 import type { AnalyticsConfig } from "../config.ts";
 import { Engine, type EngineOutput } from "../engine.ts";
+import { DETECTORS } from "../feed-consumers.ts";
 import type { MeteredChannel } from "../pure/registry.ts";
 import type { AnomalyWriter } from "./anomaly-writer.ts";
 import { FeedReader } from "./feed-reader.ts";
@@ -212,7 +213,7 @@ export class ShardRunner {
     this.#snapshotCursor = snapshot.cursor;
     try {
       // What the slowest shard has passed all have: the store keeps the feed for the others too.
-      await store.saveCursor("analytics", shards === 1 ? snapshot.cursor : await slowestCursor(db, shards));
+      await store.saveCursor(DETECTORS, shards === 1 ? snapshot.cursor : await slowestCursor(db, shards));
     } catch (error) {
       logger.warn({ err: error }, "the store did not take the cursor; it keeps the feed for longer");
     }
