@@ -9,6 +9,7 @@ import {
   startEmbeddedPostgres,
 } from "@nightflow/storage";
 import type { Logger } from "pino";
+import { refuseUnfinishedRestore } from "./backup/unfinished-restore.ts";
 import { holderOf } from "./config/folder-lock.ts";
 import { dataDirOf, type LoadedConfig, resolvePath } from "./config/load.ts";
 
@@ -23,6 +24,7 @@ export interface DatabasePlace {
 
 /** Embedded PostgreSQL in the data folder, or the server that DATABASE_URL names; migrated. */
 export async function openDatabasePlace(loaded: LoadedConfig, logger: Logger): Promise<DatabasePlace> {
+  refuseUnfinishedRestore(dataDirOf(loaded));
   const external = externalUrl();
   const place = external === undefined ? await embedded(loaded, logger) : externalPlace(external);
   const db = openDatabase({ url: place.url, logger, maxConnections: 1 });
@@ -89,6 +91,28 @@ export async function withDatabase<Result>(
   }
 }
 
+/**
+ * Runs `work` with the address of the installation's database, as it is: of a server that runs nothing is migrated.
+ *
+ * @throws {ConfigError} when `up` runs on another database than this program would take.
+ */
+export async function withDatabaseUrl<Result>(
+  loaded: LoadedConfig,
+  logger: Logger,
+  work: (url: string) => Promise<Result>,
+): Promise<Result> {
+  requireSameAsUp(loaded);
+  const external = externalUrl();
+  if (external !== undefined) return await work(external);
+  const running = await runningDatabase(loaded, logger);
+  if (running !== undefined) {
+    await running.close();
+    return await work(readFileSync(databaseUrlFile(dataDirOf(loaded)), "utf8").trim());
+  }
+  const place = await openDatabasePlace({ ...loaded, config: { ...loaded.config, postgres: { port: 0 } } }, logger);
+  return await work(place.url).finally(() => place.stop());
+}
+
 // What is written to a database that the running head-end does not read would be lost to sight.
 function requireSameAsUp(loaded: LoadedConfig): void {
   const dataDir = dataDirOf(loaded);
@@ -102,7 +126,8 @@ function requireSameAsUp(loaded: LoadedConfig): void {
   ]);
 }
 
-function externalUrl(): string | undefined {
+/** The server that DATABASE_URL names; undefined where the embedded one is to be taken. */
+export function externalUrl(): string | undefined {
   return process.env.DATABASE_URL === "" ? undefined : process.env.DATABASE_URL;
 }
 

@@ -14,6 +14,12 @@ const program = new Command("nightflow")
 const configOption = () =>
   new Option("--config <file>", "configuration file (default: nightflow.yaml, else the defaults)");
 
+const operatorTokenOption = () =>
+  new Option(
+    "--operator-token-file <file>",
+    "token of InfluxDB that may make buckets and tokens (or NIGHTFLOW_INFLUXDB_OPERATOR_TOKEN)",
+  );
+
 program
   .command("up")
   .description("run head-end, analytics and API in this process, PostgreSQL beside it")
@@ -138,6 +144,26 @@ program
   .addOption(new Option("--role <role>", "what it may do").choices(["agent", "api", "monitor"]).default("agent"))
   .addOption(configOption())
   .action(async (name, options) => (await import("./commands/identity.ts")).runIdentity(name, options));
+
+program
+  .command("backup")
+  .description("take both stores, the files and the keys as one set, while nightflow up runs or stands still")
+  .option("--to <folder>", "folder that gets nightflow-YYYYMMDD-HHMMSS")
+  .option("--keep <number>", "keep only so many backups of this installation there")
+  .option("--without-secrets", "leave out the authority's key, passwords and tokens; agents then have to join anew")
+  .option("--verify <folder>", "instead: read a whole backup and compare it with what was written")
+  .addOption(operatorTokenOption())
+  .addOption(configOption())
+  .action(async (options) => (await import("./commands/backup.ts")).runBackup(options));
+
+program
+  .command("restore")
+  .description("bring a backup back into an empty installation, while nothing of it runs")
+  .requiredOption("--from <folder>", "the backup: nightflow-YYYYMMDD-HHMMSS")
+  .option("--replace", "set what is there aside (nothing is deleted) and put the backup in its place")
+  .addOption(operatorTokenOption())
+  .addOption(configOption())
+  .action(async (options) => (await import("./commands/restore.ts")).runRestore(options));
 
 program
   .command("doctor")

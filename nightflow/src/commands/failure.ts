@@ -16,6 +16,8 @@ const MENDABLE: ReadonlySet<string> = new Set([
   "MQTT_REFUSED",
   "MQTT_SHARE_REFUSED",
   "SHARD_PLAN",
+  "BACKUP_UNUSABLE",
+  "RESTORE_TARGET",
 ]);
 
 function isCoded(error: unknown): error is NightflowError | ThreadStartError {

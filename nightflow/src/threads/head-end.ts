@@ -1,4 +1,5 @@
 import { workerData } from "node:worker_threads";
+import { isStoreFile, serveHold } from "../backup/serve-hold.ts";
 import { makeLogger } from "../config/log.ts";
 import { startHeadEnd } from "../head-end.ts";
 import { operateThread } from "../operate/index.ts";
@@ -10,11 +11,13 @@ await runRoom(async () => {
   const logger = makeLogger(settings.config.log.level, "head-end", settings.config.log);
   const headEnd = await startHeadEnd(settings, logger, () => tellMain({ type: "committed" }));
   const { view, publish, db } = headEnd;
+  const hold = isStoreFile(headEnd.store) ? await serveHold(headEnd.store, settings.dataDir, logger) : undefined;
   const { operate, site } = settings.config;
   const operated = operateThread({ part: "head-end", view, config: operate, site, logger, sql: db, publish });
   return {
     details: { mqttPort: headEnd.mqttPort, store: headEnd.store.kind },
     async close() {
+      hold?.close();
       await operated.close();
       await headEnd.close();
     },

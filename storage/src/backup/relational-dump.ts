@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, open } from "node:fs/promises";
+import { mkdir, open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -17,6 +17,7 @@ export interface DumpedTable {
   readonly rows: number;
   /** The file beside the manifest: COPY's text format, gzipped. */
   readonly file: string;
+  readonly bytes: number;
   readonly sha256: string;
 }
 
@@ -27,6 +28,17 @@ export interface RelationalDump {
   readonly tables: readonly DumpedTable[];
   /** Next values of the sequences, by name. */
   readonly sequences: Readonly<Record<string, string>>;
+}
+
+/** What the rest of a backup has to fit to, as of the instant of the dump. */
+export interface RelationalFacts {
+  readonly installation: string;
+  /** How far each consumer of the feed had read. */
+  readonly cursors: Readonly<Record<string, number>>;
+  /** Number of the feed's last commit where PostgreSQL keeps the feed (InfluxDB); else 0. */
+  readonly lastCommit: number;
+  /** Hashes of the files that rows refer to. */
+  readonly files: readonly string[];
 }
 
 type OnTable = (table: string, done: number, of: number) => void;
@@ -41,8 +53,8 @@ export async function dumpDatabase(
   url: string,
   folder: string,
   onTable: OnTable = () => undefined,
-): Promise<RelationalDump> {
-  await mkdir(folder, { recursive: true });
+): Promise<RelationalDump & { readonly facts: RelationalFacts }> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   return withClient(url, async (client) => {
     await client.query("begin isolation level repeatable read, read only");
     const names = await tableNames(client);
@@ -53,10 +65,25 @@ export async function dumpDatabase(
     }
     const sequences = await sequenceValues(client);
     const schema = await schemaNumber(client);
+    const facts = await factsOf(client);
     await client.query("commit");
-    return { schema, tables, sequences };
+    return { schema, tables, sequences, facts };
   });
 }
+
+/** What the rest of a backup has to fit to, as the database is now. */
+export function relationalFacts(url: string): Promise<{ readonly schema: number; readonly facts: RelationalFacts }> {
+  return withClient(url, async (client) => {
+    await client.query("begin isolation level repeatable read, read only");
+    const schema = await schemaNumber(client);
+    const facts = schema < SCHEMA_WITH_INSTALLATION ? NO_FACTS : await factsOf(client);
+    await client.query("commit");
+    return { schema, facts };
+  });
+}
+
+const SCHEMA_WITH_INSTALLATION = 8;
+const NO_FACTS: RelationalFacts = { installation: "", cursors: {}, lastCommit: 0, files: [] };
 
 /**
  * Fills a database that has exactly the dump's schema and no rows of its own worth keeping: what its migrations put into
@@ -114,6 +141,27 @@ async function schemaNumber(client: pg.Client): Promise<number> {
   return rows[0]?.no ?? 0;
 }
 
+async function factsOf(client: pg.Client): Promise<RelationalFacts> {
+  const rowsOf = async <Row extends object>(sql: string) => (await client.query<Row>(sql)).rows;
+  const [{ installation = "" } = {}] = await rowsOf<{ installation: string }>(
+    "select id as installation from own_installation",
+  );
+  const cursors = await rowsOf<{ name: string; cursor: string }>(
+    `select 'analytics' as name, min(cursor) as cursor from analytics_snapshot having count(*) > 0
+     union all select 'derived', cursor from derived_progress where cursor > 0`,
+  );
+  const [{ last = "0" } = {}] = await rowsOf<{ last: string }>(
+    "select value as last from counter where name = 'feed_commit'",
+  );
+  const files = await rowsOf<{ hash: string }>("select hash from stored_file order by hash");
+  return {
+    installation,
+    cursors: Object.fromEntries(cursors.map(({ name, cursor }) => [name, Number(cursor)])),
+    lastCommit: Number(last),
+    files: files.map(({ hash }) => hash),
+  };
+}
+
 async function dumpTable(client: pg.Client, name: string, folder: string): Promise<DumpedTable> {
   const { rows: columns } = await client.query<{ name: string }>(
     `select attname as name from pg_attribute
@@ -124,13 +172,19 @@ async function dumpTable(client: pg.Client, name: string, folder: string): Promi
   const file = `${name}.copy.gz`;
   const hash = createHash("sha256");
   const source = client.query(copyTo(`copy ${quoted(name)} (${list}) to stdout`));
-  await pipeline(source, createGzip({ level: 1 }), passing(hash), createWriteStream(join(folder, file)));
+  await pipeline(
+    source,
+    createGzip({ level: 1 }),
+    passing(hash),
+    createWriteStream(join(folder, file), { mode: 0o600 }),
+  );
   await synced(join(folder, file));
   return {
     name,
     columns: columns.map((column) => column.name),
     rows: source.rowCount ?? 0,
     file,
+    bytes: (await stat(join(folder, file))).size,
     sha256: hash.digest("hex"),
   };
 }

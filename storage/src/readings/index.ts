@@ -3,6 +3,7 @@ export { type DuckDbReadingStore, type DuckDbStoreOptions, openDuckDbStore } fro
 export { inspectStoreFile, type StoreFileFormat } from "./duckdb/inspect-file.ts";
 export type { RetentionReport, RetentionRule } from "./duckdb/retention.ts";
 export { checkStoreFile, salvageStoreFile, type TableCheck, type TableSalvage } from "./duckdb/salvage.ts";
+export { type HeldStore, type StillFile, type StoreFileFacts, storeFileFacts } from "./duckdb/still-file.ts";
 export type { UpkeepPolicy } from "./duckdb/upkeep.ts";
 export * from "./errors.ts";
 export { type ExportReport, exportReadings, formatOfFile, type ReadingsFormat } from "./files/export.ts";

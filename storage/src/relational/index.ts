@@ -5,6 +5,7 @@ export {
   DEFAULT_POSTGRES_PORT,
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
+  moveEmbeddedPostgres,
   removeEmbeddedPostgres,
   startEmbeddedPostgres,
 } from "./embedded/start.ts";

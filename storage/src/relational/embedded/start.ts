@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { PortBusyError } from "@nightflow/domain";
 import pg from "pg";
@@ -87,6 +87,24 @@ export async function removeEmbeddedPostgres(dataDir: string): Promise<void> {
   }
   await rm(outside, { recursive: true, force: true });
   await rm(folder, { recursive: true, force: true });
+}
+
+/**
+ * Moves the folder of an embedded server away, with the data that root keeps outside it; a server left over from a killed
+ * program is stopped first. Started with `target`, the server goes on with its data.
+ */
+export async function moveEmbeddedPostgres(dataDir: string, target: string): Promise<void> {
+  const folder = path.resolve(dataDir);
+  await stopOrphan(path.join(folder, "server", "cluster"), await supervisorOf(folder));
+  await mkdir(path.dirname(target), { recursive: true });
+  await rename(folder, target);
+  const link = path.join(target, "server");
+  const outside = await readlink(link).catch(() => undefined);
+  if (outside === undefined) return;
+  const moved = await outsideFolder(target, await findRunAs());
+  await rename(outside, moved);
+  await rm(link);
+  await symlink(moved, link);
 }
 
 async function takeOver(dataDir: string, place: Place, logger: Logger): Promise<void> {
