@@ -18,6 +18,7 @@ import { handleError } from "./http/error-handler.ts";
 import { installOpenApi } from "./http/openapi.ts";
 import { installPages } from "./http/pages.ts";
 import type { ApiServer } from "./http/types.ts";
+import { jobRoutes } from "./jobs/routes.ts";
 import { meterRoutes } from "./meters/routes.ts";
 import { operationsRoutes } from "./operations/routes.ts";
 import { overviewRoutes } from "./overview/routes.ts";
@@ -83,6 +84,7 @@ function apiRoutes(api: ApiServer, deps: ApiDeps): void {
   reportRoutes(api, deps);
   eventRoutes(api, deps);
   systemRoutes(api, deps);
+  jobRoutes(api, deps);
   operationsRoutes(api, deps);
   api.get(
     "/openapi.json",

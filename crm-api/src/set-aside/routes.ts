@@ -5,6 +5,7 @@ import { SetAsideName } from "../collection/wire.ts";
 import type { ApiDeps } from "../deps.ts";
 import { IdParams, problems } from "../http/schema.ts";
 import type { ApiServer } from "../http/types.ts";
+import { matchChannels, storedHere } from "./channels.ts";
 import { decide, meantEntries, type NewDecision } from "./decide.ts";
 import { findDecision, listDecisions } from "./decisions.ts";
 import { listDevices, removeDevice, saveDevice } from "./devices.ts";
@@ -13,6 +14,8 @@ import { announcedChannels, quarantineView, register, rejectChannel, undoRejecti
 import {
   ApproveBody,
   ChannelBody,
+  ChannelMatches,
+  ChannelSearch,
   DecisionPage,
   DecisionRow,
   DeviceBody,
@@ -24,6 +27,8 @@ import {
   ReasonCounts,
   ReplayBody,
   SettleBody,
+  StoredHere,
+  StoredQuery,
 } from "./wire.ts";
 
 const tags = ["set-aside"];
@@ -208,6 +213,38 @@ function channelRoutes(app: ApiServer, deps: ApiDeps): void {
   });
 }
 
+/** What is known of channels: what an entry can be mapped to, and what is stored where it would go. */
+function knownChannelRoutes(app: ApiServer, { db, store }: ApiDeps): void {
+  app.route({
+    method: "GET",
+    url: "/channels",
+    config: read,
+    schema: {
+      operationId: "findChannels",
+      tags,
+      querystring: ChannelSearch,
+      response: { 200: ChannelMatches, ...problems },
+    },
+    handler: async (request) => {
+      const { scope } = principalOf(request);
+      requireWholeScope(scope, "entries set aside");
+      return { items: await matchChannels(db, scope, request.query.q) };
+    },
+  });
+
+  app.route({
+    method: "GET",
+    url: "/channels/stored",
+    config: read,
+    schema: { operationId: "getStored", tags, querystring: StoredQuery, response: { 200: StoredHere, ...problems } },
+    handler: (request) => {
+      const { scope } = principalOf(request);
+      requireWholeScope(scope, "entries set aside");
+      return storedHere(db, store, scope, request.query);
+    },
+  });
+}
+
 /** Profiles of devices that are not Nightflow agents. */
 function deviceRoutes(app: ApiServer, deps: ApiDeps): void {
   const { db } = deps;
@@ -262,5 +299,6 @@ export function setAsideRoutes(app: ApiServer, deps: ApiDeps): void {
   listRoutes(app, deps);
   entryRoutes(app, deps);
   channelRoutes(app, deps);
+  knownChannelRoutes(app, deps);
   deviceRoutes(app, deps);
 }

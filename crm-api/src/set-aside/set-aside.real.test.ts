@@ -167,3 +167,14 @@ test("a conflict shows the value that is stored, and keeping it is a decision", 
   const kept = await collector.post<Decision>("/api/set-aside/conflict/keep-first", { filter: {}, reason: "agreed" });
   expect(kept.body).toMatchObject({ kind: "keep_first", list: "conflict" });
 });
+
+test("before a replay one sees whether something is stored at the instant, and what a channel counts in", async () => {
+  const { collector, store } = await town();
+  store.add("N1.forward_total", TEST_NOW, 4711);
+  const at = (ms: number) => collector.get<object>(`/api/channels/stored?channel=N1.forward_total&at=${ms}`);
+  expect((await at(TEST_NOW)).body).toMatchObject({ stored: "4711", channel: { unit: "m3", resolution: 0.001 } });
+  expect((await at(TEST_NOW + 1)).body).toMatchObject({ stored: null });
+  expect((await collector.get("/api/channels/stored?channel=nobody&at=1")).status).toBe(404);
+  const { body } = await collector.get<{ items: { id: string }[] }>("/api/channels?q=n1.FORWARD");
+  expect(body.items.map((channel) => channel.id)).toEqual(["N1.forward_total"]);
+});

@@ -187,7 +187,7 @@ export const DecisionRow = named(
     job: z
       .strictObject({
         id: z.uuid(),
-        state: z.enum(["waiting", "running", "done", "dead"]),
+        state: z.enum(["waiting", "running", "done", "dead", "cancelled"]),
         progress: z.number().nullable(),
         lastError: z.string().nullable(),
       })
@@ -197,6 +197,41 @@ export const DecisionRow = named(
 
 /** Decisions, newest first. */
 export const DecisionPage = named("SetAsideDecisions", z.strictObject({ items: z.array(DecisionRow) }));
+
+/** A registered channel. */
+export const ChannelMatch = named(
+  "ChannelMatch",
+  z.strictObject({
+    id: z.string(),
+    meterId: z.string(),
+    quantity: Quantity,
+    unit: Unit,
+    resolution: z.number().nullable(),
+    commodity: z.enum(["water", "gas"]),
+    address: z.string(),
+  }),
+);
+
+/** Registered channels, by id. */
+export const ChannelMatches = named("ChannelMatches", z.strictObject({ items: z.array(ChannelMatch) }));
+
+/** Which channels: a part of id, serial number or address. */
+export const ChannelSearch = z.strictObject({ q: z.string().trim().min(1).max(100) });
+
+/** Where a reading would be stored. */
+export const StoredQuery = z.strictObject({
+  channel: ChannelId,
+  at: z.coerce.number().int().meta({ description: "Time of the reading, epoch ms." }),
+});
+
+/** What is stored of a channel at an instant: whether a reading would be new, a repeat, or a conflict. */
+export const StoredHere = named(
+  "StoredHere",
+  z.strictObject({
+    channel: ChannelMatch,
+    stored: z.string().nullable().meta({ description: "In counts or the channel's unit; null when nothing is." }),
+  }),
+);
 
 /** A device that is not a Nightflow agent. */
 export const DeviceRow = named(

@@ -1,55 +1,20 @@
 import type { Role } from "@nightflow/domain";
-import type { Job, Sql } from "@nightflow/storage";
+import type { Sql } from "@nightflow/storage";
 import type { z } from "zod";
 import { principalOf } from "../access/principal.ts";
-import { requireWholeScope, type Scope } from "../access/scope.ts";
+import type { Scope } from "../access/scope.ts";
 import type { ApiDeps } from "../deps.ts";
-import { ConflictProblem, NotFoundProblem } from "../http/problems.ts";
-import { IdParams, problems } from "../http/schema.ts";
+import { problems } from "../http/schema.ts";
 import type { ApiServer } from "../http/types.ts";
 import { SqlFilter } from "../sql/filter.ts";
 import { listAudit } from "./audit-list.ts";
-import { recordAudit } from "./record.ts";
-import { AuditPage, AuditQuery, Health, JobList, JobQuery, type JobRow, UserList, type UserRow } from "./wire.ts";
+import { AuditPage, AuditQuery, Health, UserList, type UserRow } from "./wire.ts";
 
 const tags = ["system"];
 
-/** Jobs, people, the audit trail, and whether the API is well. */
+/** People, the audit trail, and whether the API is well. */
 export function systemRoutes(app: ApiServer, deps: ApiDeps): void {
-  const { db, jobs, clock } = deps;
-
-  app.route({
-    method: "GET",
-    url: "/jobs",
-    config: { permission: "system.job.read" },
-    schema: { operationId: "listJobs", tags, querystring: JobQuery, response: { 200: JobList, ...problems } },
-    handler: async (request) => {
-      requireWholeScope(principalOf(request).scope, "jobs");
-      const { queue, ...filter } = request.query;
-      const found = await jobs.list(queue === undefined ? filter : { ...filter, queue });
-      return { items: found.map(toJobRow) };
-    },
-  });
-
-  app.route({
-    method: "POST",
-    url: "/jobs/:id/retry",
-    config: { permission: "system.job.retry" },
-    schema: { operationId: "retryJob", tags, params: IdParams, response: { 200: JobList, ...problems } },
-    handler: async (request) => {
-      const principal = principalOf(request);
-      requireWholeScope(principal.scope, "jobs");
-      const { id } = request.params;
-      if ((await jobs.find(id)) === undefined) throw new NotFoundProblem("job", id);
-      if (!(await jobs.retry(id)))
-        throw new ConflictProblem("JOB_NOT_DEAD", "only a job that has failed for good is retried");
-      await db.transaction((tx) =>
-        recordAudit(tx, clock, principal, { action: "job.retry", kind: "job", subject: id }),
-      );
-      const job = await jobs.find(id);
-      return { items: job === undefined ? [] : [toJobRow(job)] };
-    },
-  });
+  const { db } = deps;
 
   app.route({
     method: "GET",
@@ -118,14 +83,4 @@ async function listUsers(sql: Sql, scope: Scope): Promise<z.infer<typeof UserRow
     role: row.role,
     unitPath: row.unit_path,
   }));
-}
-
-function toJobRow(job: Job): z.infer<typeof JobRow> {
-  const { dedupeKey: _key, scheduleKey: _schedule, fireAt: _fireAt, ...row } = job;
-  return {
-    ...row,
-    runAt: job.runAt.getTime(),
-    createdAt: job.createdAt.getTime(),
-    finishedAt: job.finishedAt?.getTime() ?? null,
-  };
 }

@@ -3,37 +3,6 @@ import { z } from "zod";
 import { PageQuery, pageOf } from "../http/paging.ts";
 import { Instant, named } from "../http/schema.ts";
 
-/** How far a job is. */
-export const JobState = z.enum(["waiting", "running", "done", "dead"]);
-
-/** One job. */
-export const JobRow = named(
-  "JobRow",
-  z.strictObject({
-    id: z.uuid(),
-    queue: z.string(),
-    payload: z.unknown(),
-    state: JobState,
-    attempts: z.int(),
-    maxAttempts: z.int(),
-    runAt: Instant.meta({ description: "Real time, as of all times of jobs." }),
-    progress: z.number().nullable(),
-    lastError: z.string().nullable(),
-    createdAt: Instant,
-    finishedAt: Instant.nullable(),
-  }),
-);
-
-/** Jobs, newest first. */
-export const JobList = named("JobList", z.strictObject({ items: z.array(JobRow) }));
-
-/** Which jobs to list. */
-export const JobQuery = z.strictObject({
-  state: JobState.default("dead"),
-  queue: z.string().max(64).optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-});
-
 /** One person who may be given tickets. */
 export const UserRow = named(
   "UserRow",

@@ -17,6 +17,7 @@ import type {
   SetAsideReasonCount,
   StoreCounts,
   StoredSetAside,
+  StoredValue,
 } from "@nightflow/storage";
 import {
   columnsFrom,
@@ -159,8 +160,13 @@ export class FakeReadingStore implements ReadingStore {
     return new Map([...this.#registers].map(([channel, readings]) => [channel, readings.at(-1)?.readAtMs ?? 0]));
   }
 
-  async valuesAt(): Promise<[]> {
-    return [];
+  async valuesAt(keys: Parameters<ReadingStore["valuesAt"]>[0]): Promise<(StoredValue | undefined)[]> {
+    return keys.map(({ channel, readAtMs }) => {
+      const reading = this.#registers.get(channel)?.find((one) => one.readAtMs === readAtMs);
+      return (
+        reading && { counts: reading.quality === 2 ? null : reading.counts, gauge: null, quality: reading.quality }
+      );
+    });
   }
 
   async commit(_request: CommitRequest): Promise<number> {

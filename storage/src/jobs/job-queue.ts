@@ -16,6 +16,9 @@ export interface JobRequest {
 
 export type JobState = "waiting" | "running" | "done" | "dead";
 
+/** How a job stands for those who look at it: one that somebody cancelled is kept as done, with the reason as its error. */
+export type JobStanding = JobState | "cancelled";
+
 export interface Job {
   readonly id: string;
   readonly queue: string;
@@ -77,10 +80,22 @@ export interface JobWorker {
   stop(graceMs?: number): Promise<void>;
 }
 
+/** Which jobs; all conditions hold together. */
 export interface JobFilter {
-  readonly queue?: string;
-  readonly state?: JobState;
-  readonly limit?: number;
+  readonly queue?: string | undefined;
+  /** `done` are those that ended well: cancelled ones have a standing of their own. */
+  readonly state?: JobStanding | undefined;
+  readonly ids?: readonly string[] | undefined;
+  /** A part of the last error, in whatever case. */
+  readonly error?: string | undefined;
+}
+
+/** Which part of a list of jobs. */
+export interface JobPage {
+  /** Default 100. */
+  readonly limit?: number | undefined;
+  /** Those asked for before this one: the last of the page before. */
+  readonly beforeId?: string | undefined;
 }
 
 /**
@@ -93,12 +108,20 @@ export interface JobQueue {
   /** Starts to work on a queue. While this process has a worker, it also fires schedules, and on Redis it relays. */
   startWorker(options: WorkerOptions): Promise<JobWorker>;
   /** Newest first. */
-  list(filter?: JobFilter): Promise<Job[]>;
+  list(filter?: JobFilter & JobPage): Promise<Job[]>;
+  count(filter?: JobFilter): Promise<number>;
   /** Jobs that failed for good, newest first. */
   dead(queue?: string): Promise<Job[]>;
   find(id: string): Promise<Job | undefined>;
   /** Gives a dead job all its tries again; false when it is not dead. */
   retry(id: string): Promise<boolean>;
+  /** In the caller's transaction, gives dead and cancelled jobs all their tries again; gives how many. */
+  revive(tx: Sql, filter: JobFilter): Promise<number>;
+  /**
+   * In the caller's transaction, ends jobs that still wait, without a try; gives how many. A job that a worker has taken
+   * goes on. `revive` takes it back.
+   */
+  cancel(tx: Sql, filter: JobFilter, why: string): Promise<number>;
   /** Forgets jobs done before an instant, but for those with a dedupe key; gives how many went. */
   forgetDone(before: Date): Promise<number>;
   /**

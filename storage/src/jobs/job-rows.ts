@@ -1,5 +1,5 @@
 import type { Sql } from "../relational/database.ts";
-import type { Job } from "./job-queue.ts";
+import type { Job, JobFilter, JobStanding } from "./job-queue.ts";
 
 /** Columns of a job under the names of `Job`. */
 export const JOB_COLUMNS = `id, queue, payload, dedupe_key as "dedupeKey", state, attempts, max_attempts as "maxAttempts",
@@ -8,6 +8,27 @@ export const JOB_COLUMNS = `id, queue, payload, dedupe_key as "dedupeKey", state
 
 /** A job as the database gives it. */
 export type JobRow = Job & { [column: string]: unknown };
+
+/** What a cancelled job looks like, as SQL: one that ended well has no error. */
+export const IS_CANCELLED = "(state = 'done' and last_error is not null)";
+
+/** How a job stands. */
+export function jobStanding({ state, lastError }: Pick<Job, "state" | "lastError">): JobStanding {
+  return state === "done" && lastError !== null ? "cancelled" : state;
+}
+
+/** The condition of a filter, as SQL with its four values. */
+export function jobsWhere({ queue, state, ids, error }: JobFilter): {
+  readonly where: string;
+  readonly values: unknown[];
+} {
+  const standing = `case when ${IS_CANCELLED} then 'cancelled' else state end`;
+  return {
+    where: `($1::text is null or queue = $1) and ($2::text is null or ${standing} = $2)
+      and ($3::uuid[] is null or id = any($3)) and ($4::text is null or strpos(lower(last_error), lower($4)) > 0)`,
+    values: [queue ?? null, state ?? null, ids ?? null, error ?? null],
+  };
+}
 
 /** The right to work on one job: this worker, this try. A later try has other values, so an old holder changes nothing. */
 export interface Lease {

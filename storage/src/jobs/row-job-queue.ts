@@ -1,7 +1,7 @@
 import { type Clock, newId } from "@nightflow/domain";
 import type { Database, Sql } from "../relational/database.ts";
-import type { Job, JobFilter, JobQueue, JobRequest, JobWorker, WorkerOptions } from "./job-queue.ts";
-import { JOB_COLUMNS, type JobRow } from "./job-rows.ts";
+import type { Job, JobFilter, JobPage, JobQueue, JobRequest, JobWorker, WorkerOptions } from "./job-queue.ts";
+import { IS_CANCELLED, JOB_COLUMNS, type JobRow, jobsWhere } from "./job-rows.ts";
 import type { JobSchedule, ScheduleRequest } from "./job-schedule.ts";
 import { JOB_CHANNEL } from "./pg-job-worker.ts";
 import { dropSchedule, keepSchedule, listSchedules } from "./schedule-rows.ts";
@@ -50,13 +50,21 @@ export class RowJobQueue implements JobQueue {
     return this.#startWorker(options);
   }
 
-  async list({ queue, state, limit = 100 }: JobFilter = {}): Promise<Job[]> {
+  async list({ limit = 100, beforeId, ...filter }: JobFilter & JobPage = {}): Promise<Job[]> {
+    const { where, values } = jobsWhere(filter);
     const { rows } = await this.#database.query<JobRow>(
-      `select ${JOB_COLUMNS} from job where ($1::text is null or queue = $1) and ($2::text is null or state = $2)
-       order by created_at desc, id desc limit $3`,
-      [queue ?? null, state ?? null, limit],
+      `select ${JOB_COLUMNS} from job where ${where} 
+         and ($5::uuid is null or (created_at, id) < (select created_at, id from job where id = $5))
+       order by created_at desc, id desc limit $6`,
+      [...values, beforeId ?? null, limit],
     );
     return rows;
+  }
+
+  async count(filter: JobFilter = {}): Promise<number> {
+    const { where, values } = jobsWhere(filter);
+    const sql = `select count(*)::float8 as count from job where ${where}`;
+    return (await this.#database.query<{ count: number }>(sql, values)).rows[0]?.count ?? 0;
   }
 
   dead(queue?: string): Promise<Job[]> {
@@ -68,16 +76,30 @@ export class RowJobQueue implements JobQueue {
   }
 
   async retry(id: string): Promise<boolean> {
-    return this.#database.transaction(async (tx) => {
-      const { rows } = await tx.query<{ queue: string }>(
-        `update job set state = 'waiting', attempts = 0, run_at = now(), finished_at = null, progress = null,
-           relayed_at = null, revived = revived + 1
-         where id = $1 and state = 'dead' returning queue`,
-        [id],
-      );
-      if (rows[0] !== undefined) await tx.query("select pg_notify($1, $2)", [JOB_CHANNEL, rows[0].queue]);
-      return rows[0] !== undefined;
-    });
+    return (await this.#database.transaction((tx) => this.revive(tx, { ids: [id], state: "dead" }))) === 1;
+  }
+
+  async revive(tx: Sql, filter: JobFilter): Promise<number> {
+    const { where, values } = jobsWhere(filter);
+    const { rows } = await tx.query<{ queue: string }>(
+      `update job set state = 'waiting', attempts = 0, run_at = now(), finished_at = null, progress = null,
+         last_error = case when ${IS_CANCELLED} then null else last_error end, relayed_at = null, revived = revived + 1
+       where ${where} and (state = 'dead' or ${IS_CANCELLED}) returning queue`,
+      values,
+    );
+    for (const queue of new Set(rows.map((row) => row.queue)))
+      await tx.query("select pg_notify($1, $2)", [JOB_CHANNEL, queue]);
+    return rows.length;
+  }
+
+  async cancel(tx: Sql, filter: JobFilter, why: string): Promise<number> {
+    const { where, values } = jobsWhere(filter);
+    const { rowCount } = await tx.query(
+      `update job set state = 'done', finished_at = now(), progress = null, last_error = $5
+       where ${where} and state = 'waiting'`,
+      [...values, why],
+    );
+    return rowCount ?? 0;
   }
 
   async forgetDone(before: Date): Promise<number> {

@@ -1,6 +1,7 @@
 import { NightflowError } from "@nightflow/domain";
 import { describe, expect, test } from "vitest";
 import type { Job } from "../jobs/job-queue.ts";
+import { describeJobCare } from "./job-care-contract.ts";
 import { describeJobLeases } from "./job-lease-contract.ts";
 import { describeSchedules } from "./job-schedule-contract.ts";
 import { eventually, type MakeJobStage, QUEUE, stateOf, work } from "./job-stage.ts";
@@ -169,6 +170,7 @@ export function describeJobQueue(name: string, openStage: MakeJobStage): void {
       await eventually(() => seen.toSorted()).toEqual(["letters letters a", "reports:monthly reports:monthly b"]);
     });
   });
+  describeJobCare(name, openStage);
   describeJobLeases(name, openStage);
   describeSchedules(name, openStage);
 }
