@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setUpInflux } from "@nightflow/storage";
 import { freePort } from "@nightflow/storage/testing";
+import mqtt from "mqtt";
 
 /** Where the peer's three programs are. */
 export interface PeerPrograms {
@@ -16,6 +17,8 @@ export interface PeerPrograms {
 /** Mosquitto, Telegraf and InfluxDB, running as one chain. */
 export interface PeerStack {
   readonly mqttPort: number;
+  /** Resolves when Telegraf has subscribed: its own session then takes what is published. */
+  subscribed(): Promise<void>;
   /** Points of measurement `r` that a query finds. */
   stored(): Promise<number>;
   /** CPU that the three have used, in seconds each. */
@@ -58,6 +61,7 @@ export async function startPeer(programs: PeerPrograms, maxUndelivered: number):
   });
   return {
     mqttPort,
+    subscribed: () => until(async () => (await subscriptionsOf(mqttPort)) > 1),
     stored: () => countOf(url),
     cpuS: () => ({ mosquitto: cpuOf(mosquitto), telegraf: cpuOf(telegraf), influxd: cpuOf(influxd) }),
     stop: async () => {
@@ -89,6 +93,7 @@ function mosquittoConfig(folder: string, port: number): string {
     "persistence false",
     "max_queued_messages 0",
     "max_inflight_messages 0",
+    "sys_interval 1",
     "log_type error",
   ];
   writeFileSync(path, `${lines.join("\n")}\n`);
@@ -102,6 +107,16 @@ async function countOf(url: string): Promise<number> {
   });
   const body = (await answer.json()) as { results: { series?: { values: number[][] }[] }[] };
   return body.results[0]?.series?.[0]?.values[0]?.[1] ?? 0;
+}
+
+// Mosquitto counts its subscriptions under $SYS; ours is the first.
+async function subscriptionsOf(port: number): Promise<number> {
+  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`);
+  const message = new Promise<string>((resolve) => client.once("message", (_topic, payload) => resolve(String(payload))));
+  await client.subscribeAsync("$SYS/broker/subscriptions/count");
+  const count = Number(await message);
+  await client.endAsync(true);
+  return count;
 }
 
 // user and system time of a process: fields 14 and 15 of its stat, in clock ticks (man 5 proc).
