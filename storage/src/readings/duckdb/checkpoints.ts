@@ -32,12 +32,12 @@ export class CheckpointTimer {
     this.#logger = logger;
   }
 
-  /** To be called after every commit. */
-  async afterCommit(): Promise<void> {
+  /** To be called after every commit; `journalBytes` lie in the journal until the next checkpoint. */
+  async afterCommit(journalBytes = 0): Promise<void> {
     clearTimeout(this.#idle);
     const logBytes = await this.#logBytes();
     if (this.#isStopped) return;
-    if (logBytes >= this.#policy.maxLogBytes) return this.#run();
+    if (Math.max(logBytes, journalBytes) >= this.#policy.maxLogBytes) return this.#run();
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => void this.#whenIdle(), this.#policy.idleMs);
     this.#idle.unref();

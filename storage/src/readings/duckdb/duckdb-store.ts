@@ -24,7 +24,7 @@ import type {
   StoredSetAside,
   StoredValue,
 } from "../../ports.ts";
-import { StoreBusyError, StoreClosedError } from "../errors.ts";
+import { StoreBusyError, StoreClosedError, StoreCorruptError } from "../errors.ts";
 import type { InstantKey } from "../repeats.ts";
 import { SerialQueue } from "../serial-queue.ts";
 import { ChannelNumbers } from "./channel-numbers.ts";
@@ -62,7 +62,7 @@ export interface DuckDbStoreOptions {
   readonly logger: Logger;
 }
 
-const DEFAULT_CHECKPOINT: CheckpointPolicy = { maxLogBytes: 256 * 1024 * 1024, idleMs: 5000 };
+const DEFAULT_CHECKPOINT: CheckpointPolicy = { maxLogBytes: 128 * 1024 * 1024, idleMs: 5000 };
 
 // Marks and last values are folded once so many readings have come since, and at close.
 const FOLD_AFTER_READINGS = 500_000;
@@ -152,6 +152,7 @@ export class StoreFile implements Omit<DuckDbReadingStore, "commit"> {
   #readers: ConnectionPool;
   #upkeepPool: ConnectionPool;
   #checkpointMs = 0;
+  #onCheckpoint: (no: number) => void = () => undefined;
   #unfolded = 0;
   /** How often the file was opened: whoever closes it writes to it. */
   #openings = 1;
@@ -202,11 +203,19 @@ export class StoreFile implements Omit<DuckDbReadingStore, "commit"> {
     return this.#state.branch();
   }
 
-  /** Takes commits in one transaction, in order, right behind the last one it has. */
-  async apply(entries: readonly JournalEntry[]): Promise<void> {
+  /** Calls `listener` with the last commit that the file holds without its log, after each checkpoint. One listener. */
+  onCheckpoint(listener: (no: number) => void): void {
+    this.#onCheckpoint = listener;
+  }
+
+  /**
+   * Takes commits in one transaction, in order, right behind the last one it has. `journalBytes` lie in the journal until
+   * the next checkpoint.
+   */
+  async apply(entries: readonly JournalEntry[], journalBytes: number): Promise<void> {
     this.#refuseClosed();
     await this.#write((writer) => this.#applyNow(writer, entries));
-    void this.#checkpoints.afterCommit();
+    void this.#checkpoints.afterCommit(journalBytes);
     this.#upkeep.afterCommit();
   }
 
@@ -367,6 +376,10 @@ export class StoreFile implements Omit<DuckDbReadingStore, "commit"> {
     const { lastCommit } = this.#state.counts;
     const missing = entries.filter((entry) => entry.no > lastCommit);
     if (missing.length === 0) return;
+    if (missing[0]?.no !== lastCommit + 1)
+      throw new StoreCorruptError(`${this.#file.path} has lost commits behind ${lastCommit}`, {
+        remedy: "start the program again: the commits are in the journal beside the file and are taken from there",
+      });
     await inTransaction(writer, () => writeCommits(writer, missing, this.#state));
     for (const entry of missing) {
       this.#state.committed(entry);
@@ -395,8 +408,10 @@ export class StoreFile implements Omit<DuckDbReadingStore, "commit"> {
     }
     const startedMs = performance.now();
     const isDone = await writer.run("CHECKPOINT").then(() => true, isInTheWay);
-    if (isDone) this.#checkpointMs = performance.now() - startedMs;
-    return isDone;
+    if (!isDone) return false;
+    this.#checkpointMs = performance.now() - startedMs;
+    this.#onCheckpoint(this.#state.counts.lastCommit);
+    return true;
   }
 
   async #read<Result>(work: (connection: DuckDBConnection) => Promise<Result>, tries = 3): Promise<Result> {

@@ -22,7 +22,7 @@ export interface FoundJournal {
   readonly entries: readonly JournalEntry[];
 }
 
-const MAX_FREE_SLOTS = 3;
+const MAX_FREE_SLOTS = 8;
 
 /**
  * Makes commits durable before the store file has them: one write and one fdatasync into space laid out before, so that
@@ -74,6 +74,11 @@ export class CommitJournal {
     return [...this.#used, ...this.#free].reduce((sum, slot) => sum + slot.bytes, 0);
   }
 
+  /** Bytes of the slots that hold commits. */
+  get usedBytes(): number {
+    return this.#used.reduce((sum, slot) => sum + slot.bytes, 0);
+  }
+
   /** Resolves when the entry is durable. After a failure the next entry takes its place. */
   append(entry: JournalEntry): Promise<void> {
     return this.#queue.run(async () => {
@@ -84,7 +89,7 @@ export class CommitJournal {
     });
   }
 
-  /** Gives back the slots of which every commit up to `no` is in the store file. */
+  /** Gives back the slots of which every commit up to `no` is in the store file, its log aside. */
   async forget(no: number): Promise<void> {
     await this.#queue.run(async () => {
       while ((this.#used[0]?.lastNo ?? Number.POSITIVE_INFINITY) <= no && this.#used.length > 1)

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
@@ -110,6 +110,33 @@ test.runIf(process.platform === "linux")(
     expect(await store.metrics()).toMatchObject({ pending_commits: 0, stored_readings: 20 });
   },
 );
+
+test("with the file's own log damaged the journal gives back what was in it", async () => {
+  const store = await open();
+  for (let seq = 1; seq <= 5; seq++) await store.commit(commitNo(seq));
+  await store.refreshRollUps();
+  const killed = asKilled("killed.duckdb");
+  writeFileSync(`${killed}.wal`, Buffer.alloc(5000, 37));
+  const left = await open(killed);
+  expect(await left.counts()).toMatchObject({ stored: 5, lastCommit: 5 });
+  expect((await left.curve(CHANNEL, ...ALWAYS)).counts).toEqual(BigInt64Array.of(1n, 2n, 3n, 4n, 5n));
+});
+
+test("a commit that the file refuses for what is in it is set aside whole, and those around it are stored", async () => {
+  const store = await open();
+  await store.commit(commitNo(1));
+  const { readings, batches } = commitNo(2);
+  // A fault of the program: no entry has this number.
+  const settled = [{ id: Number.NaN, outcome: "stored", decision: "d" } as never];
+  await store.commit({ ...commitNo(2), readings, batches, settled });
+  await store.commit(commitNo(3));
+  expect(
+    (await store.hourly({ channels: "all", fromMs: SAMPLE_START_MS, toMs: SAMPLE_START_MS + 1 })).readings,
+  ).toEqual(Uint32Array.of(2));
+  expect(await store.marks()).toMatchObject([{ seq: 3, above: [] }]);
+  expect(await store.metrics()).toMatchObject({ pending_commits: 0, unwritable_commits: 1 });
+  expect(readdirSync(folder)).toContain("readings.duckdb.unwritable-2");
+});
 
 test("an older copy of the file beside today's journal catches up from it", async () => {
   const store = await open();

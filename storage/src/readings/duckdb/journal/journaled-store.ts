@@ -1,4 +1,4 @@
-import { describeError, NightflowError, StoreUnavailableError } from "@nightflow/domain";
+import { StoreUnavailableError } from "@nightflow/domain";
 import type { Logger } from "pino";
 import type {
   CommitRequest,
@@ -36,8 +36,9 @@ import type { RetentionReport, RetentionRule } from "../retention.ts";
 import type { HeldStore } from "../still-file.ts";
 import type { StoreState } from "../store-state.ts";
 import { CommitJournal, folderOf } from "./commit-journal.ts";
+import { FileBehind } from "./file-behind.ts";
 import type { JournalEntry } from "./journal-record.ts";
-import { PendingCommits } from "./pending-commits.ts";
+import type { PendingCommits } from "./pending-commits.ts";
 
 /** What a journaled store is made of. */
 export interface JournaledParts {
@@ -47,13 +48,8 @@ export interface JournaledParts {
 }
 
 const SLOT_BYTES = 16 * 1024 * 1024;
-/** So many pending readings are brought into the file at once. More in one transaction cost less each. */
-const APPLY_READINGS = 200_000;
-/** Fewer are brought into the file so long after the first of them came. */
-const APPLY_AFTER_MS = 1000;
 /** With so many pending a commit waits for the file. */
 const MOST_PENDING = 1_000_000;
-const RETRY_MS = 1000;
 
 /**
  * Lets commits be durable in a journal and brings them into the store file behind them, many in one transaction, so
@@ -96,14 +92,10 @@ class JournaledStore implements DuckDbReadingStore {
   readonly #logger: Logger;
   /** What is durable: the file's state and the pending commits on top of it. */
   readonly #state: StoreState;
-  readonly #pending = new PendingCommits();
+  readonly #behind: FileBehind;
+  readonly #pending: PendingCommits;
   readonly #commits = new SerialQueue();
-  readonly #applies = new SerialQueue();
-  #timer: NodeJS.Timeout | undefined;
-  #isApplying = false;
-  #isBehind = false;
   #syncMs = 0;
-  #applyMs = 0;
   #isClosed = false;
 
   constructor({ storePath, file, logger }: JournaledParts, journal: CommitJournal, state: StoreState) {
@@ -112,6 +104,8 @@ class JournaledStore implements DuckDbReadingStore {
     this.#logger = logger;
     this.#journal = journal;
     this.#state = state;
+    this.#behind = new FileBehind({ storePath, file, journal, logger });
+    this.#pending = this.#behind.pending;
   }
 
   /** Takes over what a run before this one left in the journal. */
@@ -119,7 +113,7 @@ class JournaledStore implements DuckDbReadingStore {
     if (entries.length === 0) return;
     for (const entry of entries) this.#took(entry);
     this.#logger.info({ commits: entries.length, readings: this.#pending.rows }, "commits taken up from the journal");
-    await this.#caughtUp().catch((error: unknown) => this.#sayBehind(error));
+    await this.#behind.tryThrough(this.#state.counts.lastCommit);
   }
 
   async marks(agents?: readonly string[]): Promise<StoredMark[]> {
@@ -281,7 +275,8 @@ class JournaledStore implements DuckDbReadingStore {
       pending_commits: this.#pending.size,
       pending_readings: this.#pending.rows,
       last_sync_ms: this.#syncMs,
-      last_apply_ms: this.#applyMs,
+      last_apply_ms: this.#behind.applyMs,
+      unwritable_commits: this.#behind.unwritable,
     };
   }
 
@@ -303,8 +298,8 @@ class JournaledStore implements DuckDbReadingStore {
     if (this.#isClosed) return;
     await this.#commits.idle();
     this.#isClosed = true;
-    clearTimeout(this.#timer);
-    await this.#applies.run(() => this.#applyAll()).catch((error: unknown) => this.#sayBehind(error));
+    this.#behind.stop();
+    await this.#behind.tryThrough(this.#state.counts.lastCommit);
     await this.#file.close();
     await this.#journal.close(this.#pending.size === 0);
   }
@@ -328,7 +323,7 @@ class JournaledStore implements DuckDbReadingStore {
     };
     await this.#append(entry);
     this.#took(entry);
-    this.#applySoon();
+    this.#behind.soon();
     return entry.no;
   }
 
@@ -347,60 +342,13 @@ class JournaledStore implements DuckDbReadingStore {
 
   #took(entry: JournalEntry): void {
     this.#state.committed(entry);
-    this.#pending.push(entry);
-  }
-
-  #applySoon(): void {
-    if (this.#isApplying || this.#isClosed) return;
-    if (this.#pending.rows >= APPLY_READINGS && !this.#isBehind) this.#apply();
-    else this.#timer ??= setTimeout(() => this.#apply(), this.#isBehind ? RETRY_MS : APPLY_AFTER_MS).unref();
-  }
-
-  #apply(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#isApplying = true;
-    void this.#caughtUp()
-      .catch((error: unknown) => this.#sayBehind(error))
-      .finally(() => {
-        this.#isApplying = false;
-        if (this.#pending.size > 0) this.#applySoon();
-      });
+    this.#behind.push(entry);
   }
 
   /** Resolves when the file holds every commit that was durable at the call. */
   async #caughtUp(): Promise<void> {
     this.#refuseClosed();
-    const goal = this.#state.counts.lastCommit;
-    if ((this.#pending.firstNo ?? goal + 1) <= goal) await this.#applies.run(() => this.#applyThrough(goal));
-  }
-
-  #applyAll(): Promise<void> {
-    return this.#applyThrough(this.#state.counts.lastCommit);
-  }
-
-  async #applyThrough(goal: number): Promise<void> {
-    while ((this.#pending.firstNo ?? goal + 1) <= goal) {
-      const entries = this.#pending.oldest(APPLY_READINGS);
-      const last = entries.at(-1)?.no ?? goal;
-      const startedMs = performance.now();
-      await this.#file.apply(entries);
-      this.#applyMs = performance.now() - startedMs;
-      this.#pending.dropThrough(last);
-      await this.#journal.forget(last);
-    }
-    if (this.#isBehind) this.#logger.info("the store file takes commits again");
-    this.#isBehind = false;
-  }
-
-  #sayBehind(error: unknown): void {
-    if (this.#isBehind) return;
-    this.#isBehind = true;
-    const pending = { commits: this.#pending.size, readings: this.#pending.rows };
-    this.#logger.error(
-      { ...pending, reason: describeError(error), remedy: error instanceof NightflowError ? error.remedy : undefined },
-      "the store file takes no commits; they are safe in its journal and are tried again",
-    );
+    await this.#behind.through(this.#state.counts.lastCommit);
   }
 
   #refuseClosed(): void {

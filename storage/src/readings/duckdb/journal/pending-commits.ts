@@ -35,6 +35,10 @@ export class PendingCommits {
     return this.#entries[0]?.no;
   }
 
+  get lastNo(): number | undefined {
+    return this.#entries.at(-1)?.no;
+  }
+
   push(entry: JournalEntry): void {
     this.#entries.push(entry);
     this.#rows += entry.readings.length;
