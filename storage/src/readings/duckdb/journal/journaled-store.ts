@@ -60,16 +60,30 @@ const MOST_PENDING = 1_000_000;
 export async function openJournaled({ storePath, file, logger }: JournaledParts): Promise<DuckDbReadingStore> {
   try {
     const { journal, entries } = await CommitJournal.open({ storePath, slotBytes: SLOT_BYTES, logger });
-    const state = file.branch();
-    const pending = entries.filter(({ no }) => no > state.counts.lastCommit);
-    refuseHoles(pending, state.counts.lastCommit, storePath);
-    const store = new JournaledStore({ storePath, file, logger }, journal, state);
-    await store.takeUp(pending);
-    return store;
+    try {
+      return await takeOver({ storePath, file, logger }, journal, entries);
+    } catch (error) {
+      await journal.close(false);
+      throw error;
+    }
   } catch (error) {
     await file.close();
     throw error;
   }
+}
+
+async function takeOver(
+  parts: JournaledParts,
+  journal: CommitJournal,
+  entries: readonly JournalEntry[],
+): Promise<DuckDbReadingStore> {
+  const state = parts.file.branch();
+  const { lastCommit } = state.counts;
+  const pending = entries.filter(({ no }) => no > lastCommit);
+  refuseHoles(pending, lastCommit, parts.storePath);
+  const store = new JournaledStore(parts, journal, state);
+  await store.takeUp(pending);
+  return store;
 }
 
 function refuseHoles(entries: readonly JournalEntry[], lastCommit: number, storePath: string): void {
