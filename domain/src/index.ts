@@ -20,6 +20,7 @@ export * from "./uuid.ts";
 export * from "./wire/ack.ts";
 export * from "./wire/agent-config.ts";
 export * from "./wire/batch.ts";
+export * from "./wire/batch-scanner.ts";
 export * from "./wire/device.ts";
 export * from "./wire/heartbeat.ts";
 export * from "./wire/json.ts";
