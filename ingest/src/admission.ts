@@ -16,6 +16,7 @@ export class Admission {
   readonly #maxBytes: number;
   readonly #windows = new Map<string, number>();
   readonly #waiting = new FairQueue<Waiter>();
+  #batches = 0;
   #bytes = 0;
 
   constructor(limits: { readonly windowBatches: number; readonly maxPendingBytes: number }) {
@@ -35,9 +36,7 @@ export class Admission {
 
   /** Batches inside the windows of all agents. */
   get batches(): number {
-    let total = 0;
-    for (const count of this.#windows.values()) total += count;
-    return total;
+    return this.#batches;
   }
 
   /** Takes a place in the window of `agent`. @throws {WindowFullError} when there is none. */
@@ -48,6 +47,17 @@ export class Admission {
         remedy: `keep at most ${this.#windowBatches} batches in flight`,
       });
     this.#windows.set(agent, count + 1);
+    this.#batches++;
+  }
+
+  /** Takes both a place and room when there are both at once, and nothing otherwise. */
+  tryEnter(agent: string, bytes: number): boolean {
+    const count = this.#windows.get(agent) ?? 0;
+    if (count >= this.#windowBatches || this.#waiting.size > 0 || !this.#hasRoom(bytes)) return false;
+    this.#windows.set(agent, count + 1);
+    this.#batches++;
+    this.#bytes += bytes;
+    return true;
   }
 
   /** Gives back a place in the window. */
@@ -55,6 +65,7 @@ export class Admission {
     const count = (this.#windows.get(agent) ?? 0) - 1;
     if (count > 0) this.#windows.set(agent, count);
     else this.#windows.delete(agent);
+    this.#batches--;
   }
 
   /** Resolves when there is room for `bytes`. A batch larger than all the room is let in alone. */

@@ -28,6 +28,7 @@ export async function createChannelRegistry(deps: ChannelRegistryDeps): Promise<
 class CachedChannels implements ChannelRegistry {
   readonly #deps: ChannelRegistryDeps;
   #channels = new Map<string, KnownChannel>();
+  #version = 0;
   #isLoaded = false;
   #isCopyKept = true;
   #refreshing: Promise<void> | undefined;
@@ -44,6 +45,10 @@ class CachedChannels implements ChannelRegistry {
 
   get isLoaded(): boolean {
     return this.#isLoaded;
+  }
+
+  get version(): number {
+    return this.#version;
   }
 
   async #loadCopy(): Promise<void> {
@@ -111,8 +116,11 @@ class CachedChannels implements ChannelRegistry {
   #replace(channels: readonly KnownChannel[]): boolean {
     const before = this.#channels;
     this.#channels = new Map(channels.map((channel) => [channel.id, channel]));
-    if (before.size !== this.#channels.size) return true;
-    return channels.some((channel) => !isSameChannel(before.get(channel.id), channel));
+    const isChanged =
+      before.size !== this.#channels.size ||
+      channels.some((channel) => !isSameChannel(before.get(channel.id), channel));
+    if (isChanged) this.#version++;
+    return isChanged;
   }
 }
 

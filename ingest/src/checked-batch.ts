@@ -1,4 +1,5 @@
 import type { BatchMark, KnownChannel, SetAside } from "@nightflow/storage";
+import type { PackedRows } from "./packed-rows.ts";
 
 /** A reading that can be stored. `counts` is 0n and `gauge` NaN where the reading has no such value. */
 export interface Row {
@@ -26,7 +27,10 @@ export interface CheckedBatch {
   readonly agent: string;
   /** What the commit makes durable; null where the payload does not tell. */
   readonly mark: BatchMark | null;
+  /** None where there is `packed`. */
   readonly rows: readonly Row[];
+  /** The storable readings as columns: of batches in which nothing is out of the ordinary. */
+  readonly packed?: PackedRows;
   readonly setAside: readonly SetAside[];
   /** True when the payload as a whole went to the dead letter. */
   readonly isBroken: boolean;

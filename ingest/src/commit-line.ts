@@ -31,15 +31,25 @@ export class CommitLine {
   }
 
   /** Settles when the entry is durable. @throws what the store says when it is not. */
-  async commit(key: string, entry: Entry): Promise<TakeOutcome> {
-    this.#inFlight.set(key, entry);
-    this.#queue.push(entry.batch.agent, entry);
-    this.#kick();
+  async commit(entry: Entry): Promise<TakeOutcome> {
+    this.enter(entry);
     try {
       return await entry.settled;
     } finally {
-      this.#inFlight.delete(key);
+      this.leave(entry);
     }
+  }
+
+  /** Puts an entry into the line; whoever does must take it out again when it is settled. */
+  enter(entry: Entry): void {
+    this.#inFlight.set(entry.key, entry);
+    this.#queue.push(entry.batch.agent, entry);
+    this.#kick();
+  }
+
+  /** Forgets an entry that is settled. */
+  leave(entry: Entry): void {
+    this.#inFlight.delete(entry.key);
   }
 
   #kick(): void {
@@ -79,8 +89,9 @@ export class CommitLine {
   // With the store away nobody waits in vain: everything that waits goes back to its agent, which holds it.
   #giveBack(group: readonly Entry[], error: unknown): void {
     const waiting = [...group, ...this.#queue.drain()].filter((entry) => !entry.isSettled);
-    for (const entry of waiting) entry.fail(error);
+    // Those who wait undecoded first: a place that becomes free is not for them now.
     this.#deps.onRefused(error);
+    for (const entry of waiting) entry.fail(error);
     const reason = describeError(error);
     this.#deps.logger.error({ batches: waiting.length, reason }, "not stored; agents hold their batches");
   }

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Clock, describeError, StoreUnavailableError } from "@nightflow/domain";
-import type { ReadingStore } from "@nightflow/storage";
+import type { BatchMark, ReadingStore } from "@nightflow/storage";
 import type { Logger } from "pino";
 import type { AckPublisher } from "./ack-publisher.ts";
+import type { ChannelTable } from "./channel-table.ts";
 import type { Entry } from "./entry.ts";
 import { isRetriable, SeqAheadError } from "./errors.ts";
 import { type GroupPlan, planGroup } from "./group-plan.ts";
@@ -13,11 +14,14 @@ import { traceCommit } from "./tracing.ts";
 import type { Turns } from "./turns.ts";
 
 const LONGEST_RETRY_WAIT_MS = 2000;
+// What their senders do next comes on top of the turn's time.
+const ANSWERED_A_TURN = 256;
 
 /** What a committer works with. */
 export interface CommitterDeps {
   readonly store: ReadingStore;
   readonly state: IngestState;
+  readonly table: ChannelTable;
   readonly acks: AckPublisher;
   readonly metrics: Metrics;
   readonly turns: Turns;
@@ -83,13 +87,12 @@ export class Committer {
   }
 
   #plan(entries: readonly Entry[]): Promise<GroupPlan> {
-    const { state, store, clock, turns } = this.#deps;
     const batches = entries.map((entry) => entry.batch);
-    return planGroup(batches, state, store, clock.now(), turns);
+    return planGroup(batches, this.#deps, this.#deps.clock.now());
   }
 
   async #store({ request, change }: GroupPlan, entries: readonly Entry[]): Promise<void> {
-    const { store, state, acks, metrics, turns } = this.#deps;
+    const { store, state, metrics, turns } = this.#deps;
     const startedAt = performance.now();
     const no = await store.commit(request);
     const tookMs = performance.now() - startedAt;
@@ -97,8 +100,18 @@ export class Committer {
     traceCommit(no, tookMs, entries, request.readings.length);
     await turns.run(() => state.apply(change));
     await this.#hearOfOthers(request.batches.map(({ agent }) => agent)).catch(() => state.distrust());
-    for (const { agent, epoch } of request.batches) acks.request(agent, epoch);
-    for (const entry of entries) entry.settle();
+    this.#requestAcks(request.batches);
+    await turns.each(entries, (entry) => entry.settle(), ANSWERED_A_TURN);
+  }
+
+  // One ack tells of all batches of an epoch.
+  #requestAcks(marks: readonly BatchMark[]): void {
+    const asked = new Map<string, string>();
+    for (const { agent, epoch } of marks) {
+      if (asked.get(agent) === epoch) continue;
+      asked.set(agent, epoch);
+      this.#deps.acks.request(agent, epoch);
+    }
   }
 
   // What is stored already is answered again, since its agent may have missed the first answer.
@@ -133,7 +146,7 @@ export class Committer {
     const { agent, mark } = entry.batch;
     const reason = describeError(cause);
     logger.error({ agent, mark, reason }, "the store refuses a batch; it goes to the dead letter");
-    entry.batch = asDeadLetters(entry.batch, reason);
+    entry.batch = asDeadLetters(entry.batch, reason, this.#deps.table);
     try {
       await this.#commitTogether([entry]);
     } catch (error) {

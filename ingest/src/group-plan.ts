@@ -2,6 +2,7 @@ import { ORIGIN_CODES, type Origin, QUALITY_CODES } from "@nightflow/domain";
 import type {
   BatchMark,
   CommitRequest,
+  KnownChannel,
   LastValue,
   ReadingStore,
   SetAside,
@@ -9,17 +10,28 @@ import type {
   SetAsideSettlement,
   StoredValue,
 } from "@nightflow/storage";
+import type { ChannelTable } from "./channel-table.ts";
 import type { CheckedBatch, Row } from "./checked-batch.ts";
-import { columnsOf } from "./columns.ts";
 import type { IngestState, StateChange } from "./ingest-state.ts";
-import { type Baseline, judgeRegister, NO_BASELINE } from "./plausibility.ts";
+import { type PackedRows, packedRows, rowAt } from "./packed-rows.ts";
+import { Baselines, flagsOf, isSuspect, judgeRegister } from "./plausibility.ts";
 import { type Reason, rawOfRow, setAsideRow } from "./reasons.ts";
+import { RowBlock } from "./row-block.ts";
+import { TouchedChannels } from "./touched-channels.ts";
 import type { Turns } from "./turns.ts";
 
 /** One commit, and what it changes in memory once it is durable. */
 export interface GroupPlan {
   readonly request: CommitRequest;
   readonly change: StateChange;
+}
+
+/** What a plan is made with. */
+export interface PlanDeps {
+  readonly state: IngestState;
+  readonly table: ChannelTable;
+  readonly store: ReadingStore;
+  readonly turns: Turns;
 }
 
 const MISSING = QUALITY_CODES.missing;
@@ -32,41 +44,45 @@ const WORST_LAST: readonly SetAsideOutcome[] = ["repeat", "stored", "conflict", 
  */
 export async function planGroup(
   batches: readonly CheckedBatch[],
-  state: IngestState,
-  store: ReadingStore,
+  deps: PlanDeps,
   receivedAtMs: number,
-  turns: Turns,
 ): Promise<GroupPlan> {
-  const unknown = new Unknowns(state);
-  for (const batch of batches) await turns.run(() => unknown.look(batch));
+  const { store, turns, state, table } = deps;
+  const parts = batches.map((batch) => ({ batch, packed: packedRows(batch, table) }));
+  state.channels.reserve(table);
+  const unknown = new Unknowns(deps);
+  await turns.each(parts, ({ packed }) => unknown.look(packed));
   const stored = await readInstants(unknown.instants, store);
-  await learnBaselines([...unknown.registers], state, store);
-  const draft = new Draft(state, stored);
-  for (const batch of batches) await turns.run(() => draft.add(batch));
-  return draft.finish(receivedAtMs, turns);
+  await learnBaselines(unknown.registers, deps);
+  const rows = parts.reduce((sum, { packed }) => sum + packed.length, 0);
+  const draft = new Draft(rows, deps, stored);
+  await turns.each(parts, ({ batch, packed }) => draft.add(batch, packed));
+  return draft.finish(receivedAtMs);
 }
 
 type Instant = { readonly channel: string; readonly readAtMs: number };
 
 /** What a group needs to know that memory cannot tell. */
 class Unknowns {
-  readonly #state: IngestState;
+  readonly #deps: PlanDeps;
   /** A reading newer than everything of its channel is new for certain; only the others cost a query. */
   readonly instants: Instant[] = [];
   /** After a start memory holds no register values: those of the group's channels are read once, then kept. */
-  readonly registers = new Set<string>();
+  readonly registers = new Set<number>();
 
-  constructor(state: IngestState) {
-    this.#state = state;
+  constructor(deps: PlanDeps) {
+    this.#deps = deps;
   }
 
-  look(batch: CheckedBatch): void {
-    for (const row of batch.rows) {
-      const { id } = row.channel;
-      const newest = this.#state.newestReadAt(id);
+  look({ block, from, length }: PackedRows): void {
+    const { table, state } = this.#deps;
+    for (let at = from; at < from + length; at++) {
+      const no = block.channelNos[at] ?? 0;
+      const readAtMs = block.readAtMs[at] ?? 0;
+      const newest = state.channels.newestReadAtMs(no, table);
       if (newest === Number.NEGATIVE_INFINITY) continue;
-      if (row.readAtMs <= newest) this.instants.push(instantOf(row));
-      if (row.isRegister && this.#state.baselineOf(id) === undefined) this.registers.add(id);
+      if (readAtMs <= newest) this.instants.push({ channel: table.idOf(no), readAtMs });
+      if (block.isRegister[at] === 1 && !state.channels.isLearnt(no)) this.registers.add(no);
     }
   }
 }
@@ -82,93 +98,101 @@ async function readInstants(instants: readonly Instant[], store: ReadingStore): 
   return found;
 }
 
-async function learnBaselines(channels: readonly string[], state: IngestState, store: ReadingStore): Promise<void> {
-  if (channels.length === 0) return;
-  const last = (await store.lastValues(channels)).filter((value) => value.lastValueAtMs !== null);
+async function learnBaselines(registers: ReadonlySet<number>, { store, state, table }: PlanDeps): Promise<void> {
+  if (registers.size === 0) return;
+  const numbers = new Map([...registers].map((no) => [table.idOf(no), no]));
+  const last = (await store.lastValues([...numbers.keys()])).filter((value) => value.lastValueAtMs !== null);
   const values = await store.valuesAt(
     last.map(({ channel, lastValueAtMs }) => ({ channel, readAtMs: lastValueAtMs ?? 0 })),
   );
-  for (const channel of channels) state.learnBaseline(channel, NO_BASELINE);
+  for (const no of registers) state.channels.learn(no);
   last.forEach((value, i) => {
-    state.learnBaseline(value.channel, baselineFrom(value, values[i]));
+    state.channels.learn(numbers.get(value.channel) ?? 0, baselineFrom(value, values[i]));
   });
 }
 
-function baselineFrom({ lastValueAtMs }: LastValue, value: StoredValue | undefined): Baseline {
-  if (lastValueAtMs === null || value === undefined || value.counts === null) return NO_BASELINE;
-  const point = { atMs: lastValueAtMs, counts: value.counts };
-  return value.quality === QUALITY_CODES.good
-    ? { good: point, suspect: undefined }
-    : { good: undefined, suspect: point };
-}
-
-function instantOf(row: Row): Instant {
-  return { channel: row.channel.id, readAtMs: row.readAtMs };
+function baselineFrom({ lastValueAtMs }: LastValue, value: StoredValue | undefined): Baselines | undefined {
+  if (lastValueAtMs === null || value === undefined || value.counts === null) return undefined;
+  const baseline = new Baselines(1);
+  const isGood = value.quality === QUALITY_CODES.good;
+  const { goodAtMs, goodCounts, suspectAtMs, suspectCounts } = baseline;
+  (isGood ? goodAtMs : suspectAtMs)[0] = lastValueAtMs;
+  (isGood ? goodCounts : suspectCounts)[0] = value.counts;
+  return baseline;
 }
 
 function keyOf(channel: string, readAtMs: number): string {
   return `${channel} ${readAtMs}`;
 }
 
-/** A commit while it is put together. */
+/** A commit while it is put together. Its block holds places of `TouchedChannels` for channel numbers. */
 class Draft {
-  readonly #state: IngestState;
+  readonly #deps: PlanDeps;
   readonly #stored: ReadonlyMap<string, StoredValue>;
   readonly #marks: BatchMark[] = [];
-  readonly #rows: Row[] = [];
+  readonly #block: RowBlock;
+  readonly #channels: TouchedChannels;
   readonly #setAside: SetAside[] = [];
-  /** Where the reading of an instant stands in `#rows`; made when a reading first needs it, since most are new. */
-  #places: Map<string, number> | undefined;
-  readonly #newestReadAt = new Map<string, number>();
-  readonly #baselines = new Map<string, Baseline>();
+  /** Where the reading of an instant stands in `#block`; made when a reading first needs it, since most are new. */
+  #taken: Map<string, number> | undefined;
   #repeats = 0;
   #unlisted = 0;
   readonly #settled = new Map<number, SetAsideSettlement>();
 
-  constructor(state: IngestState, stored: ReadonlyMap<string, StoredValue>) {
-    this.#state = state;
+  /** @param rows how many readings will be added. */
+  constructor(rows: number, deps: PlanDeps, stored: ReadonlyMap<string, StoredValue>) {
+    this.#deps = deps;
     this.#stored = stored;
+    this.#block = new RowBlock(rows);
+    this.#channels = new TouchedChannels(deps.state.channels, deps.table, rows);
   }
 
-  add(batch: CheckedBatch): void {
+  add(batch: CheckedBatch, packed: PackedRows): void {
     if (batch.mark !== null) this.#marks.push(batch.mark);
     for (const row of batch.setAside) {
       this.#setAside.push(row);
       this.#settle(batch, row, row.list);
     }
     this.#unlisted += batch.unlisted ?? 0;
-    for (const row of batch.rows) this.#sort(batch, row);
+    const { block, from, length } = packed;
+    for (let at = from; at < from + length; at++) {
+      const place = this.#channels.placeOf(block.channelNos[at] ?? 0);
+      const isNew = (block.readAtMs[at] ?? 0) > (this.#channels.newestReadAtMs[place] ?? 0);
+      const fate = isNew ? this.#accept(block, at, place) : this.#sort(batch, block, at, place);
+      if (batch.replay !== undefined) this.#settle(batch, batch.rows[at - from], fate);
+    }
   }
 
-  async finish(receivedAtMs: number, turns: Turns): Promise<GroupPlan> {
+  finish(receivedAtMs: number): GroupPlan {
     const request: CommitRequest = {
       receivedAtMs,
       batches: this.#marks,
-      readings: await columnsOf(this.#rows, turns),
+      readings: this.#block.columns(this.#channels.ids()),
       setAside: this.#setAside,
       repeats: this.#repeats,
       ...(this.#settled.size > 0 && { settled: [...this.#settled.values()] }),
       ...(this.#unlisted > 0 && { unlisted: this.#unlisted }),
     };
-    return {
-      request,
-      change: { marks: this.#marks, newestReadAt: this.#newestReadAt, baselines: this.#baselines },
-    };
+    return { request, change: { marks: this.#marks, channels: this.#channels } };
   }
 
-  #sort(batch: CheckedBatch, row: Row): void {
-    const place = this.#placeOf(row);
-    const first = place === undefined ? this.#storedAt(row) : this.#rows[place];
+  // A reading that is not newer than all others of its channel may be there already.
+  #sort(batch: CheckedBatch, block: RowBlock, at: number, place: number): SetAsideOutcome {
+    const key = this.#keyOf(block, at, place);
+    const taken = this.#takenAt(key);
+    const channel = this.#channelAt(place);
+    const first = taken === undefined ? this.#stored.get(key) : rowAt(this.#block, taken, channel);
+    const row = rowAt(block, at, channel);
     const fate = first === undefined ? "stored" : fateBeside(first, row);
     if (fate === "repeat") this.#repeats++;
-    else if (first === undefined) this.#accept(row, undefined);
-    else if (fate === "stored") this.#fillGap(row, place);
+    else if (first === undefined) this.#accept(block, at, place);
+    else if (fate === "stored") this.#fillGap(block, at, place, taken);
     else this.#setAside.push(conflictOf(batch, first, row));
-    this.#settle(batch, row, fate);
+    return fate;
   }
 
-  #settle({ replay }: CheckedBatch, row: Row | SetAside, outcome: SetAsideOutcome): void {
-    const id = replay?.entryOf.get(row);
+  #settle({ replay }: CheckedBatch, row: Row | SetAside | undefined, outcome: SetAsideOutcome): void {
+    const id = row && replay?.entryOf.get(row);
     if (replay === undefined || id === undefined) return;
     const before = this.#settled.get(id)?.outcome;
     // A payload of many readings is as good as its worst.
@@ -178,41 +202,45 @@ class Draft {
 
   // A value at the instant of a missing reading was read from the device's memory later. Within one commit it takes the
   // place of the gap; a gap stored earlier stays as it is and the store shows the value.
-  #fillGap(row: Row, place: number | undefined): void {
-    if (place !== undefined) this.#repeats++;
-    this.#accept(row, place);
+  #fillGap(block: RowBlock, at: number, place: number, taken: number | undefined): void {
+    if (taken !== undefined) this.#repeats++;
+    this.#accept(block, at, place, taken);
   }
 
-  #accept(row: Row, place: number | undefined): void {
-    const judged = row.isRegister && row.quality !== MISSING ? this.#judge(row) : row;
-    const at = place ?? this.#rows.length;
-    this.#rows[at] = judged;
-    const { id } = row.channel;
-    this.#places?.set(keyOf(id, row.readAtMs), at);
-    if (row.readAtMs > (this.#newestReadAt.get(id) ?? this.#state.newestReadAt(id)))
-      this.#newestReadAt.set(id, row.readAtMs);
+  #accept(block: RowBlock, at: number, place: number, to = this.#block.used++): SetAsideOutcome {
+    const rows = this.#block;
+    rows.copy(to, block, at);
+    rows.channelNos[to] = place;
+    if (rows.isRegister[to] === 1 && rows.qualities[to] !== MISSING) this.#judge(to, place);
+    this.#taken?.set(this.#keyOf(rows, to, place), to);
+    const readAtMs = rows.readAtMs[to] ?? 0;
+    if (readAtMs > (this.#channels.newestReadAtMs[place] ?? 0)) this.#channels.newestReadAtMs[place] = readAtMs;
+    return "stored";
   }
 
-  #judge(row: Row): Row {
-    const { id } = row.channel;
-    const before = this.#baselines.get(id) ?? this.#state.baselineOf(id) ?? NO_BASELINE;
-    const point = { atMs: row.readAtMs, counts: row.counts };
-    const verdict = judgeRegister(row.channel, before, point, row.quality === QUALITY_CODES.good);
-    if (verdict.baseline !== before) this.#baselines.set(id, verdict.baseline);
-    if (!verdict.isSuspect && verdict.flags === 0) return row;
-    const quality = verdict.isSuspect ? QUALITY_CODES.suspect : row.quality;
-    return { ...row, quality, flags: (row.flags | verdict.flags) >>> 0 };
+  #judge(row: number, place: number): void {
+    const verdict = judgeRegister(this.#channelAt(place), this.#channels.baselines, place, this.#block, row);
+    if (verdict === 0) return;
+    if (isSuspect(verdict)) this.#block.qualities[row] = QUALITY_CODES.suspect;
+    this.#block.flags[row] = (this.#block.flags[row] ?? 0) | flagsOf(verdict);
   }
 
-  #placeOf(row: Row): number | undefined {
-    const newest = this.#newestReadAt.get(row.channel.id) ?? this.#state.newestReadAt(row.channel.id);
-    if (row.readAtMs > newest) return undefined;
-    this.#places ??= new Map(this.#rows.map(({ channel, readAtMs }, i) => [keyOf(channel.id, readAtMs), i]));
-    return this.#places.get(keyOf(row.channel.id, row.readAtMs));
+  #takenAt(key: string): number | undefined {
+    this.#taken ??= new Map(
+      Array.from({ length: this.#block.used }, (_, row) => [
+        this.#keyOf(this.#block, row, this.#block.channelNos[row] ?? 0),
+        row,
+      ]),
+    );
+    return this.#taken.get(key);
   }
 
-  #storedAt(row: Row): StoredValue | undefined {
-    return this.#stored.size === 0 ? undefined : this.#stored.get(keyOf(row.channel.id, row.readAtMs));
+  #keyOf(block: RowBlock, at: number, place: number): string {
+    return keyOf(this.#deps.table.idOf(this.#channels.numberAt(place)), block.readAtMs[at] ?? 0);
+  }
+
+  #channelAt(place: number): KnownChannel {
+    return this.#deps.table.channelOf(this.#channels.numberAt(place));
   }
 }
 
@@ -238,5 +266,5 @@ function conflictOf({ agent, mark }: CheckedBatch, first: Value, row: Row): SetA
     text: `${row.channel.id} already holds ${stays} at this instant; the first value stays`,
   };
   const source = { agent, epoch: mark?.epoch ?? null, seq: mark?.seq ?? null, origin };
-  return setAsideRow(source, reason, { ...instantOf(row), raw: rawOfRow(row) });
+  return setAsideRow(source, reason, { channel: row.channel.id, readAtMs: row.readAtMs, raw: rawOfRow(row) });
 }

@@ -1,12 +1,12 @@
 import { EMPTY_MARK, MAX_ABOVE, type Mark, markHolds, markWith } from "@nightflow/domain";
 import type { BatchMark, ReadingStore, StoredMark } from "@nightflow/storage";
-import type { Baseline } from "./plausibility.ts";
+import { ChannelMemory } from "./channel-memory.ts";
+import type { TouchedChannels } from "./touched-channels.ts";
 
 /** What a commit changes in ingest's memory once it is durable. */
 export interface StateChange {
   readonly marks: readonly BatchMark[];
-  readonly newestReadAt: ReadonlyMap<string, number>;
-  readonly baselines: ReadonlyMap<string, Baseline>;
+  readonly channels: TouchedChannels;
 }
 
 /**
@@ -18,8 +18,7 @@ export interface StateChange {
 export class IngestState {
   readonly #marks = new Map<string, Map<string, Mark>>();
   readonly #newestEpoch = new Map<string, string>();
-  #newestReadAt = new Map<string, number>();
-  readonly #baselines = new Map<string, Baseline>();
+  readonly channels = new ChannelMemory();
   #isTrusted = false;
 
   /** Loads from the store unless the copy is trusted. @throws {StoreUnavailableError} */
@@ -27,8 +26,7 @@ export class IngestState {
     if (this.#isTrusted) return;
     const [marks, newestReadAt] = await Promise.all([store.marks(), store.newestReadAt()]);
     this.#marks.clear();
-    this.#baselines.clear();
-    this.#newestReadAt = new Map(newestReadAt);
+    this.channels.restart(newestReadAt);
     const heardOf = new Set(this.#newestEpoch.keys());
     for (const { agent, epoch, seq, above } of marks) {
       this.#setMark(agent, epoch, { seq, above });
@@ -69,25 +67,12 @@ export class IngestState {
     return this.#newestEpoch.get(agent);
   }
 
-  newestReadAt(channel: string): number {
-    return this.#newestReadAt.get(channel) ?? Number.NEGATIVE_INFINITY;
-  }
-
-  baselineOf(channel: string): Baseline | undefined {
-    return this.#baselines.get(channel);
-  }
-
-  learnBaseline(channel: string, baseline: Baseline): void {
-    this.#baselines.set(channel, baseline);
-  }
-
   apply(change: StateChange): void {
     for (const { agent, epoch, seq } of change.marks) {
       this.#setMark(agent, epoch, markWith(this.markOf(agent, epoch), seq));
       this.#newestEpoch.set(agent, epoch);
     }
-    for (const [channel, atMs] of change.newestReadAt) this.#newestReadAt.set(channel, atMs);
-    for (const [channel, baseline] of change.baselines) this.#baselines.set(channel, baseline);
+    change.channels.applyTo(this.channels);
   }
 
   #setMark(agent: string, epoch: string, mark: Mark): void {

@@ -7,11 +7,13 @@ import {
   parseTopic,
   WireError,
 } from "@nightflow/domain";
-import { type ReadingStore, traced } from "@nightflow/storage";
+import { type BatchMark, isTracing, type ReadingStore, traced } from "@nightflow/storage";
 import type { Logger } from "pino";
 import { AckPublisher } from "./ack-publisher.ts";
 import { Admission } from "./admission.ts";
 import { AgentNotes } from "./agent-notes.ts";
+import { Callers } from "./callers.ts";
+import { ChannelTable } from "./channel-table.ts";
 import type { CheckedBatch } from "./checked-batch.ts";
 import { CommitLine } from "./commit-line.ts";
 import { Committer } from "./committer.ts";
@@ -21,6 +23,7 @@ import { ForgedTopicError, IngestClosedError, NoRegistryError } from "./errors.t
 import { checkForeign, type ForeignPayload, ForeignTopics } from "./foreign-topics.ts";
 import { IngestState } from "./ingest-state.ts";
 import { faultKeyOf, KnownFaults } from "./known-faults.ts";
+import { Line } from "./line.ts";
 import { type IngestStats, Metrics } from "./metrics.ts";
 import { brokenPayload, checkPayload, type ReadingContext, unknownChannelsOf } from "./payload-check.ts";
 import type {
@@ -31,6 +34,7 @@ import type {
   PublishCommand,
   Publisher,
 } from "./ports.ts";
+import { QuickCheck } from "./quick-check.ts";
 import { readingContext } from "./reading-context.ts";
 import { deadLetter } from "./reasons.ts";
 import { checkReplay, REPLAY_AGENT, type ReplayRequest } from "./set-aside/replay.ts";
@@ -103,6 +107,11 @@ class IngestCore {
   readonly #metrics = new Metrics();
   readonly #faults = new KnownFaults();
   readonly #turns = new Turns();
+  readonly #table: ChannelTable;
+  readonly #quick: QuickCheck;
+  readonly #callers = new Callers();
+  /** Batches of each agent that wait for their check; those behind them must not overtake them. */
+  readonly #slow = new Line();
   readonly #admission: Admission;
   readonly #unknown: UnknownChannels;
   readonly #acks: AckPublisher;
@@ -113,14 +122,17 @@ class IngestCore {
   #isClosing = false;
 
   constructor(deps: IngestDeps) {
-    const { store, clock, logger, config } = deps;
+    const { store, clock, logger, config, registry } = deps;
     this.#deps = deps;
+    this.#table = new ChannelTable(registry);
+    this.#quick = new QuickCheck(this.#table);
     this.#admission = new Admission(config);
     this.#unknown = new UnknownChannels(config.unknownRecheckMs);
     this.#acks = new AckPublisher(deps.publishAck, (agent, epoch) => this.#state.markOf(agent, epoch), logger);
     this.#notes = new AgentNotes(deps.agents, logger);
     this.#foreign = new ForeignTopics({ ...deps, rebirthEveryMs: config.rebirthEveryMs, now: () => clock.now() });
-    const shared = { state: this.#state, acks: this.#acks, metrics: this.#metrics, turns: this.#turns };
+    const memory = { state: this.#state, table: this.#table };
+    const shared = { ...memory, acks: this.#acks, metrics: this.#metrics, turns: this.#turns };
     const committer = new Committer({ store, clock, logger, ...config, ...shared });
     const onRefused = (error: unknown) => this.#admission.refuseWaiting(error);
     this.#line = new CommitLine({ committer, ...config, onRefused, logger });
@@ -134,16 +146,14 @@ class IngestCore {
     }
   }
 
-  async take(topic: string, payload: Uint8Array | string, publisher: Publisher): Promise<TakeOutcome> {
-    const foreign = this.#foreign.open(topic, payload);
-    if (foreign !== undefined) return await this.#takeForeign(foreign, payload);
-    const agent = `${publisher.site ?? publisher.role}/${publisher.name}`;
-    const isForged = !isOwnReadingsTopic(topic, publisher);
-    const outcome = await this.#takeFrom(agent, payload, () =>
-      isForged ? this.#forged(agent, topic, payload) : this.#check(agent, payload),
-    );
-    if (isForged) throw new ForgedTopicError(`${agent} may not publish readings on ${topic}`);
-    return outcome;
+  take(topic: string, payload: Uint8Array | string, publisher: Publisher): Promise<TakeOutcome> {
+    const { agent, readings } = this.#callers.of(publisher);
+    const isOwn = topic === readings;
+    const entry = isOwn && typeof payload !== "string" ? this.#enterQuickly(agent, payload) : undefined;
+    if (entry !== undefined) return entry.settled;
+    return isOwn
+      ? this.#takeFrom(agent, payload, () => this.#check(agent, payload))
+      : this.#takeOther(topic, payload, agent);
   }
 
   takesForeign(topic: string): boolean {
@@ -198,6 +208,41 @@ class IngestCore {
     await Promise.all([this.#acks.idle(), this.#notes.idle()]);
   }
 
+  // Almost every batch: there is time and room for it now, and nothing in it needs a closer look. One promise, no wait.
+  #enterQuickly(agent: string, payload: Uint8Array): Entry | undefined {
+    if (this.#isClosing || isTracing() || !this.#turns.hasTime || this.#slow.has(agent)) return undefined;
+    if (!this.#admission.tryEnter(agent, payload.length)) return undefined;
+    const batch = this.#turns.now(() => this.#quick.check(payload, agent, this.#deps.clock.now()));
+    const key = batch?.mark ? keyOf(batch.mark) : undefined;
+    if (batch === undefined || key === undefined || this.#line.waitingFor(key) !== undefined) {
+      this.#leave(agent, payload.length);
+      return undefined;
+    }
+    const entry = new Entry(batch, key, payload.length, this.#leaveQuickly);
+    this.#line.enter(entry);
+    return entry;
+  }
+
+  readonly #leaveQuickly = (entry: Entry, isTaken: boolean): void => {
+    if (!isTaken) this.#metrics.add("refusedBatches");
+    this.#line.leave(entry);
+    this.#leave(entry.batch.agent, entry.bytes);
+  };
+
+  #leave(agent: string, bytes: number): void {
+    this.#admission.giveRoom(bytes);
+    this.#admission.leave(agent);
+    if (this.#admission.batches === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  // What comes on a topic that is not its publisher's own: of a device, or forged.
+  async #takeOther(topic: string, payload: Uint8Array | string, agent: string): Promise<TakeOutcome> {
+    const foreign = this.#foreign.open(topic, payload);
+    if (foreign !== undefined) return await this.#takeForeign(foreign, payload);
+    await this.#takeFrom(agent, payload, () => this.#forged(agent, topic, payload));
+    throw new ForgedTopicError(`${agent} may not publish readings on ${topic}`);
+  }
+
   async #takeFrom(agent: string, payload: Uint8Array | string, check: () => CheckedBatch): Promise<TakeOutcome> {
     try {
       if (this.#isClosing) throw new IngestClosedError("ingest is closing");
@@ -222,12 +267,20 @@ class IngestCore {
     const bytes = payload.length;
     for (let hasAsked = false; ; hasAsked = true) {
       let unknown: readonly string[] = [];
-      await this.#admission.takeRoom(agent, bytes);
+      const leaveLine = this.#slow.enter(agent);
+      try {
+        await this.#admission.takeRoom(agent, bytes);
+      } catch (error) {
+        leaveLine();
+        throw error;
+      }
       try {
         const batch = await this.#turns.run(check);
         if (!hasAsked) unknown = this.#worthAsking(unknownChannelsOf(batch));
+        leaveLine();
         if (unknown.length === 0) return await this.#enqueue(batch, payload);
       } finally {
+        leaveLine();
         this.#admission.giveRoom(bytes);
       }
       await Promise.all([this.#deps.registry.refresh(), this.#deps.devices?.refresh()]);
@@ -251,7 +304,9 @@ class IngestCore {
   }
 
   #check(agent: string, payload: Uint8Array | string): CheckedBatch {
-    return checkPayload(payload, { agent, ...this.#context() });
+    const { clock } = this.#deps;
+    const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
+    return this.#quick.check(bytes, agent, clock.now()) ?? checkPayload(payload, { agent, ...this.#context() });
   }
 
   #context(): ReadingContext {
@@ -266,7 +321,7 @@ class IngestCore {
   // A batch that comes again while the first one waits for its commit waits with it.
   async #enqueue(checked: CheckedBatch, payload: Uint8Array | string): Promise<TakeOutcome> {
     const { mark } = checked;
-    const key = mark === null ? faultKeyOf(checked, payload) : `${mark.agent} ${mark.epoch} ${mark.seq}`;
+    const key = mark === null ? faultKeyOf(checked, payload) : keyOf(mark);
     const isKnownFault = mark === null && this.#faults.has(key);
     if (isKnownFault) this.#metrics.add("repeatedFaults");
     if (isKnownFault && checked.rows.length === 0) return "set-aside";
@@ -274,12 +329,12 @@ class IngestCore {
     const batch = isKnownFault ? { ...checked, setAside: [] } : checked;
     const waiting = this.#line.waitingFor(key);
     if (waiting !== undefined) return await waiting.settled;
-    const entry = new Entry(batch, payload.length);
+    const entry = new Entry(batch, key, payload.length);
     const span = traceBatch(batch);
     entry.span = span;
     const outcome = await (span === undefined
-      ? this.#line.commit(key, entry)
-      : traced(span, () => this.#line.commit(key, entry)));
+      ? this.#line.commit(entry)
+      : traced(span, () => this.#line.commit(entry)));
     if (batch.isBroken) this.#report(batch, key);
     else if (mark === null && batch.setAside.length > 0) this.#faults.add(key);
     return outcome;
@@ -312,7 +367,6 @@ class IngestCore {
   }
 }
 
-function isOwnReadingsTopic(topic: string, { name, role, site }: Publisher): boolean {
-  const parsed = parseTopic(topic);
-  return role === "agent" && parsed?.kind === "readings" && parsed.site === site && parsed.agent === name;
+function keyOf({ agent, epoch, seq }: BatchMark): string {
+  return `${agent} ${epoch} ${seq}`;
 }

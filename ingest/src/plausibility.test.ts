@@ -1,17 +1,35 @@
 import { bitsToFlags } from "@nightflow/domain";
 import { expect, test } from "vitest";
-import { type Baseline, judgeRegister, NO_BASELINE } from "./plausibility.ts";
+import { Baselines, flagsOf, isSuspect, judgeRegister } from "./plausibility.ts";
+import { RowBlock } from "./row-block.ts";
 import { HOUR_MS, NOON, waterChannel } from "./testing/test-bench.ts";
 
 const CHANNEL = waterChannel("M-1.forward_total");
 
+/** One reading of a register, as judged, and what the next one is judged by. */
+function judge(baselines: Baselines, atMs: number, counts: bigint, isAgentSure = true, channel = CHANNEL) {
+  const rows = new RowBlock(1);
+  rows.readAtMs[0] = atMs;
+  rows.counts[0] = counts;
+  rows.qualities[0] = isAgentSure ? 0 : 1;
+  const verdict = judgeRegister(channel, baselines, 0, rows, 0);
+  return { isSuspect: isSuspect(verdict), flags: bitsToFlags(flagsOf(verdict)) };
+}
+
+/** A register with a good reading at noon. */
+function goodAtNoon(counts: bigint): Baselines {
+  const baselines = new Baselines(1);
+  baselines.goodAtMs[0] = NOON;
+  baselines.goodCounts[0] = counts;
+  return baselines;
+}
+
 /** Judges one value an hour; gives quality and flags of each. */
 function judgeSeries(values: readonly number[], channel = CHANNEL): string[] {
-  let baseline: Baseline = NO_BASELINE;
+  const baselines = new Baselines(1);
   return values.map((value, hour) => {
-    const verdict = judgeRegister(channel, baseline, { atMs: NOON + hour * HOUR_MS, counts: BigInt(value) }, true);
-    baseline = verdict.baseline;
-    return [verdict.isSuspect ? "suspect" : "good", ...bitsToFlags(verdict.flags)].join(" ");
+    const verdict = judge(baselines, NOON + hour * HOUR_MS, BigInt(value), true, channel);
+    return [verdict.isSuspect ? "suspect" : "good", ...verdict.flags].join(" ");
   });
 }
 
@@ -61,20 +79,24 @@ test("a reading beyond the digits never becomes what others are judged by", () =
 });
 
 test("a reading older than the newest is not judged", () => {
-  const baseline: Baseline = { good: { atMs: NOON, counts: 1000n }, suspect: undefined };
-  const late = judgeRegister(CHANNEL, baseline, { atMs: NOON - HOUR_MS, counts: 5000n }, true);
-  expect(late).toEqual({ isSuspect: false, flags: 0, baseline });
+  const baselines = goodAtNoon(1000n);
+  expect(judge(baselines, NOON - HOUR_MS, 5000n)).toEqual({ isSuspect: false, flags: [] });
+  expect(baselines).toEqual(goodAtNoon(1000n));
 });
 
 test("an agent's suspect reading is no baseline by itself", () => {
-  const baseline: Baseline = { good: { atMs: NOON, counts: 1000n }, suspect: undefined };
-  const suspect = judgeRegister(CHANNEL, baseline, { atMs: NOON + HOUR_MS, counts: 1500n }, false);
-  expect(suspect).toMatchObject({ isSuspect: true, baseline: { good: { counts: 1000n }, suspect: { counts: 1500n } } });
+  const baselines = goodAtNoon(1000n);
+  expect(judge(baselines, NOON + HOUR_MS, 1500n, false)).toMatchObject({ isSuspect: true });
+  expect([baselines.goodCounts[0], baselines.suspectCounts[0]]).toEqual([1000n, 1500n]);
 });
 
 test("registers wider than 2^53 are judged to the count", () => {
   const channel = waterChannel("M-1.forward_total", { capacityCounts: null });
-  const baseline: Baseline = { good: { atMs: NOON, counts: 2n ** 62n }, suspect: undefined };
-  const fall = judgeRegister(channel, baseline, { atMs: NOON + 1, counts: 2n ** 62n - 1n }, true);
-  expect(bitsToFlags(fall.flags)).toEqual(["negative"]);
+  expect(judge(goodAtNoon(2n ** 62n), NOON + 1, 2n ** 62n - 1n, true, channel).flags).toEqual(["negative"]);
+});
+
+test("digits above 2^53 are counted to the last", () => {
+  const channel = waterChannel("M-1.forward_total", { capacityCounts: 2 ** 60, maxCountsPerHour: null });
+  expect(judge(new Baselines(1), NOON, 2n ** 60n - 1n, true, channel).flags).toEqual([]);
+  expect(judge(new Baselines(1), NOON, 2n ** 60n, true, channel).flags).toEqual(["over_digits"]);
 });

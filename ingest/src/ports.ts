@@ -15,6 +15,8 @@ export type PublishAck = (topic: string, payload: string) => Promise<void>;
 export interface ChannelRegistry {
   /** Whether any list of channels has been read yet. Before, that a channel is not found means nothing. */
   readonly isLoaded: boolean;
+  /** Rises whenever a channel may have come, gone or changed; the same number means that `lookup` answers as before. */
+  readonly version: number;
   /** From memory; undefined where no such channel is known yet. */
   lookup(id: string): KnownChannel | undefined;
   /** Reads the registry anew. Never rejects: while its source is away, what is known stays. */

@@ -1,11 +1,14 @@
 import { ORIGIN_CODES } from "@nightflow/domain";
 import type { SetAside } from "@nightflow/storage";
+import type { ChannelTable } from "./channel-table.ts";
 import type { CheckedBatch, Replayed, Row } from "./checked-batch.ts";
+import { singleRows } from "./packed-rows.ts";
 import { deadLetter, rawOfRow, setAsideRow } from "./reasons.ts";
 
 /** A batch that the store refuses, as dead letters: one for each reading, so that none is lost. */
-export function asDeadLetters(batch: CheckedBatch, reason: string): CheckedBatch {
-  const letters = batch.rows.map((row) => letterOf(batch, row, reason));
+export function asDeadLetters({ packed, ...batch }: CheckedBatch, reason: string, table: ChannelTable): CheckedBatch {
+  const rows = singleRows({ ...batch, ...(packed && { packed }) }, table);
+  const letters = rows.map((row) => letterOf(batch, row, reason));
   const replay = batch.replay && replayOf(batch, batch.replay, letters);
   return { ...batch, rows: [], setAside: [...batch.setAside, ...letters], ...(replay && { replay }) };
 }

@@ -8,14 +8,14 @@ import type { Entry } from "./entry.ts";
 const MOST_LINKS = 128;
 
 /** The stage of one batch in ingest; undefined while nothing is traced, or where the payload does not say which batch it is. */
-export function traceBatch({ mark, rows, setAside }: CheckedBatch): Span | undefined {
+export function traceBatch({ mark, rows, packed, setAside }: CheckedBatch): Span | undefined {
   if (mark === null || !isTracing()) return undefined;
   const { agent, epoch, seq } = mark;
   const attributes = {
     [BATCH_ATTRIBUTE]: seq,
     "nightflow.agent": agent,
     "nightflow.epoch": epoch,
-    "nightflow.readings": rows.length,
+    "nightflow.readings": (packed ?? rows).length,
     "nightflow.set_aside": setAside.length,
   };
   return startStage("ingest batch", traceOfBatch(agent, epoch, seq), { attributes });

@@ -11,12 +11,48 @@ export class Turns {
   #usedMs = 0;
   #next: Promise<void> | undefined;
 
-  /** Runs `work` now or in a later turn. One piece of work is never split. */
-  async run<Result>(work: () => Result): Promise<Result> {
-    while (this.#usedMs >= TURN_MS) await this.#nextTurn();
+  /** Whether this turn has time left. */
+  get hasTime(): boolean {
+    return this.#usedMs < TURN_MS;
+  }
+
+  /** Runs `work` in this turn, whether it has time left or not. */
+  now<Result>(work: () => Result): Result {
     const startedAt = performance.now();
     try {
       return work();
+    } finally {
+      this.#usedMs += performance.now() - startedAt;
+      void this.#nextTurn();
+    }
+  }
+
+  /** Runs `work` now or in a later turn. One piece of work is never split. */
+  async run<Result>(work: () => Result): Promise<Result> {
+    while (!this.hasTime) await this.#nextTurn();
+    return this.now(work);
+  }
+
+  /** Does `work` for each item in order, at most `mostAtOnce` of them in one turn. */
+  async each<Item>(items: readonly Item[], work: (item: Item) => void, mostAtOnce = items.length): Promise<void> {
+    for (let at = 0; at < items.length; ) {
+      while (this.#usedMs >= TURN_MS) await this.#nextTurn();
+      const until = Math.min(at + mostAtOnce, items.length);
+      at = this.#some(items, work, at, until);
+      if (at < items.length) await this.#nextTurn();
+    }
+  }
+
+  /** Does as many items as the turn has time for, at least one; gives where to go on. */
+  #some<Item>(items: readonly Item[], work: (item: Item) => void, from: number, until: number): number {
+    const startedAt = performance.now();
+    let at = from;
+    try {
+      while (at < until) {
+        work(items[at++] as Item);
+        if (this.#usedMs + performance.now() - startedAt >= TURN_MS) break;
+      }
+      return at;
     } finally {
       this.#usedMs += performance.now() - startedAt;
       void this.#nextTurn();

@@ -40,6 +40,7 @@ const isThere = findMosquitto() !== undefined && influx?.isThere === true;
 /** Every channel is a pressure gauge of its meter. */
 const registry: ChannelRegistry = {
   isLoaded: true,
+  version: 1,
   lookup: (id) => ({
     id,
     meter: id.split(".")[0] ?? id,

@@ -1,21 +1,18 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import {
-  agentTopics,
-  channelIdOf,
-  decodeAck,
-  encodeBatch,
-  MAX_BATCHES_IN_FLIGHT,
-  type WireReading,
-} from "@nightflow/domain";
-import mqtt from "mqtt";
+import { parseArgs } from "node:util";
+import { agentTopics, channelIdOf, encodeBatch, MAX_BATCHES_IN_FLIGHT, type WireReading } from "@nightflow/domain";
+import { loadOf, RawAgent } from "./raw-agent.ts";
 
 interface Plan {
   readonly readings: number;
   readonly batch: number;
   readonly agents: number;
+  /** Readings per second to send; as fast as the head-end takes them when undefined. */
+  readonly rate?: number | undefined;
 }
 
 interface Report {
@@ -26,23 +23,33 @@ interface Report {
 }
 
 const CHANNELS = 10_000;
-const RUNS = 3;
+const AGENTS = 8;
+const TICK_MS = 2;
 
 /**
- * Readings per second from MQTT QoS 1 to the durable store, end to end: the clock stops when the last agent holds the
- * end-to-end ack of its last batch. Generator and head-end are two processes.
+ * Readings per second from MQTT QoS 1 to the durable store: the clock stops at the last PUBACK, which waits for the
+ * commit. Generator and head-end are two processes; payloads are made and agents signed in before the clock starts.
+ *
+ * `ingest [readings] [--runs 5] [--batch 50] [--rate readings/s]`: without `--batch` in batches of 50 and one by one, with
+ * `--rate` at that rate and not as fast as can be.
  */
 export async function run(args: readonly string[]): Promise<void> {
-  const total = Number(args[0] ?? 1_000_000);
-  const plans: Plan[] = [
-    { readings: total, batch: 50, agents: 8 },
-    { readings: Math.min(total, 60_000), batch: 1, agents: 8 },
-  ];
-  process.stdout.write(`MQTT QoS 1 to durable DuckDB, ${availableParallelism()} cores, median of ${RUNS} runs\n`);
-  for (const plan of plans) {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { runs: { type: "string", default: "5" }, batch: { type: "string" }, rate: { type: "string" } },
+  });
+  const total = Number(positionals[0] ?? 1_000_000);
+  const rate = values.rate === undefined ? undefined : Number(values.rate);
+  const batches = values.batch === undefined ? [50, 1] : [Number(values.batch)];
+  process.stdout.write(
+    `MQTT QoS 1 to durable DuckDB, ${availableParallelism()} cores, median of ${values.runs} runs\n`,
+  );
+  for (const batch of batches) {
+    const plan: Plan = { readings: batch === 1 ? Math.min(total, 200_000) : total, batch, agents: AGENTS, rate };
     const runs = [];
-    for (let at = 0; at < RUNS; at++) runs.push(await once(plan));
-    const median = runs.sort((a, b) => a.perS - b.perS)[Math.floor(RUNS / 2)];
+    for (let at = 0; at < Number(values.runs); at++) runs.push(await once(plan));
+    const median = runs.sort((a, b) => a.perS - b.perS)[Math.floor(runs.length / 2)];
     process.stdout.write(`${JSON.stringify({ bench: "ingest", ...plan, ...median })}\n`);
   }
 }
@@ -55,19 +62,54 @@ async function once(plan: Plan) {
     password,
   ]);
   const { port } = await next<{ port: number }>(server, "ready");
+  const agents = await Promise.all(Array.from({ length: plan.agents }, (_, at) => signIn(plan, at, port, password)));
   const before = await report(server);
+  const cpu = process.cpuUsage();
   const startedAt = performance.now();
-  await Promise.all(Array.from({ length: plan.agents }, (_, at) => sendAll(plan, at, port, password)));
+  await (plan.rate === undefined ? sendAll(agents) : sendAtRate(agents, plan, plan.rate));
   const seconds = (performance.now() - startedAt) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
   const after = await report(server);
+  for (const agent of agents) agent.end();
   server.send("stop");
   await new Promise((resolve) => server.once("exit", resolve));
   if (after.stored !== plan.readings) throw new Error(`${after.stored} of ${plan.readings} readings are in the store`);
   return {
     perS: Math.round(plan.readings / seconds),
-    cpuSPerMillion: +(((after.cpuS - before.cpuS) / plan.readings) * 1e6).toFixed(2),
+    cpuSPerMillion: perMillion(after.cpuS - before.cpuS, plan),
+    generatorCpuSPerMillion: perMillion((user + system) / 1e6, plan),
+    pubackMs: quantiles(agents),
     rssMb: Math.round(after.rssMb),
   };
+}
+
+function perMillion(seconds: number, { readings }: Plan): number {
+  return +((seconds / readings) * 1e6).toFixed(2);
+}
+
+function quantiles(agents: readonly RawAgent[]) {
+  const all = Float64Array.from(agents.flatMap(({ latenciesMs }) => [...latenciesMs])).sort();
+  const at = (share: number) => +(all[Math.min(all.length - 1, Math.floor(all.length * share))] ?? 0).toFixed(2);
+  return { p50: at(0.5), p99: at(0.99), max: at(1) };
+}
+
+async function sendAll(agents: readonly RawAgent[]): Promise<void> {
+  for (const agent of agents) agent.sendAll(MAX_BATCHES_IN_FLIGHT);
+  await Promise.all(agents.map(({ done }) => done));
+}
+
+// What is due since the last tick goes out together, and its latency counts from the moment it was due.
+async function sendAtRate(agents: readonly RawAgent[], { readings, batch }: Plan, rate: number): Promise<void> {
+  const frames = Math.ceil(readings / agents.length / batch);
+  const startedAt = performance.now();
+  for (let sent = 0; sent < frames; ) {
+    const due = Math.min(frames, Math.floor(((performance.now() - startedAt) / 1000 / batch / agents.length) * rate));
+    const dueAtMs = startedAt + ((due * batch * agents.length) / rate) * 1000;
+    for (const agent of agents) agent.send(due - sent, dueAtMs);
+    sent = due;
+    await sleep(TICK_MS);
+  }
+  await Promise.all(agents.map(({ done }) => done));
 }
 
 function next<Message>(server: ChildProcess, type: string): Promise<Message> {
@@ -85,28 +127,9 @@ function report(server: ChildProcess): Promise<Report> {
   return answer;
 }
 
-/** One agent: its share of the readings, 64 batches in flight, until everything is acknowledged end to end. */
-async function sendAll(plan: Plan, agent: number, port: number, password: string): Promise<void> {
+function signIn(plan: Plan, agent: number, port: number, password: string): Promise<RawAgent> {
   const name = `a${agent}`;
-  const topics = agentTopics("bench", name);
-  const batches = [...payloads(plan, agent)];
-  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { username: name, password, clientId: name });
-  await client.subscribeAsync(topics.ack, { qos: 1 });
-  let acked = 0;
-  let sent = 0;
-  await new Promise<void>((resolve) => {
-    const fill = () => {
-      for (; sent < batches.length && sent - acked < MAX_BATCHES_IN_FLIGHT; sent++)
-        client.publish(topics.readings, batches[sent] ?? "", { qos: 1 });
-    };
-    client.on("message", (_topic, payload) => {
-      acked = Math.max(acked, decodeAck(payload).seq);
-      if (acked === batches.length) resolve();
-      else fill();
-    });
-    fill();
-  });
-  await client.endAsync(true);
+  return RawAgent.signIn(port, name, password, loadOf(agentTopics("bench", name).readings, payloads(plan, agent)));
 }
 
 function* payloads(plan: Plan, agent: number): Generator<string> {

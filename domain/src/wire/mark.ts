@@ -20,6 +20,7 @@ export function markHolds(mark: Mark, seq: number): boolean {
 
 /** The mark after `seq` has been stored too. */
 export function markWith(mark: Mark, seq: number): Mark {
+  if (mark.above.length === 0 && seq === mark.seq + 1) return { seq, above: mark.above };
   if (markHolds(mark, seq)) return mark;
   const above = new Set(mark.above).add(seq);
   let contiguous = mark.seq;

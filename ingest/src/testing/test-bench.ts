@@ -41,6 +41,11 @@ export class TestRegistry implements ChannelRegistry {
   isLoaded = true;
   refreshes = 0;
 
+  // A test adds to `known` as it likes.
+  get version(): number {
+    return this.known.size;
+  }
+
   lookup(id: string): KnownChannel | undefined {
     return this.known.get(id);
   }
@@ -104,6 +109,11 @@ export async function testBench(options: BenchOptions = {}): Promise<TestBench> 
     config: IngestConfig.parse(quick),
   };
   const ingest = await startIngest(made);
-  const take = (payload: string | Uint8Array) => ingest.take(agentTopics("town", "gw-1").readings, payload, GATEWAY);
+  const take = (payload: string | Uint8Array) =>
+    ingest.take(
+      agentTopics("town", "gw-1").readings,
+      typeof payload === "string" ? Buffer.from(payload) : payload,
+      GATEWAY,
+    );
   return { ingest, store, registry, clock, acks, take };
 }
