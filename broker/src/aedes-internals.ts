@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { Aedes, Client, PublishPacket } from "aedes";
 
 // No filter that rights grant matches it, so what is published there reaches nobody.
@@ -10,6 +11,21 @@ const NOWHERE = "held";
 export function withhold(packet: PublishPacket): void {
   packet.qos = 0;
   packet.topic = NOWHERE;
+}
+
+/** Whether a packet has been ended here: there is nothing to publish. */
+export function isWithheld(packet: { readonly topic: string }): boolean {
+  return packet.topic === NOWHERE;
+}
+
+/** The stream that a client is connected by. */
+export function connectionOf(client: Client): Duplex {
+  return (client as unknown as { conn: Duplex }).conn;
+}
+
+/** Calls `done` when the client's stream takes more, or when it ends for not having done so within the drain timeout. */
+export function waitForDrain(client: Client, done: () => void): void {
+  (client as unknown as { waitForDrain(done: () => void): void }).waitForDrain(done);
 }
 
 /**

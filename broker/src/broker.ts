@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import { describeError, type TopicKind } from "@nightflow/domain";
 import type { Aedes, Client } from "aedes";
 import { clientsOf } from "./aedes-internals.ts";
+import { Audience } from "./audience.ts";
 import { authenticatorFor } from "./authenticate.ts";
 import { BoundedEmitter } from "./emitter.ts";
 import { createEngine } from "./engine.ts";
@@ -86,7 +87,8 @@ class Broker implements RunningBroker {
     this.#persistence = this.#makePersistence();
     this.#intake = intake && this.#makeIntakeGate(intake);
     const parts = { limits, visitors: this.#visitors };
-    this.#gate = new PublishGate({ ...parts, rate: this.#rate, intake: this.#intake });
+    const audience = new Audience(this.#emitter, this.#persistence.filters);
+    this.#gate = new PublishGate({ ...parts, rate: this.#rate, intake: this.#intake, audience });
     this.#aedes = createEngine({ ...parts, emitter: this.#emitter, persistence: this.#persistence, gate: this.#gate });
     this.#inProcess = new InProcess(this.#aedes, deps.logger);
     this.#listenTo(this.#aedes);

@@ -43,6 +43,7 @@ export class BoundedEmitter {
   #head = 0;
   #inFlight = 0;
   #dropped = 0;
+  #version = 0;
   #isDraining = false;
   #isClosed = false;
 
@@ -66,14 +67,26 @@ export class BoundedEmitter {
     return this.#dropped;
   }
 
+  /** Rises whenever somebody begins or ceases to listen. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Whether anybody listens to `topic`. */
+  hears(topic: string): boolean {
+    return this.#tree.match(topic).length > 0;
+  }
+
   on(filter: string, listener: PacketListener, done?: () => void): this {
     this.#tree.add(filter, listener);
+    this.#version++;
     if (done) setImmediate(done);
     return this;
   }
 
   removeListener(filter: string, listener: PacketListener, done?: () => void): this {
     this.#tree.remove(filter, listener);
+    this.#version++;
     if (done) setImmediate(done);
     return this;
   }

@@ -1,5 +1,5 @@
-import { Aedes, type AedesPublishPacket, type Client, type Subscription } from "aedes";
-import { forgetDuplicates, subscriptionsOf } from "./aedes-internals.ts";
+import { Aedes, type AedesPublishPacket, type Client, type PublishPacket, type Subscription } from "aedes";
+import { forgetDuplicates, isWithheld, subscriptionsOf } from "./aedes-internals.ts";
 import type { BrokerLimits } from "./config-limits.ts";
 import type { BoundedEmitter } from "./emitter.ts";
 import type { BoundedPersistence } from "./persistence.ts";
@@ -20,7 +20,7 @@ export interface EngineParts {
 /** Aedes with our queues, bounds and judgements. */
 export function createEngine(parts: EngineParts): Aedes {
   const { limits, visitors, gate } = parts;
-  return new Aedes({
+  return new Engine({
     mq: parts.emitter,
     persistence: parts.persistence,
     connectTimeout: limits.connectTimeoutMs,
@@ -40,6 +40,18 @@ export function createEngine(parts: EngineParts): Aedes {
       done(null, maySubscribe(parts, client, subscription) ? subscription : null),
     authorizeForward: (client, packet) => forward(visitors, client, packet),
   });
+}
+
+class Engine extends Aedes {
+  // A packet that was ended here reaches nobody; Aedes would look for its subscribers all the same.
+  override publish(packet: PublishPacket, ...more: unknown[]): void {
+    const done = more.at(-1);
+    if (isWithheld(packet)) {
+      if (typeof done === "function") done();
+      return;
+    }
+    (super.publish as (packet: PublishPacket, ...more: unknown[]) => void).call(this, packet, ...more);
+  }
 }
 
 function maySubscribe({ visitors, limits }: EngineParts, client: Client, { topic }: Subscription): boolean {

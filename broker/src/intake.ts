@@ -25,15 +25,18 @@ export interface IntakeStats {
 }
 
 interface Lane {
+  readonly name: string;
   pending: number;
   readonly waiting: Batch[];
 }
 
 interface Batch {
+  readonly lane: Lane;
   readonly topic: string;
   readonly payload: Uint8Array;
   readonly identity: Identity;
-  readonly settle: (outcome: IntakeOutcome) => void;
+  readonly dueAtMs: number;
+  readonly done: (outcome: IntakeOutcome) => void;
 }
 
 /** What bounds the gate, and who hears of a store that refuses. */
@@ -54,7 +57,11 @@ export interface IntakeGateOptions {
 export class IntakeGate {
   readonly #options: IntakeGateOptions;
   readonly #lanes = new Map<string, Lane>();
+  readonly #names = new WeakMap<Identity, string>();
   readonly #idle: (() => void)[] = [];
+  /** Batches that nobody has been told of yet, oldest first, and so in the order of their time limits. */
+  readonly #open = new Set<Batch>();
+  #limit: NodeJS.Timeout | undefined;
   #pending = 0;
   #waiting = 0;
   #counts = { stored: 0, "set-aside": 0, held: 0 };
@@ -70,10 +77,13 @@ export class IntakeGate {
 
   /** Calls `done` once, when the batch is durable or is given back to its sender. */
   pass(topic: string, payload: Uint8Array, identity: Identity, done: (outcome: IntakeOutcome) => void): void {
-    const lane = this.#laneOf(identityKey(identity));
-    const batch = { topic, payload, identity, settle: this.#once(lane, done) };
-    if (lane.pending < this.#options.maxPending) void this.#take(lane, batch);
-    else this.#wait(lane, batch);
+    const lane = this.#laneOf(identity);
+    const dueAtMs = performance.now() + this.#options.timeoutMs;
+    const batch = { lane, topic, payload, identity, dueAtMs, done };
+    this.#open.add(batch);
+    this.#limit ??= setTimeout(() => this.#holdLate(), this.#options.timeoutMs).unref();
+    if (lane.pending < this.#options.maxPending) this.#take(batch);
+    else this.#wait(batch);
   }
 
   stats(): IntakeStats {
@@ -93,62 +103,93 @@ export class IntakeGate {
     });
   }
 
-  #laneOf(name: string): Lane {
-    const lane = this.#lanes.get(name) ?? { pending: 0, waiting: [] };
+  #laneOf(identity: Identity): Lane {
+    const name = this.#nameOf(identity);
+    const known = this.#lanes.get(name);
+    if (known !== undefined) return known;
+    const lane: Lane = { name, pending: 0, waiting: [] };
     this.#lanes.set(name, lane);
     return lane;
   }
 
-  #once(lane: Lane, done: (outcome: IntakeOutcome) => void): (outcome: IntakeOutcome) => void {
-    let isSettled = false;
-    const settle = (outcome: IntakeOutcome) => {
-      if (isSettled) return;
-      isSettled = true;
-      clearTimeout(timer);
-      this.#counts[outcome]++;
-      done(outcome);
-    };
-    const timer = setTimeout(() => {
-      this.#stopWaiting(lane, settle);
-      settle("held");
-    }, this.#options.timeoutMs);
-    timer.unref();
-    return settle;
+  // One identity object stands for all messages of a connection.
+  #nameOf(identity: Identity): string {
+    const known = this.#names.get(identity);
+    if (known !== undefined) return known;
+    const name = identityKey(identity);
+    this.#names.set(identity, name);
+    return name;
   }
 
-  #wait(lane: Lane, batch: Batch): void {
-    lane.waiting.push(batch);
-    this.#waiting++;
-  }
-
-  #stopWaiting(lane: Lane, settle: Batch["settle"]): void {
-    const at = lane.waiting.findIndex((batch) => batch.settle === settle);
-    if (at < 0) return;
-    lane.waiting.splice(at, 1);
-    this.#waiting--;
-  }
-
-  async #take(lane: Lane, batch: Batch): Promise<void> {
-    lane.pending++;
-    this.#pending++;
+  #settle(batch: Batch, outcome: IntakeOutcome): void {
+    if (!this.#open.delete(batch)) return;
+    this.#counts[outcome]++;
     try {
-      batch.settle(await this.#options.intake.take(batch.topic, batch.payload, batch.identity));
+      batch.done(outcome);
     } catch (error) {
       this.#options.onRejected(error, batch.identity);
-      batch.settle("held");
-    } finally {
-      this.#release(lane, identityKey(batch.identity));
     }
   }
 
-  #release(lane: Lane, name: string): void {
+  // One timer for all: it looks at the oldest, and waits on for the next that is left.
+  #holdLate(): void {
+    this.#limit = undefined;
+    const now = performance.now();
+    for (const batch of this.#open) {
+      if (batch.dueAtMs > now) {
+        this.#limit = setTimeout(() => this.#holdLate(), batch.dueAtMs - now).unref();
+        return;
+      }
+      this.#stopWaiting(batch);
+      this.#settle(batch, "held");
+    }
+  }
+
+  #wait(batch: Batch): void {
+    batch.lane.waiting.push(batch);
+    this.#waiting++;
+  }
+
+  #stopWaiting(batch: Batch): void {
+    const { waiting } = batch.lane;
+    const at = waiting.indexOf(batch);
+    if (at < 0) return;
+    waiting.splice(at, 1);
+    this.#waiting--;
+  }
+
+  #take(batch: Batch): void {
+    batch.lane.pending++;
+    this.#pending++;
+    try {
+      const { topic, payload, identity } = batch;
+      this.#options.intake.take(topic, payload, identity).then(
+        (outcome) => this.#answered(batch, outcome),
+        (error: unknown) => this.#rejected(batch, error),
+      );
+    } catch (error) {
+      this.#rejected(batch, error);
+    }
+  }
+
+  #rejected(batch: Batch, error: unknown): void {
+    this.#options.onRejected(error, batch.identity);
+    this.#answered(batch, "held");
+  }
+
+  #answered(batch: Batch, outcome: IntakeOutcome): void {
+    this.#settle(batch, outcome);
+    this.#release(batch.lane);
+  }
+
+  #release(lane: Lane): void {
     lane.pending--;
     this.#pending--;
     const next = lane.waiting.shift();
     if (next !== undefined) {
       this.#waiting--;
-      void this.#take(lane, next);
-    } else if (lane.pending === 0) this.#lanes.delete(name);
+      this.#take(next);
+    } else if (lane.pending === 0) this.#lanes.delete(lane.name);
     if (this.#pending === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 }

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import memory from "aedes-persistence";
+import { SessionFilters } from "./audience.ts";
 import { OfflineQueue, type QueueBounds, type QueuedPacket, sizeOf } from "./offline-queue.ts";
 import { RetainedMessages } from "./retained.ts";
 
@@ -64,6 +65,8 @@ export class BoundedPersistence {
   readonly #retained = new RetainedMessages<QueuedPacket>();
   readonly #queues = new Map<string, OfflineQueue>();
   readonly #sessions = new Set<string>();
+  /** Who hears readings even when he is away. */
+  readonly filters = new SessionFilters();
   #dropped = 0;
 
   constructor(rules: PersistenceRules) {
@@ -91,10 +94,12 @@ export class BoundedPersistence {
     if (granted.length === 0) return;
     if (!this.#sessions.has(client.id)) await this.#forgetOldest(client.id);
     this.#sessions.add(client.id);
+    for (const { topic } of granted) this.filters.add(client.id, topic);
     await this.#memory.addSubscriptions(client, granted);
   }
 
   async removeSubscriptions(client: SessionClient, filters: readonly string[]): Promise<void> {
+    for (const filter of filters) this.filters.remove(client.id, filter);
     await this.#memory.removeSubscriptions(client, filters);
     const left = await this.#memory.subscriptionsByClient(client);
     if (left.length === 0) this.#sessions.delete(client.id);
@@ -103,6 +108,7 @@ export class BoundedPersistence {
   async cleanSubscriptions(client: SessionClient): Promise<void> {
     this.#sessions.delete(client.id);
     this.#queues.delete(client.id);
+    this.filters.clear(client.id);
     await this.#memory.cleanSubscriptions(client);
   }
 

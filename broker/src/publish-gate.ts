@@ -1,9 +1,11 @@
 import type { Client, PublishPacket } from "aedes";
 import { refreshKeepAlive, withhold } from "./aedes-internals.ts";
+import type { Audience } from "./audience.ts";
 import type { BrokerLimits } from "./config-limits.ts";
 import type { IntakeGate } from "./intake.ts";
 import { Throttle } from "./limits/throttle.ts";
 import { WaitingLine } from "./limits/waiting-line.ts";
+import { Pubacks } from "./pubacks.ts";
 import type { RateMeter } from "./rate-meter.ts";
 import { type Identity, identityKey, mayRetain, type PublishKind } from "./rights.ts";
 import { TopicRightError } from "./running-broker.ts";
@@ -16,6 +18,8 @@ export interface PublishGateDeps {
   readonly rate: RateMeter;
   /** Where readings are stored; undefined when nothing is stored in this process. */
   readonly intake: IntakeGate | undefined;
+  /** Who hears readings beside the store. */
+  readonly audience: Audience;
 }
 
 type Done = (error?: Error | null) => void;
@@ -32,6 +36,7 @@ export interface ThrottleStats {
 export class PublishGate {
   readonly #deps: PublishGateDeps;
   readonly #throttle: Throttle;
+  readonly #pubacks = new Pubacks();
   #dropped = 0;
   #delayed = 0;
 
@@ -63,29 +68,34 @@ export class PublishGate {
     if (!mayRetain(kind)) packet.retain = false;
     // [MQTT-3.3.1-3]: that its publisher sends it again is no news to subscribers.
     packet.dup = false;
-    this.#withinRate(client, visitor, identity, packet, (isWithin) => {
-      if (isWithin) this.#store(kind, identity, packet, done);
-      else done(null);
-    });
+    if (!this.#isWithinRate(visitor, identity, packet)) this.#overRate(client, visitor, kind, identity, packet, done);
+    else this.#store(client, visitor, kind, identity, packet, done);
   }
 
-  // Until `go` is called nothing more is read from the client's socket: that is the back-pressure.
-  #withinRate(
+  #isWithinRate(visitor: Visitor, identity: Identity, packet: PublishPacket): boolean {
+    visitor.allowance ??= this.#throttle.allowanceOf(identityKey(identity));
+    const isFirst = !visitor.line?.length || packet.qos === 0;
+    return isFirst && this.#throttle.take(visitor.allowance, packet.payload.length);
+  }
+
+  // Until a delayed publish goes on nothing more is read from the client's socket: that is the back-pressure.
+  #overRate(
     client: Client,
     visitor: Visitor,
+    kind: PublishKind,
     identity: Identity,
     packet: PublishPacket,
-    go: (isWithin: boolean) => void,
+    done: Done,
   ): void {
-    visitor.allowance ??= this.#throttle.allowanceOf(identityKey(identity));
-    const bytes = packet.payload.length;
-    const isFirst = !visitor.line?.length || packet.qos === 0;
-    if (isFirst && this.#throttle.take(visitor.allowance, bytes)) go(true);
-    else if (packet.qos === 0) {
+    if (packet.qos === 0) {
       this.#dropped++;
       withhold(packet);
-      go(false);
-    } else this.#delay(client, visitor, this.#throttle.reserve(visitor.allowance, bytes), () => go(true));
+      done(null);
+      return;
+    }
+    const allowance = visitor.allowance ?? this.#throttle.allowanceOf(identityKey(identity));
+    const waitMs = this.#throttle.reserve(allowance, packet.payload.length);
+    this.#delay(client, visitor, waitMs, () => this.#store(client, visitor, kind, identity, packet, done));
   }
 
   #delay(client: Client, visitor: Visitor, waitMs: number, go: () => void): void {
@@ -98,8 +108,15 @@ export class PublishGate {
     });
   }
 
-  // Aedes writes the PUBACK after this, so that it waits for the store as the end-to-end ack does.
-  #store(kind: PublishKind, identity: Identity, packet: PublishPacket, done: Done): void {
+  // PUBACK waits for the store as the end-to-end ack does.
+  #store(
+    client: Client,
+    visitor: Visitor,
+    kind: PublishKind,
+    identity: Identity,
+    packet: PublishPacket,
+    done: Done,
+  ): void {
     const { intake } = this.#deps;
     const isStored = kind === "readings" || (kind === "foreign" && intake?.takes(packet.topic));
     if (!isStored || intake === undefined) {
@@ -108,7 +125,25 @@ export class PublishGate {
     }
     intake.pass(packet.topic, packet.payload as Buffer, identity, (outcome) => {
       if (outcome === "held") withhold(packet);
+      else if (packet.qos === 1 && !this.#isHeard(visitor, packet.topic)) {
+        this.#acknowledge(client, packet, done);
+        return;
+      }
       done(null);
     });
+  }
+
+  #isHeard(visitor: Visitor, topic: string): boolean {
+    visitor.heard = this.#deps.audience.of(topic, visitor.heard);
+    return visitor.heard.isHeard;
+  }
+
+  // Where nobody else is to have the readings Aedes has nothing to do with them any more; else it writes the PUBACK.
+  #acknowledge(client: Client, packet: PublishPacket, done: Done): void {
+    const { messageId } = packet as { messageId?: number };
+    withhold(packet);
+    // A last will has none.
+    if (messageId === undefined) done(null);
+    else this.#pubacks.add(client, messageId, () => done(null));
   }
 }

@@ -1,4 +1,5 @@
 import type { AuthErrorCode, AuthenticateError, Client } from "aedes";
+import type { HeardTopic } from "./audience.ts";
 import type { Allowance } from "./limits/throttle.ts";
 import type { WaitingLine } from "./limits/waiting-line.ts";
 import type { Arrival } from "./listeners/arrival.ts";
@@ -26,6 +27,8 @@ export interface Visitor {
   allowance?: Allowance;
   /** Its publishes that are over the rate and wait. */
   line?: WaitingLine;
+  /** Whether anybody hears the topic that it published readings on last. */
+  heard?: HeardTopic;
   /** The identity whose count of connections holds this one. */
   countedAs?: string;
 }
