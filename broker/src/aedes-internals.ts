@@ -13,6 +13,38 @@ export function withhold(packet: PublishPacket): void {
   packet.topic = NOWHERE;
 }
 
+interface Inside {
+  connected: boolean;
+  connackSent: boolean;
+  closed: boolean;
+  version: number | null;
+  _parsingBatch: number;
+  _nextBatch(error?: Error | null): void;
+}
+
+const MQTT_5 = 5;
+
+/** Whether a client has its CONNACK and speaks MQTT 3, whose packets have no properties. */
+export function isServed(client: Client): boolean {
+  const { connected, connackSent, closed, version } = client as unknown as Inside;
+  return connected && connackSent && !closed && version !== null && version < MQTT_5;
+}
+
+/** Notes a packet that Aedes has not seen: it reads no more from the client until `endPacket`. */
+export function beginPacket(client: Client): void {
+  (client as unknown as Inside)._parsingBatch++;
+}
+
+/** Notes that a packet of `beginPacket` is dealt with; an error ends the connection. */
+export function endPacket(client: Client, error?: Error | null): void {
+  (client as unknown as Inside)._nextBatch(error);
+}
+
+/** Publishes what a client has sent. */
+export function publishFrom(aedes: Aedes, packet: PublishPacket, client: Client, done: (error?: Error) => void): void {
+  (aedes.publish as (...from: unknown[]) => void).call(aedes, packet, client, done);
+}
+
 /** Whether a packet has been ended here: there is nothing to publish. */
 export function isWithheld(packet: { readonly topic: string }): boolean {
   return packet.topic === NOWHERE;

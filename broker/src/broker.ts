@@ -6,7 +6,7 @@ import { Audience } from "./audience.ts";
 import { authenticatorFor } from "./authenticate.ts";
 import { BoundedEmitter } from "./emitter.ts";
 import { createEngine } from "./engine.ts";
-import { guardFrames } from "./frame-guard.ts";
+import { type FrameFault, guardFrames } from "./frame-guard.ts";
 import { InProcess } from "./in-process.ts";
 import { IntakeGate, type ReadingsIntake } from "./intake.ts";
 import type { Arrival } from "./listeners/arrival.ts";
@@ -14,8 +14,10 @@ import { type Listeners, openListeners } from "./listeners/open.ts";
 import { brokerMetrics, LoopDelay } from "./metrics/broker-metrics.ts";
 import { BoundedPersistence } from "./persistence.ts";
 import { Presence } from "./presence.ts";
+import { Pubacks } from "./pubacks.ts";
 import { PublishGate } from "./publish-gate.ts";
 import { RateMeter } from "./rate-meter.ts";
+import { ReadingsTap } from "./readings-tap.ts";
 import { type Refusal, RefusalLog, type RefusalReason } from "./refusals.ts";
 import type {
   BrokerDeps,
@@ -61,6 +63,7 @@ class Broker implements RunningBroker {
   readonly #presence: Presence;
   readonly #intake: IntakeGate | undefined;
   readonly #gate: PublishGate;
+  readonly #tap: ReadingsTap | undefined;
   readonly #aedes: Aedes;
   readonly #inProcess: InProcess;
   readonly #rate = new RateMeter();
@@ -88,8 +91,10 @@ class Broker implements RunningBroker {
     this.#intake = intake && this.#makeIntakeGate(intake);
     const parts = { limits, visitors: this.#visitors };
     const audience = new Audience(this.#emitter, this.#persistence.filters);
-    this.#gate = new PublishGate({ ...parts, rate: this.#rate, intake: this.#intake, audience });
+    const pubacks = new Pubacks();
+    this.#gate = new PublishGate({ ...parts, rate: this.#rate, intake: this.#intake, audience, pubacks });
     this.#aedes = createEngine({ ...parts, emitter: this.#emitter, persistence: this.#persistence, gate: this.#gate });
+    this.#tap = intake && new ReadingsTap({ aedes: this.#aedes, gate: this.#gate, pubacks });
     this.#inProcess = new InProcess(this.#aedes, deps.logger);
     this.#listenTo(this.#aedes);
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref();
@@ -245,8 +250,9 @@ class Broker implements RunningBroker {
       return;
     }
     this.#connections.add(connection);
-    guardFrames(connection, maxPacketBytes, (fault) =>
-      this.#visitors.refuse(this.#visitors.of(client), "packet", fault),
+    const onFault = (fault: FrameFault) => this.#visitors.refuse(this.#visitors.of(client), "packet", fault);
+    guardFrames(connection, maxPacketBytes, onFault, (bytes, from) =>
+      this.#tap === undefined ? bytes : this.#tap.take(client, this.#visitors.of(client), bytes, from),
     );
     const client = this.#aedes.handle(connection);
     this.#visitors.arrive(client, arrival);

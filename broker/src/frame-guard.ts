@@ -24,6 +24,11 @@ export class FrameScanner {
     this.#maxPacketBytes = maxPacketBytes;
   }
 
+  /** How many of the next bytes belong to a packet that has begun; undefined within its fixed header. */
+  get bytesBeforePacket(): number | undefined {
+    return this.#lengthBytes < 0 ? this.#bodyLeft : undefined;
+  }
+
   /** The first fault in the next bytes of the stream; undefined when there is none. */
   feed(bytes: Uint8Array): FrameFault | undefined {
     let at = 0;
@@ -61,17 +66,27 @@ export class FrameScanner {
   }
 }
 
+/** Takes whole packets out of what was read; the first one begins at `from`. Gives what is left, null for nothing. */
+export type FrameTap = (bytes: Buffer, from: number) => Buffer | null;
+
 /**
  * Watches what is read from `connection` and destroys it at the first packet that is too large, before its body is
  * gathered: Aedes' parser would wait for up to 256 MiB. A reader sees the end of the stream instead.
  */
-export function guardFrames(connection: Duplex, maxPacketBytes: number, onFault: (fault: FrameFault) => void): void {
+export function guardFrames(
+  connection: Duplex,
+  maxPacketBytes: number,
+  onFault: (fault: FrameFault) => void,
+  tap: FrameTap,
+): void {
   const scanner = new FrameScanner(maxPacketBytes);
   const read = connection.read.bind(connection);
   connection.read = (size?: number) => {
     const bytes: Buffer | null = read(size);
-    const fault = bytes === null ? undefined : scanner.feed(bytes);
-    if (fault === undefined) return bytes;
+    if (bytes === null) return null;
+    const from = scanner.bytesBeforePacket;
+    const fault = scanner.feed(bytes);
+    if (fault === undefined) return from === undefined ? bytes : tap(bytes, from);
     onFault(fault);
     connection.destroy();
     return null;

@@ -5,7 +5,7 @@ import type { BrokerLimits } from "./config-limits.ts";
 import type { IntakeGate } from "./intake.ts";
 import { Throttle } from "./limits/throttle.ts";
 import { WaitingLine } from "./limits/waiting-line.ts";
-import { Pubacks } from "./pubacks.ts";
+import type { Pubacks } from "./pubacks.ts";
 import type { RateMeter } from "./rate-meter.ts";
 import { type Identity, identityKey, mayRetain, type PublishKind } from "./rights.ts";
 import { TopicRightError } from "./running-broker.ts";
@@ -20,6 +20,7 @@ export interface PublishGateDeps {
   readonly intake: IntakeGate | undefined;
   /** Who hears readings beside the store. */
   readonly audience: Audience;
+  readonly pubacks: Pubacks;
 }
 
 type Done = (error?: Error | null) => void;
@@ -36,7 +37,6 @@ export interface ThrottleStats {
 export class PublishGate {
   readonly #deps: PublishGateDeps;
   readonly #throttle: Throttle;
-  readonly #pubacks = new Pubacks();
   #dropped = 0;
   #delayed = 0;
 
@@ -144,6 +144,6 @@ export class PublishGate {
     withhold(packet);
     // A last will has none.
     if (messageId === undefined) done(null);
-    else this.#pubacks.add(client, messageId, () => done(null));
+    else this.#deps.pubacks.add(client, messageId, () => done(null));
   }
 }

@@ -24,6 +24,8 @@ export type PublishKind = TopicKind | "foreign";
 
 /** What one identity may say and hear. */
 export interface TopicRights {
+  /** The topic of an agent's own readings; undefined for everyone else. */
+  readonly readings: string | undefined;
   /** The kind of `topic` when this identity may publish there, else undefined. */
   publishKind(topic: string): PublishKind | undefined;
   /** Whether every topic that `filter` matches may be heard. */
@@ -73,17 +75,17 @@ export function rightsOf(identity: Identity): TopicRights {
 // One for each connection, so it holds little: what a role may is shared.
 class IdentityRights implements TopicRights {
   readonly #identity: Identity;
-  readonly #readings: string | undefined;
+  readonly readings: string | undefined;
 
   constructor(identity: Identity) {
     const { role, site, name } = identity;
     this.#identity = identity;
-    this.#readings = role === "agent" && site !== undefined ? agentTopics(site, name).readings : undefined;
+    this.readings = role === "agent" && site !== undefined ? agentTopics(site, name).readings : undefined;
   }
 
   publishKind(topic: string): PublishKind | undefined {
     // Almost every message is an agent's own readings: one comparison of strings instead of taking the topic apart.
-    if (topic === this.#readings) return "readings";
+    if (topic === this.readings) return "readings";
     const kind = this.#kindWithin(topic, RIGHTS[this.#identity.role].publishes);
     return kind ?? (isCovered(topic, foreignTopicsOf(this.#identity).publish) ? "foreign" : undefined);
   }

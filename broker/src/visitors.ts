@@ -29,6 +29,8 @@ export interface Visitor {
   line?: WaitingLine;
   /** Whether anybody hears the topic that it published readings on last. */
   heard?: HeardTopic;
+  /** How its PUBLISH packets of readings begin. */
+  readingsHead?: Buffer;
   /** The identity whose count of connections holds this one. */
   countedAs?: string;
 }
