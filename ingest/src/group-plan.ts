@@ -48,7 +48,8 @@ export async function planGroup(
   receivedAtMs: number,
 ): Promise<GroupPlan> {
   const { store, turns, state, table } = deps;
-  const parts = batches.map((batch) => ({ batch, packed: packedRows(batch, table) }));
+  const parts: { readonly batch: CheckedBatch; readonly packed: PackedRows }[] = [];
+  await turns.each(batches, (batch) => parts.push({ batch, packed: packedRows(batch, table) }));
   state.channels.reserve(table);
   const unknown = new Unknowns(deps);
   await turns.each(parts, ({ packed }) => unknown.look(packed));
