@@ -6,7 +6,8 @@ import { loadMigrations } from "../relational/migrate.ts";
  * database it gives the same one. The npm package of PostgreSQL has no pg_dump; for real backups this holds too much in memory.
  */
 export async function dumpDatabase(db: Database): Promise<string> {
-  const migrations = await loadMigrations();
+  const { rows: ran } = await db.query<{ no: number }>("select no from schema_migration");
+  const migrations = (await loadMigrations()).slice(0, ran.length);
   const parts = migrations.map((migration) => migration.sql);
   parts.push(HISTORY);
   await db.transaction(async (tx) => {
