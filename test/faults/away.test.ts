@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AgentConfig, type AgentStatus } from "@nightflow/domain";
@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { Device } from "../support/device.ts";
 import { eventually } from "../support/eventually.ts";
 import { Installation } from "../support/installation.ts";
+import { postmasterOf } from "../support/postmaster.ts";
 import { descendantsOf, HAS_PROC } from "../support/processes.ts";
 import { ServedValues } from "../support/served-values.ts";
 import { repeatedRows, storedRows } from "../support/stored-rows.ts";
@@ -36,15 +37,16 @@ const storedAtLeast = (api: ApiClient, count: number) =>
 describe("PostgreSQL that dies under a head-end on DuckDB", () => {
   it("does not stop the collection, and comes back by itself", async () => {
     installation = await Installation.make({ homesPerDma: 3 });
-    const { up } = await installation.startAll();
+    const place = installation;
+    const { up } = await place.startAll();
     const api = await installation.signIn("collector");
     await storedAtLeast(api, 20);
     const before = await storedBy(api);
     for (let kill = 0; kill < 2; kill++) {
-      const pid = await eventually("a PostgreSQL", () => postmasterOf(installation));
+      const pid = await eventually("a PostgreSQL", () => postmasterOf(place));
       process.kill(pid, "SIGKILL");
       await eventually("another PostgreSQL", () => {
-        const next = postmasterOf(installation);
+        const next = postmasterOf(place);
         return next === pid ? undefined : next;
       });
     }
@@ -143,15 +145,4 @@ async function expectAllTaken(place: Installation, api: ApiClient): Promise<void
   expect(repeatedRows(rows)).toBe(0);
   const served = await ServedValues.read(place.ledgerDir, place.town);
   expect(rows.filter(({ channel, value }) => value !== null && !served.has(channel, value))).toEqual([]);
-}
-
-/** Process id of the installation's PostgreSQL; undefined while there is none. */
-function postmasterOf(place: Installation | undefined): number | undefined {
-  try {
-    const file = join(place?.dataDir ?? "", "postgres", "server", "cluster", "postmaster.pid");
-    const pid = Number(readFileSync(file, "utf8").split("\n")[0]);
-    return pid > 1 ? pid : undefined;
-  } catch {
-    return undefined;
-  }
 }

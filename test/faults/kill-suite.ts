@@ -1,18 +1,20 @@
 import { AgentConfig, type AgentStatus } from "@nightflow/domain";
 import { type ApiClient, countDuplicates } from "@nightflow/nightflow";
 import type { ReadingStore, StoreCounts, StoredMark } from "@nightflow/storage";
+import { faultRounds } from "@nightflow/storage/testing";
 import { afterEach, describe, expect, it } from "vitest";
-import { eventually, pause } from "../support/eventually.ts";
+import { eventually } from "../support/eventually.ts";
 import { Installation } from "../support/installation.ts";
+import { fallInOrder, killsInAnyOrder } from "../support/kills.ts";
+import { postmasterOf } from "../support/postmaster.ts";
 import { seeded } from "../support/seeded.ts";
 import { ServedValues } from "../support/served-values.ts";
 import { repeatedRows, type StoredRow, storedRows } from "../support/stored-rows.ts";
-import { type StorePlace, testedStores } from "../support/stores.ts";
+import { type StorePlace, type TestedStore, testedStores } from "../support/stores.ts";
 
-const SEEDS = [1, 2, 3];
-/** Between two kills: long enough for batches to be on their way, short enough to hit start-ups too. */
-const SHORTEST_LIFE_MS = 300;
-const LONGEST_LIFE_MS = 2500;
+const SEED = 1;
+/** Agent, `up`, PostgreSQL and the store's server are killed so often each. */
+const KILLS_EACH = faultRounds(3);
 
 /** What is left when everything was killed, started again and drained. */
 interface Aftermath {
@@ -29,71 +31,66 @@ interface Aftermath {
 export function killTests(name: StorePlace["kind"]): void {
   const store = testedStores().find((one) => one.name === name);
   if (store === undefined) throw new RangeError(`there is no store ${name}`);
-  describe.runIf(store.isThere)(`agent and up killed at random moments while a town is polled, on ${name}`, () => {
+  describe.runIf(store.isThere)(`killed at random moments while a town is polled, on ${name}`, () => {
     let installation: Installation | undefined;
 
     afterEach(async () => {
       await installation?.close();
     });
 
-    it.each(SEEDS)(
-      "loses nothing that was taken and stores nothing twice (seed %i)",
-      { timeout: 300_000 },
-      async (seed) => {
-        const place = await store.place();
-        installation = await Installation.make({ place, seed, factor: 2880, homesPerDma: 4 });
-        await killAtRandom(installation, seeded(seed));
-        const taken = await drain(installation);
-        await installation.stopTown();
-        const { taken: all, counts, marks, rows, setAside, repeatsInFeed } = await aftermath(installation, taken);
-        const { stored, deadLetters, quarantined, conflicts, repeats } = counts;
+    it(`agent, up and what is beside it, ${KILLS_EACH} times each: nothing that was taken is lost, nothing stored twice`, {
+      timeout: 120_000 + KILLS_EACH * 30_000,
+    }, async () => {
+      const place = await store.place();
+      installation = await Installation.make({ place, seed: SEED, factor: 2880, homesPerDma: 4 });
+      await killAtRandom(installation, store, seeded(SEED));
+      const taken = await drain(installation);
+      await installation.stopTown();
+      const { taken: all, counts, marks, rows, setAside, repeatsInFeed } = await aftermath(installation, taken);
+      const { stored, deadLetters, quarantined, conflicts, repeats } = counts;
 
-        expect(all).toBeGreaterThan(100);
-        expect(stored + deadLetters + quarantined + conflicts + repeats).toBe(all);
-        expect(setAside).toEqual([]);
-        expect(rows).toHaveLength(stored);
-        expect(repeatedRows(rows)).toBe(0);
-        expect(repeatsInFeed).toBe(0);
-        expect(marks.filter(({ above }) => above.length > 0)).toEqual([]);
+      expect(all).toBeGreaterThan(100);
+      expect(stored + deadLetters + quarantined + conflicts + repeats).toBe(all);
+      expect(setAside).toEqual([]);
+      expect(rows).toHaveLength(stored);
+      expect(repeatedRows(rows)).toBe(0);
+      expect(repeatsInFeed).toBe(0);
+      expect(marks.filter(({ above }) => above.length > 0)).toEqual([]);
 
-        const served = await ServedValues.read(installation.ledgerDir, installation.town);
-        expect(rows.filter(({ channel, value }) => value !== null && !served.has(channel, value))).toEqual([]);
-      },
-    );
+      const served = await ServedValues.read(installation.ledgerDir, installation.town);
+      expect(rows.filter(({ channel, value }) => value !== null && !served.has(channel, value))).toEqual([]);
+    });
   });
 }
 
 /**
- * Kills each of them while the other runs, and the agent twice while `up` is away, so that it starts with batches that
- * nobody has acknowledged; in an order and at moments of the seed.
+ * Kills each of them `KILLS_EACH` times at moments of the seed and starts it again at once: the agent on one line; `up`, the
+ * PostgreSQL beside it and a store's server on another, so that the agent falls and begins while any of them is away.
  */
-async function killAtRandom(installation: Installation, random: () => number): Promise<void> {
+async function killAtRandom(installation: Installation, store: TestedStore, random: () => number): Promise<void> {
   let { up, agent } = await installation.startAll();
   await firstReadings(await installation.signIn("collector"));
-  const live = () => pause(SHORTEST_LIFE_MS + random() * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS));
   const killAgent = async () => {
-    await live();
     await agent.kill();
     agent = await installation.startAgent();
   };
-  const killUp = async (meanwhile: () => Promise<void>) => {
-    await live();
+  const killUp = async () => {
     await up.kill();
-    await meanwhile();
     up = await installation.startUp();
   };
-  const rounds = [
-    killAgent,
-    () => killUp(async () => undefined),
-    () =>
-      killUp(async () => {
-        await killAgent();
-        await killAgent();
-      }),
-  ];
-  while (rounds.length > 0) await rounds.splice(Math.floor(random() * rounds.length), 1)[0]?.();
-  await live();
+  const others = [killUp, () => killPostgres(installation), ...(store.killAndStart ? [store.killAndStart] : [])];
+  await Promise.all([[killAgent], others].map((line) => fallInOrder(killsInAnyOrder(line, KILLS_EACH, random))));
   await agent.kill();
+}
+
+/** Kills the server that all of PostgreSQL's processes belong to; `up` starts the next one by itself. */
+async function killPostgres(installation: Installation): Promise<void> {
+  const pid = await eventually("a PostgreSQL", () => postmasterOf(installation));
+  process.kill(pid, "SIGKILL");
+  await eventually("another PostgreSQL", () => {
+    const next = postmasterOf(installation);
+    return next === undefined || next === pid ? undefined : next;
+  });
 }
 
 async function firstReadings(api: ApiClient): Promise<void> {
@@ -109,12 +106,16 @@ async function drain(installation: Installation): Promise<number> {
   const startedAt = installation.clock.now();
   const agent = await installation.startAgent();
   const api = await installation.signIn("collector");
-  const { outbox } = await eventually("an empty outbox", async () => {
-    const { items } = await api.get<{ items: { status: AgentStatus | null }[] }>("/api/agents");
-    const status = items[0]?.status;
-    const isOfThisRun = (status?.startedAt ?? 0) >= startedAt;
-    return isOfThisRun && status?.outbox?.records === 0 ? status : undefined;
-  });
+  const { outbox } = await eventually(
+    "an empty outbox",
+    async () => {
+      const { items } = await api.get<{ items: { status: AgentStatus | null }[] }>("/api/agents");
+      const status = items[0]?.status;
+      const isOfThisRun = (status?.startedAt ?? 0) >= startedAt;
+      return isOfThisRun && status?.outbox?.records === 0 ? status : undefined;
+    },
+    60_000,
+  );
   expect(outbox?.dropped).toBe(0);
   await agent.stop();
   await installation.stopUp();

@@ -2,12 +2,13 @@ import { AgentConfig, type AgentStatus } from "@nightflow/domain";
 import type { ApiClient } from "@nightflow/nightflow";
 import type { Fault, Town } from "@nightflow/simulators";
 import type { Database } from "@nightflow/storage";
-import { testDatabase } from "@nightflow/storage/testing";
+import { faultRounds, testDatabase } from "@nightflow/storage/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { eventually, pause } from "../support/eventually.ts";
+import { eventually } from "../support/eventually.ts";
+import { fallInOrder, killsInAnyOrder } from "../support/kills.ts";
 import { LiveEvents } from "../support/live-events.ts";
 import { findMosquitto } from "../support/mosquitto.ts";
-import { ROOMS, Rooms } from "../support/rooms.ts";
+import { ROOMS, type Room, Rooms } from "../support/rooms.ts";
 import { seeded } from "../support/seeded.ts";
 import { ServedValues } from "../support/served-values.ts";
 import { repeatedRows, storedRows } from "../support/stored-rows.ts";
@@ -16,8 +17,8 @@ import { testedStores } from "../support/stores.ts";
 const HOUR_MS = 3_600_000;
 const SEED = 7;
 const LEAKING = ["N1-H001", "S1-H001"];
-/** Each room is killed so often. */
-const KILLS_EACH = 2;
+/** Each room, Mosquitto and InfluxDB are killed so often. */
+const KILLS_EACH = faultRounds(2);
 
 const influx = testedStores().find(({ name }) => name === "influxdb");
 const isThere = findMosquitto() !== undefined && influx?.isThere === true;
@@ -49,7 +50,7 @@ describe.runIf(isThere)("rooms that run alone, two of each, on Mosquitto, Influx
   });
 
   it("each killed at random moments while a town is polled: nothing lost, nothing twice, one ticket a finding", {
-    timeout: 240_000,
+    timeout: 180_000 + KILLS_EACH * 30_000,
   }, async () => {
     const { installation } = rooms;
     installation.runClock();
@@ -57,8 +58,6 @@ describe.runIf(isThere)("rooms that run alone, two of each, on Mosquitto, Influx
     await rooms.startAll();
     const agent = await installation.startAgent();
     await killEachAtRandom(seeded(SEED));
-    await rooms.mosquitto.kill();
-    await rooms.mosquitto.start();
 
     const heard = await LiveEvents.listen(rooms.secondApi, "desk");
     const desk = await rooms.signIn("desk", "api-a");
@@ -82,21 +81,21 @@ describe.runIf(isThere)("rooms that run alone, two of each, on Mosquitto, Influx
   });
 
   /**
-   * Every room falls `KILLS_EACH` times at moments of the seed, and is started again at once; one of the first and one of
-   * the second of a kind may be down at the same time.
+   * Everything falls `KILLS_EACH` times at moments of the seed, and is started again at once; one of the first and one of
+   * the second of a kind may be down at the same time, and the broker or the store with them.
    */
   async function killEachAtRandom(random: () => number): Promise<void> {
-    const halves = ["-a", "-b"].map((half) => ROOMS.filter((room) => room.endsWith(half)));
-    await Promise.all(
-      halves.map(async (half) => {
-        const falls = Array.from({ length: KILLS_EACH }, () => half).flat();
-        for (const room of falls.sort(() => random() - 0.5)) {
-          await pause(200 + random() * 1200);
-          await rooms.kill(room);
-          await rooms.start(room);
-        }
-      }),
-    );
+    const restart = (room: Room) => async () => {
+      await rooms.kill(room);
+      await rooms.start(room);
+    };
+    const restartMosquitto = async () => {
+      await rooms.mosquitto.kill();
+      await rooms.mosquitto.start();
+    };
+    const halves = ["-a", "-b"].map((half) => ROOMS.filter((room) => room.endsWith(half)).map(restart));
+    const servers = [restartMosquitto, async () => influx?.killAndStart?.()];
+    await Promise.all([...halves, servers].map((line) => fallInOrder(killsInAnyOrder(line, KILLS_EACH, random))));
   }
 
   /** Lets the agent send what it still holds, without reading any more; gives what it has taken in its life. */

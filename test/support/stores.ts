@@ -23,6 +23,8 @@ export interface TestedStore {
   readonly isThere: boolean;
   /** A place with nothing in it. */
   place(): Promise<StorePlace>;
+  /** Kills its server, where it is one, and starts it again. */
+  readonly killAndStart: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -33,8 +35,13 @@ export function testedStores(): readonly TestedStore[] {
   const influx = new SharedInflux();
   afterAll(() => influx.stop());
   return [
-    { name: "duckdb", isThere: true, place: async () => ({ kind: "duckdb" }) },
-    { name: "influxdb", isThere: findInfluxd() !== undefined, place: () => influx.freshBucket() },
+    { name: "duckdb", isThere: true, place: async () => ({ kind: "duckdb" }), killAndStart: undefined },
+    {
+      name: "influxdb",
+      isThere: findInfluxd() !== undefined,
+      place: () => influx.freshBucket(),
+      killAndStart: () => influx.killAndStart(),
+    },
   ];
 }
 
@@ -49,6 +56,12 @@ class SharedInflux {
     const bucket = `chain-${++this.#buckets}`;
     await makeBucket(url, token, org, bucket);
     return { kind: "influxdb", url, org, bucket, token };
+  }
+
+  async killAndStart(): Promise<void> {
+    const { url, kill } = await this.#started();
+    await kill();
+    this.#server = await startInfluxd(this.#folder ?? "", Number(new URL(url).port));
   }
 
   async stop(): Promise<void> {

@@ -7,12 +7,15 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Database } from "../../relational/database.ts";
+import { faultRounds } from "../../testing/fault-rounds.ts";
 import { eventually, type JobStage, jobStageOn, QUEUE } from "../../testing/job-stage.ts";
 import { testDatabase } from "../../testing/postgres.ts";
 import { findRedis, startRedis, type TestRedis } from "../../testing/redis.ts";
 
-const JOBS = 300;
-const KILLS = 12;
+/** Relay, Redis and worker are killed so often each. */
+const KILLS_EACH = faultRounds(4);
+const KILLS = 3 * KILLS_EACH;
+const JOBS = Math.max(300, 10 * KILLS);
 const programOf = (name: string) => fileURLToPath(new URL(`../../testing/${name}`, import.meta.url));
 
 /** A program that is killed and started again. */
@@ -35,13 +38,17 @@ describe.runIf(findRedis() !== undefined)("jobs on Redis when everything around 
       const { url } = stage;
       const relay = await killableProgram("relay-jobs.ts", [url, redis.url]);
       const worker = await killableProgram("work-jobs.ts", [url, QUEUE, redis.url]);
-      const victims = [relay, redis, relay, redis, worker];
+      const all = Array.from({ length: KILLS_EACH }, () => [relay, redis, worker]).flat();
+      const victims = all
+        .map((victim) => ({ victim, place: random() }))
+        .sort((a, b) => a.place - b.place)
+        .map(({ victim }) => victim);
       const enqueued = enqueueAll(stage, random);
       for (let no = 1; no <= KILLS; no++) {
         // The moment is chosen by how far the work is, so that the same seed kills at the same stage of it.
         const share = (no - random()) / KILLS;
         await eventually(() => progressOf(stage.database)).toBeGreaterThanOrEqual(Math.floor(share * JOBS));
-        await victims[Math.floor(random() * victims.length)]?.killAndStart();
+        await victims[no - 1]?.killAndStart();
       }
       const ids = await enqueued;
       await eventually(() => openJobs(stage.database)).toEqual([]);
