@@ -15,6 +15,11 @@ import { collectionSearch } from "../pages/collection/search.ts";
 import { eventsSearch } from "../pages/events/search.ts";
 import { meterSearch } from "../pages/meter/search.ts";
 import { metersSearch } from "../pages/meters/search.ts";
+import { agentsSearch } from "../pages/operations/agents/search.ts";
+import { devicesSearch } from "../pages/operations/devices/search.ts";
+import { jobsSearch } from "../pages/operations/jobs/search.ts";
+import { quarantineSearch } from "../pages/operations/quarantine/search.ts";
+import { setAsideSearch } from "../pages/operations/set-aside/search.ts";
 import { tabsFor } from "../pages/operations/tabs.ts";
 import { ticketsSearch } from "../pages/tickets/search.ts";
 import { adoptLanguage } from "../words/index.ts";
@@ -152,30 +157,35 @@ const health = createRoute({
 const agents = createRoute({
   getParentRoute: () => operations,
   path: "agents",
+  validateSearch: agentsSearch,
   component: lazyRouteComponent(() => import("../pages/operations/agents/page.tsx"), "AgentsPage"),
 });
 
 const setAside = createRoute({
   getParentRoute: () => operations,
   path: "set-aside",
+  validateSearch: setAsideSearch,
   component: lazyRouteComponent(() => import("../pages/operations/set-aside/page.tsx"), "SetAsidePage"),
 });
 
 const quarantine = createRoute({
   getParentRoute: () => operations,
   path: "quarantine",
+  validateSearch: quarantineSearch,
   component: lazyRouteComponent(() => import("../pages/operations/quarantine/page.tsx"), "QuarantinePage"),
 });
 
 const devices = createRoute({
   getParentRoute: () => operations,
   path: "devices",
+  validateSearch: devicesSearch,
   component: lazyRouteComponent(() => import("../pages/operations/devices/page.tsx"), "DevicesPage"),
 });
 
 const jobs = createRoute({
   getParentRoute: () => operations,
   path: "jobs",
+  validateSearch: jobsSearch,
   component: lazyRouteComponent(() => import("../pages/operations/jobs/page.tsx"), "JobsPage"),
 });
 
