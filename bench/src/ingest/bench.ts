@@ -48,13 +48,14 @@ export async function run(args: readonly string[]): Promise<void> {
   for (const batch of batches) {
     const plan: Plan = { readings: batch === 1 ? Math.min(total, 200_000) : total, batch, agents: AGENTS, rate };
     const runs = [];
-    for (let at = 0; at < Number(values.runs); at++) runs.push(await once(plan));
+    for (let at = 0; at < Number(values.runs); at++) runs.push(await measureIngest(plan));
     const median = runs.sort((a, b) => a.perS - b.perS)[Math.floor(runs.length / 2)];
     process.stdout.write(`${JSON.stringify({ bench: "ingest", ...plan, ...median })}\n`);
   }
 }
 
-async function once(plan: Plan) {
+/** One run: readings per second, CPU of the head-end, and how long PUBACKs took. */
+export async function measureIngest(plan: Plan) {
   const password = randomBytes(12).toString("hex");
   const server = fork(fileURLToPath(new URL("./server.ts", import.meta.url)), [
     String(plan.agents),

@@ -77,7 +77,8 @@ function say(who: string, { batch }: Plan, { perS, cpuSPerMillion }: Figures): F
 }
 
 function medianOf(runs: readonly Figures[]): Figures {
-  const middle = (of: (run: Figures) => number) => runs.map(of).sort((a, b) => a - b)[Math.floor(runs.length / 2)] ?? Number.NaN;
+  const middle = (of: (run: Figures) => number) =>
+    runs.map(of).sort((a, b) => a - b)[Math.floor(runs.length / 2)] ?? Number.NaN;
   return { perS: middle(({ perS }) => perS), cpuSPerMillion: middle(({ cpuSPerMillion }) => cpuSPerMillion) };
 }
 

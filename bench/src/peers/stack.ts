@@ -61,7 +61,7 @@ export async function startPeer(programs: PeerPrograms, maxUndelivered: number):
   });
   return {
     mqttPort,
-    subscribed: () => until(async () => (await subscriptionsOf(mqttPort)) > 1),
+    subscribed: () => subscribedBeside(mqttPort),
     stored: () => countOf(url),
     cpuS: () => ({ mosquitto: cpuOf(mosquitto), telegraf: cpuOf(telegraf), influxd: cpuOf(influxd) }),
     stop: async () => {
@@ -109,14 +109,17 @@ async function countOf(url: string): Promise<number> {
   return body.results[0]?.series?.[0]?.values[0]?.[1] ?? 0;
 }
 
-// Mosquitto counts its subscriptions under $SYS; ours is the first.
-async function subscriptionsOf(port: number): Promise<number> {
+// Mosquitto counts its subscriptions under $SYS; one of them is ours.
+async function subscribedBeside(port: number): Promise<void> {
   const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`);
-  const message = new Promise<string>((resolve) => client.once("message", (_topic, payload) => resolve(String(payload))));
+  const subscribed = new Promise<void>((resolve) => {
+    client.on("message", (_topic, payload) => {
+      if (Number(payload) > 1) resolve();
+    });
+  });
   await client.subscribeAsync("$SYS/broker/subscriptions/count");
-  const count = Number(await message);
+  await subscribed;
   await client.endAsync(true);
-  return count;
 }
 
 // user and system time of a process: fields 14 and 15 of its stat, in clock ticks (man 5 proc).
