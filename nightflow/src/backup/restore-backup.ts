@@ -7,7 +7,9 @@ import {
   type BackupPart,
   BackupUnusableError,
   checkBackup,
+  freeBucketName,
   openDuckDbStore,
+  putBucketBack,
   relationalFacts,
   storeFileFacts,
   writePart,
@@ -18,6 +20,7 @@ import { dataDirOf, type LoadedConfig } from "../config/load.ts";
 import { duckDbOptions } from "../open-store.ts";
 import { backupName } from "./backup-folder.ts";
 import { STORE_PART } from "./copy-store.ts";
+import { bucketsOf, influxPlaceOf } from "./influx-place.ts";
 import { fillDatabase, openRestorePlace } from "./restore-database.ts";
 import { makeRoom } from "./set-aside-place.ts";
 import { filePath } from "./take-backup.ts";
@@ -62,10 +65,10 @@ export async function restoreBackup(order: RestoreOrder): Promise<RestoreReport>
     const replaced = await makeRoom(dataDir, order.from, order.isReplacing, stamp);
     markRestore(dataDir, order.from);
     await copyParts(order, dataDir, manifest);
-    if (manifest.store.kind === "duckdb") await settleStore(order, dataDir, manifest);
+    const renamed = await putStoreBack(order, dataDir, manifest, stamp);
     const restored = await restoreRelational(order, dataDir, manifest, stamp);
     unmarkRestore(dataDir);
-    const setAside = [...(replaced === null ? [] : [replaced]), ...restored.setAside];
+    const setAside = [...(replaced === null ? [] : [replaced]), ...renamed, ...restored.setAside];
     return { manifest, setAside, missing: restored.missing };
   } finally {
     unlock();
@@ -114,6 +117,34 @@ function placeOf({ path }: BackupPart, { store }: BackupManifest): string | unde
   if (store.kind === "duckdb" && path === store.file) return STORE_PART;
   if (path.startsWith("files/")) return path;
   return path.startsWith("keys/") ? path.slice("keys/".length) : undefined;
+}
+
+async function putStoreBack(
+  order: RestoreOrder,
+  dataDir: string,
+  manifest: BackupManifest,
+  stamp: string,
+): Promise<string[]> {
+  const { store } = manifest;
+  if (store.kind === "influxdb") return await restoreBuckets(order, store.buckets, stamp);
+  await settleStore(order, dataDir, manifest);
+  return [];
+}
+
+type Buckets = Extract<BackupManifest["store"], { kind: "influxdb" }>["buckets"];
+
+async function restoreBuckets(order: RestoreOrder, buckets: Buckets, stamp: string): Promise<string[]> {
+  const { loaded, operatorTokenFile, isReplacing, from, onProgress } = order;
+  const place = await influxPlaceOf(loaded, operatorTokenFile);
+  const renamed: string[] = [];
+  for (const { role, name } of bucketsOf(loaded)) {
+    const bucket = buckets.find((one) => one.role === role);
+    if (bucket === undefined) continue;
+    const old = await freeBucketName(place, name, isReplacing, stamp);
+    if (old !== null) renamed.push(`bucket ${old}`);
+    await putBucketBack(place, from, bucket, name, (done, of) => onProgress("shards of InfluxDB restored", done, of));
+  }
+  return renamed;
 }
 
 /**

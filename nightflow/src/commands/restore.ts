@@ -23,6 +23,9 @@ export async function runRestore({ from, replace, operatorTokenFile, config }: R
   process.stdout.write(`${linesOf(report).join("\n")}\n`);
 }
 
+const NEW_BUCKETS =
+  "the buckets of InfluxDB are new ones: tokens that were bound to the old ones do not reach them; run nightflow influx setup --rotate";
+
 function linesOf({ manifest, setAside, missing }: RestoreReport): string[] {
   const { store, startedAt, endedAt, cursors, parts } = manifest;
   const behind = Object.entries(cursors).map(([name, cursor]) => `${name} from commit ${cursor}`);
@@ -33,6 +36,7 @@ function linesOf({ manifest, setAside, missing }: RestoreReport): string[] {
     ...(parts.some(({ isSecret }) => isSecret)
       ? []
       : ["the backup has no keys: agents have to join anew, and identities need new passwords"]),
+    ...(store.kind === "influxdb" ? [NEW_BUCKETS] : []),
     ...setAside.map((place) => `what was there before is in ${place}`),
     ...missing.map((hash) => `file ${hash} is not in the backup: it was missing or damaged when that was made`),
   ];

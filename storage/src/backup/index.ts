@@ -1,5 +1,6 @@
 export { BackupDamagedError, BackupUnusableError } from "./backup-errors.ts";
 export { checkBackup, type OnProgress, RELATIONAL_FOLDER, relationalPath } from "./check-backup.ts";
+export { type CopiedBucket, copyBucket, freeBucketName, type InfluxPlace, putBucketBack } from "./influx-copy.ts";
 export {
   BACKUP_FORMAT,
   type BackupManifest,
