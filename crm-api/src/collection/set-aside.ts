@@ -69,6 +69,8 @@ function cut(entries: readonly StoredSetAside[], limit: number) {
   return { items, nextCursor: hasMore ? encodeCursor(String(last.id), String(last.id)) : null };
 }
 
-function toRow({ receivedAtMs, readAtMs, ...entry }: StoredSetAside): z.infer<typeof SetAsideRow> {
-  return { ...entry, receivedAt: receivedAtMs, readAt: readAtMs };
+// What became of an entry is told by the list of entries with its filters; this one shows what was set aside.
+function toRow(entry: StoredSetAside): z.infer<typeof SetAsideRow> {
+  const { receivedAtMs, readAtMs, outcome, settledAtMs, decision, ...row } = entry;
+  return { ...row, receivedAt: receivedAtMs, readAt: readAtMs };
 }
