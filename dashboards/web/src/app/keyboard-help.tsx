@@ -9,12 +9,14 @@ const words = {
   help: { zh: "显示此列表", en: "Show this list" },
   tab: { zh: "到下一个链接或按钮", en: "Go to the next link or button" },
   enter: { zh: "打开或执行", en: "Open or do it" },
-  escape: { zh: "关闭窗口", en: "Close a dialog" },
+  rows: { zh: "列表：下一行、上一行", en: "In a list: next row, row before" },
+  escape: { zh: "关闭窗口或详情", en: "Close a dialog or a detail" },
 } as const;
 
 const KEYS = [
   { word: "search", keys: ["/", "Ctrl K"] },
   { word: "tab", keys: ["Tab"] },
+  { word: "rows", keys: ["j", "k"] },
   { word: "enter", keys: ["Enter"] },
   { word: "escape", keys: ["Esc"] },
   { word: "help", keys: ["?"] },
