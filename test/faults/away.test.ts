@@ -11,7 +11,11 @@ import { Installation } from "../support/installation.ts";
 import { postmasterOf } from "../support/postmaster.ts";
 import { descendantsOf, HAS_PROC } from "../support/processes.ts";
 import { ServedValues } from "../support/served-values.ts";
+import { canMakeDisk, SmallDisk } from "../support/small-disk.ts";
 import { repeatedRows, storedRows } from "../support/stored-rows.ts";
+
+/** Holds a new head-end with its PostgreSQL, and little more. */
+const DISK_MB = 400;
 
 let installation: Installation | undefined;
 
@@ -79,6 +83,34 @@ describe.runIf(HAS_PROC)("PostgreSQL that answers nothing under a head-end on Du
   });
 
   const readAtOf = (hour: number) => (installation?.liveStartMs ?? 0) - (100 - hour) * 3_600_000;
+});
+
+describe.runIf(canMakeDisk())("a disk that is full under a head-end on DuckDB", () => {
+  let disk: SmallDisk | undefined;
+
+  afterEach(async () => {
+    await installation?.stopUp();
+    disk?.close();
+    disk = undefined;
+  });
+
+  it("is named at the start with what to do; agents hold, and everything is stored once there is room", async () => {
+    installation = await Installation.make({ homesPerDma: 3 });
+    const place = installation;
+    disk = new SmallDisk(place.dataDir, DISK_MB);
+    await place.startAll();
+    await storedAtLeast(await place.signIn("collector"), 20);
+    await place.stopUp();
+    const makeRoom = disk.fill();
+    await expect(place.startUp()).rejects.toThrow(
+      /no space left on device.*code: ENOSPC.*what to do: make room on the disk of the data folder/s,
+    );
+    makeRoom();
+    await place.startUp();
+    const api = await place.signIn("collector");
+    expect((await statusBy(api))?.outbox?.dropped).toBe(0);
+    await expectAllTaken(place, api);
+  });
 });
 
 const influxd = findInfluxd();

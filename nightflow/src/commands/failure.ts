@@ -20,6 +20,23 @@ const MENDABLE: ReadonlySet<string> = new Set([
   "RESTORE_TARGET",
 ]);
 
+/** What to do about what the system refuses: nobody's program is at fault, so that a stack would say nothing. */
+const SYSTEM_REMEDIES: Readonly<Record<string, string>> = {
+  ENOSPC:
+    "make room on the disk of the data folder (dataDir) and start again; what is stored is safe, and agents hold theirs",
+  EDQUOT: "raise the quota of the user that runs nightflow, or make room, and start again",
+  EROFS:
+    "make the file system of the data folder (dataDir) writable again: after a disk error systems mount it read-only",
+  EACCES: "give the user that runs nightflow the right to this file or folder",
+  EPERM: "give the user that runs nightflow the right to this file or folder",
+  EMFILE: "allow more open files: ulimit -n, LimitNOFILE= of a systemd unit",
+};
+
+function systemCodeOf(error: unknown): string | undefined {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return code in SYSTEM_REMEDIES ? code : undefined;
+}
+
 function isCoded(error: unknown): error is NightflowError | ThreadStartError {
   return error instanceof NightflowError || error instanceof ThreadStartError;
 }
@@ -27,11 +44,14 @@ function isCoded(error: unknown): error is NightflowError | ThreadStartError {
 /** Prints what went wrong, the code to read out, and what to do. */
 export function reportError(error: unknown): void {
   const lines = [`nightflow: ${describeError(error)}`];
+  const systemCode = systemCodeOf(error);
   if (isCoded(error)) {
     lines.push(`  code: ${error.code}`);
     if (error.remedy !== undefined) lines.push(`  what to do: ${error.remedy}`);
     if (error instanceof ThreadStartError && error.isUnexpected) lines.push(error.stack ?? "");
-  } else if (error instanceof Error && error.stack !== undefined) lines.push(error.stack);
+  } else if (systemCode !== undefined)
+    lines.push(`  code: ${systemCode}`, `  what to do: ${SYSTEM_REMEDIES[systemCode]}`);
+  else if (error instanceof Error && error.stack !== undefined) lines.push(error.stack);
   process.stderr.write(`${lines.join("\n")}\n`);
 }
 
