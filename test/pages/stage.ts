@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ApiConfig, type RunningApi, startApi } from "@nightflow/crm-api";
+import { ApiConfig, type EnrolmentDesk, type RunningApi, startApi } from "@nightflow/crm-api";
 import { builtPagesFolder } from "@nightflow/dashboards";
 import { usageReportCsv, usageReportHtml } from "@nightflow/dashboards/reports";
 import { ManualClock } from "@nightflow/domain";
@@ -64,8 +64,8 @@ export class Stage {
     return new Stage(folder, postgres, full, empty);
   }
 
-  /** A fresh world; it ends with `endWorlds` or `close`. */
-  async world(content: Content = "town"): Promise<World> {
+  /** A fresh world; it ends with `endWorlds` or `close`. Agents enrol in it where there is a desk for them. */
+  async world(content: Content = "town", enrolment?: EnrolmentDesk): Promise<World> {
     const { database: db } = await this.#postgres.fresh();
     const jobs = createJobQueue({ db, logger: silentLogger });
     const ids = await idsOf(db, content);
@@ -73,7 +73,7 @@ export class Stage {
     const files = join(this.#folder, `files-${this.#servers.length}`);
     mkdirSync(files);
     const store = content === "town" ? this.#full : this.#empty;
-    const server = new Server({ db, store, jobs, clock: new ManualClock(NOW), files });
+    const server = new Server({ db, store, jobs, clock: new ManualClock(NOW), files, enrolment });
     this.#servers.push(server);
     await server.start();
     await ticketsOpened(db);
@@ -106,6 +106,7 @@ interface ServerDeps {
   readonly jobs: JobQueue;
   readonly clock: ManualClock;
   readonly files: string;
+  readonly enrolment: EnrolmentDesk | undefined;
 }
 
 /** The API, which can be taken down and brought back where it was. */

@@ -78,5 +78,13 @@ test("who let an agent in, and why, is told to those who see agents, and of one 
     { action: "enrolment.approve", subject: "town/gw-1", reason: "read out by Li" },
   ]);
   expect(await notes("?site=town&agent=gw-1")).toHaveLength(1);
+  await db.query(
+    `insert into enrolment_token (id, hash, site, agent, note, max_uses, expires_at, created_by)
+     values ($1, 'x', 'town', 'gw-1', '', 1, now() + interval '1 h', 'admin')`,
+    [one],
+  );
+  expect((await collector.delete(`/api/enrolment/tokens/${one}`)).status).toBe(200);
+  const [withdrawn] = await notes("?site=town&agent=gw-1");
+  expect(withdrawn).toMatchObject({ action: "enrolment.token.withdraw", subject: "town/gw-1" });
   expect((await (await signIn("manager")).get("/api/enrolment/notes")).status).toBe(403);
 });

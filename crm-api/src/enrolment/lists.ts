@@ -235,6 +235,10 @@ interface NoteSqlRow extends CursorRow {
   remote_address: string | null;
 }
 
+/** A token is told by whom it is for. */
+const ABOUT = `case when e.subject_kind = 'token'
+  then coalesce((e.after->>'site') || '/' || coalesce(e.after->>'agent', '*'), e.subject) else e.subject end`;
+
 /** Who did what about enrolment, when and why, newest first; of one agent also the tokens made for it. */
 export async function listNotes(sql: Sql, query: EnrolmentNoteQuery) {
   const filter = new SqlFilter().and("starts_with(e.action, 'enrolment.')");
@@ -246,8 +250,8 @@ export async function listNotes(sql: Sql, query: EnrolmentNoteQuery) {
   }
   const page = pageSql(filter, { expression: "e.no", type: "bigint", isDescending: true, id: "e.no" }, query);
   const { rows } = await sql.query<NoteSqlRow>(
-    `select e.no::float8 as no, ${epochMs("e.at")} as at, e.actor, e.action, e.subject, e.reason, e.remote_address,
-            ${page.select} from audit_entry e ${filter.where} ${page.tail}`,
+    `select e.no::float8 as no, ${epochMs("e.at")} as at, e.actor, e.action, ${ABOUT} as subject, e.reason,
+            e.remote_address, ${page.select} from audit_entry e ${filter.where} ${page.tail}`,
     filter.values,
   );
   return toPage(rows, query.limit, toNoteRow);

@@ -58,12 +58,14 @@ export async function makeToken(context: EnrolmentContext, actor: Principal, ord
 /** Makes a token worthless; false when there is none of this id that still serves. */
 export async function withdrawToken({ db, clock }: EnrolmentContext, actor: Principal, id: string): Promise<boolean> {
   return await db.transaction(async (tx) => {
-    const { rowCount } = await tx.query(
-      "update enrolment_token set withdrawn_at = now(), withdrawn_by = $2 where id = $1 and withdrawn_at is null",
+    const { rows } = await tx.query<{ site: string; agent: string | null }>(
+      `update enrolment_token set withdrawn_at = now(), withdrawn_by = $2 where id = $1 and withdrawn_at is null
+       returning site, agent`,
       [id, actor.login],
     );
-    if (rowCount === 0) return false;
-    await recordAudit(tx, clock, actor, { action: "enrolment.token.withdraw", kind: "token", subject: id });
+    const [after] = rows;
+    if (after === undefined) return false;
+    await recordAudit(tx, clock, actor, { action: "enrolment.token.withdraw", kind: "token", subject: id, after });
     return true;
   });
 }

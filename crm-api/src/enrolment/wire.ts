@@ -188,7 +188,7 @@ export const EnrolmentNoteRow = named(
     at: Instant.meta({ description: "Business clock." }),
     actor: z.string().meta({ description: "A login, or `agent site/agent`." }),
     action: z.string(),
-    subject: z.string().meta({ description: "`site/agent`, or the id of a token." }),
+    subject: z.string().meta({ description: "`site/agent`; of a token for any new agent `site/*`." }),
     reason: z.string().nullable(),
     remoteAddress: z.string().nullable(),
   }),

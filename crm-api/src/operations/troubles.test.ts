@@ -58,7 +58,8 @@ describe("what is wrong", () => {
     const processes = [row("ingest", { state: "silent" }), row("broker", { state: "silent" })];
     const found = findTroubles({ ...well, state: "silent", processes, events: [{ ...event, closedAt: null }] });
     expect(found).toMatchObject([{ code: "head_end_silent", level: "alarm", subjects: ["town"], since: 7 }]);
-    expect(codes({ state: "silent", processes, events: [{ ...event, closedAt: NOW }] })).toEqual(["head_end_silent"]);
+    const before = { ...well, state: "silent" as const, processes, events: [{ ...event, closedAt: NOW }] };
+    expect(findTroubles(before)).toMatchObject([{ code: "head_end_silent", subjects: ["town"], since: NOW - 1000 }]);
   });
 
   it("holds a process's own words, and those that say the same together", () => {

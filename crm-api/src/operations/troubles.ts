@@ -46,14 +46,22 @@ function finding(
   return { code, level, subjects: subjects.slice(0, MOST_SUBJECTS), count, why, since };
 }
 
-function headEnd({ state, events }: Looked): Finding[] {
+function headEnd({ state, events, processes }: Looked): Finding[] {
   const open = events.filter(({ closedAt }) => closedAt === null);
   if (open.length > 0) {
     const since = Math.min(...open.map(({ lastSeenAt, openedAt }) => lastSeenAt ?? openedAt));
     return [finding("head_end_silent", "alarm", { subjects: open.map(({ subject }) => subject), since })];
   }
-  if (state === "silent") return [finding("head_end_silent", "alarm")];
+  if (state === "silent") return [finding("head_end_silent", "alarm", lastHeard(processes))];
   return state === "unknown" ? [finding("head_end_unknown", "warning")] : [];
+}
+
+// Before the watch has opened its event the processes themselves tell where and since when.
+function lastHeard(processes: readonly ProcessRow[]): Partial<Pick<Finding, "subjects" | "since">> {
+  const silent = processes.filter(({ part, state }) => state === "silent" && COLLECTING_PARTS.includes(part));
+  if (silent.length === 0) return {};
+  const since = Math.max(...silent.map(({ seenAt }) => seenAt));
+  return { subjects: [...new Set(silent.map(({ site }) => site))], since };
 }
 
 /** What keeps a process from its work by the name of the check that says so; levels are those of a collecting part. */

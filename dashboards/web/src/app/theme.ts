@@ -3,6 +3,9 @@ import { type ThemeConfig, theme } from "antd";
 /** The seed colour: the blue of the charts' actual curve. */
 const PRIMARY = { light: "#0b62a8", dark: "#5aa9e6" } as const;
 
+/** As `--nf-act` of `app.css`: texts and buttons of what cannot be taken back. */
+const ERROR = { light: "#b91c1c", dark: "#ff9a94" } as const;
+
 /** Grounds of dark pages, as in `app.css`. */
 const DARK_GROUNDS = { colorBgContainer: "#161d25", colorBgElevated: "#1d2630", colorBgLayout: "#0e1318" } as const;
 
@@ -17,6 +20,7 @@ export function deskTheme(isDark: boolean): ThemeConfig {
       : [theme.defaultAlgorithm, theme.compactAlgorithm],
     token: {
       colorPrimary: isDark ? PRIMARY.dark : PRIMARY.light,
+      colorError: isDark ? ERROR.dark : ERROR.light,
       ...(isDark ? DARK_GROUNDS : {}),
       colorTextDescription: isDark ? "#b4bcc6" : "#4b5563",
       colorTextTertiary: isDark ? "#b4bcc6" : "#4b5563",
@@ -27,7 +31,7 @@ export function deskTheme(isDark: boolean): ThemeConfig {
       borderRadius: 6,
     },
     components: {
-      Button: isDark ? { primaryColor: "#06121d" } : {},
+      Button: isDark ? { primaryColor: "#06121d", dangerColor: "#1d0606" } : {},
       Table: { headerBg: isDark ? "#1d2630" : "#f4f6f8", cellPaddingInlineSM: 12, cellPaddingBlockSM: 5 },
     },
   };

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useMay } from "../../../api/session.ts";
 import { Panel } from "../../../parts/panel.tsx";
 import { useFormat } from "../../../parts/use-format.ts";
-import { Ago, When } from "../../../parts/when.tsx";
+import { Ago } from "../../../parts/when.tsx";
 import { useWords } from "../../../words/use-words.ts";
 import { type Fact, Facts } from "../facts.tsx";
 import { ReasonDialog } from "../reason-dialog.tsx";
@@ -92,7 +92,7 @@ function useFacts(agent: ListedAgent): Fact[] {
             say("certificate"),
             say("validUntil", { from: dateTime(certificate.issuedAt), to: dateTime(certificate.expiresAt) }),
           ],
-          [say("renewsFrom"), <When key="renews" at={certificate.renewableFrom} />],
+          [say("renewsFrom"), dateTime(certificate.renewableFrom)],
           [say("keyFingerprint"), <Fingerprint key="key" of={certificate.keyFingerprint} />],
           [say("serial"), <code key="serial">{certificate.serial}</code>],
         ] satisfies Fact[])),

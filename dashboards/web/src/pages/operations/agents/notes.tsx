@@ -50,13 +50,12 @@ export function Notes(props: { readonly agent?: { readonly site: string; readonl
 function Note({ row }: { readonly row: EnrolmentNote }) {
   const { say } = useWords("operations-agents", words);
   const deed = DEEDS.find((name) => row.action === `enrolment.${name}`);
-  const isToken = row.action.startsWith("enrolment.token.");
   return (
     <>
       <div className="nf-card-line">
         <span>
           <span className="nf-strong">{row.actor}</span> {deed === undefined ? row.action : say(`did_${deed}`)}
-          {!isToken && row.actor !== `agent ${row.subject}` && ` ${row.subject}`}
+          {row.actor !== `agent ${row.subject}` && ` ${row.subject}`}
         </span>
         <span className="nf-soft nf-small">
           <When at={row.at} />

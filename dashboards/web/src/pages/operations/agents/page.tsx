@@ -4,8 +4,8 @@ import { Alert, Skeleton } from "antd";
 import { Panel } from "../../../parts/panel.tsx";
 import { Problem } from "../../../parts/problem.tsx";
 import { useDetailInView } from "../../../parts/use-detail-in-view.ts";
+import { useFormat } from "../../../parts/use-format.ts";
 import { useTitle } from "../../../parts/use-title.ts";
-import { When } from "../../../parts/when.tsx";
 import { useWords } from "../../../words/use-words.ts";
 import { Facts } from "../facts.tsx";
 import { AgentDetail } from "./agent-detail.tsx";
@@ -71,6 +71,7 @@ function Detail(props: {
 /** What an agent without a token meets here, and the fingerprint that gateways must trust. */
 function HowTheyJoin({ overview }: { readonly overview: EnrolmentOverview }) {
   const { say } = useWords("operations-agents", words);
+  const { dateTime } = useFormat();
   const { authority, unknownAgents, certificateDays } = overview;
   if (!overview.isOn || authority === null || unknownAgents === null)
     return <Alert type="info" showIcon title={say("off")} />;
@@ -81,7 +82,7 @@ function HowTheyJoin({ overview }: { readonly overview: EnrolmentOverview }) {
           [say("unknownAgents"), say(`policy_${unknownAgents}`)],
           [say("certificateLife"), say("days", { count: certificateDays ?? 0 })],
           [say("authority"), <Fingerprint key="authority" of={authority.fingerprint} />],
-          [say("authorityEnds"), <When key="ends" at={authority.expiresAt} />],
+          [say("authorityEnds"), dateTime(authority.expiresAt)],
         ]}
       />
     </Panel>

@@ -174,7 +174,7 @@ function MadeDialog(props: { readonly made: MadeToken; readonly onClose: () => v
       </Typography.Paragraph>
       <p className="nf-tight">{say("scan")}</p>
       <div role="img" aria-label={say("qrName")} style={{ background: "#fff", width: "fit-content", padding: 8 }}>
-        <QRCode value={joinText} size={220} type="svg" bordered={false} color="#000" bgColor="#fff" errorLevel="L" />
+        <QRCode value={joinText} size={220} bordered={false} color="#000" bgColor="#fff" errorLevel="L" />
       </div>
     </Modal>
   );

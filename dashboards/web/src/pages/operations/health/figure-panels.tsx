@@ -175,11 +175,7 @@ export function StorePanel({ health, history }: PanelProps) {
   const { store, headEnd } = health;
   const { diskFreeBytes: free, diskBytes: size } = headEnd ?? { diskFreeBytes: null, diskBytes: null };
   const embedded: Figure[] = [
-    {
-      name: say("storeFile"),
-      value: bytes(store.fileBytes),
-      note: say("storeMemory", { value: bytes(store.memoryBytes) }),
-    },
+    { name: say("storeFile"), value: bytes(store.fileBytes) },
     {
       name: say("journal"),
       value: bytes(store.journalBytes),
@@ -207,7 +203,11 @@ export function StorePanel({ health, history }: PanelProps) {
         </Hour>
       ),
     },
-    { name: say("memory"), value: bytes(health.memoryBytes) },
+    {
+      name: say("memory"),
+      value: bytes(health.memoryBytes),
+      ...(store.memoryBytes !== null && { note: say("storeMemory", { value: bytes(store.memoryBytes) }) }),
+    },
     {
       name: say("loop"),
       value: ms(headEnd?.loopDelayP99Ms),
@@ -231,7 +231,7 @@ export function AgentsPanel({ health }: Pick<PanelProps, "health">) {
   const maySee = useMay("enrolment.agent.read");
   const { online, offline, waiting } = health.agents;
   return (
-    <Panel title={say("agentsTitle")} extra={maySee && <Link to="/operations/agents">{say("goThere")}</Link>}>
+    <Panel title={say("agentsTitle")} extra={maySee && <Link to="/operations/agents">{say("openTab")}</Link>}>
       <FigureList
         figures={[
           {

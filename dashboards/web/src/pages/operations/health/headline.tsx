@@ -112,7 +112,12 @@ function Remedy(props: { readonly trouble: Trouble }) {
   return (
     <>
       <p className="nf-tight">
-        {say(`do_${code}`)} {place !== undefined && <Link to={place}>{say("goThere")}</Link>}
+        {say(`do_${code}`)}{" "}
+        {place !== undefined && (
+          <Link to={place} style={{ textDecoration: "underline" }}>
+            {say("goThere")}
+          </Link>
+        )}
       </p>
       {why !== null && (
         <p className="nf-tight nf-soft nf-small">

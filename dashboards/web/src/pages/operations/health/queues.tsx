@@ -23,7 +23,7 @@ export function Queues(props: { readonly queues: readonly Queue[] }) {
     render: (_: unknown, row: Queue) => <span className="nf-number">{number(row[key], 0)}</span>,
   });
   return (
-    <Panel title={say("queues")} extra={maySee && <Link to="/operations/jobs">{say("goThere")}</Link>}>
+    <Panel title={say("queues")} extra={maySee && <Link to="/operations/jobs">{say("openTab")}</Link>}>
       {props.queues.length === 0 ? (
         <p className="nf-soft nf-tight">{say("noJobs")}</p>
       ) : (

@@ -23,6 +23,7 @@ export const words = {
   whatToDo: { zh: "怎么办", en: "What to do" },
   saysItself: { zh: "进程自述", en: "In its own words" },
   goThere: { zh: "去处理", en: "Go there" },
+  openTab: { zh: "查看", en: "Open" },
   alsoWrong: { zh: "其他问题", en: "Also wrong" },
   old: { zh: "过时数据：{{time}}", en: "old: of {{time}}" },
 
@@ -62,7 +63,7 @@ export const words = {
   readingsHeld: { zh: "存有读数", en: "Readings held" },
   rows: { zh: "{{value}} 条", en: "{{value}}" },
   storeFile: { zh: "库文件", en: "Store file" },
-  journal: { zh: "日志文件", en: "Journal" },
+  journal: { zh: "预写日志", en: "Journal" },
   pendingReadings: { zh: "待并入 {{value}} 条", en: "{{value}} readings to move into the file" },
   backlog: { zh: "待整理", en: "To be compacted" },
   readings: { zh: "{{value}} 条读数", en: "{{value}} readings" },
@@ -77,7 +78,7 @@ export const words = {
   slowestThread: { zh: "最慢的线程", en: "of the slowest thread" },
 
   agentsTitle: { zh: "采集终端", en: "Agents" },
-  online: { zh: "在线", en: "online" },
+  online: { zh: "在线", en: "Online" },
   offline: { zh: "离线 {{value}}", en: "{{value}} offline" },
   waitingName: { zh: "入网申请", en: "Requests to join" },
   waiting: { zh: "待审批 {{value}}", en: "{{value}} wait for approval" },
