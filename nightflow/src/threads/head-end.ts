@@ -1,4 +1,5 @@
 import { workerData } from "node:worker_threads";
+import { bindInstallation } from "../backup/bind-installation.ts";
 import { isStoreFile, serveHold } from "../backup/serve-hold.ts";
 import { makeLogger } from "../config/log.ts";
 import { startHeadEnd } from "../head-end.ts";
@@ -11,7 +12,9 @@ await runRoom(async () => {
   const logger = makeLogger(settings.config.log.level, "head-end", settings.config.log);
   const headEnd = await startHeadEnd(settings, logger, () => tellMain({ type: "committed" }));
   const { view, publish, db } = headEnd;
-  const hold = isStoreFile(headEnd.store) ? await serveHold(headEnd.store, settings.dataDir, logger) : undefined;
+  const store = isStoreFile(headEnd.store) ? headEnd.store : undefined;
+  const hold = store && (await serveHold(store, settings.dataDir, logger));
+  if (store !== undefined) void bindInstallation(store, db, logger);
   const { operate, site } = settings.config;
   const operated = operateThread({ part: "head-end", view, config: operate, site, logger, sql: db, publish });
   return {
