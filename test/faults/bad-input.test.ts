@@ -1,4 +1,6 @@
 import { writeFileSync } from "node:fs";
+import { request } from "node:http";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { agentTopics, encodeAck, type WireReading } from "@nightflow/domain";
 import type { ApiClient } from "@nightflow/nightflow";
@@ -6,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Device } from "../support/device.ts";
 import { eventually } from "../support/eventually.ts";
 import { AGENT, Installation, SITE } from "../support/installation.ts";
+import { bareClient, packet, remainingLength } from "../support/raw-mqtt.ts";
 import { testedStores } from "../support/stores.ts";
 
 type List = "dead_letter" | "quarantine" | "conflict";
@@ -53,6 +56,7 @@ describe.each(testedStores())("bad input to a running head-end, on $name", (stor
 
     afterEach(() => device.close());
 
+    const access = () => ({ port: installation.ports.mqtt, password: installation.mqttPassword(AGENT) });
     const page = (list: List) =>
       api.get<{ items: SetAside[]; counts: { stored: number } }>(`/api/set-aside/${list}?limit=200`);
     const storedCount = async () => (await page("dead_letter")).counts.stored;
@@ -80,6 +84,46 @@ describe.each(testedStores())("bad input to a running head-end, on $name", (stor
       await device.publish(agentTopics(SITE, AGENT).readings, JSON.stringify({ v: 1, hello: "world" }));
       const noBatch = await setAside("dead_letter", "NOT_A_BATCH");
       expect(noBatch).toMatchObject({ agent: `${SITE}/${AGENT}`, raw: expect.stringContaining("hello") });
+      await stillWorks();
+    });
+
+    it("hangs up on a packet of 300 MB before its body has come, whichever way its length is written", async () => {
+      const topic = Buffer.from(agentTopics(SITE, AGENT).readings);
+      const head = Buffer.concat([Buffer.from([0, topic.length]), topic, Buffer.from([0, 1])]);
+      // The longest that MQTT can write is 256 MB; 300 MB takes a fifth byte of length, which is no MQTT.
+      for (const length of [remainingLength(2 ** 28 - 1), remainingLength(300 * 1024 * 1024)]) {
+        const socket = await bareClient({ ...access(), username: AGENT });
+        const closed = closeOf(socket);
+        socket.write(Buffer.concat([Buffer.from([0x32]), length, head, Buffer.alloc(2 * 1024 * 1024)]));
+        socket.resume();
+        await closed;
+      }
+      const { reason } = await setAside("dead_letter", "REFUSED_TOO_LARGE");
+      expect(reason).toMatch(/larger than allowed/);
+      await stillWorks();
+    });
+
+    it("refuses a request of 300 MB by its length, with the limit in the answer", async () => {
+      const { status, body } = await requestOf300Mb(installation.ports.api);
+      expect(status).toBe(413);
+      expect(JSON.parse(body)).toMatchObject({ code: expect.any(String), remedy: expect.any(String) });
+      await stillWorks();
+    });
+
+    it("hangs up on a topic that is not UTF-8, and sets a payload aside that is not, legibly", async () => {
+      const socket = await bareClient({ ...access(), username: AGENT });
+      const closed = closeOf(socket);
+      socket.write(packet(0x32, Buffer.from([0, 4, 0x6e, 0xc3, 0x28, 0xff, 0, 1]), Buffer.from("x")));
+      socket.resume();
+      await closed;
+      const broken = Buffer.concat([
+        Buffer.from('{"v":1,"epoch":"'),
+        Buffer.from([0xc3, 0x28, 0xff]),
+        Buffer.from('"}'),
+      ]);
+      expect(await device.publish(agentTopics(SITE, AGENT).readings, broken)).toBe(true);
+      const { raw } = await setAside("dead_letter", "NOT_JSON", (row) => row.raw.includes("epoch"));
+      expect(raw).toContain("\u{fffd}");
       await stillWorks();
     });
 
@@ -189,3 +233,28 @@ describe.each(testedStores())("bad input to a running head-end, on $name", (stor
     });
   });
 });
+
+function closeOf(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once("close", () => resolve());
+  });
+}
+
+/** What the API answers to a request that says to be so long; only its beginning is sent. */
+function requestOf300Mb(port: number): Promise<{ readonly status: number; readonly body: string }> {
+  const headers = { "content-type": "application/json", "content-length": 300 * 1024 * 1024 };
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: "127.0.0.1", port, path: "/api/session", method: "POST", headers }, (answer) => {
+      let body = "";
+      answer.on("data", (bytes: Buffer) => {
+        body += bytes;
+      });
+      answer.on("end", () => {
+        asked.destroy();
+        resolve({ status: answer.statusCode ?? 0, body });
+      });
+    });
+    asked.on("error", reject);
+    asked.write("{");
+  });
+}

@@ -1,13 +1,15 @@
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePorts } from "@nightflow/nightflow";
 import { removeEmbeddedPostgres } from "@nightflow/storage";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { runNightflow } from "../support/command.ts";
+import { Installation } from "../support/installation.ts";
+import { testedStores } from "../support/stores.ts";
 
 let folder: string;
 
@@ -61,6 +63,59 @@ describe("a wrong configuration", () => {
     const { code, stderr } = await runNightflow(["agent", path]);
     expect(code).toBe(2);
     for (const where of ["agent:", "mqtt.url:"]) expect(stderr).toContain(where);
+  });
+});
+
+describe("a store that this program cannot use", () => {
+  const influx = testedStores().find(({ name }) => name === "influxdb");
+  let installation: Installation;
+
+  beforeAll(async () => {
+    installation = await Installation.make({ factor: "real", homesPerDma: 1, gasCustomers: 0 });
+  });
+
+  afterAll(() => installation?.close());
+
+  const startUp = (config = installation.configFile) => runNightflow(["up", "--config", config]);
+
+  it("since its file is damaged, is named with the way out and left as it is", async () => {
+    const file = join(installation.dataDir, "readings.duckdb");
+    const whole = readFileSync(file);
+    const damaged = Buffer.from(whole);
+    damaged.fill(0x5a, 0, 12_288);
+    writeFileSync(file, damaged);
+    const { code, stderr } = await startUp();
+    expect(code).toBe(1);
+    expect(stderr).toContain(file);
+    expect(stderr).toContain("code: STORE_CORRUPT");
+    expect(stderr).toMatch(/what to do: .*nightflow store/);
+    expect(readFileSync(file).equals(damaged)).toBe(true);
+    writeFileSync(file, whole);
+  });
+
+  it.runIf(influx?.isThere)("since InfluxDB refuses the token, is named with the token's file", async () => {
+    const place = await influx?.place();
+    if (place?.kind !== "influxdb") throw new Error("there is no InfluxDB");
+    const { url, org, bucket } = place;
+    writeFileSync(join(installation.folder, "wrong-token"), "not-the-token", { mode: 0o600 });
+    const settings = parse(readFileSync(installation.configFile, "utf8")) as object;
+    const config = join(installation.folder, "wrong-token.yaml");
+    const influxdb = { url, org, bucket, tokenFile: "wrong-token" };
+    writeFileSync(config, stringify({ ...settings, store: "influxdb", influxdb }));
+    const { code, stderr } = await startUp(config);
+    expect(code).toBe(1);
+    expect(stderr).toContain("code: STORE_REFUSED");
+    expect(stderr).toMatch(/what to do: .*token/);
+  });
+
+  it("since a newer program has migrated the database, is named, and says to use that program", async () => {
+    await installation.withHeadEnd(({ db }) =>
+      db.query("insert into schema_migration (no, name, checksum) values (9999, 'of a newer program', '')"),
+    );
+    const { code, stderr } = await startUp();
+    expect(code).toBe(1);
+    expect(stderr).toContain("code: STORE_TOO_NEW");
+    expect(stderr).toContain("what to do:");
   });
 });
 

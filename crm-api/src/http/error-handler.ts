@@ -22,8 +22,18 @@ function answerTo(error: FastifyError | Error, requestId: string): Answer {
   if (error instanceof StoreUnavailableError) return problem(503, error, null);
   const status = "statusCode" in error ? error.statusCode : undefined;
   if (status !== undefined && status >= 400 && status < 500 && !(error instanceof NightflowError))
-    return { status, body: { code: "REQUEST_INVALID", message: error.message, details: null, remedy: null } };
+    return {
+      status,
+      body: { code: "REQUEST_INVALID", message: error.message, details: null, remedy: remedyFor(status) },
+    };
   return unexpected(requestId);
+}
+
+/** What to do about a request that was refused before its route saw it. */
+function remedyFor(status: number): string | null {
+  if (status === 413) return "send less at a time; readings files of any size are taken by nightflow import";
+  if (status === 415) return "send application/json in UTF-8";
+  return null;
 }
 
 function problem(status: number, error: NightflowError, details: unknown): Answer {
