@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AgentConfig, type AgentStatus } from "@nightflow/domain";
 import type { ApiClient } from "@nightflow/nightflow";
-import { findInfluxd, startInfluxd, type TestInfluxd } from "@nightflow/storage/testing";
+import { faultRounds, findInfluxd, startInfluxd, type TestInfluxd } from "@nightflow/storage/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { Device } from "../support/device.ts";
-import { eventually } from "../support/eventually.ts";
+import { eventually, pause } from "../support/eventually.ts";
 import { Installation } from "../support/installation.ts";
 import { postmasterOf } from "../support/postmaster.ts";
 import { descendantsOf, HAS_PROC } from "../support/processes.ts";
@@ -14,6 +14,8 @@ import { ServedValues } from "../support/served-values.ts";
 import { canMakeDisk, SmallDisk } from "../support/small-disk.ts";
 import { repeatedRows, storedRows } from "../support/stored-rows.ts";
 
+/** How long InfluxDB stays away once agents hold: minutes where the tests have the time for twenty kills of each. */
+const AWAY_MS = faultRounds(1) >= 20 ? 120_000 : 0;
 /** Holds a new head-end with its PostgreSQL, and little more. */
 const DISK_MB = 400;
 
@@ -128,6 +130,7 @@ describe.runIf(influxd !== undefined)("InfluxDB that is away for a while", () =>
 
   it.each(["stop", "kill"] as const)(
     "acknowledges nothing, agents hold, and everything is there afterwards (%s)",
+    { timeout: 180_000 + 2 * AWAY_MS },
     async (how) => {
       folder = mkdtempSync(join(tmpdir(), "nightflow-influxd-"));
       server = await startInfluxd(folder);
@@ -142,6 +145,7 @@ describe.runIf(influxd !== undefined)("InfluxDB that is away for a while", () =>
         return (status?.outbox?.records ?? 0) > 20 ? status : undefined;
       });
       expect(held?.outbox?.dropped).toBe(0);
+      await pause(AWAY_MS);
       server = await startInfluxd(folder, Number(new URL(url).port));
       await expectAllTaken(installation, api);
     },

@@ -13,9 +13,9 @@ import { testDatabase } from "../../testing/postgres.ts";
 import { findRedis, startRedis, type TestRedis } from "../../testing/redis.ts";
 
 /** Relay, Redis and worker are killed so often each. */
-const KILLS_EACH = faultRounds(4);
+const KILLS_EACH = faultRounds(2);
 const KILLS = 3 * KILLS_EACH;
-const JOBS = Math.max(300, 10 * KILLS);
+const JOBS = Math.max(150, 10 * KILLS);
 const programOf = (name: string) => fileURLToPath(new URL(`../../testing/${name}`, import.meta.url));
 
 /** A program that is killed and started again. */
