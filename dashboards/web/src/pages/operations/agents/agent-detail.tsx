@@ -89,7 +89,7 @@ function useFacts(agent: ListedAgent): Fact[] {
       ? []
       : ([
           [
-            say("certificate"),
+            say("validity"),
             say("validUntil", { from: dateTime(certificate.issuedAt), to: dateTime(certificate.expiresAt) }),
           ],
           [say("renewsFrom"), dateTime(certificate.renewableFrom)],

@@ -1,10 +1,11 @@
 import { useMutation } from "@tanstack/react-query";
-import { AutoComplete, Input, InputNumber, Modal, QRCode, Typography } from "antd";
+import { AutoComplete, Input, InputNumber, Modal, QRCode } from "antd";
 import { type ReactNode, useId, useState } from "react";
 import { Problem } from "../../../parts/problem.tsx";
 import { Tag } from "../../../parts/tag.tsx";
 import { useFormat } from "../../../parts/use-format.ts";
 import { useWords } from "../../../words/use-words.ts";
+import { CopyLine } from "./copy-line.tsx";
 import { askAgain, deeds, type MadeToken } from "./queries.ts";
 import { faultsOf, orderOf, type TokenForm } from "./standing.ts";
 import { words } from "./words.ts";
@@ -169,12 +170,18 @@ function MadeDialog(props: { readonly made: MadeToken; readonly onClose: () => v
         <Tag tone="open">{say("shownOnce")}</Tag> {say("until", { time: dateTime(expiresAt) })}
       </p>
       <p className="nf-tight">{say("runThis")}</p>
-      <Typography.Paragraph code copyable={{ text: command, tooltips: [say("copy"), say("copied")] }}>
-        {command}
-      </Typography.Paragraph>
+      <CopyLine text={command} />
       <p className="nf-tight">{say("scan")}</p>
-      <div role="img" aria-label={say("qrName")} style={{ background: "#fff", width: "fit-content", padding: 8 }}>
-        <QRCode value={joinText} size={220} bordered={false} color="#000" bgColor="#fff" errorLevel="L" />
+      <div style={{ background: "#fff", width: "fit-content", padding: 8 }}>
+        <QRCode
+          aria-label={say("qrName")}
+          value={joinText}
+          size={220}
+          bordered={false}
+          color="#000"
+          bgColor="#fff"
+          errorLevel="L"
+        />
       </div>
     </Modal>
   );

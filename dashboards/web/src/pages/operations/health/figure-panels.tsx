@@ -58,66 +58,77 @@ function Hour(props: {
 export function CollectingPanel({ health, history }: PanelProps) {
   const { say, count, rate, bytes, ms } = useFigures();
   const { headEnd } = health;
+  if (headEnd === null) return <NoFigures title={say("collecting")} />;
   const figures: Figure[] = [
     {
       name: say("stored"),
-      value: say("perS", { value: rate(headEnd?.storedPerS) }),
+      value: say("perS", { value: rate(headEnd.storedPerS) }),
       note: (
         <Hour history={history} of="storedPerS" text={rate}>
-          {say("sinceStart", { value: count(headEnd?.stored) })}
+          {say("sinceStart", { value: count(headEnd.stored) })}
         </Hour>
       ),
     },
     {
       name: say("commitTime"),
-      value: `${ms(headEnd?.commitP50Ms)} / ${ms(headEnd?.commitP99Ms)}`,
+      value: `${ms(headEnd.commitP50Ms)} / ${ms(headEnd.commitP99Ms)}`,
       note: (
         <Hour history={history} of="commitP99Ms" text={ms}>
-          {say("commitNote", { rate: rate(headEnd?.commitsPerS), longest: ms(headEnd?.commitMaxMs) })}
+          {say("commitNote", { rate: rate(headEnd.commitsPerS), longest: ms(headEnd.commitMaxMs) })}
         </Hour>
       ),
     },
     {
       name: say("inFlight"),
-      value: say("batches", { value: count(headEnd?.pendingBatches) }),
+      value: say("batches", { value: count(headEnd.pendingBatches) }),
       note: (
         <Hour history={history} of="pendingBatches" text={count}>
-          {bytes(headEnd?.pendingBytes)}
+          {bytes(headEnd.pendingBytes)}
         </Hour>
       ),
     },
     {
       name: say("received"),
-      value: say("messagesPerS", { value: rate(headEnd?.receivedPerS) }),
+      value: say("messagesPerS", { value: rate(headEnd.receivedPerS) }),
       note: (
         <Hour history={history} of="receivedPerS" text={rate}>
-          {say("waitInBroker", { value: count(headEnd?.backlog) })}
+          {say("waitInBroker", { value: count(headEnd.backlog) })}
         </Hour>
       ),
     },
     {
       name: say("connections"),
-      value: count(headEnd?.connections),
-      note: say("refused", { value: count(headEnd?.refused) }),
+      value: count(headEnd.connections),
+      note: say("refused", { value: count(headEnd.refused) }),
     },
     {
       name: say("failedCommits"),
-      value: <Counted value={headEnd?.failedCommits} />,
+      value: <Counted value={headEnd.failedCommits} />,
       note: say("sinceStartOnly"),
     },
     {
       name: say("setAside"),
-      value: say("deadLetters", { value: count(headEnd?.deadLetters) }),
+      value: say("deadLetters", { value: count(headEnd.deadLetters) }),
       note: say("otherAside", {
-        quarantined: count(headEnd?.quarantined),
-        conflicts: count(headEnd?.conflicts),
-        repeats: count(headEnd?.repeats),
+        quarantined: count(headEnd.quarantined),
+        conflicts: count(headEnd.conflicts),
+        repeats: count(headEnd.repeats),
       }),
     },
   ];
   return (
     <Panel title={say("collecting")}>
       <FigureList figures={figures} />
+    </Panel>
+  );
+}
+
+/** A panel while nobody says its figures. */
+function NoFigures(props: { readonly title: string }) {
+  const { say } = useFigures();
+  return (
+    <Panel title={props.title}>
+      <p className="nf-soft nf-tight">{say("noFigures")}</p>
     </Panel>
   );
 }
@@ -173,7 +184,8 @@ export function DetectingPanel({ health, history }: PanelProps) {
 export function StorePanel({ health, history }: PanelProps) {
   const { say, count, bytes, ms, share } = useFigures();
   const { store, headEnd } = health;
-  const { diskFreeBytes: free, diskBytes: size } = headEnd ?? { diskFreeBytes: null, diskBytes: null };
+  if (headEnd === null) return <NoFigures title={say("storeTitle")} />;
+  const { diskFreeBytes: free, diskBytes: size } = headEnd;
   const embedded: Figure[] = [
     { name: say("storeFile"), value: bytes(store.fileBytes) },
     {
@@ -210,7 +222,7 @@ export function StorePanel({ health, history }: PanelProps) {
     },
     {
       name: say("loop"),
-      value: ms(headEnd?.loopDelayP99Ms),
+      value: ms(headEnd.loopDelayP99Ms),
       note: (
         <Hour history={history} of="loopDelayP99Ms" text={ms}>
           {say("slowestThread")}

@@ -57,7 +57,7 @@ function HealthBoard(props: { readonly health: Health; readonly heardAtMs: numbe
           <Past events={health.events} />
         </div>
       </div>
-      <Processes rows={health.processes} passedMs={passedMs} />
+      <Processes rows={health.processes} passedMs={passedMs} isOld={isOld} />
     </div>
   );
 }

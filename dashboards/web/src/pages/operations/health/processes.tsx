@@ -32,12 +32,17 @@ export function isCurrent({ state }: Pick<ProcessRow, "state">): boolean {
 }
 
 /** Every process and thread with its last sign of life; those that ended only when asked. */
-export function Processes(props: { readonly rows: readonly ProcessRow[]; readonly passedMs: number }) {
+export function Processes(props: {
+  readonly rows: readonly ProcessRow[];
+  /** How long ago the rows were of now, and whether that is too long to call anything well. */
+  readonly passedMs: number;
+  readonly isOld: boolean;
+}) {
   const { say } = useWords("operations-health", words);
   const [showsAll, setShowsAll] = useState(false);
   const current = props.rows.filter(isCurrent);
   const ended = props.rows.length - current.length;
-  const columns = useColumns(props.passedMs);
+  const columns = useColumns(props);
   return (
     <Panel
       title={say("processes")}
@@ -67,7 +72,13 @@ export function Processes(props: { readonly rows: readonly ProcessRow[]; readonl
   );
 }
 
-function useColumns(passedMs: number): TableColumnType<ProcessRow>[] {
+function useColumns({
+  passedMs,
+  isOld,
+}: {
+  readonly passedMs: number;
+  readonly isOld: boolean;
+}): TableColumnType<ProcessRow>[] {
   const { say, language } = useWords("operations-health", words);
   const { number } = useFormat();
   const ms = (value: number | undefined) => msText(value, language);
@@ -91,9 +102,13 @@ function useColumns(passedMs: number): TableColumnType<ProcessRow>[] {
       render: (_, row) => (
         <span className="nf-two-lines">
           <span>
-            <Tag tone={TONES[row.state]}>{say(`state_${row.state}`)}</Tag>
+            {isOld ? (
+              <Tag tone="quiet">{say("was", { state: say(`state_${row.state}`) })}</Tag>
+            ) : (
+              <Tag tone={TONES[row.state]}>{say(`state_${row.state}`)}</Tag>
+            )}
           </span>
-          {row.reasons.map((reason) => (
+          {(row.state === "degraded" ? row.reasons : []).map((reason) => (
             <code key={reason} className="nf-small" style={{ maxWidth: 360, whiteSpace: "normal" }}>
               {reason}
             </code>

@@ -101,6 +101,11 @@ export const words = {
   heap: { zh: "堆", en: "Heap" },
   secondsAgo: { zh: "{{value}} 秒前", en: "{{value}} s ago" },
   reasons: { zh: "原因", en: "Why" },
+  was: { zh: "当时{{state}}", en: "was {{state}}" },
+  noFigures: {
+    zh: "没有采集前置在上报，没有当前数据。",
+    en: "No head-end is heard of: there are no figures of now.",
+  },
   noProcesses: {
     zh: "还没有进程上报：启动 nightflow up。",
     en: "No process has been heard of yet: start nightflow up.",
