@@ -25,6 +25,7 @@ export interface World {
   readonly setupUrl: string | null;
   readonly db: Database;
   readonly jobs: JobQueue;
+  readonly store: ReadingStore;
   readonly ids: TownIds;
   /** Findings by a short name. */
   readonly findings: ReadonlyMap<string, string>;
@@ -78,7 +79,17 @@ export class Stage {
     await server.start();
     await ticketsOpened(db);
     const { url, setupUrl } = server;
-    return { url, setupUrl, db, jobs, ids, findings, stopApi: () => server.stop(), startApi: () => server.start() };
+    return {
+      url,
+      setupUrl,
+      db,
+      jobs,
+      store,
+      ids,
+      findings,
+      stopApi: () => server.stop(),
+      startApi: () => server.start(),
+    };
   }
 
   /** Takes down what the worlds so far run. */
