@@ -12,6 +12,7 @@ import { startDeadMan } from "./signs/dead-man.ts";
 import { startHeartbeat } from "./signs/heartbeat.ts";
 import { mergeViews } from "./view.ts";
 import { FailingCommits, quantileOf } from "./views/ingest.ts";
+import { storeFigures, storeView } from "./views/store.ts";
 
 const logger = pino({ level: "silent" });
 const config = { host: "127.0.0.1", port: 0, liveWithinMs: 200 };
@@ -164,4 +165,20 @@ test("commits fail when some have since the last good one, and what most of them
   const buckets = { boundsMs: [1, 10], counts: [98, 1, 1], maxMs: 700 };
   expect([0.5, 0.99, 1].map((share) => quantileOf(buckets, share))).toEqual([1, 10, 700]);
   expect(quantileOf({ ...buckets, counts: [0, 0, 0] }, 0.99)).toBe(0);
+});
+
+test("a report holds the store's own figures by names with their unit, looked up no oftener than needed", async () => {
+  expect(storeFigures({ journal_bytes: 7, influx_failures_in_a_row: 2 })).toEqual({
+    storeJournalBytes: 7,
+    storeInfluxFailuresInARow: 2,
+  });
+  let looks = 0;
+  const view = storeView({
+    kind: "duckdb",
+    valuesAt: never,
+    counts: never,
+    metrics: async () => ({ file_bytes: ++looks }),
+  });
+  const give = view.figures[1];
+  expect([await give?.(), await give?.()]).toEqual([{ storeFileBytes: 1 }, { storeFileBytes: 1 }]);
 });
