@@ -95,7 +95,7 @@ describe.runIf(hasChromium())("decisions and jobs on the operations pages", () =
     await page.getByText("a register needs whole counts").waitFor();
     await page.getByLabel(/^Value/).fill("12000500");
     await page.getByText("nothing is stored at that time: it will be stored").waitFor();
-    await page.getByText("= 12,000.5 m3").waitFor();
+    await page.getByText("= 12,000.5 m³").waitFor();
     await page.getByRole("button", { name: "Replay…", exact: true }).click();
     await giveReason(page, "read off the dial", "Replay");
     await page.getByRole("status").getByText("1 stored").waitFor();
@@ -146,7 +146,7 @@ describe.runIf(hasChromium())("decisions and jobs on the operations pages", () =
     const id = await idOf(world, "conflict", "SECOND_VALUE");
     const { window, page } = await open("collector", `/operations/set-aside?list=conflict&entry=${id}`);
     await page.getByText("Stored (came first)").waitFor();
-    await page.getByText("0.9 m3", { exact: true }).waitFor();
+    await page.getByText("0.9 m³", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Keep the first value…" }).click();
     await giveReason(page, "the agent restarted", "Keep the first value");
     await page.getByRole("status").getByText("1 kept as they were").waitFor();
@@ -181,11 +181,11 @@ describe.runIf(hasChromium())("decisions and jobs on the operations pages", () =
     const { window, page } = await open("collector", "/operations/jobs?state=dead&queue=print");
     await page.getByRole("button", { name: "Try 2 again…" }).click();
     await giveReason(page, "the printer is new", "Try again");
-    await page.getByText("2 jobs wait for their turn again").waitFor();
+    await page.getByText("Waiting for their turn again: 2").waitFor();
     await page.goto("/operations/jobs?state=waiting&queue=later");
     await page.getByRole("button", { name: "Cancel 1…" }).click();
     await giveReason(page, "printed by hand", "Cancel jobs");
-    await page.getByText("1 jobs were cancelled").waitFor();
+    await page.getByText("Cancelled: 1").waitFor();
     await page.getByRole("button", { name: "Undo" }).click();
     await expect.poll(async () => (await world.jobs.list({ queue: "later" }))[0]?.state, SOON).toBe("waiting");
     await window.close();

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { AutoComplete } from "antd";
 import { channelsQuery } from "../../api/operations-queries.ts";
+import { unitText } from "../../parts/unit-text.ts";
 
 /** A field for the id of a registered channel, which offers those that match. */
 export function ChannelPicker(props: {
@@ -18,7 +19,7 @@ export function ChannelPicker(props: {
       maxLength={64}
       options={(data?.items ?? []).map(({ id, address, unit, resolution }) => ({
         value: id,
-        label: [id, resolution === null ? unit : `${resolution} ${unit}`, address]
+        label: [id, resolution === null ? unitText(unit) : `${resolution} ${unitText(unit)}`, address]
           .filter((part) => part !== "")
           .join(" · "),
       }))}

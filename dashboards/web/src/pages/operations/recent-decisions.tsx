@@ -36,9 +36,9 @@ export function RecentDecisions(props: { readonly kinds: readonly SetAsideDecisi
           </div>
         )}
         columns={[
-          { key: "what", title: say("decisions"), render: (row) => <What decision={row} /> },
+          { key: "what", title: say("what"), render: (row) => <What decision={row} /> },
           { key: "result", title: say("decision"), width: 300, render: (row) => <DecisionState decision={row} /> },
-          { key: "who", title: "", width: 190, render: (row) => <Who decision={row} /> },
+          { key: "who", title: say("who"), width: 190, render: (row) => <Who decision={row} /> },
         ]}
       />
     </Panel>

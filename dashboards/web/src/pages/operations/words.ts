@@ -18,6 +18,8 @@ export const words = {
   by: { zh: "{{who}} · {{when}}", en: "{{who}} · {{when}}" },
   decision: { zh: "处理结果", en: "What came of it" },
   decisions: { zh: "最近的处理", en: "Recent decisions" },
+  what: { zh: "处理", en: "What" },
+  who: { zh: "处理人", en: "By" },
   noDecisions: { zh: "还没有处理记录", en: "Nobody has decided anything yet" },
   hide: { zh: "收起", en: "Hide" },
   working: { zh: "正在处理", en: "under way" },

@@ -1,4 +1,5 @@
 import { Button, Input, Select } from "antd";
+import { unitText } from "../../../parts/unit-text.ts";
 import { useWords } from "../../../words/use-words.ts";
 import { ChannelPicker } from "../channel-picker.tsx";
 import { Field } from "../field.tsx";
@@ -66,7 +67,7 @@ function FieldRow(props: { readonly field: FieldForm; readonly onChange: (field:
             placeholder={say("asChannel")}
             value={field.unit}
             onChange={(unit) => change({ unit })}
-            options={UNITS.map((value) => ({ value, label: value }))}
+            options={UNITS.map((value) => ({ value, label: unitText(value) }))}
           />
         )}
       </Field>

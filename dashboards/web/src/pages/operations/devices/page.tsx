@@ -112,7 +112,9 @@ function Devices(props: {
   const { say } = useWords("devices", words);
   const { number } = useFormat();
   const rows = useMemo(() => props.rows?.map((row) => ({ ...row, id: row.source })), [props.rows]);
-  const count = (row: DeviceRow) => say("fieldCount", { count: number(Object.keys(row.profile.fields).length, 0) });
+  const count = (row: DeviceRow) => (
+    <span className="nf-number">{number(Object.keys(row.profile.fields).length, 0)}</span>
+  );
   return (
     <RankedList
       label={say("title")}
@@ -126,7 +128,7 @@ function Devices(props: {
       card={(row) => <SourceLink source={row.source} />}
       columns={[
         { key: "source", title: say("source"), render: (row) => <SourceLink source={row.source} /> },
-        { key: "fields", title: say("fields"), width: 130, render: count },
+        { key: "fields", title: say("fields"), align: "right", width: 100, render: count },
         {
           key: "changed",
           title: say("changed"),

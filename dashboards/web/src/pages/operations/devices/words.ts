@@ -20,7 +20,6 @@ export const words = {
     en: "dev/{site}/{device}, or spb/{group}/{node}[/{device}]",
   },
   fields: { zh: "字段", en: "Fields" },
-  fieldCount: { zh: "{{count}} 个字段", en: "{{count}} fields" },
   changed: { zh: "最近修改", en: "Changed" },
   gone: { zh: "该设备没有配置", en: "This device has no profile" },
   newDevice: { zh: "新设备", en: "New device" },

@@ -1,4 +1,5 @@
 import { Input, InputNumber, Segmented, Select } from "antd";
+import { unitText } from "../../../parts/unit-text.ts";
 import { useWords } from "../../../words/use-words.ts";
 import { useVocabulary } from "../../../words/vocabulary.ts";
 import { ChannelPicker } from "../channel-picker.tsx";
@@ -64,12 +65,12 @@ function NewChannel({ form, onChange }: FieldsProps) {
               id={id}
               value={form.unit}
               onChange={(unit) => onChange({ ...form, unit })}
-              options={UNITS_OF[form.quantity].map((value) => ({ value, label: value }))}
+              options={UNITS_OF[form.quantity].map((value) => ({ value, label: unitText(value) }))}
             />
           )}
         </Field>
         {isRegister(form.quantity) && (
-          <Field label={say("resolution", { unit: form.unit })}>
+          <Field label={say("resolution", { unit: unitText(form.unit) })}>
             {(id) => (
               <Select
                 id={id}
@@ -172,7 +173,7 @@ function SentUnit({ form, onChange }: FieldsProps) {
             placeholder={say("asChannel")}
             value={form.sentUnit}
             onChange={(sentUnit) => onChange({ ...form, sentUnit })}
-            options={UNITS.map((value) => ({ value, label: value }))}
+            options={UNITS.map((value) => ({ value, label: unitText(value) }))}
           />
         )}
       </Field>

@@ -4,6 +4,7 @@ import { api, dataOf } from "../../../api/client.ts";
 import type { QuarantineRow } from "../../../api/operations-queries.ts";
 import { useMay } from "../../../api/session.ts";
 import { Panel } from "../../../parts/panel.tsx";
+import { unitText } from "../../../parts/unit-text.ts";
 import { useFormat } from "../../../parts/use-format.ts";
 import { visibleText } from "../../../parts/visible-text.ts";
 import { When } from "../../../parts/when.tsx";
@@ -45,7 +46,9 @@ function ChannelFacts(props: { readonly row: QuarantineRow }) {
   const said =
     announced === null
       ? say("notAnnounced")
-      : [say(announced.quantity), announced.resolution ?? "", announced.unit].filter((part) => part !== "").join(" · ");
+      : [say(announced.quantity), announced.resolution ?? "", unitText(announced.unit)]
+          .filter((part) => part !== "")
+          .join(" · ");
   return (
     <>
       <Facts

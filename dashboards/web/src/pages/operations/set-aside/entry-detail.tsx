@@ -4,6 +4,7 @@ import { useState } from "react";
 import { type SetAsideEntry, storedQuery } from "../../../api/operations-queries.ts";
 import { useMay } from "../../../api/session.ts";
 import { Panel } from "../../../parts/panel.tsx";
+import { unitText } from "../../../parts/unit-text.ts";
 import { useFormat } from "../../../parts/use-format.ts";
 import { visibleText } from "../../../parts/visible-text.ts";
 import { When } from "../../../parts/when.tsx";
@@ -117,7 +118,8 @@ function BothValues(props: { readonly entry: SetAsideEntry }) {
   const { channel, readAt, storedValue } = props.entry;
   const { data } = useQuery(storedQuery(channel ?? "", readAt ?? Number.NaN));
   const second = readRaw(props.entry).draft.value;
-  const { unit = "", resolution = null } = data?.channel ?? {};
+  const resolution = data?.channel.resolution ?? null;
+  const unit = unitText(data?.channel.unit ?? "");
   const shown = (value: string | null) => {
     if (value === null || value === "") return say("nothingStored");
     const inUnits = inUnit(value, resolution);

@@ -6,6 +6,7 @@ import { type SetAsideEntry, type StoredHere, storedQuery } from "../../../api/o
 import { useBusinessNow } from "../../../parts/clock.ts";
 import { instantOf, localText } from "../../../parts/local-time.ts";
 import { Tag, type Tone } from "../../../parts/tag.tsx";
+import { unitText } from "../../../parts/unit-text.ts";
 import { useFormat } from "../../../parts/use-format.ts";
 import { useWords } from "../../../words/use-words.ts";
 import { ChannelPicker } from "../channel-picker.tsx";
@@ -110,7 +111,7 @@ function PartFields(props: FieldsProps & { readonly parts: RawParts; readonly he
   const { number } = useFormat();
   const { parts, draft, here, onChange } = props;
   const resolution = here?.channel.resolution ?? null;
-  const unit = here?.channel.unit ?? "";
+  const unit = unitText(here?.channel.unit ?? "");
   const isCounts = parts.kind === "wire" && resolution !== null;
   const inUnits = isCounts ? inUnit(draft.value, resolution) : undefined;
   return (
@@ -142,7 +143,7 @@ function PartFields(props: FieldsProps & { readonly parts: RawParts; readonly he
               placeholder={say("unitOfDevice")}
               value={draft.unit}
               onChange={(value) => onChange({ unit: value })}
-              options={UNITS.map((value) => ({ value, label: value }))}
+              options={UNITS.map((value) => ({ value, label: unitText(value) }))}
             />
           )}
         </Field>
