@@ -65,7 +65,7 @@ function withFile<Identity extends { readonly passwordFile?: string | undefined 
 }
 
 /** The tokens of InfluxDB, from the environment or their files; none with another store. @throws {ConfigError} */
-function influxTokens(loaded: LoadedConfig): Pick<ThreadSettings, "influxToken" | "influxReadToken"> {
+export function influxTokens(loaded: LoadedConfig): Pick<ThreadSettings, "influxToken" | "influxReadToken"> {
   const { store, influxdb } = loaded.config;
   if (store !== "influxdb") return { influxToken: null, influxReadToken: null };
   const given = secretOf("NIGHTFLOW_INFLUXDB_TOKEN", influxdb?.tokenFile, loaded);

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type AgentStatus, newId } from "@nightflow/domain";
+import { AgentConfig, type AgentStatus, newId } from "@nightflow/domain";
 import type { ApiClient } from "@nightflow/nightflow";
 import { type Database, openFileStore, recordFile, type StoreCounts, verifyAudit } from "@nightflow/storage";
 import { expect } from "vitest";
@@ -22,6 +22,8 @@ export interface Remains {
   readonly auditFault: unknown;
   /** How far the detectors have read. */
   readonly cursor: number;
+  /** Agents of whose batches some in between are missing. */
+  readonly holes: readonly string[];
 }
 
 /** Puts a ticket and a report's file where people's work lies. */
@@ -54,6 +56,7 @@ export function remainsOf(installation: Installation): Promise<Remains> {
       report: Buffer.from(await files.read(file?.hash ?? "")).toString(),
       auditFault: (await verifyAudit(db)).firstFault,
       cursor: Number(analytics?.cursor ?? 0),
+      holes: (await store.marks()).filter(({ above }) => above.length > 0).map(({ agent }) => agent),
     };
   });
 }
@@ -66,8 +69,12 @@ export async function storedAtLeast(api: ApiClient, readings: number): Promise<n
   });
 }
 
-/** Waits until a running agent holds nothing back for longer than its next batch. */
-export async function nothingHeldBack(api: ApiClient, startedAfter: number): Promise<void> {
+/** Lets the agent send what it still holds, without reading any more, and ends it. */
+export async function drainAgent(installation: Installation, api: ApiClient): Promise<void> {
+  await installation.stopAgent();
+  installation.writeAgentConfig(AgentConfig.parse({ v: 1, channels: [], buses: [] }));
+  const startedAfter = installation.clock.now();
+  await installation.startAgent();
   await eventually(
     "an empty outbox",
     async () => {
@@ -77,6 +84,7 @@ export async function nothingHeldBack(api: ApiClient, startedAfter: number): Pro
     },
     60_000,
   );
+  await installation.stopAgent();
 }
 
 /** Runs `nightflow backup` and gives the new backup's folder. */

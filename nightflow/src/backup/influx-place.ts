@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ConfigError } from "@nightflow/domain";
 import type { InfluxPlace } from "@nightflow/storage";
 import { dataDirOf, type LoadedConfig } from "../config/load.ts";
-import { threadSettings } from "../up.ts";
+import { influxTokens } from "../up.ts";
 
 /** Buckets of the configuration by what they hold. */
 export interface ConfiguredBucket {
@@ -16,15 +16,19 @@ export interface ConfiguredBucket {
  *
  * @throws {ConfigError} when there is none.
  */
-export async function influxPlaceOf(loaded: LoadedConfig, operatorTokenFile?: string): Promise<InfluxPlace> {
+export function influxPlaceOf(
+  loaded: LoadedConfig,
+  operatorTokenFile?: string,
+  keysFolder = dataDirOf(loaded),
+): InfluxPlace {
   const { influxdb } = loaded.config;
   if (influxdb === undefined)
     throw new ConfigError(loaded.path ?? "nightflow.yaml", ["influxdb: url, org and bucket are not given"]);
   const { url, org } = influxdb;
-  const kept = join(dataDirOf(loaded), "influxdb", "operator-token");
+  const kept = join(keysFolder, "influxdb", "operator-token");
   const file = operatorTokenFile ?? (existsSync(kept) ? kept : undefined);
   const given = process.env.NIGHTFLOW_INFLUXDB_OPERATOR_TOKEN || (file === undefined ? undefined : readToken(file));
-  const operatorToken = given ?? (await threadSettings(loaded, "")).influxToken;
+  const operatorToken = given ?? influxTokens(loaded).influxToken;
   if (operatorToken === null) throw new ConfigError("influxdb", ["there is no token that may read whole buckets"]);
   return { url, org, operatorToken };
 }

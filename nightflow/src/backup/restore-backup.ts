@@ -8,6 +8,7 @@ import {
   BackupUnusableError,
   checkBackup,
   freeBucketName,
+  holdsPoints,
   openDuckDbStore,
   putBucketBack,
   relationalFacts,
@@ -21,10 +22,10 @@ import { duckDbOptions } from "../open-store.ts";
 import { backupName } from "./backup-folder.ts";
 import { STORE_PART } from "./copy-store.ts";
 import { bucketsOf, influxPlaceOf } from "./influx-place.ts";
-import { fillDatabase, openRestorePlace } from "./restore-database.ts";
-import { makeRoom } from "./set-aside-place.ts";
+import { fillDatabase, openRestorePlace, refuseTakenDatabase } from "./restore-database.ts";
+import { makeRoom, refuseFilled } from "./set-aside-place.ts";
 import { filePath } from "./take-backup.ts";
-import { markRestore, unmarkRestore } from "./unfinished-restore.ts";
+import { isRestoreUnfinished, markRestore, RestoreTargetError, unmarkRestore } from "./unfinished-restore.ts";
 
 /** Which backup is to come back, and where to. */
 export interface RestoreOrder {
@@ -62,7 +63,8 @@ export async function restoreBackup(order: RestoreOrder): Promise<RestoreReport>
     refuseOther(order.loaded, manifest);
     await refuseOtherStore(order.from, manifest);
     const stamp = backupName(Date.now()).slice("nightflow-".length);
-    const replaced = await makeRoom(dataDir, order.from, order.isReplacing, stamp);
+    if (!order.isReplacing && !isRestoreUnfinished(dataDir)) await refuseTaken(order, dataDir);
+    const replaced = await makeRoom(dataDir, order.from, stamp);
     markRestore(dataDir, order.from);
     await copyParts(order, dataDir, manifest);
     const renamed = await putStoreBack(order, dataDir, manifest, stamp);
@@ -73,6 +75,19 @@ export async function restoreBackup(order: RestoreOrder): Promise<RestoreReport>
   } finally {
     unlock();
   }
+}
+
+async function refuseTaken(order: RestoreOrder, dataDir: string): Promise<void> {
+  const { loaded, from, logger, operatorTokenFile } = order;
+  await refuseFilled(dataDir, from);
+  await refuseTakenDatabase(logger);
+  if (loaded.config.store !== "influxdb") return;
+  const place = influxPlaceOf(loaded, operatorTokenFile, join(from, "keys"));
+  for (const { name } of bucketsOf(loaded))
+    if (await holdsPoints(place, name))
+      throw new RestoreTargetError(`the bucket ${name} of ${place.org} is not empty`, {
+        remedy: "name another bucket, or add --replace: it is then renamed, nothing is deleted",
+      });
 }
 
 function refuseOther({ config }: LoadedConfig, { store, site }: BackupManifest): void {
@@ -134,13 +149,13 @@ async function putStoreBack(
 type Buckets = Extract<BackupManifest["store"], { kind: "influxdb" }>["buckets"];
 
 async function restoreBuckets(order: RestoreOrder, buckets: Buckets, stamp: string): Promise<string[]> {
-  const { loaded, operatorTokenFile, isReplacing, from, onProgress } = order;
-  const place = await influxPlaceOf(loaded, operatorTokenFile);
+  const { loaded, operatorTokenFile, from, onProgress } = order;
+  const place = influxPlaceOf(loaded, operatorTokenFile);
   const renamed: string[] = [];
   for (const { role, name } of bucketsOf(loaded)) {
     const bucket = buckets.find((one) => one.role === role);
     if (bucket === undefined) continue;
-    const old = await freeBucketName(place, name, isReplacing, stamp);
+    const old = await freeBucketName(place, name, stamp);
     if (old !== null) renamed.push(`bucket ${old}`);
     await putBucketBack(place, from, bucket, name, (done, of) => onProgress("shards of InfluxDB restored", done, of));
   }
@@ -164,12 +179,12 @@ async function settleStore({ loaded, logger }: RestoreOrder, dataDir: string, ma
 }
 
 async function restoreRelational(
-  { from, isReplacing, logger, onProgress }: RestoreOrder,
+  { from, logger, onProgress }: RestoreOrder,
   dataDir: string,
   manifest: BackupManifest,
   stamp: string,
 ): Promise<{ setAside: readonly string[]; missing: string[] }> {
-  const place = await openRestorePlace(dataDir, isReplacing, stamp, logger);
+  const place = await openRestorePlace(dataDir, stamp, logger);
   try {
     await fillDatabase(place.url, from, manifest, logger, (done, of) => onProgress("tables restored", done, of));
     const { facts } = await relationalFacts(place.url);

@@ -167,7 +167,7 @@ async function copyStores(source: Source): Promise<{ contents: Contents; facts: 
 async function copyWithInflux(source: Source): Promise<{ contents: Contents; facts: RelationalFacts }> {
   const { order, draft, parts } = source;
   const { relational, facts } = await copyDatabase(source);
-  const place = await influxPlaceOf(order.loaded, order.operatorTokenFile);
+  const place = influxPlaceOf(order.loaded, order.operatorTokenFile);
   const buckets: CopiedBucket[] = [];
   const onShard = (done: number, of: number) => order.onProgress("shards of InfluxDB copied", done, of);
   for (const bucket of bucketsOf(order.loaded))

@@ -1,6 +1,13 @@
 export { BackupDamagedError, BackupUnusableError } from "./backup-errors.ts";
 export { checkBackup, type OnProgress, RELATIONAL_FOLDER, relationalPath } from "./check-backup.ts";
-export { type CopiedBucket, copyBucket, freeBucketName, type InfluxPlace, putBucketBack } from "./influx-copy.ts";
+export {
+  type CopiedBucket,
+  copyBucket,
+  freeBucketName,
+  holdsPoints,
+  type InfluxPlace,
+  putBucketBack,
+} from "./influx-copy.ts";
 export {
   BACKUP_FORMAT,
   type BackupManifest,

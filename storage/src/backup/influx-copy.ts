@@ -109,25 +109,19 @@ export async function putBucketBack(
   }
 }
 
-/**
- * Frees the name of a bucket by renaming it; gives its new name, null when the name was free.
- *
- * @throws {StoreRefusedError} when it holds points and `isReplacing` is false.
- */
-export async function freeBucketName(
-  place: InfluxPlace,
-  name: string,
-  isReplacing: boolean,
-  stamp: string,
-): Promise<string | null> {
+/** Whether a bucket has ever held points that are still kept. */
+export async function holdsPoints(place: InfluxPlace, name: string): Promise<boolean> {
+  const description = (await describeBuckets(place)).find(
+    (one) => one.bucketName === name && one.organizationName === place.org,
+  );
+  return description !== undefined && shardIds(description).length > 0;
+}
+
+/** Frees the name of a bucket by renaming it; gives its new name, null when the name was free. */
+export async function freeBucketName(place: InfluxPlace, name: string, stamp: string): Promise<string | null> {
   const api = new InfluxApi(place.url, place.operatorToken);
   const found = await findBucket(api, place.org, name);
   if (found === undefined) return null;
-  const description = (await describeBuckets(place)).find((one) => one.bucketName === name);
-  if (!isReplacing && description !== undefined && shardIds(description).length > 0)
-    throw new StoreRefusedError(`the bucket ${name} of ${place.org} is not empty`, {
-      remedy: "name another bucket, or add --replace: it is then renamed, nothing is deleted",
-    });
   const renamed = `${name}-replaced-${stamp}`;
   await api.call({ method: "PATCH", path: `buckets/${found.id}`, body: { name: renamed } });
   return renamed;
