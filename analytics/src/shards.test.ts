@@ -49,19 +49,21 @@ function pages(meters: readonly MeteredChannel[]): SeriesRow[][] {
     }),
   );
   const rows = series.flat().sort((a, b) => a.readAtMs - b.readAtMs);
-  return Array.from({ length: DAYS }, (_, day) =>
-    rows.filter(({ readAtMs }) => Math.floor((readAtMs - START_MS) / DAY_MS) === day),
-  );
+  const byDay = Map.groupBy(rows, ({ readAtMs }) => Math.floor((readAtMs - START_MS) / DAY_MS));
+  return Array.from({ length: DAYS }, (_, day) => byDay.get(day) ?? []);
 }
+
+const TOWN = town();
+const TOWN_PAGES = pages(TOWN);
 
 /** All that `count` shards find and tell of nights, each shard taken out of its snapshot half way; sorted. */
 function found(count: number): { readonly events: readonly string[]; readonly nights: readonly string[] } {
-  const meters = town();
+  const meters = TOWN;
   const events: FindingEvent[] = [];
   const nights: string[] = [];
   for (let index = 0; index < count; index++) {
     let engine = new Engine(meters, { shard: { index, count } });
-    for (const [day, rows] of pages(meters).entries()) {
+    for (const [day, rows] of TOWN_PAGES.entries()) {
       for (const output of [engine.feed(columnsOf(rows)), engine.tick(START_MS + (day + 1) * DAY_MS - HOUR_MS)]) {
         events.push(...output.events);
         nights.push(...output.nights.map((night) => JSON.stringify(night)));
@@ -85,8 +87,8 @@ test("four shards find together what one finds: of meters, accounts, districts a
 });
 
 test("a shard goes on from the snapshot of the whole, when one is split into four", () => {
-  const meters = town();
-  const days = pages(meters);
+  const meters = TOWN;
+  const days = TOWN_PAGES;
   const whole = new Engine(meters);
   for (const rows of days.slice(0, 40)) whole.feed(columnsOf(rows));
   const image = whole.snapshot();
