@@ -12,7 +12,7 @@ export async function bindInstallation(
   logger: Logger,
 ): Promise<void> {
   try {
-    const { rows } = await db.query<{ id: string }>("select id from installation");
+    const { rows } = await db.query<{ id: string }>("select id from own_installation");
     const own = rows[0]?.id;
     if (own === undefined) return;
     const stored = await store.installation(own);

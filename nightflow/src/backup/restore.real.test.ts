@@ -81,8 +81,9 @@ describe("a PostgreSQL of the user's", () => {
     expect(moved.sort()).toEqual(["grafana_replaced_20260301_020004", "public_replaced_20260301_020004"]);
     await refuseFilledDatabase(database);
     expect(await migrate(database, logger)).toBeGreaterThan(7);
+    // What was there is still there to look at, and the new one has none of it.
     const { rows } = await database.query(
-      `select (select id from "public_replaced_20260301_020004".installation) <> (select id from installation) as "isOther"`,
+      `select (select id from "public_replaced_20260301_020004".own_installation) <> (select id from own_installation) as "isOther"`,
     );
     expect(rows).toEqual([{ isOther: true }]);
   });
