@@ -23,7 +23,8 @@ export async function openStore(
   const { config, dataDir, influxToken, influxReadToken } = settings;
   if (config.store === "duckdb") {
     mkdirSync(dataDir, { recursive: true });
-    return await openDuckDbStore({ ...duckDbOptions(config, join(dataDir, "readings.duckdb")), clock, logger });
+    const options = duckDbOptions(config, join(dataDir, "readings.duckdb"));
+    return await openDuckDbStore({ ...options, clock, logger, thread: { anchor: settings.anchor } });
   }
   if (config.influxdb === undefined || influxToken === null)
     throw new ConfigError("influxdb", ["there is no token: give tokenFile or NIGHTFLOW_INFLUXDB_TOKEN"]);

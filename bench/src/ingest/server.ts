@@ -15,7 +15,7 @@ import pino from "pino";
 const [agents, channels, password] = [Number(process.argv[2]), Number(process.argv[3]), String(process.argv[4])];
 const folder = mkdtempSync(join(tmpdir(), "nf-bench-"));
 const logger = pino({ level: "warn" });
-const store = await openDuckDbStore({ path: join(folder, "readings.duckdb"), clock: realClock, logger });
+const store = await openDuckDbStore({ path: join(folder, "readings.duckdb"), thread: { anchor: null }, logger });
 const known: KnownChannel[] = Array.from({ length: channels }, (_, at) => ({
   id: channelIdOf(`M${at}`, "forward_total"),
   meter: `M${at}`,

@@ -35,7 +35,7 @@ class HeldDouble {
 
   async whileHeld<Result>(work: (held: HeldStore) => Promise<Result>): Promise<Result> {
     this.isHeld = true;
-    const still = async () => ({ path: "/store", bytes: 5, lastCommit: 3, isUntouched: () => this.isUntouched });
+    const still = async () => ({ path: "/store", bytes: 5, lastCommit: 3, isUntouched: async () => this.isUntouched });
     try {
       return await work({ still });
     } finally {

@@ -69,7 +69,7 @@ async function holdFor(socket: Socket, store: DuckDbReadingStore, token: string,
       const { isUntouched, ...still } = await held.still();
       say({ type: "still", ...still });
       await lines.hear(FromCopier);
-      say({ type: "done", isUntouched: isUntouched() });
+      say({ type: "done", isUntouched: await isUntouched() });
     });
     logger.info("the store is let go of after a backup");
   } catch (error) {

@@ -21,6 +21,10 @@ export class ChannelNumbers {
     return this.#byNo.map((channel) => channel.id);
   }
 
+  all(): readonly NumberedChannel[] {
+    return [...this.#byNo];
+  }
+
   of(id: string): NumberedChannel | undefined {
     return this.#byId.get(id);
   }

@@ -1,7 +1,14 @@
 import { stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { type Clock, describeError, NightflowError, realClock, StoreUnavailableError } from "@nightflow/domain";
+import {
+  type Clock,
+  type ClockAnchor,
+  describeError,
+  NightflowError,
+  realClock,
+  StoreUnavailableError,
+} from "@nightflow/domain";
 import type { Logger } from "pino";
 import type {
   Curve,
@@ -32,6 +39,7 @@ import { type CheckpointPolicy, CheckpointTimer } from "./checkpoints.ts";
 import { type CompactionOptions, type CompactionReport, dropUnfinished } from "./compaction.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { corruptError, type DatabaseFile, inTransaction, openDatabaseFile, tellsDamage } from "./database-file.ts";
+import { startFileThread } from "./file-thread/start.ts";
 import type { JournalEntry } from "./journal/journal-record.ts";
 import { openJournaled } from "./journal/journaled-store.ts";
 import { readCurve, readFeed, readValuesAt } from "./reading.ts";
@@ -59,6 +67,11 @@ export interface DuckDbStoreOptions {
   readonly upkeep?: Partial<UpkeepPolicy>;
   /** Stamps the file's migrations. */
   readonly clock?: Clock;
+  /**
+   * Gives the file a thread of its own, so that nothing it does holds up this one; `clock` is then told by its anchor,
+   * null for the machine's.
+   */
+  readonly thread?: { readonly anchor: ClockAnchor | null };
   readonly logger: Logger;
 }
 
@@ -100,6 +113,13 @@ export interface DuckDbReadingStore extends ReadingStore {
  * @throws {StoreTooNewError} @throws {StoreCorruptError} @throws {StoreBusyError} each saying what to do.
  */
 export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<DuckDbReadingStore> {
+  const { path, logger, thread } = options;
+  const file = thread === undefined ? await openStoreFile(options) : await startFileThread(options, thread);
+  return await openJournaled({ storePath: path, file, logger });
+}
+
+/** Opens the store file in this thread. @throws as `openDuckDbStore`. */
+export async function openStoreFile(options: Omit<DuckDbStoreOptions, "thread">): Promise<StoreFilePort> {
   const { path, memoryLimit = "512MB", threads = 1, maxTempSize = "10GB", clock = realClock, logger } = options;
   const numbers = new ChannelNumbers();
   const open = async () => {
@@ -112,8 +132,7 @@ export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<Duck
     { path, readings: stored, channels: state.channelCount, memoryLimit, threads, maxTempSize },
     "store file open",
   );
-  const store = new StoreFile({ reopen: open, file, state, clock, logger }, options);
-  return await openJournaled({ storePath: path, file: store, logger });
+  return new StoreFile({ reopen: open, file, state, clock, logger }, options);
 }
 
 interface Opened {
@@ -138,8 +157,19 @@ interface StoreParts extends Opened {
 }
 
 /** The store file without its journal: it takes commits that are durable already, some time later and many at once. */
-export class StoreFile implements Omit<DuckDbReadingStore, "commit"> {
-  readonly kind = "duckdb";
+export interface StoreFilePort extends Omit<DuckDbReadingStore, "commit" | "kind"> {
+  /** What the file holds of numbers, marks, last values and counts, to go on from. */
+  branch(): Promise<StoreState>;
+  /** Calls `listener` with the last commit that the file holds without its log, after each checkpoint. One listener. */
+  onCheckpoint(listener: (no: number) => void): void;
+  /**
+   * Takes commits in one transaction, in order, right behind the last one it has. `journalBytes` lie in the journal until
+   * the next checkpoint.
+   */
+  apply(entries: readonly JournalEntry[], journalBytes: number): Promise<void>;
+}
+
+class StoreFile implements StoreFilePort {
   readonly #reopen: () => Promise<Opened>;
   readonly #writes = new SerialQueue();
   /** Steps of upkeep and checkpoints, which must not meet: a checkpoint needs that nobody else is writing. */
@@ -198,20 +228,14 @@ export class StoreFile implements Omit<DuckDbReadingStore, "commit"> {
     return newestOf(this.#state.allLastValues());
   }
 
-  /** What the file holds of numbers, marks, last values and counts, to go on from. */
-  branch(): StoreState {
+  async branch(): Promise<StoreState> {
     return this.#state.branch();
   }
 
-  /** Calls `listener` with the last commit that the file holds without its log, after each checkpoint. One listener. */
   onCheckpoint(listener: (no: number) => void): void {
     this.#onCheckpoint = listener;
   }
 
-  /**
-   * Takes commits in one transaction, in order, right behind the last one it has. `journalBytes` lie in the journal until
-   * the next checkpoint.
-   */
   async apply(entries: readonly JournalEntry[], journalBytes: number): Promise<void> {
     this.#refuseClosed();
     await this.#write((writer) => this.#applyNow(writer, entries));
@@ -349,7 +373,7 @@ export class StoreFile implements Omit<DuckDbReadingStore, "commit"> {
         (await this.#foldAndCheckpoint(writer, true)) ? this.#state.counts.lastCommit : undefined,
       );
       const openings = this.#openings;
-      const isUntouched = () => !this.#isClosed && !this.#isBroken && this.#openings === openings;
+      const isUntouched = async () => !this.#isClosed && !this.#isBroken && this.#openings === openings;
       if (lastCommit !== undefined) return { path, bytes: (await stat(path)).size, lastCommit, isUntouched };
       await delay(CHECKPOINT_RETRY_MS);
     }

@@ -10,7 +10,7 @@ const logger = pino({ level: "silent" });
 describeReadingStore("DuckDB", async () => {
   const folder = await mkdtemp(join(tmpdir(), "nightflow-store-"));
   return {
-    open: () => openDuckDbStore({ path: join(folder, "readings.duckdb"), logger }),
+    open: () => openDuckDbStore({ path: join(folder, "readings.duckdb"), thread: { anchor: null }, logger }),
     remove: () => rm(folder, { recursive: true }),
   };
 });

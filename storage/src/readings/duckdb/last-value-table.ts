@@ -5,6 +5,17 @@ import type { NumberedReadings } from "./journal/journal-record.ts";
 const FIRST_ROWS = 1024;
 const { missing: MISSING } = QUALITY_CODES;
 
+/** The arrays of a table, by the file's number of the channel. */
+export interface LastValueArrays {
+  readonly readAtMs: Float64Array<ArrayBuffer>;
+  readonly counts: BigInt64Array<ArrayBuffer>;
+  readonly gauges: Float64Array<ArrayBuffer>;
+  readonly qualities: Uint8Array<ArrayBuffer>;
+  readonly isRegister: Uint8Array<ArrayBuffer>;
+  readonly flags: Uint32Array<ArrayBuffer>;
+  readonly valueAtMs: Float64Array<ArrayBuffer>;
+}
+
 /**
  * The newest reading of every channel, by the file's number of it, in flat arrays: a commit of ten thousand readings
  * changes them without making an object. 46 bytes a channel.
@@ -18,16 +29,33 @@ export class LastValueTable {
   #flags = new Uint32Array(0);
   #valueAtMs = new Float64Array(0);
 
-  copy(): LastValueTable {
+  static of(arrays: LastValueArrays): LastValueTable {
     const table = new LastValueTable();
-    table.#readAtMs = this.#readAtMs.slice();
-    table.#counts = this.#counts.slice();
-    table.#gauges = this.#gauges.slice();
-    table.#qualities = this.#qualities.slice();
-    table.#isRegister = this.#isRegister.slice();
-    table.#flags = this.#flags.slice();
-    table.#valueAtMs = this.#valueAtMs.slice();
+    table.#readAtMs = arrays.readAtMs;
+    table.#counts = arrays.counts;
+    table.#gauges = arrays.gauges;
+    table.#qualities = arrays.qualities;
+    table.#isRegister = arrays.isRegister;
+    table.#flags = arrays.flags;
+    table.#valueAtMs = arrays.valueAtMs;
     return table;
+  }
+
+  copy(): LastValueTable {
+    return LastValueTable.of(this.snapshot());
+  }
+
+  /** Everything it holds, as copies. */
+  snapshot(): LastValueArrays {
+    return {
+      readAtMs: this.#readAtMs.slice(),
+      counts: this.#counts.slice(),
+      gauges: this.#gauges.slice(),
+      qualities: this.#qualities.slice(),
+      isRegister: this.#isRegister.slice(),
+      flags: this.#flags.slice(),
+      valueAtMs: this.#valueAtMs.slice(),
+    };
   }
 
   /** Time of the newest reading in epoch ms; NaN when there is none. */

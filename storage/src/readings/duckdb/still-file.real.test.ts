@@ -40,7 +40,7 @@ test("a file that is copied while commits go on and reach it holds exactly the c
     // Answered by the file, so that it has taken all of them.
     expect(await store.countSetAside({ list: "conflict" })).toEqual([]);
     execFileSync(process.execPath, ["-e", COPY, path, target]);
-    expect(file.isUntouched()).toBe(true);
+    expect(await file.isUntouched()).toBe(true);
     return file;
   });
   await truncate(target, still.bytes);
@@ -60,7 +60,7 @@ test("a store that was closed meanwhile says that the copy is worth nothing", as
   const isUntouched = await store.whileHeld(async (held) => {
     const file = await held.still();
     await store.close();
-    return file.isUntouched();
+    return await file.isUntouched();
   });
   expect(isUntouched).toBe(false);
 });

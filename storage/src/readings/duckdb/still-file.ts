@@ -23,7 +23,7 @@ export interface StillFile {
   readonly bytes: number;
   readonly lastCommit: number;
   /** False once the store was closed or opened again: what was copied since then is worth nothing. */
-  isUntouched(): boolean;
+  isUntouched(): Promise<boolean>;
 }
 
 /** What a store file that nobody has open holds. */

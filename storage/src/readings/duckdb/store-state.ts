@@ -10,11 +10,20 @@ import type {
   StoredMark,
 } from "../../ports.ts";
 import { blankColumns } from "../reading-columns.ts";
-import type { ChannelNumbers, NumberedChannel } from "./channel-numbers.ts";
+import { ChannelNumbers, type NumberedChannel } from "./channel-numbers.ts";
 import type { JournalEntry, NumberedReadings } from "./journal/journal-record.ts";
-import { LastValueTable } from "./last-value-table.ts";
+import { type LastValueArrays, LastValueTable } from "./last-value-table.ts";
 import { loadSegments, Segments } from "./segments.ts";
 import { chunksOf, columnSlice, rowsOfResult } from "./vectors.ts";
+
+/** A state as it travels to another thread. */
+export interface StateSnapshot {
+  readonly channels: readonly NumberedChannel[];
+  readonly marks: readonly StoredMark[];
+  readonly last: LastValueArrays;
+  readonly counts: StoreCounts;
+  readonly lastSetAsideId: number;
+}
 
 /**
  * What the owner of a store file keeps in memory: numbers of channels, marks, last values, counts. It changes only
@@ -41,6 +50,25 @@ export class StoreState {
 
   constructor(numbers: ChannelNumbers) {
     this.numbers = numbers;
+  }
+
+  /** As `branch`, for another thread. */
+  snapshot(): StateSnapshot {
+    const channels = this.numbers.all();
+    const { lastSetAsideId, counts } = this;
+    return { channels, marks: this.marks(), last: this.#last.snapshot(), counts, lastSetAsideId };
+  }
+
+  /** What another thread's state told of itself. */
+  static of({ channels, marks, last, counts, lastSetAsideId }: StateSnapshot): StoreState {
+    const numbers = new ChannelNumbers();
+    numbers.add(channels);
+    const state = new StoreState(numbers);
+    state.setMarks(marks);
+    state.#last = LastValueTable.of(last);
+    state.#counts = counts;
+    state.lastSetAsideId = lastSetAsideId;
+    return state;
   }
 
   /** Numbers, marks, last values and counts as they are now, to go on from by themselves. */

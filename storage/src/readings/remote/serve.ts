@@ -45,8 +45,8 @@ export function serveReadingStore(store: ReadingStore, port: MessagePort): () =>
   };
 }
 
-// Errors travel as values: an error object would arrive without its code.
-function answering<Args extends readonly unknown[], Value>(
+/** Errors travel as values: an error object would arrive without its code. */
+export function answering<Args extends readonly unknown[], Value>(
   call: (...args: Args) => Promise<Value>,
 ): (...args: Args) => Promise<Answer<Value>> {
   return async (...args) => {
@@ -58,8 +58,8 @@ function answering<Args extends readonly unknown[], Value>(
   };
 }
 
-// Columns were made for this one answer, so their arrays may leave this thread.
-function transferablesIn(message: unknown): Transferable[] {
+/** Columns are made for one answer, so their arrays may leave this thread. */
+export function transferablesIn(message: unknown): Transferable[] {
   const value = (message as { r?: { value?: unknown } }).r?.value;
   if (typeof value !== "object" || value === null || Array.isArray(value) || value instanceof Map) return [];
   return [value, (value as Partial<FeedPage>).readings ?? {}].flatMap(transferablesOf);

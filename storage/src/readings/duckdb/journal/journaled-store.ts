@@ -31,7 +31,7 @@ import { checkShape } from "../../shape.ts";
 import { refuseStored } from "../../stored-batches.ts";
 import type { NumberedChannel } from "../channel-numbers.ts";
 import type { CompactionOptions, CompactionReport } from "../compaction.ts";
-import type { DuckDbReadingStore, StoreFile } from "../duckdb-store.ts";
+import type { DuckDbReadingStore, StoreFilePort } from "../duckdb-store.ts";
 import type { RetentionReport, RetentionRule } from "../retention.ts";
 import type { HeldStore } from "../still-file.ts";
 import type { StoreState } from "../store-state.ts";
@@ -43,7 +43,7 @@ import type { PendingCommits } from "./pending-commits.ts";
 /** What a journaled store is made of. */
 export interface JournaledParts {
   readonly storePath: string;
-  readonly file: StoreFile;
+  readonly file: StoreFilePort;
   readonly logger: Logger;
 }
 
@@ -77,7 +77,7 @@ async function takeOver(
   journal: CommitJournal,
   entries: readonly JournalEntry[],
 ): Promise<DuckDbReadingStore> {
-  const state = parts.file.branch();
+  const state = await parts.file.branch();
   const { lastCommit } = state.counts;
   const pending = entries.filter(({ no }) => no > lastCommit);
   refuseHoles(pending, lastCommit, parts.storePath);
@@ -101,7 +101,7 @@ function refuseHoles(entries: readonly JournalEntry[], lastCommit: number, store
 class JournaledStore implements DuckDbReadingStore {
   readonly kind = "duckdb";
   readonly #storePath: string;
-  readonly #file: StoreFile;
+  readonly #file: StoreFilePort;
   readonly #journal: CommitJournal;
   readonly #logger: Logger;
   /** What is durable: the file's state and the pending commits on top of it. */
