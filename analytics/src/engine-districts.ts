@@ -1,5 +1,5 @@
 import type { FindingSink } from "./engine.ts";
-import { isLiveLongEnough } from "./engine-meters.ts";
+import { isLiveLongEnough, type WatchedMeter } from "./engine-meters.ts";
 import { District, type DistrictImage, type JudgedNight } from "./pure/district.ts";
 import { flowText, type Proof } from "./pure/evidence.ts";
 import type { FindingSubject } from "./pure/finding.ts";
@@ -41,7 +41,18 @@ export class Districts {
   }
 
   /** Adds an interval of any meter to the districts that it feeds or stands in. */
-  add(meter: MeteredChannel, interval: EmittedInterval, m3: number, state: MeterState): void {
+  add({ meta, district }: WatchedMeter, interval: EmittedInterval, m3: number, state: MeterState): void {
+    if (meta.inletOf.length > 0) this.#addInflow(meta, interval, m3, state);
+    if (district !== undefined && interval.quality <= 1) district.addCustomer(interval.startMs, m3);
+  }
+
+  /** The district that a customer's meter stands in; undefined where none is judged. */
+  around(meter: MeteredChannel): District | undefined {
+    if (meter.purpose !== "customer" || meter.dma === null) return undefined;
+    return this.#districts.get(meter.dma)?.district;
+  }
+
+  #addInflow(meter: MeteredChannel, interval: EmittedInterval, m3: number, state: MeterState): void {
     for (const { dma } of meter.inletOf) {
       const watched = this.#districts.get(dma);
       if (!watched) continue;
@@ -49,8 +60,6 @@ export class Districts {
       for (let night = watched.district.judgeNext(); night; night = watched.district.judgeNext())
         this.#onNight(watched, night, interval.knownAtMs, state);
     }
-    if (meter.purpose !== "customer" || meter.dma === null || interval.quality > 1) return;
-    this.#districts.get(meter.dma)?.district.addCustomer(interval.startMs, m3);
   }
 
   /** Gives out the rows whose sums changed after they were judged. */

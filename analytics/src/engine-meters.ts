@@ -4,16 +4,17 @@ import type { Districts } from "./engine-districts.ts";
 import type { Flow, Step } from "./pure/detectors/flow.ts";
 import { stepUsage } from "./pure/detectors/usage-change.ts";
 import type { DayVolume } from "./pure/detectors/volume-cusum.ts";
+import type { District } from "./pure/district.ts";
 import { type Proof, usageProof } from "./pure/evidence.ts";
 import type { FindingSubject } from "./pure/finding.ts";
 import { type EmittedInterval, IntervalMachine, type IntervalOptions } from "./pure/intervals.ts";
 import { calendarOf, type ZoneCalendar } from "./pure/local-time.ts";
 import { KEY_ACCOUNT_SCHEMA, METER_SCHEMA, type MeterState } from "./pure/meter-table.ts";
 import { type MeteredChannel, primaryChannels } from "./pure/registry.ts";
-import { DAY_RULES, HOUR_RULES, INTERVAL_RULES, type RuleContext, stepDayRules } from "./pure/rules.ts";
+import { DAY_RULES, HOUR_RULES, INTERVAL_RULES, stepDayRules } from "./pure/rules.ts";
 import { isIn } from "./pure/shards.ts";
 import { SlotTable } from "./pure/slot-table.ts";
-import type { MetersImage } from "./snapshot.ts";
+import type { MetersImage, SlotShape } from "./snapshot.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -21,18 +22,23 @@ const USAGE_BIT = 7;
 /** A key account's day must differ by at least this much, in litres. */
 const LEAST_CHANGE_LITRES = 1000;
 
-/** One meter at work: what the registry says of it, and its slots. */
+/** One meter at work: what the registry says of it, and its slots. There may be millions: it holds nothing that others hold too. */
 export interface WatchedMeter {
   readonly meta: MeteredChannel;
-  /** What this shard does with it. */
-  readonly duty: Duty;
-  readonly slot: number;
+  readonly kind: MeterKind;
+  slot: number;
   /** Slot among the key accounts; -1 for others. */
-  readonly keySlot: number;
+  keySlot: number;
+  /** The district whose customers' use it counts in. */
+  readonly district: District | undefined;
+}
+
+/** What meters that are judged alike share. */
+export interface MeterKind {
+  /** What this shard does with them. */
+  readonly duty: Duty;
   readonly calendar: ZoneCalendar;
   readonly options: IntervalOptions;
-  readonly who: FindingSubject;
-  readonly context: RuleContext;
   readonly intervalRules: typeof INTERVAL_RULES;
   readonly hourRules: typeof HOUR_RULES;
   readonly dayRules: typeof DAY_RULES;
@@ -56,12 +62,25 @@ interface RuleSignal {
   readonly code: (typeof HOUR_RULES)[number]["code"];
   readonly direction: "up" | "down";
   readonly bit: number;
+  proof(state: MeterState, meter: MeteredChannel): Proof;
+}
+
+type MutableFlow = { -readonly [Name in keyof Flow]: Flow[Name] };
+const newFlow = (): MutableFlow => ({ startMs: 0, endMs: 0, litres: 0, isGood: false });
+
+/** A page with its channels looked up once: rows find their meter by number. */
+interface OpenPage {
+  readonly readings: ReadingColumns;
+  readonly judged: readonly (WatchedMeter | undefined)[];
+  readonly countsHigh: Int32Array;
+  readonly countsLow: Uint32Array;
 }
 
 /** The meters: a slot each in flat arrays, from reading to interval to rule. */
 export class MeterWatch {
   readonly #table = new SlotTable(METER_SCHEMA);
   readonly #keyTable = new SlotTable(KEY_ACCOUNT_SCHEMA, 8);
+  readonly #usageRing = this.#keyTable.ring("usageRing");
   readonly #machine = new IntervalMachine();
   readonly #options: EngineOptions;
   readonly #sink: FindingSink;
@@ -69,10 +88,24 @@ export class MeterWatch {
   /** Slots by the channel that a meter is judged by; a changed resolution is another channel, and another slot. */
   #slots = new Map<string, number>();
   #keySlots = new Map<string, number>();
-  #byChannel = new Map<string, { meter: WatchedMeter | undefined; isPrimary: boolean }>();
+  /** Meters by the channel that they are judged by. */
+  #judged = new Map<string, WatchedMeter>();
+  /** The other channels of the registry, with their meter where it is watched. */
+  #others = new Map<string, WatchedMeter | undefined>();
+  #kinds = new Map<string, MeterKind>();
   #meters: WatchedMeter[] = [];
+  #judgedMeters = 0;
+  #page: OpenPage | undefined;
   #unknownRows = 0;
   #lateRows = 0;
+  // At work: one meter, one interval, one hour at a time. No object is made for a reading.
+  #meter: WatchedMeter | undefined;
+  readonly #context = { meter: undefined as unknown as MeteredChannel, floorRing: this.#table.ring("floorRing") };
+  readonly #flow = newFlow();
+  readonly #hour = newFlow();
+  readonly #onInterval = (interval: EmittedInterval) => {
+    if (this.#meter) this.#take(this.#meter, interval);
+  };
 
   constructor(options: EngineOptions, sink: FindingSink, districts: Districts) {
     this.#options = options;
@@ -82,21 +115,23 @@ export class MeterWatch {
 
   setRegistry(channels: readonly MeteredChannel[]): void {
     const watched = new Map<string, WatchedMeter>();
-    for (const meta of primaryChannels(channels).values()) {
+    const primary = primaryChannels(channels);
+    this.#table.ensure(primary.size);
+    for (const meta of primary.values()) {
       const duty = this.#dutyOf(meta);
       if (duty !== undefined) watched.set(meta.meter, this.#watch(meta, duty));
     }
+    this.#page = undefined;
     this.#meters = [...watched.values()];
-    this.#byChannel = new Map(
-      channels.map((c) => {
-        const meter = watched.get(c.meter);
-        return [c.channel, { meter, isPrimary: meter?.meta.channel === c.channel }];
-      }),
-    );
+    this.#judgedMeters = this.#meters.filter(({ kind }) => kind.duty.isJudged).length;
+    this.#judged = new Map(this.#meters.map((meter) => [meter.meta.channel, meter]));
+    this.#others = new Map();
+    for (const { channel, meter } of channels)
+      if (!this.#judged.has(channel)) this.#others.set(channel, watched.get(meter));
   }
 
   knows(channel: string): boolean {
-    return this.#byChannel.has(channel);
+    return this.#judged.has(channel) || this.#others.has(channel);
   }
 
   get meters(): readonly WatchedMeter[] {
@@ -111,89 +146,124 @@ export class MeterWatch {
 
   stats() {
     return {
-      meters: this.#meters.filter(({ duty }) => duty.isJudged).length,
+      meters: this.#judgedMeters,
       unknownRows: this.#unknownRows,
       lateRows: this.#lateRows,
       bytesPerMeter: this.#table.bytesPerSlot,
     };
   }
 
-  /** Takes one row of a page. */
-  read(readings: ReadingColumns, row: number): void {
-    const channel = readings.channels[readings.channelNos[row] ?? -1] ?? "";
-    const known = this.#byChannel.get(channel);
-    if (!known) this.#unknownRows++;
-    if (!known?.meter) return;
-    const { meter } = known;
-    const state = this.stateOf(meter);
-    const readAtMs = readings.readAtMs[row] ?? 0;
-    const quality = readings.qualities[row] ?? 2;
-    if (quality === 0) noteHeard(state, readAtMs, readings.origins[row] === 1);
-    if (!known.isPrimary || !meter.duty.isMeasured) return;
-    const reading = { readAtMs, counts: readings.counts[row] ?? 0n, quality, flags: readings.flags[row] ?? 0 };
-    const isTaken = this.#machine.push(state, reading, meter.options, (interval) => this.#onInterval(meter, interval));
-    if (!isTaken && meter.duty.isJudged) this.#lateRows++;
+  /** Takes rows [from, to) of a page. */
+  read(readings: ReadingColumns, from: number, to: number): void {
+    const page = this.#page?.readings === readings ? this.#page : this.#open(readings);
+    const { channelNos, origins, qualities, readAtMs } = readings;
+    for (let row = from; row < to; row++) {
+      const meter = page.judged[channelNos[row] ?? -1];
+      if (meter === undefined) this.#readOther(readings, row);
+      else {
+        const state = this.stateOf(meter);
+        if (qualities[row] === 0) noteHeard(state, readAtMs[row] ?? 0, origins[row] === 1);
+        if (meter.kind.duty.isMeasured) this.#measure(meter, state, page, row);
+      }
+    }
   }
 
-  #onInterval(meter: WatchedMeter, interval: EmittedInterval): void {
-    const litres = interval.counts * (meter.meta.litresPerCount ?? 0);
-    this.#districts.add(meter.meta, interval, litres / 1000, this.stateOf(meter));
-    if (!meter.duty.isJudged && !meter.duty.isAccountJudged) return;
-    const { startMs, endMs, knownAtMs } = interval;
-    const flow: Flow = { startMs, endMs, litres, isGood: interval.quality === 0 };
-    const state = this.stateOf(meter);
-    for (const rule of meter.intervalRules) {
+  #open(readings: ReadingColumns): OpenPage {
+    const { buffer, byteOffset, length } = readings.counts;
+    const words = new Uint32Array(buffer, byteOffset, 2 * length);
+    this.#page = {
+      readings,
+      judged: readings.channels.map((channel) => this.#judged.get(channel)),
+      countsLow: words,
+      countsHigh: new Int32Array(buffer, byteOffset, 2 * length),
+    };
+    return this.#page;
+  }
+
+  /** A gauge, or a register that its meter is not judged by: it tells that the meter is heard. */
+  #readOther(readings: ReadingColumns, row: number): void {
+    const channel = readings.channels[readings.channelNos[row] ?? -1] ?? "";
+    const meter = this.#others.get(channel);
+    if (meter === undefined && !this.#others.has(channel)) this.#unknownRows++;
+    if (meter === undefined || readings.qualities[row] !== 0) return;
+    noteHeard(this.stateOf(meter), readings.readAtMs[row] ?? 0, readings.origins[row] === 1);
+  }
+
+  #measure(meter: WatchedMeter, state: MeterState, page: OpenPage, row: number): void {
+    const { readings } = page;
+    const { next } = this.#machine;
+    next.readAtMs = readings.readAtMs[row] ?? 0;
+    next.countsLow = page.countsLow[2 * row] ?? 0;
+    next.countsHigh = page.countsHigh[2 * row + 1] ?? 0;
+    next.quality = readings.qualities[row] ?? 2;
+    next.flags = readings.flags[row] ?? 0;
+    this.#meter = meter;
+    const isTaken = this.#machine.pushNext(state, meter.kind.options, this.#onInterval);
+    if (!isTaken && meter.kind.duty.isJudged) this.#lateRows++;
+  }
+
+  #take(meter: WatchedMeter, interval: EmittedInterval): void {
+    const { kind, meta } = meter;
+    const state = this.#table.view;
+    const litres = interval.counts * (meta.litresPerCount ?? 0);
+    this.#districts.add(meter, interval, litres / 1000, state);
+    if (!kind.duty.isJudged && !kind.duty.isAccountJudged) return;
+    const flow = this.#flow;
+    flow.startMs = interval.startMs;
+    flow.endMs = interval.endMs;
+    flow.litres = litres;
+    flow.isGood = interval.quality === 0;
+    this.#judge(meter, state, kind.intervalRules, flow, interval.knownAtMs);
+    this.#gatherHour(meter, state, flow, interval.knownAtMs);
+  }
+
+  #judge(meter: WatchedMeter, state: MeterState, rules: typeof HOUR_RULES, flow: Flow, knownAtMs: number): void {
+    this.#context.meter = meter.meta;
+    for (let i = 0; i < rules.length; i++) {
+      const rule = rules[i];
+      if (rule === undefined) continue;
       const openMs = rule.openMs(state);
-      const step = rule.step(state, flow, meter.context);
-      this.#report(meter, rule, step, openMs || rule.openMs(state), flow, knownAtMs, () =>
-        rule.proof(state, meter.meta),
-      );
+      const step = rule.step(state, flow, this.#context);
+      if (step !== "none") this.#report(meter, rule, step, openMs || rule.openMs(state), flow, knownAtMs, state);
     }
-    this.#gatherHour(meter, state, flow, knownAtMs);
   }
 
   /** Adds an interval to its hour; the hour is judged at its end, and is good only when all its parts are. */
   #gatherHour(meter: WatchedMeter, state: MeterState, flow: Flow, knownAtMs: number): void {
     const partMs = flow.endMs - flow.startMs;
-    if (partMs > HOUR_MS || HOUR_MS % partMs !== 0) return;
-    if (flow.startMs % HOUR_MS === 0) {
+    if (partMs > HOUR_MS || !isWhole(HOUR_MS, partMs)) return;
+    if (isWhole(flow.startMs, HOUR_MS)) {
       state.hourLitres = 0;
       state.hourParts = 0;
     }
     state.hourLitres += flow.litres;
     if (flow.isGood) state.hourParts++;
-    if (flow.endMs % HOUR_MS !== 0) return;
-    const isGood = state.hourParts === HOUR_MS / partMs;
-    const hour = { startMs: flow.endMs - HOUR_MS, endMs: flow.endMs, litres: state.hourLitres, isGood };
-    this.#onHour(meter, state, hour, knownAtMs);
-  }
-
-  #onHour(meter: WatchedMeter, state: MeterState, hour: Flow, knownAtMs: number): void {
-    for (const rule of meter.hourRules) {
-      const openMs = rule.openMs(state);
-      const step = rule.step(state, hour, meter.context);
-      this.#report(meter, rule, step, openMs || rule.openMs(state), hour, knownAtMs, () =>
-        rule.proof(state, meter.meta),
-      );
-    }
-    if (meter.isJudgedDaily) this.#gatherDay(meter, state, hour, knownAtMs);
+    if (!isWhole(flow.endMs, HOUR_MS)) return;
+    const hour = this.#hour;
+    hour.startMs = flow.endMs - HOUR_MS;
+    hour.endMs = flow.endMs;
+    hour.litres = state.hourLitres;
+    hour.isGood = state.hourParts === HOUR_MS / partMs;
+    this.#judge(meter, state, meter.kind.hourRules, hour, knownAtMs);
+    if (meter.kind.isJudgedDaily) this.#gatherDay(meter, state, hour, knownAtMs);
   }
 
   #gatherDay(meter: WatchedMeter, state: MeterState, hour: Flow, knownAtMs: number): void {
-    const day = meter.calendar.dayOf(hour.startMs);
+    const { calendar } = meter.kind;
+    const day = calendar.dayOf(hour.startMs);
     if (state.day !== 0 && state.day !== day) this.#closeDay(meter, state, hour, knownAtMs);
     state.day = day;
     if (hour.isGood) {
       state.dayLitres += hour.litres;
       state.dayGoodHours++;
     }
-    if (meter.calendar.dayOf(hour.endMs) !== day) this.#closeDay(meter, state, hour, knownAtMs);
+    if (calendar.dayOf(hour.endMs) !== day) this.#closeDay(meter, state, hour, knownAtMs);
   }
 
   #closeDay(meter: WatchedMeter, state: MeterState, hour: Flow, knownAtMs: number): void {
     const { day } = state;
     const volume: DayVolume = {
-      startMs: meter.calendar.instantOf(day),
+      startMs: meter.kind.calendar.instantOf(day),
       litres: state.dayLitres,
       goodHours: state.dayGoodHours,
     };
@@ -208,9 +278,8 @@ export class MeterWatch {
     const openBefore = DAY_RULES.map((rule) => rule.openMs(state));
     const steps = stepDayRules(state, volume);
     for (const [i, rule] of DAY_RULES.entries()) {
-      if (!meter.dayRules.includes(rule)) continue;
-      const startMs = openBefore[i] || rule.openMs(state);
-      this.#report(meter, rule, steps[i] ?? "none", startMs, hour, knownAtMs, () => rule.proof(state, meter.meta));
+      if (!meter.kind.dayRules.includes(rule)) continue;
+      this.#report(meter, rule, steps[i] ?? "none", openBefore[i] || rule.openMs(state), hour, knownAtMs, state);
     }
   }
 
@@ -224,18 +293,15 @@ export class MeterWatch {
   ): void {
     const usage = this.#keyTable.view;
     usage.slot = meter.keySlot;
-    const ring = {
-      get: (at: number) => this.#keyTable.ringAt("usageRing", meter.keySlot, at),
-      set: (at: number, litres: number) => this.#keyTable.setRing("usageRing", meter.keySlot, at, litres),
-    };
     const openMs = usage.usageOpenMs;
-    const step = stepUsage(usage, ring, day, volume, LEAST_CHANGE_LITRES);
+    const step = stepUsage(usage, this.#usageRing, day, volume, LEAST_CHANGE_LITRES);
     const rule = {
       code: "USAGE_CHANGE",
       direction: usage.usageDirection === 1 ? "up" : "down",
       bit: USAGE_BIT,
+      proof: () => usageProof(usage),
     } as const;
-    this.#report(meter, rule, step, openMs || usage.usageOpenMs, hour, knownAtMs, () => usageProof(usage), state);
+    this.#report(meter, rule, step, openMs || usage.usageOpenMs, hour, knownAtMs, state);
   }
 
   /** Gives out what a step of a rule means: a finding opened, cleared, confirmed by live readings, or refreshed now and then. */
@@ -246,8 +312,7 @@ export class MeterWatch {
     startMs: number,
     flow: Flow,
     atMs: number,
-    proof: () => Proof,
-    state: MeterState = this.stateOf(meter),
+    state: MeterState,
   ): void {
     if (step === "none") return;
     const mask = 1 << rule.bit;
@@ -263,38 +328,36 @@ export class MeterWatch {
       type: step === "hold" ? "update" : step,
       rule: rule.code,
       direction: rule.direction,
-      who: rule.bit === USAGE_BIT ? accountOf(meter) : meter.who,
+      who: rule.bit === USAGE_BIT ? accountOf(meter.meta) : subjectOf(meter.meta),
       pricePerM3: meter.meta.pricePerM3,
       startMs,
       atMs,
       isPast,
-      proof: step === "clear" ? null : proof(),
+      proof: step === "clear" ? null : rule.proof(state, meter.meta),
     });
   }
 
   shape() {
-    return { meterBytes: this.#table.bytesPerSlot, keyAccountBytes: this.#keyTable.bytesPerSlot };
+    return { meter: shapeOf(this.#table), keyAccount: shapeOf(this.#keyTable) };
   }
 
   image(): MetersImage {
     return {
       channels: [...this.#slots.keys()],
       keyChannels: [...this.#keySlots.keys()],
-      slots: this.#table.toBytes(this.#slots.size),
-      keySlots: this.#keyTable.toBytes(this.#keySlots.size),
+      slots: this.#table.image(this.#slots.size),
+      keySlots: this.#keyTable.image(this.#keySlots.size),
+      layout: "memory",
     };
   }
 
   restore(image: MetersImage): void {
-    const before = this.#meters;
     this.#slots = new Map(image.channels.map((channel, slot) => [channel, slot]));
     this.#keySlots = new Map(image.keyChannels.map((channel, slot) => [channel, slot]));
-    this.#table.fromBytes(image.slots, image.channels.length);
-    this.#keyTable.fromBytes(image.keySlots, image.keyChannels.length);
-    const watched = new Map(before.map(({ meta, duty }) => [meta.meter, this.#watch(meta, duty)]));
-    this.#meters = [...watched.values()];
-    for (const [channel, known] of this.#byChannel)
-      this.#byChannel.set(channel, { ...known, meter: watched.get(known.meter?.meta.meter ?? "") });
+    const take = image.layout === "memory" ? "fromImage" : "fromBytes";
+    this.#table[take](image.slots, image.channels.length);
+    this.#keyTable[take](image.keySlots, image.keyChannels.length);
+    for (const meter of this.#meters) this.#seat(meter);
   }
 
   /** Undefined where no subject of this shard needs the meter. */
@@ -308,30 +371,58 @@ export class MeterWatch {
   }
 
   #watch(meta: MeteredChannel, duty: Duty): WatchedMeter {
-    const slot = slotIn(this.#slots, meta.channel, this.#table);
-    const rules = <Rule extends { appliesTo(meta: MeteredChannel): boolean }>(all: readonly Rule[]) =>
-      duty.isJudged ? all.filter((rule) => rule.appliesTo(meta)) : [];
-    return {
+    const meter = {
       meta,
-      duty,
-      slot,
-      keySlot: duty.isAccountJudged ? slotIn(this.#keySlots, meta.channel, this.#keyTable) : -1,
-      calendar: calendarOf(meta.zone),
-      options: intervalOptionsOf(meta),
-      who: subjectOf(meta),
-      context: {
-        meter: meta,
-        floorRing: {
-          get: (at) => this.#table.ringAt("floorRing", slot, at),
-          set: (at, litres) => this.#table.setRing("floorRing", slot, at, litres),
-        },
-      },
-      intervalRules: meta.periodMs <= HOUR_MS ? rules(INTERVAL_RULES) : [],
-      hourRules: rules(HOUR_RULES),
-      dayRules: rules(DAY_RULES),
-      isJudgedDaily: meta.purpose === "customer",
+      kind: this.#kindOf(meta, duty),
+      slot: 0,
+      keySlot: -1,
+      district: this.#districts.around(meta),
     };
+    this.#seat(meter);
+    return meter;
   }
+
+  /** Gives a meter its slots, the ones that its channel had before. */
+  #seat(meter: WatchedMeter): void {
+    const { channel } = meter.meta;
+    meter.slot = slotIn(this.#slots, channel, this.#table);
+    meter.keySlot = meter.kind.duty.isAccountJudged ? slotIn(this.#keySlots, channel, this.#keyTable) : -1;
+  }
+
+  #kindOf(meta: MeteredChannel, duty: Duty): MeterKind {
+    const { commodity, purpose, isKeyAccount, zone } = meta;
+    const options = intervalOptionsOf(meta);
+    const key = JSON.stringify([commodity, purpose, isKeyAccount, zone, duty, options]);
+    let kind = this.#kinds.get(key);
+    if (kind === undefined) {
+      kind = kindOf(meta, duty, options);
+      this.#kinds.set(key, kind);
+    }
+    return kind;
+  }
+}
+
+function kindOf(meta: MeteredChannel, duty: Duty, options: IntervalOptions): MeterKind {
+  const rules = <Rule extends { appliesTo(meta: MeteredChannel): boolean }>(all: readonly Rule[]) =>
+    duty.isJudged ? all.filter((rule) => rule.appliesTo(meta)) : [];
+  return {
+    duty,
+    calendar: calendarOf(meta.zone),
+    options,
+    intervalRules: meta.periodMs <= HOUR_MS ? rules(INTERVAL_RULES) : [],
+    hourRules: rules(HOUR_RULES),
+    dayRules: rules(DAY_RULES),
+    isJudgedDaily: meta.purpose === "customer",
+  };
+}
+
+/** Whether an instant or a length is a whole multiple of a step. `%` of numbers this large is a call into the C library. */
+function isWhole(ms: number, stepMs: number): boolean {
+  return Math.floor(ms / stepMs) * stepMs === ms;
+}
+
+function shapeOf(table: { readonly bytesPerSlot: number; readonly packedBytes: number }): SlotShape {
+  return { memory: table.bytesPerSlot, columns: table.packedBytes };
 }
 
 function isKeyMeter(meta: MeteredChannel): boolean {
@@ -369,7 +460,8 @@ export function intervalOptionsOf(meta: MeteredChannel): IntervalOptions {
   };
 }
 
-function subjectOf(meta: MeteredChannel): FindingSubject {
+/** A meter as the subject of a finding. */
+export function subjectOf(meta: MeteredChannel): FindingSubject {
   return {
     subjectKind: "meter",
     subject: meta.meter,
@@ -384,7 +476,7 @@ function subjectOf(meta: MeteredChannel): FindingSubject {
   };
 }
 
-function accountOf(meter: WatchedMeter): FindingSubject {
-  if (meter.meta.account === null) return meter.who;
-  return { ...meter.who, subjectKind: "account", subject: meter.meta.account };
+function accountOf(meta: MeteredChannel): FindingSubject {
+  const meter = subjectOf(meta);
+  return meta.account === null ? meter : { ...meter, subjectKind: "account", subject: meta.account };
 }

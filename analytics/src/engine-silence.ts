@@ -1,5 +1,5 @@
 import type { EngineOptions, FindingSink } from "./engine.ts";
-import type { MeterWatch, WatchedMeter } from "./engine-meters.ts";
+import { type MeterWatch, subjectOf, type WatchedMeter } from "./engine-meters.ts";
 import type { Proof } from "./pure/evidence.ts";
 import type { FindingSubject } from "./pure/finding.ts";
 import { isIn } from "./pure/shards.ts";
@@ -62,7 +62,7 @@ export class SilenceWatch {
     if (sinceMs === null) this.#agents.delete(agent);
     else this.#agents.set(agent, sinceMs);
     const who: FindingSubject = {
-      ...first.who,
+      ...subjectOf(first.meta),
       subjectKind: "agent",
       subject: agent,
       meter: null,
@@ -77,7 +77,7 @@ export class SilenceWatch {
     if (!meter) return;
     const state = this.#meters.stateOf(meter);
     state.silentOpenMs = state.lastGoodMs;
-    this.#emit("open", meter.who, state.silentOpenMs, nowMs, 1);
+    this.#emit("open", subjectOf(meter.meta), state.silentOpenMs, nowMs, 1);
   }
 
   #heard(meter: WatchedMeter | undefined, nowMs: number): void {
@@ -85,7 +85,7 @@ export class SilenceWatch {
     const state = this.#meters.stateOf(meter);
     const startMs = state.silentOpenMs;
     state.silentOpenMs = 0;
-    this.#emit("clear", meter.who, startMs, nowMs, 1);
+    this.#emit("clear", subjectOf(meter.meta), startMs, nowMs, 1);
   }
 
   #emit(type: "open" | "clear", who: FindingSubject, startMs: number, atMs: number, meters: number): void {

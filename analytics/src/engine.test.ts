@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Engine, type EngineOptions } from "./engine.ts";
@@ -332,6 +333,20 @@ describe("the engine's state", () => {
     second.restore(first.snapshot());
     const rest = columnsOf(rows.slice(2000));
     expect(second.feed(rest).events).toEqual(first.feed(rest).events);
+  });
+
+  test("goes on from a snapshot of the first version", () => {
+    const two = [HOME, meterOf("hotel", { isKeyAccount: true, account: "00000000-0000-7000-8000-0000000000aa" })];
+    const leaky = (hour: number) => homeLitres(hour) + (hour >= 30 * 24 ? 90 : 0);
+    const of = two.flatMap((m) => hourlyRows(m.channel, 40 * 24, leaky)).sort((a, b) => a.readAtMs - b.readAtMs);
+    const whole = new Engine(two);
+    whole.feed(columnsOf(of.slice(0, 62 * 24)));
+    const later = new Engine(two);
+    later.restore(readFileSync(new URL("./testing/snapshots/v1.bin", import.meta.url)));
+    const rest = columnsOf(of.slice(62 * 24));
+    const { events } = whole.feed(rest);
+    expect(events.length).toBeGreaterThan(5);
+    expect(later.feed(rest).events).toEqual(events);
   });
 
   test("refuses a damaged snapshot and one of another program", () => {

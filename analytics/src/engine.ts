@@ -89,7 +89,7 @@ export class Engine {
 
   /** Runs rows [from, to) of a page through intervals and detectors. Rows of unknown channels are passed over and counted. */
   feed(readings: ReadingColumns, from = 0, to = readings.length): EngineOutput {
-    for (let row = from; row < to; row++) this.#meters.read(readings, row);
+    this.#meters.read(readings, from, to);
     this.#districts.flush();
     return this.#take();
   }

@@ -32,7 +32,7 @@ export class RegisterHours {
 
   /** Takes a kept state, or none. */
   load(state: Uint8Array | undefined): void {
-    this.#table.fromBytes(state ?? new Uint8Array(this.#table.bytesPerSlot), 1);
+    this.#table.fromBytes(state ?? new Uint8Array(this.#table.packedBytes), 1);
   }
 
   save(): Buffer {

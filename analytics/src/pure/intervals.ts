@@ -18,6 +18,8 @@ const NEGATIVE = flagsToBits(["negative"]);
 const ROLLOVER = flagsToBits(["rollover"]);
 const EXCHANGE = flagsToBits(["exchange"]);
 const MAX_ESTIMATE_MS = 35 * DAY_MS;
+/** What one step of the upper half of a 64-bit count is worth. */
+const WORD = 4_294_967_296;
 const OVER_Q4 = flagsToBits(["over_q4"]);
 const REVERSE = flagsToBits(["reverse"]);
 
@@ -79,6 +81,44 @@ export const INTERVAL_SCHEMA = {
 } as const;
 export type IntervalState = SlotView<typeof INTERVAL_SCHEMA>;
 
+/** A reading as the machine takes it, filled anew for each: `counts` is high × 2³² + low. */
+export interface NextReading {
+  readAtMs: number;
+  countsHigh: number;
+  countsLow: number;
+  quality: number;
+  flags: number;
+  /** Time of the reading that made this one certain. */
+  knownAtMs: number;
+}
+
+/** What lies between the anchor and the reading that follows it. */
+interface Span {
+  gapMs: number;
+  delta: number;
+  quality: number;
+  flags: number;
+}
+
+/** How far the register had advanced from the anchor at a boundary, and how that is known. */
+interface Boundary {
+  advance: number;
+  flags: number;
+  isReading: boolean;
+  isAnchor: boolean;
+}
+
+const newReading = (): NextReading => ({
+  readAtMs: 0,
+  countsHigh: 0,
+  countsLow: 0,
+  quality: 0,
+  flags: 0,
+  knownAtMs: 0,
+});
+const NOBODY: IntervalSink = () => {};
+const NO_OPTIONS: IntervalOptions = { periodMs: HOUR_MS, capacityCounts: null, maxCountsPerHour: null };
+
 /**
  * Register readings to intervals on a fixed UTC grid (DOMAIN 3.2), one reading at a time with constant state.
  *
@@ -87,183 +127,222 @@ export type IntervalState = SlotView<typeof INTERVAL_SCHEMA>;
  * A fall is a roll-over where LEAKS 4 says so, backflow up to 10 counts, and otherwise held back until the next reading
  * shows whether it was a slip or a new register; a new register starts afresh and the intervals across it have no volume.
  * A suspect reading is held back in the same way. Sums telescope: volumes between two known boundaries equal the register's difference.
+ *
+ * It makes no object for a reading or an interval: what it works with is used again, for millions of readings a second.
  */
 export class IntervalMachine {
+  /** Fill this, then `pushNext`. */
+  readonly next = newReading();
+  readonly #held = newReading();
   readonly #emitted: EmittedInterval = { startMs: 0, endMs: 0, counts: 0, quality: 0, flags: 0, knownAtMs: 0 };
+  readonly #span: Span = { gapMs: 0, delta: 0, quality: 0, flags: 0 };
+  readonly #at: Boundary = { advance: 0, flags: 0, isReading: false, isAnchor: false };
+  #options: IntervalOptions = NO_OPTIONS;
+  #sink: IntervalSink = NOBODY;
 
   /** Takes a reading; late, repeated and missing ones change nothing. Returns false for a late or repeated one. */
   push(state: IntervalState, reading: RegisterReading, options: IntervalOptions, sink: IntervalSink): boolean {
-    if (reading.quality === 2) return true;
-    if (!state.hasAnchor) return this.#start(state, reading, options);
-    if (reading.readAtMs <= state.anchorMs || (state.hasPending && reading.readAtMs <= state.pendingMs)) return false;
-    if (state.hasPending && !this.#settlePending(state, reading, options, sink)) return true;
-    this.#take(state, reading, options, sink);
+    const { next } = this;
+    next.readAtMs = reading.readAtMs;
+    next.countsHigh = Number(reading.counts >> 32n);
+    next.countsLow = Number(reading.counts & 0xffff_ffffn);
+    next.quality = reading.quality;
+    next.flags = reading.flags;
+    return this.pushNext(state, options, sink);
+  }
+
+  /** `push` of what stands in `next`. */
+  pushNext(state: IntervalState, options: IntervalOptions, sink: IntervalSink): boolean {
+    const { next } = this;
+    if (next.quality === 2) return true;
+    if (!state.hasAnchor) return this.#start(state, next, options);
+    if (next.readAtMs <= state.anchorMs || (state.hasPending && next.readAtMs <= state.pendingMs)) return false;
+    this.#options = options;
+    this.#sink = sink;
+    next.knownAtMs = next.readAtMs;
+    if (state.hasPending && !this.#settlePending(state, next)) return true;
+    this.#take(state, next);
     return true;
   }
 
-  #start(state: IntervalState, reading: RegisterReading, options: IntervalOptions): boolean {
+  #start(state: IntervalState, reading: NextReading, options: IntervalOptions): boolean {
     if (reading.quality !== 0) return true;
     state.hasAnchor = 1;
-    state.anchorMs = reading.readAtMs;
-    state.anchorCounts = reading.counts;
-    this.#startGrid(state, options.periodMs);
+    anchorAt(state, reading);
+    startGrid(state, options.periodMs);
     return true;
-  }
-
-  /** Begins the grid at the anchor: at once where it stands on a boundary, else the first boundary after it opens it. */
-  #startGrid(state: IntervalState, periodMs: number): void {
-    const nearest = Math.round(state.anchorMs / periodMs) * periodMs;
-    const isOnBoundary = Math.abs(nearest - state.anchorMs) <= SNAP_SHARE * periodMs;
-    state.hasBoundary = isOnBoundary ? 1 : 0;
-    state.boundaryMs = isOnBoundary ? nearest : Math.floor(state.anchorMs / periodMs) * periodMs;
-    state.sinceBoundary = 0;
-    state.pieceQuality = 0;
-    state.pieceFlags = 0;
-    state.isBroken = 0;
   }
 
   /** Decides about the reading held back, now that another one has come. False when the new one is held back in its place. */
-  #settlePending(state: IntervalState, next: RegisterReading, options: IntervalOptions, sink: IntervalSink): boolean {
-    const held = {
-      readAtMs: state.pendingMs,
-      counts: state.pendingCounts,
-      flags: state.pendingFlags,
-      knownAtMs: next.readAtMs,
-    };
+  #settlePending(state: IntervalState, next: NextReading): boolean {
+    const held = this.#held;
+    held.readAtMs = state.pendingMs;
+    held.countsHigh = state.pendingCountsHigh;
+    held.countsLow = state.pendingCountsLow;
+    held.flags = state.pendingFlags;
+    held.knownAtMs = next.readAtMs;
     state.hasPending = 0;
-    if (held.counts < state.anchorCounts) {
-      if (next.counts >= state.anchorCounts) return true;
-      if (next.counts < held.counts) return this.#hold(state, next);
-      this.#restart(state, held, NEGATIVE, options, sink);
-    } else if (next.counts >= held.counts) this.#accept(state, held, options, sink);
+    const isBackAgain = sinceAnchor(state, next) >= 0;
+    const sinceHeld = between(held, next);
+    if (sinceAnchor(state, held) < 0) {
+      if (isBackAgain) return true;
+      if (sinceHeld < 0) return hold(state, next);
+      this.#restart(state, held, NEGATIVE);
+    } else if (sinceHeld >= 0) this.#accept(state, held);
     return true;
   }
 
-  #hold(state: IntervalState, reading: RegisterReading): boolean {
-    state.hasPending = 1;
-    state.pendingMs = reading.readAtMs;
-    state.pendingCounts = reading.counts;
-    state.pendingFlags = reading.flags;
-    return false;
-  }
-
-  #take(state: IntervalState, reading: RegisterReading, options: IntervalOptions, sink: IntervalSink): void {
-    const taken: Taken = { ...reading, knownAtMs: reading.readAtMs };
-    const delta = Number(reading.counts - state.anchorCounts);
+  #take(state: IntervalState, reading: NextReading): void {
+    const options = this.#options;
+    const delta = sinceAnchor(state, reading);
     const isFall = delta < 0 && !options.isSigned;
-    if (reading.flags & EXCHANGE) this.#restart(state, taken, EXCHANGE, options, sink);
-    else if (isFall && isRollover(state, reading, options)) this.#accept(state, taken, options, sink);
-    else if (isFall ? -delta > BACKFLOW_COUNTS : reading.quality === 1) this.#hold(state, reading);
-    else this.#accept(state, taken, options, sink);
+    if (reading.flags & EXCHANGE) this.#restart(state, reading, EXCHANGE);
+    else if (isFall && isRollover(state, reading, options)) this.#accept(state, reading);
+    else if (isFall ? -delta > BACKFLOW_COUNTS : reading.quality === 1) hold(state, reading);
+    else this.#accept(state, reading);
   }
 
   /** Moves the anchor to a reading of the same register and gives out every interval that it completes. */
-  #accept(state: IntervalState, reading: Taken, options: IntervalOptions, sink: IntervalSink): void {
-    const span = spanOf(state, reading, options);
+  #accept(state: IntervalState, reading: NextReading): void {
+    const options = this.#options;
+    const { periodMs } = options;
+    const span = this.#span;
+    measure(span, state, reading, options);
     if (span.delta !== 0 && span.gapMs > (options.maxEstimateMs ?? MAX_ESTIMATE_MS)) {
-      this.#restartGrid(state, reading, options.periodMs);
+      restartGrid(state, reading, periodMs);
       return;
     }
-    let b = state.boundaryMs + options.periodMs;
-    if (!isResolved(b, span, reading.readAtMs, options.periodMs))
+    let b = state.boundaryMs + periodMs;
+    if (!isResolved(b, span, reading.readAtMs, periodMs))
       state.pieceQuality = Math.max(state.pieceQuality, span.quality);
-    for (; isResolved(b, span, reading.readAtMs, options.periodMs); b += options.periodMs)
-      this.#cross(state, b, span, reading, options.periodMs, sink);
+    for (; isResolved(b, span, reading.readAtMs, periodMs); b += periodMs) this.#cross(state, b, reading);
     state.sinceBoundary += span.delta;
     state.pieceFlags = (state.pieceFlags | span.flags | reading.flags) >>> 0;
-    state.anchorMs = reading.readAtMs;
-    state.anchorCounts = reading.counts;
+    anchorAt(state, reading);
   }
 
   /** Fixes the register at boundary `b` and gives out the interval that ends there. */
-  #cross(state: IntervalState, b: number, span: Span, reading: Taken, periodMs: number, sink: IntervalSink): void {
-    const at = registerAtBoundary(b, state.anchorMs, span, periodMs);
-    if (state.isBroken) this.#emit(state, b, periodMs, reading, { counts: 0, quality: 3, flags: 0 }, sink);
+  #cross(state: IntervalState, b: number, reading: NextReading): void {
+    const at = this.#at;
+    const span = this.#span;
+    settleBoundary(at, b, state.anchorMs, span, this.#options.periodMs);
+    // What the sink is given may not be written over by what it does.
+    const { advance, flags: atFlags, isReading } = at;
+    const { quality: spanQuality, flags: spanFlags } = span;
+    if (state.isBroken) this.#emit(state, b, reading, 0, 3, 0);
     else if (state.hasBoundary) {
-      const quality = at.isAnchor ? state.pieceQuality : Math.max(state.pieceQuality, span.quality);
-      const flags = (at.flags | span.flags | reading.flags) >>> 0;
-      this.#emit(state, b, periodMs, reading, { counts: state.sinceBoundary + at.advance, quality, flags }, sink);
+      const quality = at.isAnchor ? state.pieceQuality : Math.max(state.pieceQuality, spanQuality);
+      this.#emit(state, b, reading, state.sinceBoundary + advance, quality, atFlags | spanFlags | reading.flags);
     }
     state.hasBoundary = 1;
     state.isBroken = 0;
     state.boundaryMs = b;
-    state.sinceBoundary = -at.advance;
-    state.pieceQuality = at.isReading ? 0 : span.quality;
-    state.pieceFlags = at.flags;
+    state.sinceBoundary = -advance;
+    state.pieceQuality = isReading ? 0 : spanQuality;
+    state.pieceFlags = atFlags;
   }
 
   /** A new register starts at `reading`: what lies across has no volume. */
-  #restart(state: IntervalState, reading: Taken, cause: number, options: IntervalOptions, sink: IntervalSink): void {
-    const { periodMs } = options;
-    const span = { gapMs: reading.readAtMs - state.anchorMs, delta: 0, quality: 3, flags: cause };
-    if (!state.hasBoundary || span.gapMs > (options.maxEstimateMs ?? MAX_ESTIMATE_MS)) {
-      this.#restartGrid(state, reading, periodMs);
+  #restart(state: IntervalState, reading: NextReading, cause: number): void {
+    const { periodMs, maxEstimateMs = MAX_ESTIMATE_MS } = this.#options;
+    const gapMs = reading.readAtMs - state.anchorMs;
+    const span = { gapMs, delta: 0, quality: 3, flags: cause };
+    if (!state.hasBoundary || gapMs > maxEstimateMs) {
+      restartGrid(state, reading, periodMs);
       return;
     }
     for (let b = state.boundaryMs + periodMs; isResolved(b, span, reading.readAtMs, periodMs); b += periodMs) {
-      this.#emit(state, b, periodMs, reading, { counts: 0, quality: 3, flags: cause }, sink);
+      this.#emit(state, b, reading, 0, 3, cause);
       state.boundaryMs = b;
     }
     state.isBroken = Math.abs(state.boundaryMs - reading.readAtMs) <= SNAP_SHARE * periodMs ? 0 : 1;
     state.sinceBoundary = 0;
     state.pieceQuality = 0;
     state.pieceFlags = state.isBroken ? cause : 0;
-    state.anchorMs = reading.readAtMs;
-    state.anchorCounts = reading.counts;
-  }
-
-  #restartGrid(state: IntervalState, reading: Taken, periodMs: number): void {
-    state.anchorMs = reading.readAtMs;
-    state.anchorCounts = reading.counts;
-    this.#startGrid(state, periodMs);
+    anchorAt(state, reading);
   }
 
   #emit(
     state: IntervalState,
     endMs: number,
-    periodMs: number,
-    reading: Taken,
-    what: { counts: number; quality: number; flags: number },
-    sink: IntervalSink,
+    reading: NextReading,
+    counts: number,
+    quality: number,
+    flags: number,
   ): void {
     const out = this.#emitted;
-    out.startMs = endMs - periodMs;
+    out.startMs = endMs - this.#options.periodMs;
     out.endMs = endMs;
-    out.counts = what.counts;
-    out.quality = what.quality;
-    out.flags = (what.flags | state.pieceFlags) >>> 0;
+    out.counts = counts;
+    out.quality = quality;
+    out.flags = (flags | state.pieceFlags) >>> 0;
     out.knownAtMs = reading.knownAtMs;
-    sink(out);
+    this.#sink(out);
   }
 }
 
-interface Taken {
-  readonly readAtMs: number;
-  readonly counts: bigint;
-  readonly flags: number;
-  readonly knownAtMs: number;
+type HasCounts = Pick<NextReading, "countsHigh" | "countsLow">;
+
+/** Counts from one reading to another; exact where the difference of two 64-bit integers is exact as a number, else rounded once. */
+function between(from: HasCounts, to: HasCounts): number {
+  return (to.countsHigh - from.countsHigh) * WORD + (to.countsLow - from.countsLow);
 }
 
-/** What lies between the anchor and the reading that follows it. */
-interface Span {
-  readonly gapMs: number;
-  readonly delta: number;
-  readonly quality: number;
-  readonly flags: number;
+function sinceAnchor(state: IntervalState, reading: HasCounts): number {
+  return (reading.countsHigh - state.anchorCountsHigh) * WORD + (reading.countsLow - state.anchorCountsLow);
 }
 
-function spanOf(state: IntervalState, reading: Taken, options: IntervalOptions): Span {
+function anchorAt(state: IntervalState, reading: NextReading): void {
+  state.anchorMs = reading.readAtMs;
+  state.anchorCountsHigh = reading.countsHigh;
+  state.anchorCountsLow = reading.countsLow;
+}
+
+/** Begins the grid at the anchor: at once where it stands on a boundary, else the first boundary after it opens it. */
+function startGrid(state: IntervalState, periodMs: number): void {
+  const nearest = Math.round(state.anchorMs / periodMs) * periodMs;
+  const isOnBoundary = Math.abs(nearest - state.anchorMs) <= SNAP_SHARE * periodMs;
+  state.hasBoundary = isOnBoundary ? 1 : 0;
+  state.boundaryMs = isOnBoundary ? nearest : Math.floor(state.anchorMs / periodMs) * periodMs;
+  state.sinceBoundary = 0;
+  state.pieceQuality = 0;
+  state.pieceFlags = 0;
+  state.isBroken = 0;
+}
+
+function restartGrid(state: IntervalState, reading: NextReading, periodMs: number): void {
+  anchorAt(state, reading);
+  startGrid(state, periodMs);
+}
+
+function hold(state: IntervalState, reading: NextReading): boolean {
+  state.hasPending = 1;
+  state.pendingMs = reading.readAtMs;
+  state.pendingCountsHigh = reading.countsHigh;
+  state.pendingCountsLow = reading.countsLow;
+  state.pendingFlags = reading.flags;
+  return false;
+}
+
+function measure(span: Span, state: IntervalState, reading: NextReading, options: IntervalOptions): void {
   const gapMs = reading.readAtMs - state.anchorMs;
-  const difference = Number(reading.counts - state.anchorCounts);
-  if (difference < 0 && !options.isSigned) {
-    const isTop = -difference > BACKFLOW_COUNTS;
-    if (isTop) return { gapMs, delta: difference + (options.capacityCounts ?? 0), quality: 0, flags: ROLLOVER };
-    return { gapMs, delta: difference, quality: INTERVAL_CODES.suspect, flags: REVERSE };
-  }
-  if (isOverLimit(difference, gapMs, options))
-    return { gapMs, delta: difference, quality: INTERVAL_CODES.suspect, flags: OVER_Q4 };
-  const isGap = difference !== 0 && gapMs > LINEAR_PERIODS * options.periodMs;
-  return { gapMs, delta: difference, quality: isGap ? INTERVAL_CODES.estimated : 0, flags: 0 };
+  const difference = sinceAnchor(state, reading);
+  span.gapMs = gapMs;
+  span.delta = difference;
+  span.quality = 0;
+  span.flags = 0;
+  if (difference < 0 && !options.isSigned) measureFall(span, difference, options);
+  else if (isOverLimit(difference, gapMs, options)) {
+    span.quality = INTERVAL_CODES.suspect;
+    span.flags = OVER_Q4;
+  } else if (difference !== 0 && gapMs > LINEAR_PERIODS * options.periodMs) span.quality = INTERVAL_CODES.estimated;
+}
+
+function measureFall(span: Span, difference: number, options: IntervalOptions): void {
+  const isTop = -difference > BACKFLOW_COUNTS;
+  span.delta = isTop ? difference + (options.capacityCounts ?? 0) : difference;
+  span.quality = isTop ? 0 : INTERVAL_CODES.suspect;
+  span.flags = isTop ? ROLLOVER : REVERSE;
 }
 
 function isOverLimit(difference: number, gapMs: number, options: IntervalOptions): boolean {
@@ -272,11 +351,11 @@ function isOverLimit(difference: number, gapMs: number, options: IntervalOptions
 }
 
 /** Roll-over by LEAKS 4: from the top tenth to the bottom tenth, and no more in between than Q4 lets through. */
-function isRollover(state: IntervalState, reading: RegisterReading, options: IntervalOptions): boolean {
+function isRollover(state: IntervalState, reading: NextReading, options: IntervalOptions): boolean {
   const capacity = options.capacityCounts;
   if (capacity === null) return false;
-  const before = Number(state.anchorCounts);
-  const after = Number(reading.counts);
+  const before = state.anchorCountsHigh * WORD + state.anchorCountsLow;
+  const after = reading.countsHigh * WORD + reading.countsLow;
   if (before <= 0.9 * capacity || after >= 0.1 * capacity) return false;
   return !isOverLimit(after - before + capacity, reading.readAtMs - state.anchorMs, options);
 }
@@ -287,18 +366,21 @@ function isResolved(b: number, span: Span, readAtMs: number, periodMs: number): 
   return b - readAtMs <= SNAP_SHARE * periodMs && span.gapMs >= periodMs / 2;
 }
 
-/** How far the register had advanced from the anchor at boundary `b`, and how that is known. */
-function registerAtBoundary(b: number, anchorMs: number, span: Span, periodMs: number) {
+function settleBoundary(at: Boundary, b: number, anchorMs: number, span: Span, periodMs: number): void {
   const fromAnchorMs = Math.abs(b - anchorMs);
   const toReadingMs = Math.abs(anchorMs + span.gapMs - b);
   if (Math.min(fromAnchorMs, toReadingMs) <= SNAP_SHARE * periodMs) {
-    const isReading = toReadingMs <= fromAnchorMs;
-    return { advance: isReading ? span.delta : 0, flags: 0, isReading, isAnchor: !isReading };
+    at.isReading = toReadingMs <= fromAnchorMs;
+    at.isAnchor = !at.isReading;
+    at.advance = at.isReading ? span.delta : 0;
+    at.flags = 0;
+    return;
   }
-  const advance = Math.round((span.delta * (b - anchorMs)) / span.gapMs);
-  const isLine = span.delta !== 0 && span.gapMs <= LINEAR_PERIODS * periodMs;
-  const flags = isLine ? INTERPOLATED : span.gapMs > LINEAR_PERIODS * periodMs ? GAP : 0;
-  return { advance, flags, isReading: false, isAnchor: false };
+  const isLong = span.gapMs > LINEAR_PERIODS * periodMs;
+  at.isReading = false;
+  at.isAnchor = false;
+  at.advance = Math.round((span.delta * (b - anchorMs)) / span.gapMs);
+  at.flags = isLong ? GAP : span.delta !== 0 ? INTERPOLATED : 0;
 }
 
 /** One register as intervals, reading by reading: the streaming form of `intervalsOf`, for one meter. */

@@ -54,10 +54,16 @@ function cachedOffsets(zone: string): (utcMs: number) => number {
     }
     return offset;
   };
+  // The day asked last, if its offset is one: readings of one hour come together.
+  let [lastFromMs, lastOffsetMs] = [Number.NaN, 0];
   return (utcMs) => {
+    if (utcMs >= lastFromMs && utcMs < lastFromMs + DAY_MS) return lastOffsetMs;
     const day = Math.floor(utcMs / DAY_MS);
     const first = cached(day * DAY_MS, day * 96);
-    if (first === cached((day + 1) * DAY_MS, (day + 1) * 96)) return first;
+    if (first === cached((day + 1) * DAY_MS, (day + 1) * 96)) {
+      [lastFromMs, lastOffsetMs] = [day * DAY_MS, first];
+      return first;
+    }
     const quarter = Math.floor(utcMs / (HOUR_MS / 4));
     return cached(quarter * (HOUR_MS / 4), quarter);
   };

@@ -1,148 +1,259 @@
-/** `sec` is an instant in ms kept as whole seconds, for half the room. */
+/**
+ * `sec` is an instant in ms kept as whole seconds, for half the room. `i64` is a whole number of 64 bits, shown as the two
+ * properties `…High` (signed) and `…Low` (unsigned): its halves are plain numbers, a bigint would be an object each time.
+ */
 type Kind = "f64" | "f32" | "i64" | "u32" | "u8" | "sec";
-
-interface ArrayOf {
-  f64: Float64Array;
-  f32: Float32Array;
-  i64: BigInt64Array;
-  u32: Uint32Array;
-  u8: Uint8Array;
-  sec: Uint32Array;
-}
 
 /** Names and element types of a table's columns; `[kind, width]` gives every slot a small ring of that width. */
 export type SlotSchema = Readonly<Record<string, Kind | readonly [Kind, number]>>;
 
 /** One slot of a table as an object: reading and writing a property goes straight to the arrays. Rings are not shown. */
 export type SlotView<Schema extends SlotSchema> = { slot: number } & {
-  -readonly [Name in keyof Schema as Schema[Name] extends Kind ? Name : never]: Schema[Name] extends "i64"
-    ? bigint
-    : number;
+  -readonly [Name in keyof Schema & string as Schema[Name] extends "i64"
+    ? `${Name}High` | `${Name}Low`
+    : Schema[Name] extends Kind
+      ? Name
+      : never]: number;
 };
 
-type AnyArray = ArrayOf[Kind];
+/** A small ring of numbers that belongs to the slot which the table's view stands on. */
+export interface SlotRing {
+  get(index: number): number;
+  set(index: number, value: number): void;
+}
 
-const MAKERS: { readonly [K in Kind]: (length: number) => ArrayOf[K] } = {
-  f64: (n) => new Float64Array(n),
-  f32: (n) => new Float32Array(n),
-  i64: (n) => new BigInt64Array(n),
-  u32: (n) => new Uint32Array(n),
-  u8: (n) => new Uint8Array(n),
-  sec: (n) => new Uint32Array(n),
-};
+const BYTES: Readonly<Record<Kind, number>> = { f64: 8, i64: 8, f32: 4, u32: 4, sec: 4, u8: 1 };
+/** Slots begin on whole eight bytes, as the widest column needs it. */
+const ALIGN = 8;
 
 interface Column {
   readonly name: string;
   readonly kind: Kind;
   readonly width: number;
-  array: AnyArray;
+  /** Bytes from the start of a slot. */
+  readonly offset: number;
 }
 
-/** Flat typed arrays, one slot per meter, that grow by doubling and travel as bytes. */
+/** The memory of a table as arrays of every kind, and where the view stands in each. */
+interface Memory {
+  f64: Float64Array;
+  f32: Float32Array;
+  i32: Int32Array;
+  u32: Uint32Array;
+  u8: Uint8Array;
+  slot: number;
+  at8: number;
+  at4: number;
+  at1: number;
+}
+
+/**
+ * Flat memory, one slot per meter, that grows by doubling and travels as bytes. What belongs to one slot lies side by
+ * side: a reading touches a few cache lines however many meters there are.
+ */
 export class SlotTable<Schema extends SlotSchema> {
   readonly view: SlotView<Schema>;
-  readonly #columns: Column[];
+  readonly #columns: readonly Column[];
+  readonly #strideBytes: number;
+  readonly #memory: Memory;
   #capacity: number;
 
   constructor(schema: Schema, capacity = 64) {
     this.#capacity = capacity;
-    this.#columns = Object.entries(schema).map(([name, spec]) => {
-      const [kind, width] = typeof spec === "string" ? [spec, 1] : spec;
-      return { name, kind, width, array: MAKERS[kind](capacity * width) };
-    });
-    this.view = makeView<Schema>(this.#columns);
+    this.#columns = layOut(schema);
+    this.#strideBytes = Math.ceil(usedBytes(this.#columns) / ALIGN) * ALIGN;
+    this.#memory = memoryOf(new ArrayBuffer(capacity * this.#strideBytes));
+    this.view = makeView<Schema>(this.#columns, this.#memory, this.#strideBytes);
   }
 
   /** Memory of one slot, in bytes. */
   get bytesPerSlot(): number {
-    return this.#columns.reduce((sum, c) => sum + c.width * c.array.BYTES_PER_ELEMENT, 0);
+    return this.#strideBytes;
+  }
+
+  /** Bytes of one slot as `toBytes` gives it. */
+  get packedBytes(): number {
+    return usedBytes(this.#columns);
   }
 
   /** Makes room for `slots` slots; new ones are all zero. */
   ensure(slots: number): void {
     if (slots <= this.#capacity) return;
     this.#capacity = Math.max(slots, this.#capacity * 2);
-    for (const column of this.#columns) {
-      const grown = MAKERS[column.kind](this.#capacity * column.width);
-      copyInto(grown, column.array);
-      column.array = grown;
-    }
+    const before = this.#memory.u8;
+    Object.assign(this.#memory, arraysOf(new ArrayBuffer(this.#capacity * this.#strideBytes)));
+    this.#memory.u8.set(before);
   }
 
-  /** Element `index` of the ring `name` in a slot. */
-  ringAt(name: keyof Schema & string, slot: number, index: number): number {
-    const column = this.#column(name);
-    return Number(column.array[slot * column.width + index]);
+  /** The ring `name` of whichever slot the view stands on. */
+  ring(name: keyof Schema & string): SlotRing {
+    const column = this.#columns.find((c) => c.name === name);
+    if (column?.kind !== "f32") throw new RangeError(`no ring ${name}`);
+    const [memory, first] = [this.#memory, column.offset / BYTES.f32];
+    return {
+      get: (index) => memory.f32[memory.at4 + first + index] ?? 0,
+      set: (index, value) => {
+        memory.f32[memory.at4 + first + index] = value;
+      },
+    };
   }
 
-  setRing(name: keyof Schema & string, slot: number, index: number, value: number): void {
-    const column = this.#column(name);
-    (column.array as Float32Array)[slot * column.width + index] = value;
+  /** The memory of the first `slots` slots as it is; for the same schema only. */
+  image(slots: number): Uint8Array {
+    return this.#memory.u8.slice(0, slots * this.#strideBytes);
   }
 
-  /** The first `slots` slots as bytes, columns one after another. */
+  /** Takes what `image` gave. */
+  fromImage(bytes: Uint8Array, slots: number): void {
+    if (bytes.length !== slots * this.#strideBytes) throw new RangeError("state does not fit the table");
+    this.ensure(slots);
+    this.#memory.u8.set(bytes);
+  }
+
+  /** The first `slots` slots as bytes, columns one after another in the order of the schema, whatever the memory looks like. */
   toBytes(slots: number): Uint8Array {
-    const parts = this.#columns.map((c) => bytesOf(c.array, slots * c.width));
-    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
+    const bytes = new Uint8Array(slots * this.packedBytes);
+    this.#eachCell(slots, (at, cell) => bytes.set(this.#memory.u8.subarray(cell.from, cell.to), at));
     return bytes;
   }
 
   /** Takes what `toBytes` gave for the same schema and number of slots. */
   fromBytes(bytes: Uint8Array, slots: number): void {
-    if (bytes.length !== slots * this.bytesPerSlot) throw new RangeError("state does not fit the table");
+    if (bytes.length !== slots * this.packedBytes) throw new RangeError("state does not fit the table");
     this.ensure(slots);
-    let at = 0;
-    for (const column of this.#columns) {
-      const target = bytesOf(column.array, slots * column.width);
-      target.set(bytes.subarray(at, at + target.length));
-      at += target.length;
-    }
+    this.#eachCell(slots, (at, cell) => this.#memory.u8.set(bytes.subarray(at, at + cell.to - cell.from), cell.from));
   }
 
-  #column(name: string): Column {
-    const column = this.#columns.find((c) => c.name === name);
-    if (!column) throw new RangeError(`no column ${name}`);
-    return column;
+  #eachCell(slots: number, visit: (at: number, cell: { readonly from: number; readonly to: number }) => void): void {
+    let at = 0;
+    for (const column of this.#columns) {
+      const bytes = column.width * BYTES[column.kind];
+      for (let slot = 0; slot < slots; slot++, at += bytes) {
+        const from = slot * this.#strideBytes + column.offset;
+        visit(at, { from, to: from + bytes });
+      }
+    }
   }
 }
 
-function makeView<Schema extends SlotSchema>(columns: Column[]): SlotView<Schema> {
-  const view = { slot: 0 };
-  for (const column of columns) {
-    if (column.width !== 1) continue;
-    Object.defineProperty(view, column.name, {
-      enumerable: true,
-      ...accessorsOf(column, view),
-    });
+/** Columns in the order of the schema, placed widest elements first so that each lies on its own width. */
+function layOut(schema: SlotSchema): Column[] {
+  const columns = Object.entries(schema).map(([name, spec]) => {
+    const [kind, width] = typeof spec === "string" ? ([spec, 1] as const) : spec;
+    return { name, kind, width, bytes: width * BYTES[kind] };
+  });
+  let offset = 0;
+  const offsets = new Map<string, number>();
+  for (const { name, bytes } of columns.toSorted((a, b) => BYTES[b.kind] - BYTES[a.kind])) {
+    offsets.set(name, offset);
+    offset += bytes;
+  }
+  return columns.map(({ name, kind, width }) => ({ name, kind, width, offset: offsets.get(name) ?? 0 }));
+}
+
+function usedBytes(columns: readonly Column[]): number {
+  return columns.reduce((sum, { kind, width }) => sum + width * BYTES[kind], 0);
+}
+
+function arraysOf(buffer: ArrayBuffer) {
+  return {
+    f64: new Float64Array(buffer),
+    f32: new Float32Array(buffer),
+    i32: new Int32Array(buffer),
+    u32: new Uint32Array(buffer),
+    u8: new Uint8Array(buffer),
+  };
+}
+
+function memoryOf(buffer: ArrayBuffer): Memory {
+  return { ...arraysOf(buffer), slot: 0, at8: 0, at4: 0, at1: 0 };
+}
+
+function makeView<Schema extends SlotSchema>(
+  columns: readonly Column[],
+  memory: Memory,
+  strideBytes: number,
+): SlotView<Schema> {
+  const view = {};
+  Object.defineProperty(view, "slot", {
+    enumerable: true,
+    get: () => memory.slot,
+    set: (slot: number) => {
+      memory.slot = slot;
+      memory.at1 = slot * strideBytes;
+      memory.at4 = memory.at1 / 4;
+      memory.at8 = memory.at1 / 8;
+    },
+  });
+  for (const { name, kind, width, offset } of columns) {
+    if (width !== 1) continue;
+    if (kind === "i64") defineHalves(view, name, memory, offset);
+    else Object.defineProperty(view, name, { enumerable: true, ...ACCESSORS[kind](memory, offset) });
   }
   return view as SlotView<Schema>;
 }
 
-function accessorsOf(column: Column, view: { slot: number }) {
-  if (column.kind === "sec")
+// Every machine that we run on puts the low half first, in these arrays as in BigInt64Array.
+function defineHalves(view: object, name: string, memory: Memory, offset: number): void {
+  const low = ACCESSORS.u32(memory, offset);
+  Object.defineProperty(view, `${name}Low`, { enumerable: true, ...low });
+  const no = offset / 4 + 1;
+  Object.defineProperty(view, `${name}High`, {
+    enumerable: true,
+    get: () => memory.i32[memory.at4 + no] ?? 0,
+    set: (value: number) => {
+      memory.i32[memory.at4 + no] = value;
+    },
+  });
+}
+
+interface Accessors {
+  get(): number;
+  set(value: number): void;
+}
+
+// One pair of functions for each kind, so that each reads one type of array and the engine compiles it to a plain load.
+const ACCESSORS: { readonly [K in Exclude<Kind, "i64">]: (memory: Memory, offset: number) => Accessors } = {
+  f64: (memory, offset) => {
+    const no = offset / 8;
     return {
-      get: () => Number(column.array[view.slot]) * 1000,
-      set: (ms: number) => {
-        (column.array as Uint32Array)[view.slot] = Math.floor(ms / 1000);
+      get: () => memory.f64[memory.at8 + no] ?? 0,
+      set: (value) => {
+        memory.f64[memory.at8 + no] = value;
       },
     };
-  return {
-    get: () => column.array[view.slot],
-    set: (value: number) => {
-      (column.array as Float64Array)[view.slot] = value;
+  },
+  f32: (memory, offset) => {
+    const no = offset / 4;
+    return {
+      get: () => memory.f32[memory.at4 + no] ?? 0,
+      set: (value) => {
+        memory.f32[memory.at4 + no] = value;
+      },
+    };
+  },
+  u32: (memory, offset) => {
+    const no = offset / 4;
+    return {
+      get: () => memory.u32[memory.at4 + no] ?? 0,
+      set: (value) => {
+        memory.u32[memory.at4 + no] = value;
+      },
+    };
+  },
+  u8: (memory, offset) => ({
+    get: () => memory.u8[memory.at1 + offset] ?? 0,
+    set: (value) => {
+      memory.u8[memory.at1 + offset] = value;
     },
-  };
-}
-
-function bytesOf(array: AnyArray, elements: number): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, elements * array.BYTES_PER_ELEMENT);
-}
-
-function copyInto(target: AnyArray, source: AnyArray): void {
-  bytesOf(target, source.length).set(bytesOf(source, source.length));
-}
+  }),
+  sec: (memory, offset) => {
+    const no = offset / 4;
+    return {
+      get: () => (memory.u32[memory.at4 + no] ?? 0) * 1000,
+      set: (ms) => {
+        memory.u32[memory.at4 + no] = Math.floor(ms / 1000);
+      },
+    };
+  },
+};
