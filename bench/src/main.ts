@@ -4,6 +4,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string
   ingest: () => import("./ingest/bench.ts"),
   pace: () => import("./peers/bench.ts"),
   leaks: () => import("./leaks/bench.ts"),
+  rules: () => import("./rules/bench.ts"),
   store: () => import("./store/bench.ts"),
 };
 

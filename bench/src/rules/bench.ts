@@ -1,0 +1,81 @@
+import { Engine, type MeteredChannel } from "@nightflow/analytics";
+import { channelIdOf } from "@nightflow/domain";
+import type { ReadingColumns } from "@nightflow/storage";
+
+const HOUR_MS = 3_600_000;
+const START_MS = Date.UTC(2026, 0, 1);
+const PAGE = 20_000;
+
+/**
+ * CPU of the detectors alone, readings already in memory as pages of the feed: `rules [meters] [readings of each]
+ * [minutes between them]`. Every page holds other meters, as in a catch-up of the whole utility.
+ */
+export async function run(args: readonly string[]): Promise<void> {
+  const [meters = 100_000, rounds = 96, minutes = 15] = args.map(Number);
+  const periodMs = minutes * 60_000;
+  const engine = new Engine(Array.from({ length: meters }, (_, at) => benchMeter(at, periodMs)));
+  let [ns, findings] = [0, 0];
+  for (let first = 0; first < meters * rounds; first += PAGE) {
+    const page = pageFrom(first, Math.min(PAGE, meters * rounds - first), meters, periodMs);
+    const startedAt = process.cpuUsage();
+    findings += engine.feed(page).events.length;
+    const { user, system } = process.cpuUsage(startedAt);
+    ns += (user + system) * 1000;
+  }
+  const figures = { nsPerReading: Math.round(ns / (meters * rounds)), findings, ...engine.stats() };
+  const rssMb = Math.round(process.memoryUsage().rss / 1e6);
+  process.stdout.write(`${JSON.stringify({ bench: "rules", meters, rounds, minutes, ...figures, rssMb })}\n`);
+}
+
+/** A household's water meter as the registry gives it. */
+function benchMeter(at: number, periodMs: number): MeteredChannel {
+  return {
+    channel: channelIdOf(`M${at}`, "forward_total"),
+    meter: `M${at}`,
+    purpose: "customer",
+    commodity: "water",
+    quantity: "forward_total",
+    periodMs,
+    litresPerCount: 1,
+    capacityCounts: 100_000_000,
+    maxCountsPerHour: 5000,
+    q3M3h: 2.5,
+    dma: `D${Math.floor(at / 2000)}`,
+    inletOf: [],
+    account: null,
+    isKeyAccount: false,
+    unitId: "u",
+    unitPath: "u/",
+    zone: "Asia/Shanghai",
+    currency: "CNY",
+    pricePerM3: 3,
+    agent: `bench/a${at % 8}`,
+  };
+}
+
+/** Rows `first` to `first + length` of all readings: a batch of some meters, then the next; one round after another. */
+function pageFrom(first: number, length: number, meters: number, periodMs: number): ReadingColumns {
+  const rows = Array.from({ length }, (_, row) => first + row);
+  const from = first % meters;
+  const channels = rows.map((no) => channelIdOf(`M${(from + (no - first)) % meters}`, "forward_total"));
+  const roundOf = (no: number) => Math.floor(no / meters);
+  return {
+    length,
+    channels,
+    channelNos: Int32Array.from(rows, (_, row) => row),
+    readAtMs: Float64Array.from(rows, (no) => START_MS + roundOf(no) * periodMs),
+    counts: BigInt64Array.from(rows, (no) => BigInt(1_000_000 + litresAt(roundOf(no), no % meters, periodMs))),
+    gauges: new Float64Array(length).fill(Number.NaN),
+    isRegister: new Uint8Array(length).fill(1),
+    qualities: new Uint8Array(length),
+    flags: new Uint32Array(length),
+    origins: new Uint8Array(length),
+  };
+}
+
+/** Litres used up to a round: nothing at night, a meter's own rate by day. */
+function litresAt(round: number, meter: number, periodMs: number): number {
+  const hours = (round * periodMs) / HOUR_MS;
+  const days = Math.floor(hours / 24);
+  return Math.round((days * 16 + Math.max(0, Math.min(16, (hours % 24) - 6))) * (3 + (meter % 17)));
+}
