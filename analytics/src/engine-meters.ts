@@ -95,6 +95,9 @@ export class MeterWatch {
   #kinds = new Map<string, MeterKind>();
   #meters: WatchedMeter[] = [];
   #judgedMeters = 0;
+  /** What is known of the store's channels by their number; a number stands for its name as long as that is the same. */
+  #namesByKey: string[] = [];
+  #metersByKey: (WatchedMeter | undefined)[] = [];
   #page: OpenPage | undefined;
   #unknownRows = 0;
   #lateRows = 0;
@@ -122,6 +125,8 @@ export class MeterWatch {
       if (duty !== undefined) watched.set(meta.meter, this.#watch(meta, duty));
     }
     this.#page = undefined;
+    this.#namesByKey = [];
+    this.#metersByKey = [];
     this.#meters = [...watched.values()];
     this.#judgedMeters = this.#meters.filter(({ kind }) => kind.duty.isJudged).length;
     this.#judged = new Map(this.#meters.map((meter) => [meter.meta.channel, meter]));
@@ -168,16 +173,43 @@ export class MeterWatch {
     }
   }
 
+  /** The channels of a page that the registry does not know. */
+  unknownIn(readings: ReadingColumns): string[] {
+    const { judged } = this.#page?.readings === readings ? this.#page : this.#open(readings);
+    return readings.channels.filter((channel, i) => judged[i] === undefined && !this.#others.has(channel));
+  }
+
   #open(readings: ReadingColumns): OpenPage {
     const { buffer, byteOffset, length } = readings.counts;
-    const words = new Uint32Array(buffer, byteOffset, 2 * length);
     this.#page = {
       readings,
-      judged: readings.channels.map((channel) => this.#judged.get(channel)),
-      countsLow: words,
+      judged: this.#lookUp(readings),
+      countsLow: new Uint32Array(buffer, byteOffset, 2 * length),
       countsHigh: new Int32Array(buffer, byteOffset, 2 * length),
     };
     return this.#page;
+  }
+
+  /** Looking a name up among a million costs more than all the rules do; where the store numbers its channels each is looked up once. */
+  #lookUp({ channels, channelKeys }: ReadingColumns): (WatchedMeter | undefined)[] {
+    if (channelKeys === undefined) return channels.map((channel) => this.#judged.get(channel));
+    const found = new Array<WatchedMeter | undefined>(channels.length);
+    for (let i = 0; i < found.length; i++) {
+      const [key, channel] = [channelKeys[i] ?? 0, channels[i] ?? ""];
+      if (this.#namesByKey[key] !== channel) this.#remember(key, channel);
+      found[i] = this.#metersByKey[key];
+    }
+    return found;
+  }
+
+  #remember(key: number, channel: string): void {
+    // In order and without holes, as an array is fast.
+    for (let at = this.#namesByKey.length; at < key; at++) {
+      this.#namesByKey.push("");
+      this.#metersByKey.push(undefined);
+    }
+    this.#namesByKey[key] = channel;
+    this.#metersByKey[key] = this.#judged.get(channel);
   }
 
   /** A gauge, or a register that its meter is not judged by: it tells that the meter is heard. */

@@ -87,6 +87,11 @@ export class Engine {
     return this.#meters.knows(channel);
   }
 
+  /** The channels of a page that the registry does not know. */
+  unknownIn(readings: ReadingColumns): string[] {
+    return this.#meters.unknownIn(readings);
+  }
+
   /** Runs rows [from, to) of a page through intervals and detectors. Rows of unknown channels are passed over and counted. */
   feed(readings: ReadingColumns, from = 0, to = readings.length): EngineOutput {
     this.#meters.read(readings, from, to);

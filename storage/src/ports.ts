@@ -28,6 +28,11 @@ export interface ReadingColumns {
   readonly length: number;
   /** The channels of this set of rows; `channelNos` points into it. */
   readonly channels: readonly string[];
+  /**
+   * A number of each of `channels`, where the store has them: a channel has the same number, and its name is the same
+   * string, in all that one store object gives. Small, so that a reader may keep what it knows of a channel in an array.
+   */
+  readonly channelKeys?: Int32Array;
   readonly channelNos: Int32Array;
   readonly readAtMs: Float64Array;
   readonly counts: BigInt64Array;

@@ -233,7 +233,7 @@ export class ShardRunner {
 
   /** Reads the registry again when it has changed, and once for every channel that it did not know. */
   async #knowChannelsOf(page: FeedPage): Promise<void> {
-    const fresh = page.readings.channels.filter((c) => !this.#engine.knows(c) && !this.#unknown.has(c));
+    const fresh = this.#engine.unknownIn(page.readings).filter((channel) => !this.#unknown.has(channel));
     if (fresh.length > 0) this.#isRegistryStale = true;
     if (this.#isRegistryStale) await this.#refreshRegistry();
     for (const channel of fresh) if (!this.#engine.knows(channel)) this.#unknown.add(channel);

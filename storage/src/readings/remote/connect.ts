@@ -25,6 +25,7 @@ import type {
 } from "../../ports.ts";
 import { StoreClosedError } from "../errors.ts";
 import type { InstantKey } from "../repeats.ts";
+import { HeardNames } from "./channel-names.ts";
 import { type Answer, fromErrorMessage, type RemoteMethods } from "./messages.ts";
 
 /**
@@ -59,6 +60,7 @@ class RemoteReadingStore implements ReadingStore {
   readonly kind: ReadingStore["kind"];
   readonly #port: MessagePort;
   readonly #remote: ReturnType<typeof openChannel>;
+  readonly #names = new HeardNames();
   #isClosed = false;
 
   constructor(port: MessagePort, kind: ReadingStore["kind"]) {
@@ -84,8 +86,8 @@ class RemoteReadingStore implements ReadingStore {
     return this.#ask(() => this.#remote.valuesAt(keys));
   }
 
-  changesSince(cursor: number, limit: number): Promise<FeedPage> {
-    return this.#ask(() => this.#remote.changesSince(cursor, limit));
+  async changesSince(cursor: number, limit: number): Promise<FeedPage> {
+    return this.#names.page(await this.#ask(() => this.#remote.changesSince(cursor, limit)));
   }
 
   saveCursor(consumer: string, cursor: number): Promise<void> {

@@ -9,9 +9,12 @@ import {
   StoreCorruptError,
   StoreRefusedError,
 } from "../errors.ts";
+import type { NumberedPage } from "./channel-names.ts";
 
-/** The methods of the port that travel by message; `close` ends only the caller's side. */
-export type RemoteMethods = Omit<ReadingStore, "kind" | "close">;
+/** The methods of the port as they travel by message; `close` ends only the caller's side. */
+export type RemoteMethods = Omit<ReadingStore, "kind" | "close" | "changesSince"> & {
+  changesSince(cursor: number, limit: number): Promise<NumberedPage>;
+};
 
 /** An error as it travels between threads: structured cloning would keep the text alone. */
 export interface ErrorMessage {

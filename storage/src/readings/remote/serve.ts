@@ -2,6 +2,7 @@ import type { MessagePort, Transferable } from "node:worker_threads";
 import { createBirpc } from "birpc";
 import type { FeedPage, ReadingStore } from "../../ports.ts";
 import { transferablesOf } from "../reading-columns.ts";
+import { ToldNames } from "./channel-names.ts";
 import { type Answer, toErrorMessage } from "./messages.ts";
 
 /**
@@ -11,12 +12,15 @@ import { type Answer, toErrorMessage } from "./messages.ts";
  * Close the store before its thread ends: a thread that is terminated inside a DuckDB call aborts the whole process.
  */
 export function serveReadingStore(store: ReadingStore, port: MessagePort): () => void {
+  const names = new ToldNames();
   const functions = {
     marks: answering(store.marks.bind(store)),
     newestReadAt: answering(() => store.newestReadAt()),
     commit: answering(store.commit.bind(store)),
     valuesAt: answering(store.valuesAt.bind(store)),
-    changesSince: answering(store.changesSince.bind(store)),
+    changesSince: answering(async (cursor: number, limit: number) =>
+      names.page(await store.changesSince(cursor, limit)),
+    ),
     saveCursor: answering(store.saveCursor.bind(store)),
     curve: answering(store.curve.bind(store)),
     lastValues: answering(store.lastValues.bind(store)),
