@@ -1,6 +1,7 @@
 /** The benchmarks by name; each prints a table and one JSON line. */
 const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>>> = {
   "broker-idle": () => import("./broker-idle/bench.ts"),
+  "catch-up": () => import("./catch-up/bench.ts"),
   ingest: () => import("./ingest/bench.ts"),
   pace: () => import("./peers/bench.ts"),
   leaks: () => import("./leaks/bench.ts"),

@@ -7,26 +7,32 @@ const PUBLISH = 3;
 const PUBACK = 4;
 const HIGHEST_ID = 65_535;
 
-/** What one agent sends: PUBLISH frames made beforehand, one behind the other. */
+/** What one agent sends: so many PUBLISH frames, QoS 1, with the packet ids 1, 2, 3, … up to the highest and again. */
 export interface Load {
-  readonly frames: Buffer;
-  /** Where each frame ends. */
-  readonly ends: readonly number[];
+  readonly count: number;
+  /** The bytes of frames [from, until), in pieces. They may be written over once those frames have their PUBACK. */
+  pieces(from: number, until: number): Iterable<Uint8Array>;
 }
 
-/** The frames of some payloads on one topic, QoS 1, with the packet ids 1, 2, 3, … */
+/** The packet id of a frame. */
+export function packetIdOf(frame: number): number {
+  return (frame % HIGHEST_ID) + 1;
+}
+
+/** Frames of some payloads on one topic, made beforehand. */
 export function loadOf(topic: string, payloads: Iterable<string>): Load {
   const frames: Buffer[] = [];
   const ends: number[] = [];
   let end = 0;
   for (const payload of payloads) {
-    const messageId = (frames.length % HIGHEST_ID) + 1;
+    const messageId = packetIdOf(frames.length);
     const frame = generate({ cmd: "publish", topic, payload, qos: 1, messageId, dup: false, retain: false });
     frames.push(frame);
     end += frame.length;
     ends.push(end);
   }
-  return { frames: Buffer.concat(frames), ends };
+  const bytes = Buffer.concat(frames);
+  return { count: ends.length, pieces: (from, until) => [bytes.subarray(ends[from - 1] ?? 0, ends[until - 1])] };
 }
 
 /**
@@ -48,8 +54,8 @@ export class RawAgent {
   private constructor(load: Load, socket: Socket) {
     this.#load = load;
     this.#socket = socket;
-    this.latenciesMs = new Float64Array(load.ends.length);
-    this.#dueAtMs = new Float64Array(load.ends.length);
+    this.latenciesMs = new Float64Array(load.count);
+    this.#dueAtMs = new Float64Array(load.count);
   }
 
   /** Connects, signs in, and subscribes to the agent's acks. */
@@ -83,12 +89,17 @@ export class RawAgent {
   /** Keeps so many frames in flight until all are sent. */
   sendAll(window: number): void {
     this.#window = window;
-    this.#send(Math.min(window, this.#load.ends.length), performance.now());
+    this.#send(Math.min(window, this.#load.count), performance.now());
   }
 
   /** Sends `count` more frames, all due at one moment. */
   send(count: number, dueAtMs: number): void {
-    this.#send(Math.min(this.#sent + count, this.#load.ends.length), dueAtMs);
+    this.#send(Math.min(this.#sent + count, this.#load.count), dueAtMs);
+  }
+
+  /** Frames that have their PUBACK. */
+  get acked(): number {
+    return this.#acked;
   }
 
   end(): void {
@@ -98,9 +109,10 @@ export class RawAgent {
 
   #send(until: number, dueAtMs: number): void {
     if (until <= this.#sent) return;
-    const { ends, frames } = this.#load;
     this.#dueAtMs.fill(dueAtMs, this.#sent, until);
-    this.#socket.write(frames.subarray(ends[this.#sent - 1] ?? 0, ends[until - 1]));
+    this.#socket.cork();
+    for (const piece of this.#load.pieces(this.#sent, until)) this.#socket.write(piece);
+    this.#socket.uncork();
     this.#sent = until;
   }
 
@@ -118,8 +130,8 @@ export class RawAgent {
       at += head + length;
     }
     this.#unread = all.subarray(at);
-    if (this.#window > 0) this.#send(Math.min(this.#acked + this.#window, this.#load.ends.length), now);
-    if (this.#acked === this.#load.ends.length) this.#done.resolve();
+    if (this.#window > 0) this.#send(Math.min(this.#acked + this.#window, this.#load.count), now);
+    if (this.#acked === this.#load.count) this.#done.resolve();
   }
 
   #packet(bytes: Buffer, header: number, body: number, now: number): void {
