@@ -23,6 +23,8 @@ import { saveSubjects } from "./subjects.ts";
 
 const LONGEST_RETRY_MS = 30_000;
 const MINUTE_MS = 60_000;
+/** While the detectors catch up the series take a tenth of the time: they go on, and hold nobody up. */
+const YIELDING_REST = 9;
 /** Hours of silence that are opened at once after a long stop; older ones are opened by the readings that come for them. */
 const MOST_OPENED_MS = 31 * DAY_MS;
 
@@ -33,6 +35,8 @@ export interface DerivedDeps {
   readonly clock: Clock;
   readonly config: DerivedConfig;
   readonly logger: Logger;
+  /** Whether something more urgent reads the feed here now: then the series rest for longer between two pages. */
+  readonly isYielding?: () => boolean;
   /** Where meters come from; by default the relational registry. */
   readonly loadRegistry?: () => Promise<readonly MeteredChannel[]>;
 }
@@ -147,8 +151,13 @@ class DerivedRunner implements DerivedSeries {
     if (!isMine) await this.#rest(this.#deps.config.pollMs);
     this.#isAtEnd = !page.hasMore;
     if (this.#isAtEnd) await this.#tick();
-    else await this.#rest((performance.now() - beganMs) * this.#deps.config.restShare);
+    else await this.#rest((performance.now() - beganMs) * this.#restShare);
     return page.hasMore;
+  }
+
+  get #restShare(): number {
+    const { config, isYielding } = this.#deps;
+    return isYielding?.() ? Math.max(YIELDING_REST, config.restShare) : config.restShare;
   }
 
   async #nextPage(): Promise<FeedPage> {

@@ -58,6 +58,8 @@ export interface AnalyticsStats {
 export interface Analytics {
   /** A hint that the feed or the registry may have grown. */
   wake(): void;
+  /** Whether any shard still had readings before it when it last looked: what can wait lets it go first. */
+  isBehind(): boolean;
   /** Resolves once the feed as it stands now has been read to its end and everything found in it is written. */
   idle(): Promise<void>;
   stats(): AnalyticsStats;
@@ -104,6 +106,10 @@ class Runner implements Analytics {
 
   wake(): void {
     for (const runner of this.#runners.values()) runner.wake();
+  }
+
+  isBehind(): boolean {
+    return [...this.#runners.values()].some((runner) => runner.isBehind);
   }
 
   async idle(): Promise<void> {

@@ -22,6 +22,8 @@ const CHUNK_ROWS = 4000;
 const TICK_MS = 10 * 60_000;
 /** After a start agents first deliver what they held back, so nobody is called silent for this long, ms of business time. */
 const SETTLE_MS = 2 * HOUR_MS;
+/** A snapshot of many meters takes seconds: so many times as long passes before the next, so that the rules go on meanwhile. */
+const SNAPSHOT_REST = 20;
 
 /** What a runner of one shard needs. */
 export interface ShardRunnerDeps {
@@ -54,9 +56,11 @@ export class ShardRunner {
   #unknown = new Set<string>();
   #snapshotCursor = 0;
   #snapshotAt = 0;
+  #snapshotMs = 0;
   #tickedAtMs = Number.NEGATIVE_INFINITY;
   #readings = 0;
   #isLost = false;
+  #isBehind = false;
 
   constructor(deps: ShardRunnerDeps) {
     const { store, db, clock, config, logger, writer, lease } = deps;
@@ -77,6 +81,11 @@ export class ShardRunner {
       this.#lose();
       onEnd();
     });
+  }
+
+  /** Whether more of the feed waited behind the last page. */
+  get isBehind(): boolean {
+    return this.#isBehind;
   }
 
   wake(): void {
@@ -152,6 +161,7 @@ export class ShardRunner {
   /** One page, or the passing of time when there is none. True when more pages wait. */
   async #step(): Promise<boolean> {
     const page = await this.#feed.next(() => this.#beginAnew());
+    this.#isBehind = page.hasMore;
     await this.#knowChannelsOf(page);
     const span = tracePage(this.lease.shard, this.#feed.cursor, page);
     const output = await this.#run(page);
@@ -195,15 +205,17 @@ export class ShardRunner {
   }
 
   async #write(output: EngineOutput): Promise<void> {
+    const beganMs = performance.now();
     const snapshot = this.#dueSnapshot();
     const isWritten = await this.#book.write(output, snapshot);
+    if (snapshot) this.#snapshotMs = performance.now() - beganMs;
     if (isWritten && snapshot) await this.#snapshotSaved(snapshot);
   }
 
   #dueSnapshot(): Snapshot | null {
-    const isDue = performance.now() - this.#snapshotAt >= this.#deps.config.snapshotMs;
+    const waitMs = Math.max(this.#deps.config.snapshotMs, SNAPSHOT_REST * this.#snapshotMs);
     const { cursor } = this.#feed;
-    if (cursor === this.#snapshotCursor || !isDue) return null;
+    if (cursor === this.#snapshotCursor || performance.now() - this.#snapshotAt < waitMs) return null;
     return { cursor, state: this.#engine.snapshot() };
   }
 

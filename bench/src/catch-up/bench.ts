@@ -83,7 +83,7 @@ async function measure(server: ChildProcess, plan: CatchUpPlan, password: string
   void Promise.all(fleet.map(({ done }) => done)).then(() => {
     storedS = seconds(startedAt);
   });
-  const { last, peakMb } = await untilRuled(ready, plan, startedAt);
+  const { last, peakMb } = await untilRuled(ready, plan, () => storedS > 0, startedAt);
   const totalS = seconds(startedAt);
   const { user, system } = process.cpuUsage(cpu);
   const liveSent = stopLive();
@@ -107,18 +107,21 @@ function readyOf(server: ChildProcess): Promise<Ready> {
   });
 }
 
-/** Looks now and then, and says how far it is, until the rules have seen every reading. */
-async function untilRuled(ready: Ready, { meters, rounds }: CatchUpPlan, startedAt: number) {
+/** Looks now and then, and says how far it is, until the rules have seen every reading that was stored when the fleet was done. */
+async function untilRuled(ready: Ready, { meters, rounds }: CatchUpPlan, isSent: () => boolean, startedAt: number) {
   let peakMb = 0;
-  for (;;) {
+  for (let goal = Number.POSITIVE_INFINITY; ; ) {
+    const wasSent = isSent();
     const last = await look(ready.operateUrl, ready.pid);
     peakMb = Math.max(peakMb, last.rssMb);
     const { stored, ruled, rssMb } = last;
     process.stdout.write(
       `${seconds(startedAt).toFixed(0)} s: stored ${stored}, ruled ${ruled}, ${rssMb.toFixed(0)} MB\n`,
     );
-    if (ruled >= meters * rounds && stored >= meters * rounds) return { last, peakMb };
-    await sleep(Math.min(LOOK_MS, 500 + (meters * rounds) / 1e4));
+    if (wasSent && Number.isFinite(stored)) goal = Math.min(goal, stored);
+    if (goal < meters * rounds) throw new Error(`${stored} of ${meters * rounds} readings are in the store`);
+    if (ruled >= goal) return { last, peakMb };
+    await sleep(wasSent ? LOOK_MS / 10 : LOOK_MS);
   }
 }
 

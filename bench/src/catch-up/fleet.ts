@@ -1,4 +1,4 @@
-import { agentTopics, channelIdOf, encodeBatch, type WireReading } from "@nightflow/domain";
+import { agentTopics, channelIdOf, encodeBatch, MAX_BATCHES_IN_FLIGHT, type WireReading } from "@nightflow/domain";
 import { type Load, packetIdOf } from "../ingest/raw-agent.ts";
 
 /** The name of the site that everything here belongs to. */
@@ -48,12 +48,15 @@ export class FleetLoad implements Load {
   readonly #agent: number;
   readonly #topic: Buffer;
   readonly #templates: Template[];
+  /** Whether a frame has its PUBACK before its bytes are written over. */
+  readonly #isRoundLong: boolean;
 
   constructor(plan: CatchUpPlan, agent: number) {
     this.#plan = plan;
     this.#agent = agent;
     this.#topic = Buffer.from(agentTopics(SITE, `a${agent}`).readings);
     this.#templates = templatesOf(plan, agent);
+    this.#isRoundLong = this.#templates.length > MAX_BATCHES_IN_FLIGHT;
     this.count = this.#templates.length * plan.rounds;
   }
 
@@ -63,7 +66,7 @@ export class FleetLoad implements Load {
       if (template === undefined) return;
       this.#fill(template, Math.floor(frame / this.#templates.length));
       yield this.#head(frame, template.bytes.length);
-      yield template.bytes;
+      yield this.#isRoundLong ? template.bytes : Buffer.from(template.bytes);
     }
   }
 

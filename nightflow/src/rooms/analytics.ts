@@ -24,7 +24,10 @@ export async function startAnalyticsParts(
 ): Promise<{ readonly analytics: Analytics; close(): Promise<void> }> {
   const { config } = parts;
   const analytics = await startAnalytics(parts);
-  const series = config.derived.isEnabled ? startDerivedSeries({ ...parts, config: config.derived }) : undefined;
+  const isYielding = () => analytics.isBehind();
+  const series = config.derived.isEnabled
+    ? startDerivedSeries({ ...parts, config: config.derived, isYielding })
+    : undefined;
   return {
     analytics,
     async close() {
