@@ -20,7 +20,8 @@ export const AnalyticsConfig = z
       .default(1000)
       .meta({ description: "Longest wait before the feed is asked again without a wake-up.", unit: "ms" }),
     snapshotMs: z.int().min(100).max(3_600_000).default(15_000).meta({
-      description: "Longest time between two snapshots of the detectors' state while readings come in.",
+      description:
+        "Time between two snapshots of the detectors' state while readings come in; with very many meters twenty times what one takes, if that is longer.",
       unit: "ms",
     }),
     retryMs: z

@@ -18,7 +18,7 @@ export const DerivedConfig = z
     }),
     restShare: z.number().min(0).max(10).default(0.5).meta({
       description:
-        "Rest after each page of a catch-up, as a share of the time that the page took, so that live work goes first.",
+        "Rest after each page of a catch-up, as a share of the time that the page took, so that live work goes first; at least 9 while the detectors themselves have much to catch up.",
     }),
     retryMs: z.int().min(10).max(60_000).default(500).meta({
       description: "First wait after the store or the database failed; doubles up to 30 s.",
