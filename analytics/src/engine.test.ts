@@ -292,6 +292,20 @@ describe("silence", () => {
   });
 });
 
+test("a store's numbers of its channels change nothing, not even when they come to stand for others", () => {
+  const two = [HOME, meterOf("other")];
+  const rows = two.flatMap((m) => hourlyRows(m.channel, FAULT + 40, (h) => homeLitres(h) + (h >= FAULT ? 100 : 0)));
+  const quarter = Math.ceil(rows.length / 4);
+  const pages = [0, 1, 2, 3].map((i) => columnsOf(rows.slice(i * quarter, (i + 1) * quarter)));
+  const [plain, numbered] = [new Engine(two), new Engine(two)];
+  for (const page of pages) {
+    const keys = { channelKeys: Int32Array.from(page.channels, (_, i) => i + 3) };
+    expect(numbered.unknownIn({ ...page, ...keys })).toEqual([]);
+    expect(numbered.feed({ ...page, ...keys })).toEqual(plain.feed(page));
+  }
+  expect(numbered.unknownIn(columnsOf([{ channel: "nobody", readAtMs: START_MS, counts: 1 }]))).toEqual(["nobody"]);
+});
+
 describe("the engine's state", () => {
   const meters = [
     HOME,
