@@ -1,5 +1,5 @@
 import { flagsToBits } from "@nightflow/domain";
-import type { Curve } from "@nightflow/storage";
+import type { Curve } from "@nightflow/storage/pure";
 import { SlotTable, type SlotView } from "./slot-table.ts";
 
 const HOUR_MS = 3_600_000;

@@ -1,4 +1,4 @@
-import type { Curve } from "@nightflow/storage";
+import type { Curve } from "@nightflow/storage/pure";
 import { describe, expect, test } from "vitest";
 import { buildUsageCurveReport, previousPeriodOf } from "./usage-build.ts";
 import type { UsageReportInput } from "./usage-report.ts";

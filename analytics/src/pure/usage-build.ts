@@ -1,4 +1,4 @@
-import type { Curve } from "@nightflow/storage";
+import type { Curve } from "@nightflow/storage/pure";
 import { intervalsOf } from "./intervals.ts";
 import { calendarOf, dateTextOf, dayOfDate } from "./local-time.ts";
 import { completenessOf, hourProfile, keyFigures, type UsageSeries, usageDays } from "./usage-figures.ts";

@@ -1,4 +1,4 @@
-import type { Curve } from "@nightflow/storage";
+import type { Curve } from "@nightflow/storage/pure";
 
 /** Whose curve a report shows; printed on its cover. */
 export interface UsageReportSubject {
