@@ -136,14 +136,16 @@ describe.runIf(isThere)("rooms that run alone, two of each, on Mosquitto, Influx
     });
   }
 
-  /** What PostgreSQL holds: no finding without its ticket or the word why, none with two. */
+  /** What PostgreSQL holds: no finding without its ticket, the word why or the job that opens one, and none with two. */
   async function expectOneTicketEach(): Promise<void> {
     const { rows: twice } = await db.query(
       "select subject, cause_group, count(*) from ticket where closed_at is null group by 1, 2 having count(*) > 1",
     );
     expect(twice).toEqual([]);
     const { rows: without } = await db.query(
-      "select rule, subject from anomaly where state = 'open' and no_ticket_reason is null and ticket_id is null",
+      `select rule, subject from anomaly a where state = 'open' and no_ticket_reason is null and ticket_id is null
+         and not exists (select 1 from job j where j.queue = 'open-ticket' and j.state in ('waiting', 'running')
+           and j.payload ->> 'anomalyId' = a.id::text)`,
     );
     expect(without).toEqual([]);
     const { rows: jobs } = await db.query<{ n: number }>(

@@ -42,7 +42,7 @@ function openInThread(path: string): ReadingStore {
   return store;
 }
 
-describeReadingStore("a store in another thread", async () => {
+describeReadingStore("DuckDB, its owner in one thread and its file in another,", async () => {
   const path = await storePath();
   return { open: async () => openInThread(path), remove: () => rm(join(path, ".."), { recursive: true }) };
 });
