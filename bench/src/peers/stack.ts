@@ -61,7 +61,7 @@ export async function startPeer(programs: PeerPrograms, maxUndelivered: number):
   });
   return {
     mqttPort,
-    subscribed: () => subscribedBeside(mqttPort),
+    subscribed: () => Promise.race([subscribedBeside(mqttPort), refusedBy(telegraf)]),
     stored: () => countOf(url),
     cpuS: () => ({ mosquitto: cpuOf(mosquitto), telegraf: cpuOf(telegraf), influxd: cpuOf(influxd) }),
     stop: async () => {
@@ -127,6 +127,14 @@ function cpuOf(child: ChildProcess): number {
   const stat = readFileSync(`/proc/${child.pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_A_SECOND;
+}
+
+function refusedBy(telegraf: ChildProcess): Promise<never> {
+  return new Promise((_, reject) => {
+    const refuse = () => reject(new Error("Telegraf has ended: it does not take bench/src/peers/telegraf.conf"));
+    if (telegraf.exitCode !== null) refuse();
+    else telegraf.once("exit", refuse);
+  });
 }
 
 async function ended(child: ChildProcess): Promise<void> {
