@@ -11,6 +11,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = (name) => join(root, "node_modules", ".bin", name);
 const node = bin("node");
 const installMark = join(root, "node_modules", ".nightflow-installed");
+// Node keeps what it has compiled, types stripped: every process and thread of ours starts in half the time.
+process.env.NODE_COMPILE_CACHE ??= join(root, "node_modules", ".cache", "nightflow-compiled");
 const pagesFolder = join(root, "dashboards", "web");
 const pagesMark = join(pagesFolder, "dist", ".built-from");
 /** What the pages are made of: a change in any of these builds them again. */
