@@ -3,6 +3,8 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
+import { setTimeout as delay } from "node:timers/promises";
+import { StoreUnavailableError } from "@nightflow/domain";
 import { z } from "zod";
 import { StoreRefusedError } from "../readings/errors.ts";
 import { findBucket, InfluxApi, influxAddress } from "../readings/influx/influx-api.ts";
@@ -146,11 +148,20 @@ function shardIds({ retentionPolicies }: BucketDescription): number[] {
   return groups.filter(({ deletedAt }) => !deletedAt).flatMap(({ shards }) => shards.map(({ id }) => id));
 }
 
-/** Undefined when the shard went away meanwhile, being older than InfluxDB keeps readings. */
-async function shardBody(place: InfluxPlace, id: number): Promise<Readable | undefined> {
-  const response = await called(place, `backup/shards/${id}`, {}, [GONE]);
-  if (response.status === GONE || response.body === null) return undefined;
-  return Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
+/**
+ * Undefined when the shard went away meanwhile, being older than InfluxDB keeps readings. While InfluxDB is writing a shard
+ * from its cache to the disk it answers 500 once in a while, and a moment later gives it.
+ */
+async function shardBody(place: InfluxPlace, id: number, tries = SHARD_TRIES): Promise<Readable | undefined> {
+  try {
+    const response = await called(place, `backup/shards/${id}`, {}, [GONE]);
+    if (response.status === GONE || response.body === null) return undefined;
+    return Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
+  } catch (error) {
+    if (tries <= 1 || !(error instanceof StoreUnavailableError)) throw error;
+    await delay(SHARD_RETRY_MS);
+    return await shardBody(place, id, tries - 1);
+  }
 }
 
 async function sendShard(place: InfluxPlace, id: number, file: string): Promise<void> {
@@ -181,6 +192,9 @@ async function called(
     throw new StoreRefusedError(`${what}: InfluxDB answered 401 ${text.slice(0, 200)}`, REMEDY);
   throw errorOfStatus(response.status, text, what);
 }
+
+const SHARD_TRIES = 8;
+const SHARD_RETRY_MS = 1000;
 
 const REMEDY = {
   remedy:
