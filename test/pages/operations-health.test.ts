@@ -232,12 +232,18 @@ describe.runIf(hasChromium())("the operator's pages", () => {
     expect(await seriousFaults(page)).toEqual([]);
     await keepPicture(page, "operations-token-made");
     await dialog.getByRole("button", { name: "我已保存" }).click();
+    // The one dialog goes before the next one comes: a click in between would meet the wrong one.
+    await dialog.waitFor({ state: "hidden" });
     const tokens = page.getByRole("region", { name: "入网令牌" });
-    await tokens.getByText("南区三号泵房").waitFor();
+    await tokens.getByText("南区三号泵房").first().waitFor();
     expect(await tokens.textContent()).not.toContain("nfj1.");
-    await tokens.getByRole("button", { name: /撤回 town\/\* 的令牌/ }).click();
+    await tokens
+      .getByRole("button", { name: /撤回 town\/\* 的令牌/ })
+      .first()
+      .click();
     await dialog.getByRole("button", { name: "撤回", exact: true }).click();
-    await tokens.getByText("已撤回").waitFor();
+    await dialog.waitFor({ state: "hidden" });
+    await tokens.getByText("已撤回").first().waitFor();
   });
 
   it("who may not decide about agents sees no tab of them, and is told so at their address", async () => {
