@@ -166,7 +166,9 @@ describe.runIf(hasChromium())("the operator's pages", () => {
         .getByText(/采集前置没有响应|The head-end is silent/)
         .waitFor();
       await keepPicture(page, `operations-silent-${language}`);
-      expect(await page.locator(".nf-value").allTextContents()).not.toContainEqual(expect.stringContaining("4,813"));
+      await expect
+        .poll(() => page.locator(".nf-value").allTextContents(), { timeout: 30_000 })
+        .not.toContainEqual(expect.stringContaining("4,813"));
     },
   );
 
