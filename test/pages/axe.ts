@@ -3,9 +3,23 @@ import type { Page } from "playwright-core";
 
 /** What axe finds serious or critical on a page, in words; empty when all is well. */
 export async function seriousFaults(page: Page): Promise<string[]> {
+  await atRest(page);
   const { violations } = await new AxeBuilder({ page }).analyze();
   const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   return serious.map(
     ({ id, help, nodes }) => `${id}: ${help} (${nodes.map((node) => node.html.slice(0, 160)).join(" | ")})`,
   );
+}
+
+// A dialog that is fading in has other contrasts than the one people read.
+async function atRest(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const ending = document
+      .getAnimations()
+      .filter((one) => one.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+    await Promise.race([
+      Promise.allSettled(ending.map((one) => one.finished)),
+      new Promise((resolve) => setTimeout(resolve, 2000)),
+    ]);
+  });
 }
