@@ -11,15 +11,16 @@ export async function seriousFaults(page: Page): Promise<string[]> {
   );
 }
 
-// A dialog that is fading in has other contrasts than the one people read.
+// A dialog that is fading in has other contrasts than the one people read. As text, since it runs in the page.
+const AT_REST = `Promise.race([
+  Promise.allSettled(
+    document.getAnimations()
+      .filter((one) => one.effect && one.effect.getComputedTiming().endTime !== Infinity)
+      .map((one) => one.finished),
+  ),
+  new Promise((resolve) => setTimeout(resolve, 2000)),
+]).then(() => undefined)`;
+
 async function atRest(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const ending = document
-      .getAnimations()
-      .filter((one) => one.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
-    await Promise.race([
-      Promise.allSettled(ending.map((one) => one.finished)),
-      new Promise((resolve) => setTimeout(resolve, 2000)),
-    ]);
-  });
+  await page.evaluate(AT_REST);
 }
