@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { describeError, type TopicKind } from "@nightflow/domain";
+import { describeError, type MetricFamily, type TopicKind } from "@nightflow/domain";
 import type { Aedes, Client } from "aedes";
 import { clientsOf } from "./aedes-internals.ts";
 import { Audience } from "./audience.ts";
@@ -11,7 +11,7 @@ import { InProcess } from "./in-process.ts";
 import { IntakeGate, type ReadingsIntake } from "./intake.ts";
 import type { Arrival } from "./listeners/arrival.ts";
 import { type Listeners, openListeners } from "./listeners/open.ts";
-import { brokerMetrics, LoopDelay } from "./metrics/broker-metrics.ts";
+import { brokerFamilies, LoopDelay } from "./metrics/broker-metrics.ts";
 import { BoundedPersistence } from "./persistence.ts";
 import { Presence } from "./presence.ts";
 import { Pubacks } from "./pubacks.ts";
@@ -171,8 +171,8 @@ class Broker implements RunningBroker {
     };
   }
 
-  metrics(): string {
-    return brokerMetrics(this.stats(), this.#loopDelay.take());
+  metrics(): MetricFamily[] {
+    return brokerFamilies(this.stats(), this.#loopDelay.take());
   }
 
   async close(): Promise<void> {

@@ -6,7 +6,6 @@ export { BrokerRole, ForeignTopics, IdentityConfig } from "./config-identities.t
 export { BrokerLimits } from "./config-limits.ts";
 export { ClientNameRules, TlsConfig, WebSocketConfig } from "./config-listeners.ts";
 export type { IntakeStats, ReadingsIntake } from "./intake.ts";
-export { Exposition, type Sample } from "./metrics/exposition.ts";
 export {
   type Authority,
   AuthorityError,

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ConfigError } from "@nightflow/domain";
+import { ConfigError, metricsText } from "@nightflow/domain";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { RunningBroker } from "./running-broker.ts";
 import { closeOf, connect, openSocket, startTestBroker, topicsOf } from "./testing/fleet.ts";
@@ -166,14 +166,14 @@ describe("metrics", () => {
     const agent = await connect(broker, "gw-1");
     await agent.publishAsync(topicsOf("gw-1").readings, "batch", { qos: 1 });
     await expect(connect(broker, "gw-1", { password: "wrong" })).rejects.toThrow();
-    const text = broker.metrics();
+    const text = metricsText(broker.metrics());
     expect(text).toMatch(/^nightflow_broker_connections [12]$/m);
     expect(text).toContain("\nnightflow_broker_received_total 1\n");
     expect(text).toContain('\nnightflow_broker_refused_total{reason="wrong-password"} 1\n');
     expect(text).toContain('\nnightflow_broker_intake_total{outcome="stored"} 1\n');
     expect(text).toContain("\nnightflow_broker_sessions 0\n");
     const loopDelay = /^nightflow_broker_event_loop_delay_seconds\{quantile="1"\} 0\.\d+/m;
-    await vi.waitFor(() => expect(broker.metrics()).toMatch(loopDelay));
+    await vi.waitFor(() => expect(metricsText(broker?.metrics() ?? [])).toMatch(loopDelay));
     expect(text).not.toContain("certificate_expiry");
   });
 });

@@ -1,4 +1,4 @@
-import { NightflowError, type TopicKind } from "@nightflow/domain";
+import { type MetricFamily, NightflowError, type TopicKind } from "@nightflow/domain";
 import type { Logger } from "pino";
 import type { Admission } from "./admission.ts";
 import type { Authenticate } from "./authenticate.ts";
@@ -109,8 +109,8 @@ export interface RunningBroker {
   /** The newest refusals, oldest first; bounded. */
   refusals(): readonly Refusal[];
   stats(): BrokerStats;
-  /** The same in Prometheus' text format, with the delay of this thread's event loop. */
-  metrics(): string;
+  /** The same as metrics, with the delay of this thread's event loop since the last look. */
+  metrics(): MetricFamily[];
   /** Takes no more, ends the connections, and waits for batches that are on their way into the store. */
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { counterFamily, gaugeFamily, type MetricFamily } from "@nightflow/domain";
 import type { BrokerStats } from "../running-broker.ts";
-import { Exposition } from "./exposition.ts";
 
 const NS_PER_S = 1e9;
 // The histogram holds the time from one sample to the next, so that an idle loop shows this much.
@@ -29,61 +29,69 @@ export class LoopDelay {
   }
 }
 
-/** The broker's numbers in Prometheus' text format. */
-export function brokerMetrics(stats: BrokerStats, loop: ReturnType<LoopDelay["take"]>): string {
-  const page = new Exposition();
-  addTraffic(page, stats);
-  addQueues(page, stats);
-  addIntake(page, stats);
-  if (stats.certificateExpiresAt !== null)
-    page.gauge(
-      "nightflow_broker_certificate_expiry_seconds",
-      "When the listener's certificate expires, Unix time.",
-      stats.certificateExpiresAt / 1000,
-    );
-  page.gauge(
-    "nightflow_broker_event_loop_delay_seconds",
-    "Delay of the event loop since the last look.",
-    { value: loop.p50, labels: { quantile: "0.5" } },
-    { value: loop.p99, labels: { quantile: "0.99" } },
-    { value: loop.max, labels: { quantile: "1" } },
-  );
-  return page.text();
+/** The broker's numbers. */
+export function brokerFamilies(stats: BrokerStats, loop: ReturnType<LoopDelay["take"]>): MetricFamily[] {
+  return [
+    ...trafficOf(stats),
+    ...queuesOf(stats),
+    ...intakeOf(stats),
+    ...certificateOf(stats),
+    gaugeFamily(
+      "nightflow_broker_event_loop_delay_seconds",
+      "Delay of the event loop since the last look.",
+      { value: loop.p50, labels: { quantile: "0.5" } },
+      { value: loop.p99, labels: { quantile: "0.99" } },
+      { value: loop.max, labels: { quantile: "1" } },
+    ),
+  ];
 }
 
-function addTraffic(page: Exposition, { connections, received, receivedPerS, throttle, refusals }: BrokerStats): void {
+function trafficOf({ connections, received, receivedPerS, throttle, refusals }: BrokerStats): MetricFamily[] {
   const byReason = Object.entries(refusals).map(([reason, value = 0]) => ({ value, labels: { reason } }));
-  page
-    .gauge("nightflow_broker_connections", "Connections open now.", connections)
-    .counter("nightflow_broker_received_total", "Publishes received with a right to their topic.", received)
-    .gauge("nightflow_broker_received_per_second", "Publishes received in the last whole second.", receivedPerS)
-    .counter("nightflow_broker_rate_dropped_total", "QoS 0 publishes over an identity's rate.", throttle.dropped)
-    .counter("nightflow_broker_rate_delayed_total", "QoS 1 and 2 publishes made to wait.", throttle.delayed)
-    .counter("nightflow_broker_refused_total", "What was refused, by reason.", ...byReason);
+  return [
+    gaugeFamily("nightflow_broker_connections", "Connections open now.", connections),
+    counterFamily("nightflow_broker_received_total", "Publishes received with a right to their topic.", received),
+    gaugeFamily("nightflow_broker_received_per_second", "Publishes received in the last whole second.", receivedPerS),
+    counterFamily("nightflow_broker_rate_dropped_total", "QoS 0 publishes over an identity's rate.", throttle.dropped),
+    counterFamily("nightflow_broker_rate_delayed_total", "QoS 1 and 2 publishes made to wait.", throttle.delayed),
+    counterFamily("nightflow_broker_refused_total", "What was refused, by reason.", ...byReason),
+  ];
 }
 
-function addQueues(page: Exposition, { delivery, sessions }: BrokerStats): void {
-  page
-    .gauge("nightflow_broker_in_flight", "Messages with their subscribers now.", delivery.inFlight)
-    .gauge("nightflow_broker_backlog", "Messages that wait for delivery.", delivery.backlog)
-    .counter("nightflow_broker_backlog_dropped_total", "QoS 0 messages dropped for a full backlog.", delivery.dropped)
-    .gauge("nightflow_broker_sessions", "Persistent sessions.", sessions.sessions)
-    .gauge("nightflow_broker_session_messages", "Messages kept for them.", sessions.messages)
-    .gauge("nightflow_broker_session_bytes", "Payload kept for them.", sessions.bytes)
-    .counter("nightflow_broker_session_dropped_total", "Messages that a full session lost.", sessions.dropped)
-    .gauge("nightflow_broker_retained", "Retained messages.", sessions.retained);
+function queuesOf({ delivery, sessions }: BrokerStats): MetricFamily[] {
+  return [
+    gaugeFamily("nightflow_broker_in_flight", "Messages with their subscribers now.", delivery.inFlight),
+    gaugeFamily("nightflow_broker_backlog", "Messages that wait for delivery.", delivery.backlog),
+    counterFamily(
+      "nightflow_broker_backlog_dropped_total",
+      "QoS 0 messages dropped for a full backlog.",
+      delivery.dropped,
+    ),
+    gaugeFamily("nightflow_broker_sessions", "Persistent sessions.", sessions.sessions),
+    gaugeFamily("nightflow_broker_session_messages", "Messages kept for them.", sessions.messages),
+    gaugeFamily("nightflow_broker_session_bytes", "Payload kept for them.", sessions.bytes),
+    counterFamily("nightflow_broker_session_dropped_total", "Messages that a full session lost.", sessions.dropped),
+    gaugeFamily("nightflow_broker_retained", "Retained messages.", sessions.retained),
+  ];
 }
 
-function addIntake(page: Exposition, { intake }: BrokerStats): void {
-  if (intake === null) return;
-  page
-    .gauge("nightflow_broker_intake_pending", "Batches with the store now.", intake.pending)
-    .gauge("nightflow_broker_intake_waiting", "Batches that wait for the store.", intake.waiting)
-    .counter(
+function intakeOf({ intake }: BrokerStats): MetricFamily[] {
+  if (intake === null) return [];
+  return [
+    gaugeFamily("nightflow_broker_intake_pending", "Batches with the store now.", intake.pending),
+    gaugeFamily("nightflow_broker_intake_waiting", "Batches that wait for the store.", intake.waiting),
+    counterFamily(
       "nightflow_broker_intake_total",
       "Batches by how they left; held ones were not acknowledged.",
       { value: intake.stored, labels: { outcome: "stored" } },
       { value: intake.setAside, labels: { outcome: "set-aside" } },
       { value: intake.held, labels: { outcome: "held" } },
-    );
+    ),
+  ];
+}
+
+function certificateOf({ certificateExpiresAt }: BrokerStats): MetricFamily[] {
+  if (certificateExpiresAt === null) return [];
+  const name = "nightflow_broker_certificate_expiry_seconds";
+  return [gaugeFamily(name, "When the listener's certificate expires, Unix time.", certificateExpiresAt / 1000)];
 }

@@ -4,7 +4,6 @@ import { MessageChannel } from "node:worker_threads";
 import { decodeHeartbeat, gaugeFamily, metricsText, type ProcessReport } from "@nightflow/domain";
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import { familiesOf } from "./exposition-text.ts";
 import { LocalPart, type OperatePart } from "./part.ts";
 import { remotePart, servePart } from "./remote-part.ts";
 import { readinessOf, serveOperate } from "./server.ts";
@@ -69,7 +68,7 @@ test("a port that another program holds is named", async () => {
 
 test("a part says in words what keeps it from its work, and its metrics do without a source that fails", async () => {
   const view = mergeViews({
-    metrics: [() => "# HELP a A.\n# TYPE a gauge\na 1\n", () => Promise.reject(new Error("away"))],
+    metrics: [() => [gaugeFamily("a", "A.", 1)], () => Promise.reject(new Error("away"))],
     checks: [
       { name: "disk", check: () => "9 MB are free" },
       { name: "store", check: () => Promise.reject(new Error("it is away")) },
@@ -96,22 +95,6 @@ test("another thread is looked at over a port, and not any more when that is clo
   expect(await remote.report()).toEqual(well);
   remote.close();
   expect(await readinessOf([remote], 100)).toMatchObject({ isReady: false });
-});
-
-test("the text of a room is read as it was meant", () => {
-  const text =
-    '# HELP x_seconds A "b"\\nc.\n# TYPE x_seconds gauge\nx_seconds{q="0.5",w="a\\"b"} 0.25\nx_seconds +Inf\n';
-  expect(familiesOf(text)).toEqual([
-    {
-      name: "x_seconds",
-      help: 'A "b"\nc.',
-      type: "gauge",
-      samples: [
-        { value: 0.25, labels: { q: "0.5", w: 'a"b' } },
-        { value: Number.POSITIVE_INFINITY, labels: {} },
-      ],
-    },
-  ]);
 });
 
 test("the sign of life is withheld while the head-end is not ready, and a failed one is counted without its address", async () => {

@@ -1,5 +1,4 @@
 import { describeError, gaugeFamily, type MetricFamily, type ProcessPart, type ProcessReport } from "@nightflow/domain";
-import { familiesOf } from "./exposition-text.ts";
 import { ThreadVitals } from "./thread-vitals.ts";
 import type { MetricSource, OperateView, ReadyCheck } from "./view.ts";
 import { within } from "./within.ts";
@@ -74,8 +73,7 @@ export class LocalPart implements OperatePart {
 
 async function gathered(source: MetricSource): Promise<readonly MetricFamily[] | undefined> {
   try {
-    const answer = await within(PATIENCE_MS, attempt(source));
-    return typeof answer === "string" ? familiesOf(answer) : answer;
+    return await within(PATIENCE_MS, attempt(source));
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import type { MetricFamily } from "@nightflow/domain";
 
-/** Gives some metrics, as data or as the text of a room that writes it itself. */
-export type MetricSource = () => readonly MetricFamily[] | string | Promise<readonly MetricFamily[] | string>;
+/** Gives some metrics. */
+export type MetricSource = () => readonly MetricFamily[] | Promise<readonly MetricFamily[]>;
 
 /** Something without which the work of a room does not go on. */
 export interface ReadyCheck {
