@@ -26,3 +26,4 @@ export * from "./wire/heartbeat.ts";
 export * from "./wire/json.ts";
 export * from "./wire/mark.ts";
 export * from "./wire/status.ts";
+export * from "./zone-offset.ts";

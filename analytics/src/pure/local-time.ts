@@ -1,3 +1,5 @@
+import { zoneOffsetReader } from "@nightflow/domain";
+
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
@@ -44,7 +46,7 @@ function makeCalendar(zone: string): ZoneCalendar {
 
 /** Two offsets a day decide whether the clocks change in it; only on such days Intl is asked for every quarter hour. */
 function cachedOffsets(zone: string): (utcMs: number) => number {
-  const compute = offsetReader(zone);
+  const compute = zoneOffsetReader(zone);
   const cache = new Map<number, number>();
   const cached = (utcMs: number, key: number) => {
     let offset = cache.get(key);
@@ -66,25 +68,6 @@ function cachedOffsets(zone: string): (utcMs: number) => number {
     }
     const quarter = Math.floor(utcMs / (HOUR_MS / 4));
     return cached(quarter * (HOUR_MS / 4), quarter);
-  };
-}
-
-function offsetReader(zone: string): (utcMs: number) => number {
-  const format = new Intl.DateTimeFormat("en-US", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  });
-  return (utcMs) => {
-    const part = new Map(format.formatToParts(utcMs).map((p) => [p.type, Number(p.value)]));
-    const of = (name: Intl.DateTimeFormatPartTypes) => part.get(name) ?? 0;
-    const local = Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"));
-    return local - Math.floor(utcMs / 1000) * 1000;
   };
 }
 

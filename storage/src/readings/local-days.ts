@@ -1,3 +1,4 @@
+import { zoneOffsetReader } from "@nightflow/domain";
 import type { NightWindow } from "../ports.ts";
 
 const HOUR_MS = 3_600_000;
@@ -34,7 +35,7 @@ export function nightsBetween(fromMs: number, toMs: number, zone: string, window
 }
 
 function localPeriods(fromMs: number, toMs: number, zone: string, fromHour: number, toHour: number): Period[] {
-  const offsetAt = offsetReader(zone);
+  const offsetAt = zoneOffsetReader(zone);
   const periods: Period[] = [];
   for (let day = Math.floor(fromMs / DAY_MS) - 1; day * DAY_MS < toMs + DAY_MS; day++) {
     const from = instantOf(day * DAY_MS + fromHour * HOUR_MS, offsetAt);
@@ -54,23 +55,4 @@ function instantOf(localMs: number, offsetAt: (utcMs: number) => number): number
 function laterSide(localMs: number, first: number, before: number, offsetAt: (utcMs: number) => number): number {
   const second = localMs - offsetAt(first);
   return offsetAt(second) === offsetAt(first) ? second : localMs - before;
-}
-
-/** Local time minus UTC of a zone at an instant, in ms. */
-function offsetReader(zone: string): (utcMs: number) => number {
-  const format = new Intl.DateTimeFormat("en-US", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  });
-  return (utcMs) => {
-    const parts = Object.fromEntries(format.formatToParts(utcMs).map(({ type, value }) => [type, Number(value)]));
-    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(utcMs / 1000) * 1000;
-  };
 }
