@@ -1,10 +1,9 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Button, Skeleton } from "antd";
 import { useFlatRows } from "../../../api/use-pages.ts";
 import { Panel } from "../../../parts/panel.tsx";
-import { Problem } from "../../../parts/problem.tsx";
 import { When } from "../../../parts/when.tsx";
 import { useWords } from "../../../words/use-words.ts";
+import { CardPages } from "./card-pages.tsx";
 import { type EnrolmentNote, notesQuery } from "./queries.ts";
 import { words } from "./words.ts";
 
@@ -28,21 +27,9 @@ export function Notes(props: { readonly agent?: { readonly site: string; readonl
   const rows = useFlatRows<EnrolmentNote>(result.data?.pages);
   return (
     <Panel title={say(of === undefined ? "notes" : "notesOf")}>
-      {result.error !== null && <Problem error={result.error} />}
-      {rows === undefined && result.error === null && <Skeleton active title={false} />}
-      {rows?.length === 0 && <p className="nf-soft nf-tight">{say("noNotes")}</p>}
-      <ul className="nf-cards">
-        {rows?.map((row) => (
-          <li key={row.no} className="nf-card" style={{ padding: "6px 0" }}>
-            <Note row={row} />
-          </li>
-        ))}
-      </ul>
-      {result.hasNextPage && (
-        <Button block type="text" loading={result.isFetchingNextPage} onClick={() => void result.fetchNextPage()}>
-          {say("more")}
-        </Button>
-      )}
+      <CardPages rows={rows} result={result} keyOf={(row) => row.no} empty={say("noNotes")} more={say("more")}>
+        {(row) => <Note row={row} />}
+      </CardPages>
     </Panel>
   );
 }

@@ -1,10 +1,11 @@
 import { useMutation } from "@tanstack/react-query";
 import { AutoComplete, Input, InputNumber, Modal, QRCode } from "antd";
-import { type ReactNode, useId, useState } from "react";
+import { useState } from "react";
 import { Problem } from "../../../parts/problem.tsx";
 import { Tag } from "../../../parts/tag.tsx";
 import { useFormat } from "../../../parts/use-format.ts";
 import { useWords } from "../../../words/use-words.ts";
+import { Field } from "../field.tsx";
 import { CopyLine } from "./copy-line.tsx";
 import { askAgain, deeds, type MadeToken } from "./queries.ts";
 import { faultsOf, orderOf, type TokenForm } from "./standing.ts";
@@ -88,7 +89,7 @@ function OrderFields(props: {
           />
         )}
       </Field>
-      <Field label={say("agentName")} hint={say("agentNameHint")}>
+      <Field label={say("agentName")} note={say("agentNameHint")}>
         {(id) => (
           <Input
             id={id}
@@ -134,21 +135,6 @@ function OrderFields(props: {
         )}
       </Field>
     </>
-  );
-}
-
-function Field(props: {
-  readonly label: string;
-  readonly hint?: string;
-  readonly children: (id: string) => ReactNode;
-}) {
-  const id = useId();
-  return (
-    <div className="nf-field">
-      <label htmlFor={id}>{props.label}</label>
-      {props.children(id)}
-      {props.hint !== undefined && <span className="nf-soft nf-small">{props.hint}</span>}
-    </div>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
-import { Button, Modal, Skeleton } from "antd";
+import { Button, Modal } from "antd";
 import { useState } from "react";
 import { useMay } from "../../../api/session.ts";
 import { useFlatRows } from "../../../api/use-pages.ts";
@@ -8,6 +8,7 @@ import { Problem } from "../../../parts/problem.tsx";
 import { Tag, type Tone } from "../../../parts/tag.tsx";
 import { useFormat } from "../../../parts/use-format.ts";
 import { useWords } from "../../../words/use-words.ts";
+import { CardPages } from "./card-pages.tsx";
 import { askAgain, deeds, type EnrolmentOverview, type EnrolmentToken, tokensQuery } from "./queries.ts";
 import { TokenDialog } from "./token-dialog.tsx";
 import { words } from "./words.ts";
@@ -26,21 +27,9 @@ export function Tokens(props: { readonly overview: EnrolmentOverview }) {
   const rows = useFlatRows<EnrolmentToken>(result.data?.pages);
   return (
     <Panel title={say("tokens")} extra={<MakeToken overview={props.overview} />}>
-      {result.error !== null && <Problem error={result.error} />}
-      {rows === undefined && result.error === null && <Skeleton active title={false} />}
-      {rows?.length === 0 && <p className="nf-soft nf-tight">{say("noTokens")}</p>}
-      <ul className="nf-cards">
-        {rows?.map((row) => (
-          <li key={row.id} className="nf-card" style={{ padding: "6px 0" }}>
-            <TokenLines token={row} />
-          </li>
-        ))}
-      </ul>
-      {result.hasNextPage && (
-        <Button block type="text" loading={result.isFetchingNextPage} onClick={() => void result.fetchNextPage()}>
-          {say("more")}
-        </Button>
-      )}
+      <CardPages rows={rows} result={result} keyOf={(row) => row.id} empty={say("noTokens")} more={say("more")}>
+        {(row) => <TokenLines token={row} />}
+      </CardPages>
     </Panel>
   );
 }
