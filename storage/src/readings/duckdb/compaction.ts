@@ -135,7 +135,7 @@ async function buildAll(
     }
   };
   await add("sorted", source, `read_at_ms // ${SPAN_MS}`);
-  await add("roll_up", "SELECT * FROM roll_up_hour", `hour // ${HOURS_A_SPAN}`);
+  await add("roll_up", `SELECT * FROM ${place.state().segments.youngRollUps}`, `hour // ${HOURS_A_SPAN}`);
   return place.isStopping ? undefined : built;
 }
 
@@ -257,12 +257,19 @@ async function flip(
   await place.between(async (writer) => {
     await putInPlace(writer, built);
     for (const { table } of tails) await dropSegment(writer, table);
-    await writer.run("DROP TABLE roll_up_hour");
-    await writer.run(rollUpTableSql("roll_up_hour"));
+    await beginRollUps(writer, place.state());
     await noteUpkeep(writer, place, "compaction", report.moved, JSON.stringify(report));
     return () => loadInto(writer, place.state());
   });
   return report;
+}
+
+async function beginRollUps(writer: DuckDBConnection, { segments }: StoreState): Promise<void> {
+  const no = await nextNo(writer);
+  const table = `roll_up_hour_${no}`;
+  await dropSegment(writer, segments.youngRollUps);
+  await writer.run(rollUpTableSql(table));
+  await addSegment(writer, { table, kind: "roll_up_young", span: null, firstCommit: 0, no });
 }
 
 /** Lets built segments take the place of others, inside the connection's transaction. */

@@ -134,4 +134,11 @@ export const STORE_MIGRATIONS: readonly StoreMigration[] = [
       `COMMENT ON TABLE installation IS 'The installation in PostgreSQL that the store belongs to; empty until it was seen.'`,
     ],
   },
+  {
+    no: 5,
+    name: "young roll-ups are a segment",
+    sql: [
+      `INSERT INTO segment SELECT 'roll_up_hour', 'roll_up_young', NULL, 0, NULL, 0, 1, max(made_no) + 1 FROM segment`,
+    ],
+  },
 ];

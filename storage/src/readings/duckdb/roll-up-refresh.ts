@@ -45,11 +45,12 @@ async function replaceHours(
     `CREATE OR REPLACE TEMP TABLE fresh_hour AS WITH ${dirtySql(state, from, to)}, ${dirtyRawSql(state, range)}
      SELECT * FROM (${hoursOfReadingsSql("raw")}) ORDER BY channel_no, hour`,
   );
-  for (const table of ["roll_up_hour", ...state.segments.sorted(range, "roll_up").map((segment) => segment.table)])
+  const { youngRollUps } = state.segments;
+  for (const table of [youngRollUps, ...state.segments.sorted(range, "roll_up").map((segment) => segment.table)])
     await connection.run(
       `DELETE FROM ${table} old USING fresh_hour f WHERE old.channel_no = f.channel_no AND old.hour = f.hour`,
     );
-  await connection.run("INSERT INTO roll_up_hour SELECT * FROM fresh_hour");
+  await connection.run(`INSERT INTO ${youngRollUps} SELECT * FROM fresh_hour`);
   await connection.run("DROP TABLE fresh_hour");
   return made.rowCount;
 }

@@ -7,7 +7,7 @@ import { rowsOfResult } from "./vectors.ts";
  */
 export interface Segment {
   readonly table: string;
-  readonly kind: "tail" | "sorted" | "building" | "roll_up" | "roll_up_building";
+  readonly kind: "tail" | "sorted" | "building" | "roll_up" | "roll_up_building" | "roll_up_young";
   /** Number of the span of time, `SPAN_MS` each since 1970; null for tails. */
   readonly span: number | null;
   /** Commits in a tail; the last one is null while it takes more. */
@@ -52,6 +52,16 @@ export class Segments {
     return open;
   }
 
+  /**
+   * The table of hourly roll-ups that compaction has not sorted yet. Each compaction begins one of a new name: a query that was
+   * written for the one before then fails and is asked again, instead of finding an empty table.
+   */
+  get youngRollUps(): string {
+    const young = this.all.find((segment) => segment.kind === "roll_up_young");
+    if (young === undefined) throw new RangeError("the store file has no table for young roll-ups");
+    return young.table;
+  }
+
   get tails(): readonly Segment[] {
     return this.all.filter((segment) => segment.kind === "tail");
   }
@@ -88,7 +98,7 @@ export class Segments {
 
   /** SQL of the hourly roll-ups kept for a range, young ones and sorted ones. */
   rollUpsSql(range: TimeRange): string {
-    const tables = ["roll_up_hour", ...this.sorted(range, "roll_up").map(({ table }) => table)];
+    const tables = [this.youngRollUps, ...this.sorted(range, "roll_up").map(({ table }) => table)];
     return tables.map((table) => `SELECT * FROM ${table}`).join(" UNION ALL ");
   }
 }

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { ManualClock } from "@nightflow/domain";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
@@ -20,6 +21,7 @@ import {
 import { type ReadingRow, rowsOf } from "../reading-columns.ts";
 import { dailyByCurve, hourlyByCurve, nightMinimumByCurve } from "../roll-ups-by-curve.ts";
 import { type DuckDbReadingStore, type DuckDbStoreOptions, openDuckDbStore } from "./duckdb-store.ts";
+import { loadSegments } from "./segments.ts";
 
 const logger = pino({ level: "silent" });
 const T0 = SAMPLE_START_MS;
@@ -126,6 +128,28 @@ test("what was compacted still refuses a second value and knows a repeat", async
   expect([...(await store.curve(CHANNELS[0] ?? "", 0, T0 + 9)).counts]).toEqual([5n, 7n]);
 });
 
+test("every compaction begins young roll-ups under a new name: a query from before it fails and is asked again, and finds no empty table", async () => {
+  const path = await storePath();
+  const names: string[] = [];
+  for (let no = 1; no <= 2; no++) {
+    const store = await openFor(path);
+    await store.commit(commitOf([registerRow(CHANNELS[0] ?? "", T0 + no * 3_600_000, BigInt(no))]));
+    await store.compact({ withoutConsumers: true });
+    await store.close();
+    names.push(await youngRollUpsOf(path));
+  }
+  expect(new Set([...names, "roll_up_hour"]).size).toBe(3);
+});
+
+async function youngRollUpsOf(path: string): Promise<string> {
+  const instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY" });
+  const connection = await instance.connect();
+  const segments = await loadSegments(connection);
+  connection.closeSync();
+  instance.closeSync();
+  return segments.youngRollUps;
+}
+
 test("commits, queries and compactions side by side see every reading all the time", async () => {
   const store = await openFor(await storePath());
   const channel = CHANNELS[0] ?? "";
@@ -141,13 +165,16 @@ test("commits, queries and compactions side by side see every reading all the ti
   const compacting = (async () => {
     for (let i = 0; i < 6; i++) await store.compact({ withoutConsumers: true, pieceRows: 50 });
   })();
-  for (let no = 0; no < 60; no++)
-    await store.commit(
-      commitOf(Array.from({ length: 10 }, (_, i) => registerRow(channel, T0 + (no * 10 + i) * 1000, BigInt(no)))),
-    );
-  await compacting;
-  isOver = true;
-  await looking;
+  const committing = (async () => {
+    for (let no = 0; no < 60; no++)
+      await store.commit(
+        commitOf(Array.from({ length: 10 }, (_, i) => registerRow(channel, T0 + (no * 10 + i) * 1000, BigInt(no)))),
+      );
+  })();
+  const working = Promise.all([committing, compacting]).finally(() => {
+    isOver = true;
+  });
+  await Promise.all([working, looking]);
   expect((await store.curve(channel, 0, Number.MAX_SAFE_INTEGER)).length).toBe(600);
 });
 
