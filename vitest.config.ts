@@ -39,8 +39,6 @@ export default defineConfig({
           hookTimeout: 120_000,
           // Most of the time these wait for processes, so that more than the cores can run side by side.
           maxWorkers: 3,
-          // A landing is not refused for one moment of a busy machine; the report says which test took two tries.
-          retry: process.env.NIGHTFLOW_REQUIRE_ALL === "1" ? 1 : 0,
         },
       },
     ],
