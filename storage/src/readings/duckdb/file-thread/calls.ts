@@ -1,6 +1,6 @@
 import type { Answer } from "../../remote/messages.ts";
-import type { StoreFilePort } from "../duckdb-store.ts";
 import type { StillFile } from "../still-file.ts";
+import type { StoreFilePort } from "../store-port.ts";
 import type { StateSnapshot } from "../store-state.ts";
 
 /** The methods of the store file that go over as they are. */

@@ -3,8 +3,9 @@ import { type ClockAnchor, realClock, ScaledClock } from "@nightflow/domain";
 import { createBirpc } from "birpc";
 import { pino } from "pino";
 import { answering, transferablesIn } from "../../remote/serve.ts";
-import { type DuckDbStoreOptions, openStoreFile, type StoreFilePort } from "../duckdb-store.ts";
 import type { HeldStore, StillFile } from "../still-file.ts";
+import { openStoreFile } from "../store-file.ts";
+import type { DuckDbStoreOptions, StoreFilePort } from "../store-port.ts";
 import type { FileFunctions, HostFunctions } from "./calls.ts";
 
 /** What the thread of a store file is started with. */
@@ -23,6 +24,7 @@ interface Hold {
 
 const { port, options, anchor, logLevel } = workerData as FileThreadData;
 const holds = new Map<number, Hold>();
+let lastHold = 0;
 let file: StoreFilePort | undefined;
 
 const functions: FileFunctions = {
@@ -54,7 +56,7 @@ const host = createBirpc<HostFunctions, FileFunctions>(functions, {
 });
 
 function startHold(store: StoreFilePort): Promise<number> {
-  const no = holds.size + 1;
+  const no = ++lastHold;
   return new Promise((resolve, reject) => {
     const wait = (held: HeldStore) =>
       new Promise<void>((release) => {

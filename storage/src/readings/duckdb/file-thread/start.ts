@@ -5,7 +5,7 @@ import { type BirpcReturn, createBirpc } from "birpc";
 import type { Logger } from "pino";
 import { StoreClosedError } from "../../errors.ts";
 import { type Answer, fromErrorMessage } from "../../remote/messages.ts";
-import type { DuckDbStoreOptions, StoreFilePort } from "../duckdb-store.ts";
+import type { DuckDbStoreOptions, StoreFilePort } from "../store-port.ts";
 import { StoreState } from "../store-state.ts";
 import { type FileFunctions, FORWARDED, type ForwardedName, type HostFunctions } from "./calls.ts";
 import type { FileThreadData } from "./entry.ts";

@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { describeError, NightflowError } from "@nightflow/domain";
 import type { Logger } from "pino";
 import { SerialQueue } from "../../serial-queue.ts";
-import type { StoreFilePort } from "../duckdb-store.ts";
+import type { StoreFilePort } from "../store-port.ts";
 import { type CommitJournal, folderOf } from "./commit-journal.ts";
 import { encodeRecord, type JournalEntry, sealRecord } from "./journal-record.ts";
 import { PendingCommits } from "./pending-commits.ts";

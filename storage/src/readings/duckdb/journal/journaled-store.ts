@@ -31,9 +31,9 @@ import { checkShape } from "../../shape.ts";
 import { refuseStored } from "../../stored-batches.ts";
 import type { NumberedChannel } from "../channel-numbers.ts";
 import type { CompactionOptions, CompactionReport } from "../compaction.ts";
-import type { DuckDbReadingStore, StoreFilePort } from "../duckdb-store.ts";
 import type { RetentionReport, RetentionRule } from "../retention.ts";
 import type { HeldStore } from "../still-file.ts";
+import type { DuckDbReadingStore, StoreFilePort } from "../store-port.ts";
 import type { StoreState } from "../store-state.ts";
 import { CommitJournal, folderOf } from "./commit-journal.ts";
 import { FileBehind } from "./file-behind.ts";
@@ -50,6 +50,8 @@ export interface JournaledParts {
 const SLOT_BYTES = 16 * 1024 * 1024;
 /** With so many pending a commit waits for the file. */
 const MOST_PENDING = 1_000_000;
+/** So few are in the file within milliseconds. */
+const SOON_APPLIED = 10_000;
 
 /**
  * Lets commits be durable in a journal and brings them into the store file behind them, many in one transaction, so
@@ -279,8 +281,8 @@ class JournaledStore implements DuckDbReadingStore {
   }
 
   async metrics(): Promise<Readonly<Record<string, number>>> {
-    // The figures are of the file; where it takes nothing now they tell that too.
-    await this.#caughtUp().catch(() => undefined);
+    // With little pending the file's figures are those of all; with much nobody who looks is to wait for it.
+    if (this.#pending.rows <= SOON_APPLIED) await this.#caughtUp().catch(() => undefined);
     return {
       ...(await this.#file.metrics()),
       last_commit: this.#state.counts.lastCommit,
