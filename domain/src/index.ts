@@ -1,4 +1,5 @@
 export * from "./access.ts";
+export * from "./alarm.ts";
 export * from "./anomaly.ts";
 export * from "./channel.ts";
 export * from "./clock.ts";
