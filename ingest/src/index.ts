@@ -10,7 +10,7 @@ export {
 } from "./devices/device-directory.ts";
 export type { TakeOutcome } from "./entry.ts";
 export { ForgedTopicError, IngestClosedError, SeqAheadError, WindowFullError } from "./errors.ts";
-export { type Ingest, type IngestDeps, startIngest } from "./ingest.ts";
+export { type Ingest, type IngestDeps, type OpenedForeign, startIngest } from "./ingest.ts";
 export { ingestFamilies } from "./metric-families.ts";
 export type { Histogram, IngestStats } from "./metrics.ts";
 export * from "./mqtt/index.ts";
@@ -24,3 +24,5 @@ export type {
 } from "./ports.ts";
 export { type SetAsideDesk, type SetAsideDeskDeps, startSetAsideDesk } from "./set-aside/desk.ts";
 export type { Repair, ReplayRequest } from "./set-aside/replay.ts";
+export { createHostLease, type HostLease } from "./sparkplug/host-lease.ts";
+export { hostState, hostStateTopic } from "./sparkplug/host-state.ts";

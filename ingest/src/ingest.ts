@@ -57,6 +57,12 @@ export interface IngestDeps {
   readonly publishCommand?: PublishCommand;
 }
 
+/** A payload of a device that was taken apart. */
+export interface OpenedForeign {
+  /** Settles as `Ingest.take` does; may be called again after a retriable error. */
+  take(): Promise<TakeOutcome>;
+}
+
 /** Takes batches of readings in, whatever carried them here. */
 export interface Ingest {
   /**
@@ -69,6 +75,13 @@ export interface Ingest {
   take(topic: string, payload: Uint8Array | string, publisher: Publisher): Promise<TakeOutcome>;
   /** Whether `take` also takes this topic outside `nf/`, of a device that is not our agent. */
   takesForeign(topic: string): boolean;
+  /**
+   * Takes a payload of a device apart, in the order of the calls; its readings are then offered as often as the store
+   * wants. Undefined when `takesForeign` says no.
+   */
+  openForeign(topic: string, payload: Uint8Array): OpenedForeign | undefined;
+  /** The store may hold more than this ingest knows, of another's: it is read again before the next commit. */
+  relearn(): void;
   /** Takes entries that were set aside once more; settles as `take` does. What became of each is in the store then. */
   replay(request: ReplayRequest): Promise<TakeOutcome>;
   /** Publishes again what is stored of an agent's newest epoch: after a restart of the broker retained acks are gone. */
@@ -92,6 +105,8 @@ export async function startIngest(deps: IngestDeps): Promise<Ingest> {
   return {
     take: (topic, payload, publisher) => core.take(topic, payload, publisher),
     takesForeign: (topic) => core.takesForeign(topic),
+    openForeign: (topic, payload) => core.openForeign(topic, payload),
+    relearn: () => core.relearn(),
     replay: (request) => core.replay(request),
     onAgentConnected: (site, agent) => core.onAgentConnected(site, agent),
     takeStatus: (topic, payload) => core.takeStatus(topic, payload),
@@ -158,6 +173,15 @@ class IngestCore {
 
   takesForeign(topic: string): boolean {
     return this.#foreign.takes(topic);
+  }
+
+  openForeign(topic: string, payload: Uint8Array): OpenedForeign | undefined {
+    const foreign = this.#foreign.open(topic, payload);
+    return foreign && { take: () => this.#storeForeign(foreign, payload) };
+  }
+
+  relearn(): void {
+    this.#state.distrust();
   }
 
   replay(request: ReplayRequest): Promise<TakeOutcome> {
@@ -294,13 +318,17 @@ class IngestCore {
   }
 
   async #takeForeign(foreign: ForeignPayload, payload: Uint8Array | string): Promise<TakeOutcome> {
-    if (foreign.broken === null && foreign.readings.items.length === 0) return "stored";
     try {
-      return await this.#takeFrom(foreign.lane, payload, () => checkForeign(foreign, payload, this.#context()));
+      return await this.#storeForeign(foreign, payload);
     } catch (error) {
       this.#foreign.lost(foreign);
       throw error;
     }
+  }
+
+  async #storeForeign(foreign: ForeignPayload, payload: Uint8Array | string): Promise<TakeOutcome> {
+    if (foreign.broken === null && foreign.readings.items.length === 0) return "stored";
+    return await this.#takeFrom(foreign.lane, payload, () => checkForeign(foreign, payload, this.#context()));
   }
 
   #check(agent: string, payload: Uint8Array | string): CheckedBatch {

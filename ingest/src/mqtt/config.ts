@@ -1,5 +1,30 @@
 import { z } from "zod";
 
+/** Sparkplug B at a broker of somebody else's. */
+const SparkplugHostConfig = z
+  .strictObject({
+    hostId: z
+      .string()
+      .regex(/^[A-Za-z0-9_.-]{1,64}$/)
+      .default("nightflow")
+      .meta({ description: "Host id that edge nodes name as their primary host; all ingest rooms use the same." }),
+    leaseMs: z.int().min(500).max(60_000).default(8000).meta({
+      description: "An ingest room that is silent for so long is the host no more, and another one goes on.",
+      unit: "ms",
+    }),
+    holdBytes: z
+      .int()
+      .min(1_048_576)
+      .max(1_073_741_824)
+      .default(64 * 1024 * 1024)
+      .meta({
+        description: "What an ingest room that is not the host keeps of the newest messages, to go on without a hole.",
+        unit: "bytes",
+      }),
+  })
+  .meta({ id: "SparkplugHostConfig", description: "Reads Sparkplug B; absent: it is not read." });
+export type SparkplugHostConfig = z.infer<typeof SparkplugHostConfig>;
+
 /** An MQTT broker of somebody else's, such as Mosquitto or EMQX, that ingest takes its batches from. */
 export const MqttConfig = z
   .strictObject({
@@ -47,6 +72,7 @@ export const MqttConfig = z
       .max(3600)
       .default(15)
       .meta({ description: "A connection that is silent for one and a half of it is given up.", unit: "s" }),
+    sparkplug: SparkplugHostConfig.optional(),
     connectTimeoutMs: z
       .int()
       .min(500)

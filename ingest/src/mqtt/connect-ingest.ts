@@ -4,10 +4,12 @@ import { describeError, deviceTopic, NightflowError, TOPIC_ROOT } from "@nightfl
 import type { IPublishPacket } from "mqtt-packet";
 import type { Logger } from "pino";
 import { type Ingest, type IngestDeps, startIngest } from "../ingest.ts";
+import type { HostLease } from "../sparkplug/host-lease.ts";
 import type { MqttAccess } from "./config.ts";
 import { MqttAwayError } from "./errors.ts";
 import { Intake } from "./intake.ts";
 import { MqttLink } from "./link.ts";
+import { SparkplugHost, type SparkplugStanding } from "./sparkplug-host.ts";
 
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 10_000;
@@ -15,7 +17,7 @@ const LONGEST_WAIT_MS = 10_000;
 const GOOD_CONNECTION_MS = 30_000;
 
 /** What ingest at a broker of somebody else's needs. */
-export interface ConnectIngestDeps extends Omit<IngestDeps, "publishAck"> {
+export interface ConnectIngestDeps extends Omit<IngestDeps, "publishAck" | "publishCommand"> {
   readonly mqtt: MqttAccess;
   /**
    * Name of this ingest room, its own among all. With a name the broker keeps its session while it is away; without one
@@ -24,6 +26,8 @@ export interface ConnectIngestDeps extends Omit<IngestDeps, "publishAck"> {
   readonly name?: string | undefined;
   /** What the broker publishes, retained, when this ingest is cut off. */
   readonly will?: { readonly topic: string; readonly payload: string } | undefined;
+  /** Says which room reads Sparkplug; without it, or without `mqtt.sparkplug`, none does. */
+  readonly hostLease?: HostLease | undefined;
 }
 
 /** An ingest that takes its batches from a broker. */
@@ -33,6 +37,8 @@ export interface ConnectedIngest {
   readonly isConnected: boolean;
   /** Batches held without a PUBACK, and messages of QoS 0 that were dropped on this connection. */
   held(): { readonly held: number; readonly dropped: number };
+  /** Its part in reading Sparkplug; undefined where that is not configured. */
+  sparkplug(): SparkplugStanding | undefined;
   /** Publishes something retained, as ingest. @throws {MqttAwayError} while the broker is away. */
   publish(topic: string, payload: string): Promise<void>;
   /** Stores and confirms what was taken, then leaves. */
@@ -48,13 +54,18 @@ export interface ConnectedIngest {
  */
 export async function connectIngest(deps: ConnectIngestDeps): Promise<ConnectedIngest> {
   const connection = new Connection(deps);
-  const ingest = await startIngest({ ...deps, publishAck: (topic, payload) => connection.publishAck(topic, payload) });
+  let host: SparkplugHost | undefined;
+  const publishCommand = async (topic: string, payload: Uint8Array) => await host?.publishCommand(topic, payload);
+  const publishAck = (topic: string, payload: string) => connection.publishAck(topic, payload);
+  const ingest = await startIngest({ ...deps, publishAck, publishCommand });
   try {
     await connection.start(ingest);
   } catch (error) {
     await ingest.close();
     throw error;
   }
+  host = sparkplugHost(deps, ingest);
+  host?.start();
   return {
     ingest,
     publish: (topic, payload) => connection.publishAck(topic, payload),
@@ -62,14 +73,28 @@ export async function connectIngest(deps: ConnectIngestDeps): Promise<ConnectedI
       return connection.isConnected;
     },
     held: () => connection.held(),
-    close: () => connection.close(ingest),
+    sparkplug: () => host?.standing(),
+    async close() {
+      await host?.close();
+      await connection.close(ingest);
+    },
   };
+}
+
+function sparkplugHost(
+  { mqtt, hostLease, name, logger }: ConnectIngestDeps,
+  ingest: Ingest,
+): SparkplugHost | undefined {
+  const { sparkplug } = mqtt.config;
+  if (sparkplug === undefined || hostLease === undefined) return undefined;
+  const holder = name ?? randomBytes(8).toString("hex");
+  return new SparkplugHost({ mqtt, sparkplug, lease: hostLease, ingest, holder, logger });
 }
 
 /** The filters that ingest rooms share, so that each message comes to one of them. */
 export function sharedFilters(shareName: string): readonly string[] {
   const topics = ["readings", "status", "config/report"].map((tail) => `${TOPIC_ROOT}/+/+/${tail}`);
-  // Sparkplug B is left out: a node's messages build on each other, and would be dealt to several ingest rooms.
+  // Sparkplug B is left out: a node's messages build on each other, and cannot be dealt to several ingest rooms.
   return [...topics, deviceTopic("+", "+")].map((topic) => `$share/${shareName}/${topic}`);
 }
 

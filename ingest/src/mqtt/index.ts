@@ -1,3 +1,4 @@
-export { type MqttAccess, MqttConfig } from "./config.ts";
+export { type MqttAccess, MqttConfig, type SparkplugHostConfig } from "./config.ts";
 export { type ConnectedIngest, type ConnectIngestDeps, connectIngest, sharedFilters } from "./connect-ingest.ts";
 export { MqttAwayError, MqttRefusedError, MqttShareRefusedError } from "./errors.ts";
+export type { SparkplugStanding } from "./sparkplug-host.ts";

@@ -1,17 +1,15 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { decodeStatus, describeError, parseTopic } from "@nightflow/domain";
 import type { IPublishPacket } from "mqtt-packet";
 import type { Logger } from "pino";
-import { ForgedTopicError, IngestClosedError, isRetriable, SeqAheadError } from "../errors.ts";
+import { ForgedTopicError, SeqAheadError } from "../errors.ts";
 import type { Ingest } from "../ingest.ts";
 import type { Publisher } from "../ports.ts";
 import { Deliveries, type Outcome } from "./deliveries.ts";
+import { offer } from "./offer.ts";
 
 /** MQTT 5 reasons of a PUBACK that says no. */
 const NOT_TAKEN = 0x83;
 const TOPIC_NAME_INVALID = 0x90;
-const FIRST_WAIT_MS = 50;
-const LONGEST_WAIT_MS = 2000;
 
 export interface IntakeDeps {
   readonly ingest: Ingest;
@@ -83,16 +81,9 @@ export class Intake {
   // Behind a broker of somebody else's nobody can say who has published: its access list lets an agent use its own
   // topics only, and so the topic is the publisher.
   async #store(topic: string, payload: Buffer, publisher: Publisher): Promise<Outcome> {
-    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
-      try {
-        await this.#deps.ingest.take(topic, payload, publisher);
-        return 0;
-      } catch (error) {
-        if (error instanceof IngestClosedError) throw error;
-        if (!isWorthAnotherTry(error)) return this.#refused(topic, error);
-        await delay(waitMs, undefined, { signal: this.#ended.signal });
-      }
-    }
+    const take = () => this.#deps.ingest.take(topic, payload, publisher);
+    const error = await offer(take, this.#ended.signal);
+    return error === undefined ? 0 : this.#refused(topic, error);
   }
 
   #refused(topic: string, error: unknown): Outcome {
@@ -113,11 +104,6 @@ export class Intake {
     }
     return 0;
   }
-}
-
-// An agent whose batch lies too far ahead has been told what is missing, and sends both again.
-function isWorthAnotherTry(error: unknown): boolean {
-  return isRetriable(error) && !(error instanceof SeqAheadError);
 }
 
 function isOnline(payload: Buffer): boolean {

@@ -115,6 +115,12 @@ export class MqttLink {
     }
   }
 
+  /** Publishes at QoS 0: nobody says whether it came. @throws {MqttAwayError} when the connection is gone. */
+  publish(topic: string, payload: Uint8Array): void {
+    if (this.#lostWith !== undefined) throw this.#lostWith;
+    this.#send({ cmd: "publish", topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false });
+  }
+
   /** Tells the broker that a message is dealt with; a reason from 0x80 on: it was not taken, and is not to come again. */
   puback(messageId: number, reasonCode = 0): void {
     this.#send({ cmd: "puback", messageId, reasonCode });

@@ -1,7 +1,15 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { ConfigError } from "@nightflow/domain";
-import { connectIngest, createAgentDirectory, createChannelRegistry, type MqttAccess } from "@nightflow/ingest";
-import { loadKnownChannels, REGISTRY_CHANNEL } from "@nightflow/storage";
+import {
+  connectIngest,
+  createAgentDirectory,
+  createChannelRegistry,
+  createHostLease,
+  type HostLease,
+  type MqttAccess,
+} from "@nightflow/ingest";
+import { loadKnownChannels, REGISTRY_CHANNEL, type Sql } from "@nightflow/storage";
 import type { Logger } from "pino";
 import { type LoadedConfig, resolvePath } from "../config/load.ts";
 import { openDesk, openDevices } from "../devices.ts";
@@ -30,7 +38,8 @@ export async function startIngestRoom(
     const will = heartbeatWill(config.site, config.operate.reportS, Date.now());
     const devices = await openDevices(db, settings.dataDir, logger);
     const parts = { store, registry, devices, clock, logger };
-    const room = await connectIngest({ ...parts, agents, config: config.ingest, mqtt, name, will });
+    const hostLease = hostLeaseOf(mqtt, db);
+    const room = await connectIngest({ ...parts, agents, config: config.ingest, mqtt, name, will, hostLease });
     const refresh = () => void Promise.all([registry.refresh(), devices.refresh()]);
     const stopListening = await db.listen(REGISTRY_CHANNEL, refresh);
     const desk = openDesk({ ...parts, ingest: room.ingest, db });
@@ -51,6 +60,10 @@ export async function startIngestRoom(
     await ground.close();
     throw error;
   }
+}
+
+function hostLeaseOf({ config: { sparkplug } }: MqttAccess, db: Sql): HostLease | undefined {
+  return sparkplug && createHostLease(db, randomUUID(), { id: sparkplug.hostId, ttlMs: sparkplug.leaseMs });
 }
 
 /** The broker of the configuration, with what its files hold. @throws {ConfigError} naming the file that cannot be read. */
