@@ -5,3 +5,4 @@ export * from "./pure/registry.ts";
 export * from "./pure/statistics.ts";
 export * from "./pure/usage-build.ts";
 export * from "./pure/usage-report.ts";
+export * from "./pure/vee/index.ts";

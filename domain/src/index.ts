@@ -18,6 +18,7 @@ export * from "./topics.ts";
 export * from "./trace.ts";
 export * from "./units.ts";
 export * from "./uuid.ts";
+export * from "./vee.ts";
 export * from "./wire/ack.ts";
 export * from "./wire/agent-config.ts";
 export * from "./wire/batch.ts";

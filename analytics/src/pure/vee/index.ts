@@ -1,0 +1,10 @@
+export * from "./apportion.ts";
+export * from "./class-profile.ts";
+export * from "./edits.ts";
+export * from "./estimate.ts";
+export * from "./interval-checks.ts";
+export * from "./like-day.ts";
+export * from "./limits.ts";
+export type { VeeNote } from "./note.ts";
+export * from "./reading-checks.ts";
+export * from "./validate.ts";
