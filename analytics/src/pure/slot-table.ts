@@ -30,8 +30,9 @@ interface Column {
   readonly name: string;
   readonly kind: Kind;
   readonly width: number;
-  /** Bytes from the start of a slot. */
+  /** Bytes from the start of a slot, and how many they are. */
   readonly offset: number;
+  readonly bytes: number;
 }
 
 /** The memory of a table as arrays of every kind, and where the view stands in each. */
@@ -55,13 +56,15 @@ export class SlotTable<Schema extends SlotSchema> {
   readonly view: SlotView<Schema>;
   readonly #columns: readonly Column[];
   readonly #strideBytes: number;
+  readonly #packedBytes: number;
   readonly #memory: Memory;
   #capacity: number;
 
   constructor(schema: Schema, capacity = 64) {
     this.#capacity = capacity;
     this.#columns = layOut(schema);
-    this.#strideBytes = Math.ceil(usedBytes(this.#columns) / ALIGN) * ALIGN;
+    this.#packedBytes = usedBytes(this.#columns);
+    this.#strideBytes = Math.ceil(this.#packedBytes / ALIGN) * ALIGN;
     this.#memory = memoryOf(new ArrayBuffer(capacity * this.#strideBytes));
     this.view = makeView<Schema>(this.#columns, this.#memory, this.#strideBytes);
   }
@@ -73,7 +76,7 @@ export class SlotTable<Schema extends SlotSchema> {
 
   /** Bytes of one slot as `toBytes` gives it. */
   get packedBytes(): number {
-    return usedBytes(this.#columns);
+    return this.#packedBytes;
   }
 
   /** Makes room for `slots` slots; new ones are all zero. */
@@ -108,6 +111,27 @@ export class SlotTable<Schema extends SlotSchema> {
     if (bytes.length !== slots * this.#strideBytes) throw new RangeError("state does not fit the table");
     this.ensure(slots);
     this.#memory.u8.set(bytes);
+  }
+
+  /** One slot as `toBytes` would give it alone. */
+  packSlot(slot: number): Uint8Array {
+    const bytes = new Uint8Array(this.packedBytes);
+    let at = 0;
+    for (const { offset, bytes: length } of this.#columns) {
+      const from = slot * this.#strideBytes + offset;
+      for (let i = 0; i < length; i++) bytes[at++] = this.#memory.u8[from + i] ?? 0;
+    }
+    return bytes;
+  }
+
+  /** Takes what `packSlot` gave for the same schema. */
+  unpackSlot(slot: number, bytes: Uint8Array): void {
+    if (bytes.length !== this.packedBytes) throw new RangeError("state does not fit the slot");
+    let at = 0;
+    for (const { offset, bytes: length } of this.#columns) {
+      const from = slot * this.#strideBytes + offset;
+      for (let i = 0; i < length; i++) this.#memory.u8[from + i] = bytes[at++] ?? 0;
+    }
   }
 
   /** The first `slots` slots as bytes, columns one after another in the order of the schema, whatever the memory looks like. */
@@ -148,7 +172,7 @@ function layOut(schema: SlotSchema): Column[] {
     offsets.set(name, offset);
     offset += bytes;
   }
-  return columns.map(({ name, kind, width }) => ({ name, kind, width, offset: offsets.get(name) ?? 0 }));
+  return columns.map(({ name, kind, width, bytes }) => ({ name, kind, width, bytes, offset: offsets.get(name) ?? 0 }));
 }
 
 function usedBytes(columns: readonly Column[]): number {
