@@ -8,6 +8,7 @@ import type { District } from "./pure/district.ts";
 import { type Proof, usageProof } from "./pure/evidence.ts";
 import type { FindingSubject } from "./pure/finding.ts";
 import { type EmittedInterval, IntervalMachine, type IntervalOptions } from "./pure/intervals.ts";
+import { LateNotes, type LateReadings } from "./pure/late.ts";
 import { calendarOf, type ZoneCalendar } from "./pure/local-time.ts";
 import { KEY_ACCOUNT_SCHEMA, METER_SCHEMA, type MeterState } from "./pure/meter-table.ts";
 import { type MeteredChannel, primaryChannels } from "./pure/registry.ts";
@@ -68,6 +69,23 @@ interface RuleSignal {
 type MutableFlow = { -readonly [Name in keyof Flow]: Flow[Name] };
 const newFlow = (): MutableFlow => ({ startMs: 0, endMs: 0, litres: 0, isGood: false });
 
+/** What a replay of one meter needs to know of its present state. */
+export interface ReplayBasis {
+  readonly meta: MeteredChannel;
+  /** The newest reading that was judged; null when none was. */
+  readonly judgedUntilMs: number | null;
+  /** First live reading, and newest imported one; 0 when there is none. */
+  readonly liveSinceMs: number;
+  readonly lastImportMs: number;
+}
+
+/** The state of one meter as bytes. */
+export interface MeterImage {
+  readonly slot: Uint8Array;
+  /** That of a key account's meter; null for others. */
+  readonly keySlot: Uint8Array | null;
+}
+
 /** A page with its channels looked up once: rows find their meter by number. */
 interface OpenPage {
   readonly readings: ReadingColumns;
@@ -101,6 +119,7 @@ export class MeterWatch {
   #page: OpenPage | undefined;
   #unknownRows = 0;
   #lateRows = 0;
+  readonly #late = new LateNotes();
   // At work: one meter, one interval, one hour at a time. No object is made for a reading.
   #meter: WatchedMeter | undefined;
   readonly #context = { meter: undefined as unknown as MeteredChannel, floorRing: this.#table.ring("floorRing") };
@@ -231,7 +250,46 @@ export class MeterWatch {
     next.flags = readings.flags[row] ?? 0;
     this.#meter = meter;
     const isTaken = this.#machine.pushNext(state, meter.kind.options, this.#onInterval);
-    if (!isTaken && meter.kind.duty.isJudged) this.#lateRows++;
+    if (!isTaken) this.#noteLate(meter, next.readAtMs);
+  }
+
+  #noteLate({ meta, kind: { duty } }: WatchedMeter, readAtMs: number): void {
+    if (duty.isJudged) this.#lateRows++;
+    if (duty.isJudged || duty.isAccountJudged) this.#late.add(meta.channel, meta.periodMs, readAtMs);
+  }
+
+  /** The late readings of the meters judged here since they were last asked for. */
+  takeLate(): LateReadings[] {
+    return this.#late.take();
+  }
+
+  /** What a meter judged here is replayed with; undefined for other channels. */
+  basisOf(channel: string): ReplayBasis | undefined {
+    const meter = this.#judged.get(channel);
+    if (!meter?.kind.duty.isMeasured) return undefined;
+    const state = this.stateOf(meter);
+    const { lastImportMs, liveSinceMs } = state;
+    const judgedUntilMs = Math.max(state.anchorMs, state.hasPending ? state.pendingMs : 0);
+    return { meta: meter.meta, judgedUntilMs: state.hasAnchor ? judgedUntilMs : null, lastImportMs, liveSinceMs };
+  }
+
+  /** The state of one meter, to be put into another engine by `putMeter`. */
+  takeMeter(channel: string): MeterImage | undefined {
+    const meter = this.#judged.get(channel);
+    if (meter === undefined) return undefined;
+    const { slot, keySlot } = meter;
+    return { slot: this.#table.packSlot(slot), keySlot: keySlot < 0 ? null : this.#keyTable.packSlot(keySlot) };
+  }
+
+  /** Takes over what was learnt of a meter elsewhere; when it was heard, and whether it is silent, stays. */
+  putMeter(channel: string, image: MeterImage): void {
+    const meter = this.#judged.get(channel);
+    if (meter === undefined) return;
+    const state = this.stateOf(meter);
+    const { lastGoodMs, liveSinceMs, lastImportMs, silentOpenMs } = state;
+    this.#table.unpackSlot(meter.slot, image.slot);
+    if (image.keySlot !== null && meter.keySlot >= 0) this.#keyTable.unpackSlot(meter.keySlot, image.keySlot);
+    Object.assign(state, { lastGoodMs, liveSinceMs, lastImportMs, silentOpenMs });
   }
 
   #take(meter: WatchedMeter, interval: EmittedInterval): void {

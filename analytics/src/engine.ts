@@ -1,10 +1,11 @@
 import type { Evidence, RuleCode } from "@nightflow/domain";
 import type { ReadingColumns } from "@nightflow/storage";
 import { Districts } from "./engine-districts.ts";
-import { MeterWatch } from "./engine-meters.ts";
+import { type MeterImage, MeterWatch, type ReplayBasis } from "./engine-meters.ts";
 import { SilenceWatch } from "./engine-silence.ts";
 import { CONFIDENCE, evidenceOf, type Proof } from "./pure/evidence.ts";
 import type { DmaNight, FindingEvent, FindingSubject } from "./pure/finding.ts";
+import type { LateReadings } from "./pure/late.ts";
 import type { MeteredChannel } from "./pure/registry.ts";
 import { type Shard, WHOLE } from "./pure/shards.ts";
 import { packSnapshot, unpackSnapshot } from "./snapshot.ts";
@@ -97,6 +98,26 @@ export class Engine {
     this.#meters.read(readings, from, to);
     this.#districts.flush();
     return this.#take();
+  }
+
+  /** Readings that came behind newer ones since they were last asked for: their meters are to be replayed. */
+  takeLate(): LateReadings[] {
+    return this.#meters.takeLate();
+  }
+
+  /** What the meter judged by `channel` is replayed with; undefined when none is judged here. */
+  basisOf(channel: string): ReplayBasis | undefined {
+    return this.#meters.basisOf(channel);
+  }
+
+  /** The state of one meter, for `putMeter` of another engine of the same shard. */
+  takeMeter(channel: string): MeterImage | undefined {
+    return this.#meters.takeMeter(channel);
+  }
+
+  /** Takes over what another engine has learnt of one meter. */
+  putMeter(channel: string, image: MeterImage): void {
+    this.#meters.putMeter(channel, image);
   }
 
   /** Lets time pass: who has not been heard for too long. Call it only when the feed is read to its end. */
