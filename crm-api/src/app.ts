@@ -7,6 +7,7 @@ import { installGate } from "./access/gate.ts";
 import { sessionRoutes } from "./access/routes.ts";
 import { principalOfToken } from "./access/sessions.ts";
 import { accountRoutes } from "./accounts/routes.ts";
+import { alarmRoutes } from "./alarms/routes.ts";
 import { anomalyRoutes } from "./anomalies/routes.ts";
 import { collectionRoutes } from "./collection/routes.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -24,6 +25,7 @@ import { operationsRoutes } from "./operations/routes.ts";
 import { overviewRoutes } from "./overview/routes.ts";
 import { reportRoutes } from "./reports/routes.ts";
 import { setAsideRoutes } from "./set-aside/routes.ts";
+import { shiftRoutes } from "./shifts/routes.ts";
 import { systemRoutes } from "./system/routes.ts";
 import { ticketRoutes } from "./tickets/routes.ts";
 
@@ -74,6 +76,8 @@ function apiRoutes(api: ApiServer, deps: ApiDeps): void {
   sessionRoutes(api, deps);
   overviewRoutes(api, deps);
   anomalyRoutes(api, deps);
+  alarmRoutes(api, deps);
+  shiftRoutes(api, deps);
   meterRoutes(api, deps);
   collectionRoutes(api, deps);
   setAsideRoutes(api, deps);

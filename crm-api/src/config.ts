@@ -37,6 +37,13 @@ export const ApiConfig = z.strictObject({
     description: "Leaks that cost at least this much a day open as P2, smaller ones as P3.",
     unit: "currency/d",
   }),
+  floodAlarms: z.int().min(1).default(10).meta({
+    description:
+      "More new alarms than this in ten minutes are shown by district and rule, to be acknowledged together.",
+  }),
+  eventsPerDay: z.int().min(1).default(40).meta({
+    description: "Findings that a person can work through in a day; the ranked list draws its line there.",
+  }),
   reportOrderDays: z.int().min(1).max(28).default(5).meta({
     description: "Last month's reports are ordered by themselves from the 1st to this day of the month.",
     unit: "d",

@@ -38,3 +38,16 @@ export function alarmStateAt(facts: AlarmFacts, nowMs: number): AlarmState {
   if (facts.isActive) return facts.isAcknowledged ? "active_ack" : "active_unack";
   return facts.isAcknowledged ? "cleared_ack" : "cleared_unack";
 }
+
+/** How soon an alarm of each priority has to be acknowledged, in business time; null where nobody has to. */
+export const ALARM_ACK_WITHIN_MS: Readonly<Record<AlarmPriority, number | null>> = {
+  safety: 2 * 60_000,
+  critical: 10 * 60_000,
+  major: 60 * 60_000,
+  minor: 8 * 3_600_000,
+  info: null,
+};
+
+/** Money per day, in the utility's currency, from which a finding is critical, and from which it is major. */
+export const ALARM_CRITICAL_PER_DAY = 500;
+export const ALARM_MAJOR_PER_DAY = 50;

@@ -18,6 +18,16 @@ export const PERMISSIONS = {
   "monitor.dma.read": { zh: "查看分区计量", en: "See districts", area: "monitor", risk: "low" },
   "monitor.event.read": { zh: "查看异常事件", en: "See findings", area: "monitor", risk: "low" },
   "monitor.event.judge": { zh: "判定误报或计划用水", en: "Judge findings", area: "monitor", risk: "mid" },
+  "monitor.alarm.ack": { zh: "确认报警", en: "Acknowledge alarms", area: "monitor", risk: "low" },
+  "monitor.alarm.shelve": { zh: "搁置报警", en: "Shelve alarms", area: "monitor", risk: "mid" },
+  "monitor.work.plan": { zh: "登记计划作业", en: "Plan work on the network", area: "monitor", risk: "mid" },
+  "monitor.shift.read": { zh: "查看值班日志", en: "Read the shift log", area: "monitor", risk: "low" },
+  "monitor.shift.write": {
+    zh: "填写值班日志与交接班",
+    en: "Write the shift log, hand over",
+    area: "monitor",
+    risk: "low",
+  },
   "meter.meter.read": { zh: "查看表具与读数", en: "See meters and readings", area: "meter", risk: "low" },
   "meter.curve.export": { zh: "导出用量曲线", en: "Export usage curves", area: "meter", risk: "mid" },
   "collection.status.read": { zh: "查看采集状态", en: "See the state of collection", area: "collection", risk: "low" },
@@ -66,6 +76,14 @@ export const PUBLIC_PERMISSION: Permission = "public.any.use";
 const EVERYONE = ["public.any.use", "session.own.use", "live.event.read"] as const;
 const METERS = ["meter.meter.read", "meter.curve.export"] as const;
 const MONITOR = ["monitor.overview.read", "monitor.dma.read", "monitor.event.read"] as const;
+const ALARMS = [
+  "monitor.event.judge",
+  "monitor.alarm.ack",
+  "monitor.alarm.shelve",
+  "monitor.work.plan",
+  "monitor.shift.read",
+  "monitor.shift.write",
+] as const;
 const SET_ASIDE = ["collection.set_aside.decide", "collection.device.edit"] as const;
 const COLLECTION = [
   "collection.status.read",
@@ -98,7 +116,7 @@ const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     "system.job.retry",
     "system.user.read",
   ],
-  control: [...EVERYONE, ...METERS, ...MONITOR, ...COLLECTION, ...TICKETS, "monitor.event.judge", "system.user.read"],
+  control: [...EVERYONE, ...METERS, ...MONITOR, ...COLLECTION, ...TICKETS, ...ALARMS, "system.user.read"],
   manager: [...EVERYONE, ...METERS, ...TICKETS, ...REPORTS, "monitor.event.read", "system.user.read"],
   desk: [
     ...EVERYONE,

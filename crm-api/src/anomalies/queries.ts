@@ -8,7 +8,10 @@ import type {
   TicketState,
 } from "@nightflow/domain";
 import type { Sql } from "@nightflow/storage";
+import type { Principal } from "../access/principal.ts";
 import { inScope, type Scope } from "../access/scope.ts";
+import { type AlarmSqlRow, toAlarm } from "../alarms/row.ts";
+import { ALARM_COLUMNS, ALARM_PRIORITY, alarmJoin, isClearedUnseen, isTold } from "../alarms/sql.ts";
 import { type CursorRow, pageSql, type SortOrder, toPage } from "../http/paging.ts";
 import { NotFoundProblem } from "../http/problems.ts";
 import { containing, epochMs, SqlFilter } from "../sql/filter.ts";
@@ -17,7 +20,7 @@ import { evidenceOf } from "./evidence.ts";
 import { OPEN_ANOMALY } from "./open.ts";
 import type { AnomalyQuery, AnomalyRow } from "./wire.ts";
 
-interface AnomalySqlRow {
+interface AnomalySqlRow extends AlarmSqlRow {
   id: string;
   rule: RuleCode;
   subject_kind: SubjectKind;
@@ -55,7 +58,7 @@ const COLUMNS = `a.id, a.rule, a.subject_kind, a.subject, a.cause_group, a.direc
   ${epochMs("a.last_seen_at")} as last_seen_at, ${epochMs("a.closed_at")} as closed_at, a.evidence, a.rate_m3h,
   a.lost_m3, a.money_per_day, a.currency, a.confidence, a.rank, a.no_ticket_reason, a.outcome, a.confirmed_cause,
   a.dma_id, a.account_id, t.id as ticket_id, t.no as ticket_no, t.state as ticket_state,
-  t.priority as ticket_priority, u.display_name as assignee, place.text as place`;
+  t.priority as ticket_priority, u.display_name as assignee, place.text as place, ${ALARM_COLUMNS}`;
 
 /** Where an anomaly is, in words: the address of a meter, the name of a district, the customer of an account. */
 export const ANOMALY_PLACE = `
@@ -68,7 +71,15 @@ export const ANOMALY_PLACE = `
     end as text,
     case a.subject_kind when 'dma' then (select d.name_en from dma d where d.id = a.subject) end as text_en) place on true`;
 
-const FROM = `anomaly a left join ticket t on t.id = a.ticket_id left join app_user u on u.id = t.assignee_id ${ANOMALY_PLACE}`;
+/** SQL: findings with their ticket, place and alarm at `now`, a placeholder. */
+function fromAt(now: string): string {
+  return `anomaly a left join ticket t on t.id = a.ticket_id left join app_user u on u.id = t.assignee_id
+    ${ANOMALY_PLACE} ${alarmJoin(now)}`;
+}
+
+function nowIn(filter: SqlFilter, nowMs: number): string {
+  return `${filter.value(new Date(nowMs))}::timestamptz`;
+}
 
 const SORTS: Readonly<Record<AnomalyQuery["sort"], SortOrder>> = {
   rank: { expression: "a.rank", type: "float8", isDescending: true, id: "a.id" },
@@ -76,61 +87,88 @@ const SORTS: Readonly<Record<AnomalyQuery["sort"], SortOrder>> = {
 };
 
 /** A page of findings that a person may see. */
-export async function listAnomalies(sql: Sql, scope: Scope, query: AnomalyQuery) {
+export async function listAnomalies(
+  sql: Sql,
+  by: Pick<Principal, "scope" | "userId">,
+  query: AnomalyQuery,
+  nowMs: number,
+) {
   const filter = new SqlFilter();
   filter
-    .and(inScope(filter, scope, "a.unit_id"))
+    .and(inScope(filter, by.scope, "a.unit_id"))
     .andIf(query.rule, (value) => `a.rule = ${value}`)
     .andIf(query.group, (value) => `a.cause_group = ${value}`)
     .andIf(query.dma, (value) => `a.dma_id = ${value}`)
     .andIf(query.subjectKind, (value) => `a.subject_kind = ${value}`)
     .andIf(query.subject, (value) => `a.subject = ${value}`)
     .andIf(query.q && containing(query.q), (value) => `concat_ws(' ', a.subject, place.text, t.no) ilike ${value}`);
-  if (query.state === "active") filter.and(OPEN_ANOMALY);
-  else if (query.state !== "all") filter.and(`a.state = ${filter.value(query.state)}`);
+  filter
+    .andIf(query.priority, (value) => `${ALARM_PRIORITY} = ${value}`)
+    .andIf(query.owner === "me" ? by.userId : undefined, (value) => `al.owner_id = ${value}`);
+  const now = nowIn(filter, nowMs);
+  filterByState(filter, query, now);
+  const from = fromAt(now);
   const page = pageSql(filter, SORTS[query.sort], query);
   const { rows } = await sql.query<AnomalySqlRow & CursorRow>(
-    `select ${COLUMNS}, ${page.select} from ${FROM} ${filter.where} ${page.tail}`,
+    `select ${COLUMNS}, ${page.select} from ${from} ${filter.where} ${page.tail}`,
     filter.values,
   );
-  return toPage(rows, query.limit, toAnomalyRow);
+  return toPage(rows, query.limit, (row) => toAnomalyRow(row, nowMs));
+}
+
+function filterByState(filter: SqlFilter, { state, alarm }: AnomalyQuery, now: string): void {
+  if (state === "attention") filter.and(`((${OPEN_ANOMALY} and ${isTold(now)}) or ${isClearedUnseen(now)})`);
+  else if (state === "active") filter.and(OPEN_ANOMALY);
+  else if (state !== "all") filter.and(`a.state = ${filter.value(state)}`);
+  if (alarm === "unacknowledged") filter.and(`al.acked_at is null and ${isTold(now)}`);
+  if (alarm === "acknowledged") filter.and("al.acked_at is not null");
+  if (alarm === "shelved") filter.and(`al.shelved_until > ${now} and work.id is null`);
+  if (alarm === "suppressed") filter.and("work.id is not null");
 }
 
 /** One finding with its evidence, and others about the same subject or district. */
-export async function loadAnomaly(sql: Sql, scope: Scope, id: string) {
+export async function loadAnomaly(sql: Sql, scope: Scope, id: string, nowMs: number) {
   const filter = new SqlFilter();
   filter.and(`a.id = ${filter.value(id)}`).and(inScope(filter, scope, "a.unit_id"));
-  const { rows } = await sql.query<AnomalySqlRow>(`select ${COLUMNS} from ${FROM} ${filter.where}`, filter.values);
+  const from = fromAt(nowIn(filter, nowMs));
+  const { rows } = await sql.query<AnomalySqlRow>(`select ${COLUMNS} from ${from} ${filter.where}`, filter.values);
   const row = rows[0];
   if (row === undefined) throw new NotFoundProblem("finding", id);
-  const related = await relatedTo(sql, scope, row);
-  return { ...toAnomalyRow(row), evidence: evidenceOf(row), related };
+  const related = await relatedTo(sql, scope, row, nowMs);
+  return { ...toAnomalyRow(row, nowMs), evidence: evidenceOf(row), related };
 }
 
-async function relatedTo(sql: Sql, scope: Scope, row: AnomalySqlRow): Promise<AnomalyRow[]> {
+async function relatedTo(sql: Sql, scope: Scope, row: AnomalySqlRow, nowMs: number): Promise<AnomalyRow[]> {
   const filter = new SqlFilter();
   filter.and(inScope(filter, scope, "a.unit_id")).and(`a.id <> ${filter.value(row.id)}`);
   const subject = `(a.subject_kind = ${filter.value(row.subject_kind)} and a.subject = ${filter.value(row.subject)})`;
   filter.and(`(${subject} or (a.dma_id = ${filter.value(row.dma_id)} and ${OPEN_ANOMALY}))`);
+  const from = fromAt(nowIn(filter, nowMs));
   const { rows } = await sql.query<AnomalySqlRow>(
-    `select ${COLUMNS} from ${FROM} ${filter.where} order by a.opened_at desc limit 10`,
+    `select ${COLUMNS} from ${from} ${filter.where} order by a.opened_at desc limit 10`,
     filter.values,
   );
-  return rows.map(toAnomalyRow);
+  return rows.map((row) => toAnomalyRow(row, nowMs));
 }
 
 /** The findings of a ticket, newest first. */
-export async function anomaliesOfTicket(sql: Sql, scope: Scope, ticketId: string): Promise<AnomalyRow[]> {
+export async function anomaliesOfTicket(
+  sql: Sql,
+  scope: Scope,
+  ticketId: string,
+  nowMs: number,
+): Promise<AnomalyRow[]> {
   const filter = new SqlFilter();
   filter.and(inScope(filter, scope, "a.unit_id")).and(`a.ticket_id = ${filter.value(ticketId)}`);
+  const from = fromAt(nowIn(filter, nowMs));
   const { rows } = await sql.query<AnomalySqlRow>(
-    `select ${COLUMNS} from ${FROM} ${filter.where} order by a.opened_at desc limit 100`,
+    `select ${COLUMNS} from ${from} ${filter.where} order by a.opened_at desc limit 100`,
     filter.values,
   );
-  return rows.map(toAnomalyRow);
+  return rows.map((row) => toAnomalyRow(row, nowMs));
 }
 
-function toAnomalyRow(row: AnomalySqlRow): AnomalyRow {
+function toAnomalyRow(row: AnomalySqlRow, nowMs: number): AnomalyRow {
   const evidence = evidenceOf(row);
   return {
     id: row.id,
@@ -161,6 +199,7 @@ function toAnomalyRow(row: AnomalySqlRow): AnomalyRow {
     dmaId: row.dma_id,
     accountId: row.account_id,
     ticket: ticketOf(row),
+    alarm: toAlarm(row, { isActive: row.closed_at === null, openedAtMs: row.opened_at }, nowMs),
   };
 }
 

@@ -18,7 +18,7 @@ export function anomalyRoutes(app: ApiServer, deps: ApiDeps): void {
   const judge = async (request: FastifyRequest, id: string, verdict: Verdict) => {
     const principal = principalOf(request);
     await judgeAnomaly(db, clock, principal, id, verdict);
-    return loadAnomaly(db, principal.scope, id);
+    return loadAnomaly(db, principal.scope, id, clock.now());
   };
 
   app.route({
@@ -31,7 +31,7 @@ export function anomalyRoutes(app: ApiServer, deps: ApiDeps): void {
       querystring: AnomalyQuery,
       response: { 200: AnomalyPage, ...problems },
     },
-    handler: (request) => listAnomalies(db, principalOf(request).scope, request.query),
+    handler: (request) => listAnomalies(db, principalOf(request), request.query, clock.now()),
   });
 
   app.route({
@@ -39,7 +39,7 @@ export function anomalyRoutes(app: ApiServer, deps: ApiDeps): void {
     url: "/anomalies/:id",
     config: { permission: "monitor.event.read" },
     schema: { operationId: "getAnomaly", tags, params: IdParams, response: { 200: AnomalyDetail, ...problems } },
-    handler: (request) => loadAnomaly(db, principalOf(request).scope, request.params.id),
+    handler: (request) => loadAnomaly(db, principalOf(request).scope, request.params.id, clock.now()),
   });
 
   app.route({
@@ -49,7 +49,7 @@ export function anomalyRoutes(app: ApiServer, deps: ApiDeps): void {
     schema: { operationId: "getAnomalyChart", tags, params: IdParams, response: { 200: AnomalyChart, ...problems } },
     handler: async (request) => {
       const { scope } = principalOf(request);
-      const finding = await loadAnomaly(db, scope, request.params.id);
+      const finding = await loadAnomaly(db, scope, request.params.id, clock.now());
       const { zone } = await companyOf(db, scope.path);
       return evidenceChart(db, store, finding, zone, clock.now());
     },

@@ -1,4 +1,5 @@
 import {
+  AlarmPriority,
   AnomalyState,
   CauseGroup,
   Evidence,
@@ -9,6 +10,7 @@ import {
   TicketState,
 } from "@nightflow/domain";
 import { z } from "zod";
+import { Alarm } from "../alarms/wire.ts";
 import { PageQuery, pageOf } from "../http/paging.ts";
 import { Instant, named, Words } from "../http/schema.ts";
 import { Night } from "../overview/wire.ts";
@@ -53,6 +55,7 @@ export const AnomalyRow = named(
         assignee: z.string().nullable(),
       })
       .nullable(),
+    alarm: Alarm,
   }),
 );
 export type AnomalyRow = z.infer<typeof AnomalyRow>;
@@ -76,9 +79,15 @@ export const AnomalyPage = named("AnomalyPage", pageOf(AnomalyRow));
 /** Which findings to list. */
 export const AnomalyQuery = PageQuery.extend({
   state: z
-    .union([AnomalyState, z.literal("active"), z.literal("all")])
+    .union([AnomalyState, z.enum(["attention", "active", "all"])])
     .default("active")
-    .meta({ description: "`active`: open, investigating, field_work and monitoring." }),
+    .meta({
+      description:
+        "`active`: open, investigating, field_work and monitoring. `attention`: of these what is neither shelved nor suppressed, and what ended by itself in the last day unseen.",
+    }),
+  alarm: z.enum(["unacknowledged", "acknowledged", "shelved", "suppressed"]).optional(),
+  priority: AlarmPriority.optional(),
+  owner: z.literal("me").optional().meta({ description: "Only what the person who asks has taken on." }),
   rule: RuleCode.optional(),
   group: CauseGroup.optional(),
   dma: z.string().max(64).optional(),

@@ -177,6 +177,8 @@ export interface NewFinding {
   readonly group?: string;
   readonly state?: string;
   readonly startsAtMs?: number;
+  /** When it became knowable; a day after its start without it. */
+  readonly openedAtMs?: number;
   readonly moneyPerDay?: number;
   readonly unitId: string;
   readonly accountId?: string | null;
@@ -187,9 +189,10 @@ export interface NewFinding {
 export async function insertFinding(sql: Sql, finding: NewFinding): Promise<string> {
   const id = newId();
   const startsAtMs = finding.startsAtMs ?? Date.UTC(2026, 9, 20);
+  const openedAtMs = finding.openedAtMs ?? startsAtMs + 86_400_000;
   const evidence = {
     startAt: startsAtMs,
-    knowableAt: startsAtMs + 86_400_000,
+    knowableAt: openedAtMs,
     actualM3h: 1.2,
     expectedM3h: 0.2,
     floorM3h: 1,
@@ -214,7 +217,7 @@ export async function insertFinding(sql: Sql, finding: NewFinding): Promise<stri
       finding.group ?? "leak",
       finding.state ?? "open",
       new Date(startsAtMs),
-      new Date(startsAtMs + 86_400_000),
+      new Date(openedAtMs),
       JSON.stringify(evidence),
       money,
       finding.dmaId ?? null,

@@ -117,7 +117,7 @@ export async function loadTicket(
     followUpExemption: row.follow_up_exemption,
     next: [...nextTicketStates(row.state)],
     steps: await stepsOf(sql, id),
-    findings: await anomaliesOfTicket(sql, scope, id),
+    findings: await anomaliesOfTicket(sql, scope, id, nowMs),
   };
 }
 

@@ -11,6 +11,7 @@ import {
 import { type Database, type Sql, takeNumber } from "@nightflow/storage";
 import { z } from "zod";
 import { companyOf } from "../access/company.ts";
+import { coveringWork } from "../alarms/sql.ts";
 import { ANOMALY_PLACE } from "../anomalies/queries.ts";
 import { localDateOf } from "../http/zone-time.ts";
 import { epochMs } from "../sql/filter.ts";
@@ -86,11 +87,22 @@ async function openIn(tx: Sql, deps: TicketDeskDeps, anomalyId: string): Promise
   if (finding === undefined) return { kind: "none", why: "the finding is gone" };
   if (finding.ticket_id !== null) return { kind: "none", why: "it has a ticket" };
   if (!NEEDS_TICKET.has(finding.state)) return { kind: "none", why: `it is ${finding.state}` };
+  if (await isSuppressed(tx, deps.clock, anomalyId)) return { kind: "none", why: "it began during planned work" };
   const key = ticketKeyOf(`${finding.subject_kind}:${finding.subject}`, finding.cause_group);
   // Findings of one key wait for each other here; the unique index on open keys is what would refuse a second ticket.
   await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 3))", [key]);
   const open = await openTicketOf(tx, key);
   return open === undefined ? createTicket(tx, deps, finding, key) : joinTicket(tx, deps, finding, open);
+}
+
+/** Whether planned work covers the finding; if so it says why it has no ticket, and is asked for again when the work is over. */
+async function isSuppressed(tx: Sql, clock: Clock, anomalyId: string): Promise<boolean> {
+  const { rows } = await tx.query(
+    `update anomaly a set no_ticket_reason = 'planned_work', updated_at = now()
+      where a.id = $1 and exists (${coveringWork("$2::timestamptz")}) returning a.id`,
+    [anomalyId, new Date(clock.now())],
+  );
+  return rows.length > 0;
 }
 
 async function lockFinding(tx: Sql, id: string): Promise<Finding | undefined> {

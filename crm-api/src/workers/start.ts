@@ -1,6 +1,7 @@
 import { describeError, parseTraceparent } from "@nightflow/domain";
 import { isTracing, type Job, type JobContext, type JobQueue, startStage, traced } from "@nightflow/storage";
 import type { Logger } from "pino";
+import { watchAlarms } from "../alarms/watch.ts";
 import type { ApiConfig } from "../config.ts";
 import { watchHeadEnds } from "../operations/watch.ts";
 import { USAGE_REPORT_QUEUE } from "../reports/order.ts";
@@ -34,9 +35,16 @@ export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
   const stopMonthly = startMonthlyReports({ ...deps, orderDays: config.reportOrderDays });
   const stopHousekeeping = startHousekeeping(deps);
   const stopWatching = watchHeadEnds(deps);
+  const stopAlarms = watchAlarms(deps);
   return {
     async stop() {
-      await Promise.all([stopMonthly(), stopHousekeeping(), stopWatching(), ...workers.map((worker) => worker.stop())]);
+      await Promise.all([
+        stopMonthly(),
+        stopHousekeeping(),
+        stopWatching(),
+        stopAlarms(),
+        ...workers.map((worker) => worker.stop()),
+      ]);
     },
   };
 }

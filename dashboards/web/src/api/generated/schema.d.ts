@@ -148,6 +148,230 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alarms/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getAlarmSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["acknowledgeAlarms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/unacknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["unacknowledgeAlarms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/shelve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["shelveAlarms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/unshelve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["unshelveAlarms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/take-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["takeOnAlarms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planned-work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listPlannedWork"];
+        put?: never;
+        post: operations["planWork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planned-work/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["cancelPlannedWork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shift-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listShiftLog"];
+        put?: never;
+        post: operations["writeShiftNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shift-log/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getShiftFacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shift-log/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["handOverShift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shift-log/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["acceptShift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shift-log/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["settleShiftEntry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shift-log/{id}/carry-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["carryOnShiftEntry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/meters": {
         parameters: {
             query?: never;
@@ -1221,6 +1445,35 @@ export interface components {
             login: string;
             password: string;
         };
+        AcknowledgeInput: {
+            ids: string[];
+            note?: string;
+        };
+        AlarmIdsInput: {
+            ids: string[];
+        };
+        ShelveInput: {
+            ids: string[];
+            forMinutes: number;
+            reason: string;
+        };
+        TakeOnInput: {
+            ids: string[];
+            ownerId: string | null;
+        };
+        NewPlannedWorkInput: {
+            /**
+             * @default works
+             * @enum {string}
+             */
+            kind: "works" | "out_of_service";
+            /** @enum {string} */
+            subjectKind: "dma" | "meter";
+            subject: string;
+            startsAt: number;
+            endsAt: number;
+            reason: string;
+        };
         FalseAlarmInput: {
             reason: string;
             /**
@@ -1238,6 +1491,20 @@ export interface components {
             month: string;
             /** @enum {string} */
             language: "zh" | "en";
+        };
+        NewShiftNoteInput: {
+            text: string;
+            /** Format: uuid */
+            anomalyId?: string;
+            /** @default false */
+            isCarried: boolean;
+        };
+        HandOverInput: {
+            text: string;
+        };
+        AcceptShiftInput: {
+            /** @default  */
+            text: string;
         };
         TicketMoveInput: {
             /** @enum {string} */
@@ -1281,7 +1548,7 @@ export interface components {
             };
             /** @enum {string} */
             role: "admin" | "collector" | "control" | "manager" | "desk" | "auditor";
-            permissions: ("public.any.use" | "session.own.use" | "monitor.overview.read" | "monitor.dma.read" | "monitor.event.read" | "monitor.event.judge" | "meter.meter.read" | "meter.curve.export" | "collection.status.read" | "collection.agent.read" | "collection.set_aside.read" | "operations.health.read" | "enrolment.agent.read" | "enrolment.token.make" | "enrolment.request.decide" | "enrolment.agent.revoke" | "collection.set_aside.decide" | "collection.device.edit" | "ticket.ticket.read" | "ticket.ticket.move" | "ticket.ticket.assign" | "ticket.ticket.note" | "account.account.read" | "report.usage.read" | "report.usage.order" | "live.event.read" | "system.job.read" | "system.job.retry" | "system.user.read" | "system.audit.read")[];
+            permissions: ("public.any.use" | "session.own.use" | "monitor.overview.read" | "monitor.dma.read" | "monitor.event.read" | "monitor.event.judge" | "monitor.alarm.ack" | "monitor.alarm.shelve" | "monitor.work.plan" | "monitor.shift.read" | "monitor.shift.write" | "meter.meter.read" | "meter.curve.export" | "collection.status.read" | "collection.agent.read" | "collection.set_aside.read" | "operations.health.read" | "enrolment.agent.read" | "enrolment.token.make" | "enrolment.request.decide" | "enrolment.agent.revoke" | "collection.set_aside.decide" | "collection.device.edit" | "ticket.ticket.read" | "ticket.ticket.move" | "ticket.ticket.assign" | "ticket.ticket.note" | "account.account.read" | "report.usage.read" | "report.usage.order" | "live.event.read" | "system.job.read" | "system.job.retry" | "system.user.read" | "system.audit.read")[];
             unit: {
                 /** Format: uuid */
                 id: string;
@@ -1514,6 +1781,89 @@ export interface components {
             current: components["schemas"]["UsageCurve"];
             previous: components["schemas"]["UsageCurve"] | null;
         };
+        Alarm: {
+            /** @enum {string} */
+            state: "active_unack" | "active_ack" | "cleared_unack" | "cleared_ack" | "shelved" | "suppressed" | "out_of_service";
+            /** @enum {string} */
+            priority: "safety" | "critical" | "major" | "minor" | "info";
+            ackBy: number | null;
+            ackedAt: number | null;
+            ackedBy: string | null;
+            ackNote: string | null;
+            shelvedUntil: number | null;
+            shelvedBy: string | null;
+            shelveReason: string | null;
+            owner: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            } | null;
+            escalation: number;
+            plannedWork: {
+                /** @enum {string} */
+                kind: "works" | "out_of_service";
+                reason: string;
+                endsAt: number;
+            } | null;
+            isChattering: boolean;
+        };
+        AlarmsChanged: {
+            changed: string[];
+            skipped: {
+                /** Format: uuid */
+                id: string;
+                /** @enum {string} */
+                why: "not_found" | "no_change";
+            }[];
+        };
+        AlarmSummary: {
+            at: number;
+            unacknowledged: {
+                [key: string]: number;
+            };
+            overdue: number;
+            shelved: number;
+            suppressed: number;
+            flood: {
+                count: number;
+                groups: {
+                    dmaId: string | null;
+                    dmaName: components["schemas"]["Words"] | null;
+                    /** @enum {string} */
+                    rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+                    ruleName: components["schemas"]["Words"];
+                    /** @enum {string} */
+                    group: "leak" | "meter" | "comms" | "usage_change" | "safety";
+                    ids: string[];
+                    count: number;
+                    moneyPerDay: number;
+                }[];
+            } | null;
+            budget: {
+                perDay: number;
+                handledToday: number;
+            };
+        };
+        PlannedWork: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "works" | "out_of_service";
+            /** @enum {string} */
+            subjectKind: "dma" | "meter";
+            subject: string;
+            startsAt: number;
+            endsAt: number;
+            reason: string;
+            madeBy: string;
+            madeAt: number;
+            cancelledAt: number | null;
+            suppressedFindings: number;
+        };
+        PlannedWorkPage: {
+            items: components["schemas"]["PlannedWork"][];
+            nextCursor: string | null;
+        };
         FlowNow: {
             flowM3h: number;
             startAt: number;
@@ -1637,6 +1987,7 @@ export interface components {
                 priority: "P1" | "P2" | "P3" | "P4";
                 assignee: string | null;
             } | null;
+            alarm: components["schemas"]["Alarm"];
         };
         Evidence: {
             startAt: number;
@@ -1705,6 +2056,7 @@ export interface components {
                 priority: "P1" | "P2" | "P3" | "P4";
                 assignee: string | null;
             } | null;
+            alarm: components["schemas"]["Alarm"];
             evidence: components["schemas"]["Evidence"];
             related: components["schemas"]["AnomalyRow"][];
         };
@@ -2302,6 +2654,61 @@ export interface components {
         DeviceList: {
             items: components["schemas"]["DeviceRow"][];
         };
+        ShiftFacts: {
+            sinceAt: number | null;
+            newFindings: number;
+            endedFindings: number;
+            ticketsOpened: number;
+            ticketsClosed: number;
+            unacknowledged: {
+                [key: string]: number;
+            };
+            shelved: number;
+            suppressed: number;
+            worst: {
+                /** Format: uuid */
+                id: string;
+                /** @enum {string} */
+                rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+                ruleName: components["schemas"]["Words"];
+                subject: string;
+                place: string;
+                /** @enum {string} */
+                priority: "safety" | "critical" | "major" | "minor" | "info";
+                moneyPerDay: number;
+                currency: string;
+                owner: string | null;
+                ticketNo: string | null;
+                ticketPriority: ("P1" | "P2" | "P3" | "P4") | null;
+            }[];
+        };
+        ShiftEntry: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "note" | "hand_over" | "accept";
+            at: number;
+            author: string;
+            text: string;
+            anomaly: {
+                /** Format: uuid */
+                id: string;
+                /** @enum {string} */
+                rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+                ruleName: components["schemas"]["Words"];
+                subject: string;
+            } | null;
+            isCarried: boolean;
+            settledAt: number | null;
+            settledBy: string | null;
+            handOverId: string | null;
+            acceptedBy: string | null;
+            facts: components["schemas"]["ShiftFacts"] | null;
+        };
+        ShiftPage: {
+            items: components["schemas"]["ShiftEntry"][];
+            nextCursor: string | null;
+        };
         UserRow: {
             /** Format: uuid */
             id: string;
@@ -2679,7 +3086,10 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                state?: ("candidate" | "open" | "investigating" | "field_work" | "monitoring" | "closed" | "past" | "withdrawn" | "auto_closed" | "false_alarm" | "planned" | "merged") | "active" | "all";
+                state?: ("candidate" | "open" | "investigating" | "field_work" | "monitoring" | "closed" | "past" | "withdrawn" | "auto_closed" | "false_alarm" | "planned" | "merged") | ("attention" | "active" | "all");
+                alarm?: "unacknowledged" | "acknowledged" | "shelved" | "suppressed";
+                priority?: "safety" | "critical" | "major" | "minor" | "info";
+                owner?: "me";
                 rule?: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
                 group?: "leak" | "meter" | "comms" | "usage_change" | "safety";
                 dma?: string;
@@ -2869,6 +3279,668 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnomalyDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getAlarmSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmSummary"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    acknowledgeAlarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgeInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmsChanged"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    unacknowledgeAlarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmIdsInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmsChanged"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    shelveAlarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShelveInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmsChanged"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    unshelveAlarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmIdsInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmsChanged"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    takeOnAlarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeOnInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmsChanged"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listPlannedWork: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                current?: "true" | "false";
+                subject?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedWorkPage"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    planWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlannedWorkInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedWork"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    cancelPlannedWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedWork"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listShiftLog: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                carried?: "true" | "false";
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftPage"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    writeShiftNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShiftNoteInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftEntry"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getShiftFacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftFacts"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    handOverShift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOverInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftEntry"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    acceptShift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptShiftInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftEntry"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    settleShiftEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftEntry"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    carryOnShiftEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftEntry"];
                 };
             };
             /** @description Default Response */
