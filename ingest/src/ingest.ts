@@ -80,6 +80,8 @@ export interface Ingest {
    * wants. Undefined when `takesForeign` says no.
    */
   openForeign(topic: string, payload: Uint8Array): OpenedForeign | undefined;
+  /** Messages of Sparkplug nodes were missed: no birth from before counts any more. */
+  forgetNodes(): void;
   /** The store may hold more than this ingest knows, of another's: it is read again before the next commit. */
   relearn(): void;
   /** Takes entries that were set aside once more; settles as `take` does. What became of each is in the store then. */
@@ -106,6 +108,7 @@ export async function startIngest(deps: IngestDeps): Promise<Ingest> {
     take: (topic, payload, publisher) => core.take(topic, payload, publisher),
     takesForeign: (topic) => core.takesForeign(topic),
     openForeign: (topic, payload) => core.openForeign(topic, payload),
+    forgetNodes: () => core.forgetNodes(),
     relearn: () => core.relearn(),
     replay: (request) => core.replay(request),
     onAgentConnected: (site, agent) => core.onAgentConnected(site, agent),
@@ -178,6 +181,10 @@ class IngestCore {
   openForeign(topic: string, payload: Uint8Array): OpenedForeign | undefined {
     const foreign = this.#foreign.open(topic, payload);
     return foreign && { take: () => this.#storeForeign(foreign, payload) };
+  }
+
+  forgetNodes(): void {
+    this.#foreign.nodes.forget();
   }
 
   relearn(): void {

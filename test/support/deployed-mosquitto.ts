@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { TestMosquitto } from "./mosquitto.ts";
@@ -9,10 +9,14 @@ const DEPLOYED = fileURLToPath(new URL("../../deploy/mosquitto/", import.meta.ur
 /** Password of every name at a deployed Mosquitto of the tests. */
 export const MOSQUITTO_PASSWORD = "of-the-tests";
 
-/** A Mosquitto with the very files of `deploy/mosquitto`; only its port and the place of its files are the test's. */
-export function startDeployedMosquitto(names: readonly string[]): Promise<TestMosquitto> {
+/**
+ * A Mosquitto with the very files of `deploy/mosquitto`; only its port and the place of its files are the test's, and
+ * rights that the access list asks its reader to add.
+ */
+export function startDeployedMosquitto(names: readonly string[], rights = ""): Promise<TestMosquitto> {
   return TestMosquitto.start((folder) => {
     cpSync(join(DEPLOYED, "acl"), join(folder, "acl"));
+    appendFileSync(join(folder, "acl"), rights);
     writeFileSync(
       join(folder, "passwords"),
       mosquittoPasswords(Object.fromEntries(names.map((name) => [name, MOSQUITTO_PASSWORD]))),

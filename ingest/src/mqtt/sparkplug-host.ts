@@ -5,7 +5,8 @@ import type { Logger } from "pino";
 import type { Ingest } from "../ingest.ts";
 import type { HostLease } from "../sparkplug/host-lease.ts";
 import { hostState, hostStateTopic } from "../sparkplug/host-state.ts";
-import { SPARKPLUG_ROOT } from "../sparkplug/topic.ts";
+import { encodeRebirthCommand } from "../sparkplug/payload.ts";
+import { nodeCommandTopic, SPARKPLUG_ROOT } from "../sparkplug/topic.ts";
 import type { MqttAccess, SparkplugHostConfig } from "./config.ts";
 import { MqttAwayError } from "./errors.ts";
 import { MqttLink } from "./link.ts";
@@ -18,7 +19,7 @@ export interface SparkplugHostDeps {
   readonly mqtt: MqttAccess;
   readonly sparkplug: SparkplugHostConfig;
   readonly lease: HostLease;
-  readonly ingest: Pick<Ingest, "openForeign" | "relearn">;
+  readonly ingest: Pick<Ingest, "openForeign" | "relearn" | "forgetNodes">;
   /** Tells this ingest room from the others at the broker. */
   readonly holder: string;
   readonly logger: Logger;
@@ -60,7 +61,9 @@ export class SparkplugHost {
     const { leaseMs, holdBytes } = deps.sparkplug;
     const most = { ms: leaseMs * LEASES_HELD, bytes: holdBytes };
     this.#deps = deps;
-    this.#reader = new SparkplugReader({ ...deps, most, window: deps.mqtt.config.windowBatches });
+    const ask = (node: Parameters<typeof nodeCommandTopic>[0]) =>
+      this.#link?.publish(nodeCommandTopic(node), encodeRebirthCommand(Date.now()));
+    this.#reader = new SparkplugReader({ ...deps, most, ask });
   }
 
   start(): void {
@@ -150,10 +153,10 @@ export class SparkplugHost {
         onLost: (error) => logger.warn({ reason: describeError(error) }, "Sparkplug: the connection is lost"),
       },
     );
+    this.#link = link;
     this.#reader.connected((messageId, outcome) => link.puback(messageId, outcome));
     take = (packet) => this.#reader.take(packet);
     for (const packet of early) take(packet);
-    this.#link = link;
     await link.subscribe(sparkplugFilters()).catch((error: unknown) => {
       link.end();
       this.#link = undefined;

@@ -2,20 +2,30 @@ import { describeError } from "@nightflow/domain";
 import type { IPublishPacket } from "mqtt-packet";
 import type { Logger } from "pino";
 import type { Ingest, OpenedForeign } from "../ingest.ts";
+import { Lanes } from "../sparkplug/lanes.ts";
 import { type HeldMessage, Standby } from "../sparkplug/standby.ts";
+import { parseSparkplugTopic, type SparkplugTopic } from "../sparkplug/topic.ts";
 import { Deliveries, type Outcome } from "./deliveries.ts";
 import { offer } from "./offer.ts";
 
 const NOT_TAKEN = 0x83;
 /** A host whose messages find no store for so long says that it is offline. */
 const STORE_AWAY_MS = 3000;
+const ASK_EVERY_MS = 30_000;
+const MOST_NODES = 10_000;
+/** Messages of one node that are offered at a time; fewer than ingest lets wait of one sender. */
+const OFFERED_OF_A_NODE = 32;
+/** Stands among the held for a stretch that was missed. */
+const MISSED: Omit<HeldMessage, "heldAtMs"> = { topic: "", payload: Buffer.alloc(0) };
+
+type Node = Pick<SparkplugTopic, "group" | "node">;
 
 export interface SparkplugReaderDeps {
-  readonly ingest: Pick<Ingest, "openForeign" | "relearn">;
-  /** Messages that wait for the store at one time. */
-  readonly window: number;
-  /** How long and how much is held while another room is the host. */
+  readonly ingest: Pick<Ingest, "openForeign" | "relearn" | "forgetNodes">;
+  /** How long is held what came while another room is the host; how much of that, and how much may wait for the store. */
   readonly most: { readonly ms: number; readonly bytes: number };
+  /** Asks a node for its births, while another room is the host: this one has come later than they. */
+  readonly ask: (node: Node) => void;
   readonly logger: Logger;
   /** Real, monotonic ms. */
   readonly now?: () => number;
@@ -35,7 +45,11 @@ export class SparkplugReader {
   /** Ends with the time as host. */
   #reign: AbortController | undefined;
   #deliveries: Deliveries;
+  /** Nodes by when they were asked; Infinity for those whose births came on this connection. */
+  readonly #bornOrAsked = new Map<string, number>();
+  readonly #lanes = new Lanes(OFFERED_OF_A_NODE);
   #inHand = 0;
+  #bytesInHand = 0;
   #dropped = 0;
   #failingSinceMs: number | undefined;
 
@@ -60,9 +74,12 @@ export class SparkplugReader {
     return { held: this.#standby.size, inHand: this.#inHand, dropped: this.#dropped };
   }
 
-  /** Messages of another connection come from now on; `puback` is its. */
+  /** Messages of another connection come from now on, and some were missed before; `puback` is its. */
   connected(puback: (messageId: number, outcome: Outcome) => void): void {
+    this.standBy();
     this.#deliveries = new Deliveries(puback);
+    this.#bornOrAsked.clear();
+    this.#standby.hold({ ...MISSED, heldAtMs: this.#now() });
   }
 
   take({ topic, payload, qos, messageId }: IPublishPacket): void {
@@ -72,7 +89,8 @@ export class SparkplugReader {
       // The host confirms it once it is stored, and this room holds it until then.
       this.#standby.hold({ topic, payload: bytes, heldAtMs: this.#now() });
       done?.(0);
-    } else if (done === undefined && this.#inHand >= this.#deps.window) this.#dropped++;
+      this.#askUnborn(parseSparkplugTopic(topic));
+    } else if (done === undefined && this.#bytesInHand + bytes.length > this.#deps.most.bytes) this.#dropped++;
     else this.#deal(topic, bytes, this.#reign.signal, done);
   }
 
@@ -98,24 +116,46 @@ export class SparkplugReader {
   }
 
   /** Whether births of a node are on their way through this room. */
-  awaitsBirthOf(node: { readonly group: string; readonly node: string }): boolean {
+  awaitsBirthOf(node: Node): boolean {
     return this.#standby.hasBirthOf(node);
   }
 
+  // A room that has come late must know the births before it is the host.
+  #askUnborn(topic: SparkplugTopic | undefined): void {
+    if (topic === undefined) return;
+    const key = `${topic.group}/${topic.node}`;
+    const known = this.#bornOrAsked;
+    const [oldest] = known.size < MOST_NODES ? [] : known.keys();
+    if (oldest !== undefined && !known.has(key)) known.delete(oldest);
+    const isBorn = topic.kind === "NBIRTH";
+    if (!isBorn && this.#now() - (known.get(key) ?? Number.NEGATIVE_INFINITY) < ASK_EVERY_MS) return;
+    known.set(key, isBorn ? Number.POSITIVE_INFINITY : this.#now());
+    if (!isBorn && topic.kind !== "NDEATH") this.#deps.ask(topic);
+  }
+
   #open({ topic, payload }: Pick<HeldMessage, "topic" | "payload">): OpenedForeign | undefined {
-    return this.#deps.ingest.openForeign(topic, payload);
+    if (topic !== MISSED.topic) return this.#deps.ingest.openForeign(topic, payload);
+    this.#deps.ingest.forgetNodes();
+    return undefined;
   }
 
   #deal(topic: string, payload: Buffer, reign: AbortSignal, done?: (outcome: Outcome) => void): void {
     const opened = this.#open({ topic, payload });
     if (opened === undefined) return void done?.(NOT_TAKEN);
     this.#inHand++;
-    void this.#store(topic, opened, reign)
+    this.#bytesInHand += payload.length;
+    const [, group, , node] = topic.split("/");
+    void this.#lanes
+      .run(`${group}/${node}`, () => this.#store(topic, opened, reign))
       .then(done, () => undefined)
-      .finally(() => this.#inHand--);
+      .finally(() => {
+        this.#inHand--;
+        this.#bytesInHand -= payload.length;
+      });
   }
 
   async #store(topic: string, opened: OpenedForeign, reign: AbortSignal): Promise<Outcome> {
+    reign.throwIfAborted();
     const error = await offer(
       () => opened.take(),
       reign,

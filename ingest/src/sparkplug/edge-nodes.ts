@@ -57,6 +57,11 @@ export class EdgeNodes {
     return { source: sparkplugSource(topic), items: isDeath ? [] : this.#itemsOf(node, topic, payload) };
   }
 
+  /** Messages were missed, births may be among them: no alias is believed until its node is born again. */
+  forget(): void {
+    this.#nodes.clear();
+  }
+
   /** A message of this node could not be stored: ask for what it said, once the store may take it. */
   lost(topic: SparkplugTopic): void {
     this.#askFor(this.#nodeOf(topic), "a message could not be stored");
