@@ -47,6 +47,25 @@ export const AnalyticsConfig = z
       description: "Age of the last good reading from which a meter counts as silent (at least two periods).",
       unit: "h",
     }),
+    late: z
+      .strictObject({
+        historyDays: z.int().min(30).max(3650).default(400).meta({
+          description: "How far before its late readings the history of a meter begins that it is judged again by.",
+          unit: "d",
+        }),
+        settleMs: z.int().min(0).max(600_000).default(5000).meta({
+          description:
+            "A meter is judged again when nothing more has come late for this long (after sixty times that in any case).",
+          unit: "ms",
+        }),
+        budgetMs: z.int().min(1).max(10_000).default(50).meta({
+          description:
+            "Time given to judging meters again between two pages of the feed; five times that when no page waits.",
+          unit: "ms",
+        }),
+      })
+      .prefault({})
+      .meta({ description: "Judging meters again whose readings came late." }),
     derived: DerivedConfig.prefault({}),
   })
   .meta({ id: "AnalyticsConfig", description: "Detectors and the runner that feeds them." });

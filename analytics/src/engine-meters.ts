@@ -72,6 +72,8 @@ const newFlow = (): MutableFlow => ({ startMs: 0, endMs: 0, litres: 0, isGood: f
 /** What a replay of one meter needs to know of its present state. */
 export interface ReplayBasis {
   readonly meta: MeteredChannel;
+  /** Whether the meter itself is judged here, not its account alone. */
+  readonly isMeterJudged: boolean;
   /** The newest reading that was judged; null when none was. */
   readonly judgedUntilMs: number | null;
   /** First live reading, and newest imported one; 0 when there is none. */
@@ -270,7 +272,13 @@ export class MeterWatch {
     const state = this.stateOf(meter);
     const { lastImportMs, liveSinceMs } = state;
     const judgedUntilMs = Math.max(state.anchorMs, state.hasPending ? state.pendingMs : 0);
-    return { meta: meter.meta, judgedUntilMs: state.hasAnchor ? judgedUntilMs : null, lastImportMs, liveSinceMs };
+    return {
+      meta: meter.meta,
+      isMeterJudged: meter.kind.duty.isJudged,
+      judgedUntilMs: state.hasAnchor ? judgedUntilMs : null,
+      lastImportMs,
+      liveSinceMs,
+    };
   }
 
   /** The state of one meter, to be put into another engine by `putMeter`. */

@@ -10,10 +10,20 @@ export interface FeedLag {
 
 /** What the runner counts, for Prometheus. */
 export function analyticsFamilies(stats: AnalyticsStats, lag: FeedLag): MetricFamily[] {
+  const { late } = stats;
   return [
     counterFamily("nightflow_analytics_readings_total", "Readings that went through the detectors.", stats.readings),
     counterFamily("nightflow_analytics_findings_total", "Findings opened.", stats.findings),
     counterFamily("nightflow_analytics_late_readings_total", "Readings older than what was judged.", stats.lateRows),
+    counterFamily("nightflow_analytics_late_meters_total", "Meters judged again with late readings.", late.replayed),
+    counterFamily("nightflow_analytics_late_opened_total", "Findings that late readings opened.", late.opened),
+    counterFamily("nightflow_analytics_late_withdrawn_total", "Findings that late readings disproved.", late.withdrawn),
+    gaugeFamily("nightflow_analytics_late_waiting", "Meters waiting to be judged again.", late.waiting),
+    gaugeFamily(
+      "nightflow_analytics_late_oldest_seconds",
+      "How long the first of them has waited.",
+      late.oldestSeconds,
+    ),
     counterFamily("nightflow_analytics_unknown_readings_total", "Readings of channels of no meter.", stats.unknownRows),
     counterFamily("nightflow_analytics_retries_total", "Times that store or database were asked again.", stats.retries),
     gaugeFamily("nightflow_analytics_meters", "Meters that are watched.", stats.meters),

@@ -1,4 +1,11 @@
-import { alwaysOpensTicket, causeGroupOf, LIVE_ANOMALY_STATES, newId, rankOf } from "@nightflow/domain";
+import {
+  type AnomalyState,
+  alwaysOpensTicket,
+  causeGroupOf,
+  LIVE_ANOMALY_STATES,
+  newId,
+  rankOf,
+} from "@nightflow/domain";
 import type { JobQueue, Sql } from "@nightflow/storage";
 import type { FindingEvent } from "../pure/finding.ts";
 
@@ -8,7 +15,7 @@ export const OPEN_TICKET_QUEUE = "open-ticket";
 export const ANOMALY_CLEARED_QUEUE = "anomaly-cleared";
 
 /** Why a finding has no ticket; `anomaly.no_ticket_reason`. */
-export type NoTicketReason = "past" | "below_threshold";
+export type NoTicketReason = "past" | "below_threshold" | "over";
 
 /** Reasons of ours; another one, given with a cancelled ticket, stays. */
 const WAITING_REASONS: ReadonlySet<string | null> = new Set<NoTicketReason>(["past", "below_threshold"]);
@@ -46,28 +53,24 @@ export class AnomalyWriter {
     return event.type === "open" ? await this.#insert(tx, event) : null;
   }
 
+  /** A finding that was over before its readings came: listed, without a ticket. */
+  async writeEnded(tx: Sql, event: FindingEvent, clearedAtMs: number): Promise<Announcement | null> {
+    const over: NoTicketReason = "over";
+    const { rows } = await tx.query<{ id: string; path: string }>(INSERT, insertValues(event, "auto_closed", over));
+    const [row] = rows;
+    if (!row) return null;
+    await tx.query("update anomaly set closed_at = $2, last_seen_at = greatest(last_seen_at, $2) where id = $1", [
+      row.id,
+      new Date(clearedAtMs),
+    ]);
+    return { anomalyId: row.id, atMs: event.atMs, unitPath: row.path };
+  }
+
   /** A new anomaly. The same episode told again, after somebody closed it, changes nothing. */
   async #insert(tx: Sql, event: FindingEvent): Promise<Announcement | null> {
     const reason = this.#noTicketReason(event);
-    const { rows } = await tx.query<{ id: string; path: string }>(INSERT, [
-      newId(event.atMs),
-      event.rule,
-      event.subjectKind,
-      event.subject,
-      causeGroupOf(event.rule),
-      event.direction,
-      event.isPast ? "past" : "open",
-      event.commodity,
-      new Date(event.startMs),
-      new Date(event.atMs),
-      ...figuresOf(event),
-      event.currency,
-      event.confidence,
-      reason,
-      event.dma,
-      event.account,
-      event.unitId,
-    ]);
+    const values = insertValues(event, event.isPast ? "past" : "open", reason);
+    const { rows } = await tx.query<{ id: string; path: string }>(INSERT, values);
     const [row] = rows;
     if (!row) return null;
     if (reason === null) await this.#openTicket(tx, row.id, event.traceparent);
@@ -129,6 +132,28 @@ const INSERT = `
     coalesce((select unit_id from dma where $3 = 'dma' and id = $4), $21::uuid))
   on conflict (rule, subject_kind, subject, starts_at) do nothing
   returning id, (select path from org_unit where org_unit.id = anomaly.unit_id) as path`;
+
+function insertValues(event: FindingEvent, state: AnomalyState, reason: NoTicketReason | null): unknown[] {
+  return [
+    newId(event.atMs),
+    event.rule,
+    event.subjectKind,
+    event.subject,
+    causeGroupOf(event.rule),
+    event.direction,
+    state,
+    event.commodity,
+    new Date(event.startMs),
+    new Date(event.atMs),
+    ...figuresOf(event),
+    event.currency,
+    event.confidence,
+    reason,
+    event.dma,
+    event.account,
+    event.unitId,
+  ];
+}
 
 const REFRESH = `
   update anomaly set last_seen_at = greatest(last_seen_at, $2), evidence = $3, rate_m3h = $4, lost_m3 = $5, money_per_day = $6,

@@ -14,6 +14,7 @@ import type { AnalyticsConfig } from "../config.ts";
 import { registerConsumers } from "../feed-consumers.ts";
 import type { MeteredChannel } from "../pure/registry.ts";
 import { AnomalyWriter } from "./anomaly-writer.ts";
+import type { LateStats } from "./late-replays.ts";
 import { type Lease, Leases } from "./leases.ts";
 import { pause, Retry } from "./retry.ts";
 import { settleShards } from "./shard-plan.ts";
@@ -49,6 +50,8 @@ export interface AnalyticsStats {
   readonly unknownRows: number;
   readonly lateRows: number;
   readonly bytesPerMeter: number;
+  /** Meters judged again with readings that came late. */
+  readonly late: LateStats;
   readonly retries: number;
   /** Shards that it holds. */
   readonly shards: readonly number[];
@@ -95,9 +98,10 @@ class Runner implements Analytics {
     this.#deps = deps;
     this.#leases = new Leases(db, `${hostname()}-${process.pid}-${randomBytes(3).toString("hex")}`, config.leaseMs);
     this.#retry = new Retry(config.retryMs, this.#stopping.signal, logger);
-    const writer = new AnomalyWriter(deps.jobs ?? createJobQueue({ db, logger }), config.ticketThresholdPerDay);
+    const jobs = deps.jobs ?? createJobQueue({ db, logger });
+    const writer = new AnomalyWriter(jobs, config.ticketThresholdPerDay);
     const loadRegistry = deps.loadRegistry ?? (() => loadMeterRegistry(db, clock.now()));
-    this.#parts = { store, db, clock, config, logger, writer, loadRegistry, shards: config.shards };
+    this.#parts = { store, db, clock, config, logger, writer, jobs, loadRegistry, shards: config.shards };
   }
 
   start(): void {
@@ -130,6 +134,13 @@ class Runner implements Analytics {
       findings: sum(({ findings }) => findings),
       meters: sum(({ meters }) => meters),
       lateRows: sum(({ lateRows }) => lateRows),
+      late: {
+        waiting: sum(({ late }) => late.waiting),
+        oldestSeconds: most(({ late }) => late.oldestSeconds),
+        replayed: sum(({ late }) => late.replayed),
+        opened: sum(({ late }) => late.opened),
+        withdrawn: sum(({ late }) => late.withdrawn),
+      },
     };
     const retries = this.#retry.count + this.#retriesOfEnded + sum((one) => one.retries);
     return { ...(all.length === 0 && this.#last ? this.#last : figures), retries, shards: [...this.#runners.keys()] };

@@ -26,6 +26,12 @@ export async function settleShards(db: Database, shards: number): Promise<void> 
        on conflict (shard) do update set cursor = excluded.cursor, state = excluded.state, taken_at = excluded.taken_at`,
       [shards],
     );
+    await tx.query(
+      `insert into late_replay (shard, channel, id, readings, spans, noticed_at)
+         select part, channel, id, readings, spans, noticed_at from late_replay, generate_series(1, $1 - 1) as part where shard = 0
+       on conflict (shard, channel) do nothing`,
+      [shards],
+    );
     await tx.query("update analytics_plan set shards = $1", [shards]);
   });
 }
@@ -41,6 +47,7 @@ export async function resplit(db: Database, shards: number): Promise<void> {
     await plannedShards(tx, "for update");
     await requireNobody(tx, shards);
     await tx.query("delete from analytics_snapshot");
+    await tx.query("delete from late_replay");
     await tx.query("update analytics_plan set shards = $1", [shards]);
   });
 }

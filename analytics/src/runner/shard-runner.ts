@@ -1,14 +1,15 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock } from "@nightflow/domain";
-import type { Database, FeedPage, ReadingStore } from "@nightflow/storage";
+import type { Database, FeedPage, JobQueue, ReadingStore } from "@nightflow/storage";
 import type { Logger } from "pino";
 import type { AnalyticsConfig } from "../config.ts";
-import { Engine, type EngineOutput } from "../engine.ts";
+import { Engine, type EngineOptions, type EngineOutput } from "../engine.ts";
 import { DETECTORS } from "../feed-consumers.ts";
 import type { MeteredChannel } from "../pure/registry.ts";
 import type { AnomalyWriter } from "./anomaly-writer.ts";
 import { FeedReader } from "./feed-reader.ts";
 import { FindingsBook } from "./findings-book.ts";
+import { LateReplays } from "./late-replays.ts";
 import type { Lease } from "./leases.ts";
 import { loadSnapshot, type Snapshot, slowestCursor } from "./page-writer.ts";
 import { LeaseLostError, Retry } from "./retry.ts";
@@ -33,6 +34,7 @@ export interface ShardRunnerDeps {
   readonly config: AnalyticsConfig;
   readonly logger: Logger;
   readonly writer: AnomalyWriter;
+  readonly jobs: Pick<JobQueue, "enqueue">;
   readonly loadRegistry: () => Promise<readonly MeteredChannel[]>;
   readonly lease: Lease;
   /** Shards in all. */
@@ -45,6 +47,7 @@ export class ShardRunner {
   readonly #deps: ShardRunnerDeps;
   readonly #feed: FeedReader;
   readonly #book: FindingsBook;
+  readonly #late: LateReplays;
   readonly #retry: Retry;
   readonly #wake = new Signal();
   readonly #stopping = new AbortController();
@@ -63,7 +66,7 @@ export class ShardRunner {
   #isBehind = false;
 
   constructor(deps: ShardRunnerDeps) {
-    const { store, db, clock, config, logger, writer, lease } = deps;
+    const { store, db, clock, config, logger, writer, jobs, lease } = deps;
     this.#deps = deps;
     this.lease = lease;
     this.#startedAtMs = clock.now();
@@ -71,6 +74,20 @@ export class ShardRunner {
     this.#feed = new FeedReader(store, config.pageReadings, logger);
     this.#retry = new Retry(config.retryMs, this.#stopping.signal, logger);
     this.#book = new FindingsBook({ db, writer, lease, retry: this.#retry, logger });
+    const engineOptions = this.#engineOptions();
+    const retry = this.#retry;
+    this.#late = new LateReplays({
+      store,
+      db,
+      clock,
+      config: config.late,
+      logger,
+      writer,
+      jobs,
+      lease,
+      retry,
+      engineOptions,
+    });
   }
 
   /** Begins; `onEnd` is told when it ends by itself, since the shard has gone to another process. */
@@ -109,7 +126,8 @@ export class ShardRunner {
   stats() {
     const { opened: findings } = this.#book;
     const { cursor } = this.#feed;
-    return { ...this.#engine.stats(), cursor, readings: this.#readings, findings, retries: this.#retry.count };
+    const late = this.#late.stats();
+    return { ...this.#engine.stats(), cursor, readings: this.#readings, findings, retries: this.#retry.count, late };
   }
 
   /** Ends after the page under way, with a last snapshot. */
@@ -147,6 +165,7 @@ export class ShardRunner {
   async #begin(): Promise<void> {
     const { db, logger } = this.#deps;
     await this.#refreshRegistry();
+    await this.#late.load();
     const snapshot = await loadSnapshot(db, this.lease.shard);
     if (!snapshot) return;
     try {
@@ -165,11 +184,14 @@ export class ShardRunner {
     await this.#knowChannelsOf(page);
     const span = tracePage(this.lease.shard, this.#feed.cursor, page);
     const output = await this.#run(page);
+    await this.#late.note(this.#engine.takeLate());
     this.#feed.passed(page);
     await this.#write({ ...output, events: tracedFindings(span, output.events) });
     span?.end();
+    const isHurried = this.#idleWaiters.length > 0;
+    if (!this.#book.hasUnwritten) await this.#late.replaySome(this.#engine, page.hasMore, isHurried);
     if (!page.hasMore) await this.#tick();
-    return page.hasMore;
+    return page.hasMore || this.#late.isReady(isHurried);
   }
 
   async #beginAnew(): Promise<void> {
@@ -178,10 +200,14 @@ export class ShardRunner {
   }
 
   #newEngine(): Engine {
+    return new Engine([], this.#engineOptions());
+  }
+
+  #engineOptions(): Partial<EngineOptions> {
     const { config, lease, shards } = this.#deps;
     const { refreshHours, silentAfterHours } = config;
     const shard = { index: lease.shard, count: shards };
-    return new Engine([], { refreshMs: refreshHours * HOUR_MS, silentAfterMs: silentAfterHours * HOUR_MS, shard });
+    return { refreshMs: refreshHours * HOUR_MS, silentAfterMs: silentAfterHours * HOUR_MS, shard };
   }
 
   async #run(page: FeedPage): Promise<EngineOutput> {
@@ -215,7 +241,8 @@ export class ShardRunner {
   #dueSnapshot(): Snapshot | null {
     const waitMs = Math.max(this.#deps.config.snapshotMs, SNAPSHOT_REST * this.#snapshotMs);
     const { cursor } = this.#feed;
-    if (cursor === this.#snapshotCursor || performance.now() - this.#snapshotAt < waitMs) return null;
+    const hasNews = cursor !== this.#snapshotCursor || this.#late.hasNews;
+    if (!hasNews || performance.now() - this.#snapshotAt < waitMs) return null;
     return { cursor, state: this.#engine.snapshot() };
   }
 
@@ -224,6 +251,7 @@ export class ShardRunner {
     this.#snapshotAt = performance.now();
     this.#snapshotCursor = snapshot.cursor;
     try {
+      await this.#late.snapshotSaved();
       // What the slowest shard has passed all have: the store keeps the feed for the others too.
       await store.saveCursor(DETECTORS, shards === 1 ? snapshot.cursor : await slowestCursor(db, shards));
     } catch (error) {
@@ -233,7 +261,7 @@ export class ShardRunner {
 
   async #lastSnapshot(): Promise<void> {
     const { cursor } = this.#feed;
-    if (this.#book.hasUnwritten || cursor === this.#snapshotCursor) return;
+    if (this.#book.hasUnwritten || (cursor === this.#snapshotCursor && !this.#late.hasNews)) return;
     const snapshot = { cursor, state: this.#engine.snapshot() };
     try {
       await this.#book.saveSnapshot(snapshot);

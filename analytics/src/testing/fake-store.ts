@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from "@nightflow/domain";
-import { FeedForgottenError, type FeedPage, type ReadingStore } from "@nightflow/storage";
+import { type Curve, FeedForgottenError, type FeedPage, type ReadingStore } from "@nightflow/storage";
 import { columnsOf, type SeriesRow } from "./series.ts";
 
 /** The feed of a store in memory: one commit per `append`, one commit per page; it can be away. */
@@ -17,13 +17,24 @@ export class FakeFeed {
 
   /** The part of the port that analytics uses. */
   get store(): ReadingStore {
-    const part: Pick<ReadingStore, "changesSince" | "saveCursor"> = {
+    const part: Pick<ReadingStore, "changesSince" | "saveCursor" | "curve"> = {
+      curve: async (channel, fromMs, toMs) => this.#curve(channel, fromMs, toMs),
       changesSince: (cursor) => this.#page(cursor),
       saveCursor: async (_, cursor) => {
         this.savedCursor = cursor;
       },
     };
     return part as ReadingStore;
+  }
+
+  /** The first value of an instant stays, as in a store. */
+  #curve(channel: string, fromMs: number, toMs: number): Curve {
+    if (this.isAway) throw new StoreUnavailableError("the store is away");
+    const rows = new Map<number, SeriesRow>();
+    for (const row of this.#commits.flat())
+      if (row.channel === channel && row.readAtMs >= fromMs && row.readAtMs < toMs && !rows.has(row.readAtMs))
+        rows.set(row.readAtMs, row);
+    return { channel, ...columnsOf([...rows.values()].sort((a, b) => a.readAtMs - b.readAtMs)) };
   }
 
   async #page(cursor: number): Promise<FeedPage> {

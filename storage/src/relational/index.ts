@@ -21,6 +21,15 @@ export {
 } from "./enrolment-feed.ts";
 export { GRAFANA_ROLE, type GrafanaReader, setUpGrafanaReader } from "./grafana-reader.ts";
 export {
+  addRevision,
+  type IntervalChange,
+  lockRevisions,
+  markReportsRevised,
+  type NewRevision,
+  revisionsOf,
+  type StoredRevision,
+} from "./interval-revisions.ts";
+export {
   appendLiveEvent,
   LIVE_EVENT_CHANNEL,
   type NewLiveEvent,

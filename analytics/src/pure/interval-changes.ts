@@ -1,0 +1,45 @@
+import type { Curve } from "@nightflow/storage/pure";
+import { INTERVAL_CODES, type IntervalOptions, intervalsOf } from "./intervals.ts";
+import { isWithin, type LateSpan } from "./late.ts";
+
+/** What an interval held before some readings came and holds since, in whole counts; null is no volume. */
+export type ChangedInterval = readonly [startMs: number, before: number | null, since: number | null];
+
+/** The intervals of a register that its late readings change, ascending; none where they only confirm what was measured. */
+export function changedIntervals(curve: Curve, late: readonly LateSpan[], options: IntervalOptions): ChangedInterval[] {
+  const before = volumesOf(withoutLate(curve, late), options);
+  const since = volumesOf(curve, options);
+  const starts = [...new Set([...before.keys(), ...since.keys()])].sort((a, b) => a - b);
+  return starts.flatMap((startMs) => {
+    const [was, is] = [before.get(startMs) ?? null, since.get(startMs) ?? null];
+    return was?.counts === is?.counts && was?.quality === is?.quality
+      ? []
+      : [[startMs, was?.counts ?? null, is?.counts ?? null] as const];
+  });
+}
+
+interface Volume {
+  readonly counts: number;
+  readonly quality: number;
+}
+
+function volumesOf(curve: Curve, options: IntervalOptions): Map<number, Volume> {
+  const volumes = new Map<number, Volume>();
+  for (const { startMs, counts, quality } of intervalsOf(curve, options).rows)
+    if (quality !== INTERVAL_CODES.missing) volumes.set(startMs, { counts, quality });
+  return volumes;
+}
+
+function withoutLate(curve: Curve, late: readonly LateSpan[]): Curve {
+  const rows: number[] = [];
+  for (let i = 0; i < curve.length; i++) if (!isWithin(late, curve.readAtMs[i] ?? 0)) rows.push(i);
+  return {
+    channel: curve.channel,
+    length: rows.length,
+    readAtMs: Float64Array.from(rows, (i) => curve.readAtMs[i] ?? 0),
+    counts: BigInt64Array.from(rows, (i) => curve.counts[i] ?? 0n),
+    gauges: Float64Array.from(rows, (i) => curve.gauges[i] ?? Number.NaN),
+    qualities: Uint8Array.from(rows, (i) => curve.qualities[i] ?? 2),
+    flags: Uint32Array.from(rows, (i) => curve.flags[i] ?? 0),
+  };
+}

@@ -1,0 +1,230 @@
+import type { Clock } from "@nightflow/domain";
+import {
+  addRevision,
+  appendLiveEvent,
+  type Database,
+  type JobQueue,
+  markReportsRevised,
+  type ReadingStore,
+  type Sql,
+} from "@nightflow/storage";
+import type { Logger } from "pino";
+import type { AnalyticsConfig } from "../config.ts";
+import type { Engine, EngineOptions } from "../engine.ts";
+import { intervalOptionsOf, type ReplayBasis } from "../engine-meters.ts";
+import { type MeterReplay, replayMeter } from "../meter-replay.ts";
+import { type ChangedInterval, changedIntervals } from "../pure/interval-changes.ts";
+import type { LateReadings } from "../pure/late.ts";
+import { calendarOf, dateTextOf } from "../pure/local-time.ts";
+import type { Announcement, AnomalyWriter } from "./anomaly-writer.ts";
+import { ChangeWriter, type LateCause } from "./change-writer.ts";
+import { type LateMeter, LateQueue } from "./late-queue.ts";
+import { type Lease, requireLease } from "./leases.ts";
+import type { Retry } from "./retry.ts";
+
+const DAY_MS = 86_400_000;
+/** With nothing else to do replays go on for so many times the time that they may take between two pages. */
+const IDLE_TIMES = 5;
+/** A revision lists at most so many intervals; a longer one keeps its span alone. */
+const MOST_CHANGES = 3000;
+
+export interface LateReplaysDeps {
+  readonly store: Pick<ReadingStore, "curve">;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly config: AnalyticsConfig["late"];
+  readonly logger: Logger;
+  readonly writer: AnomalyWriter;
+  readonly jobs: Pick<JobQueue, "enqueue">;
+  readonly lease: Lease;
+  readonly retry: Retry;
+  readonly engineOptions: Partial<EngineOptions>;
+}
+
+/** What the replays of late readings have done. */
+export interface LateStats {
+  readonly waiting: number;
+  readonly oldestSeconds: number;
+  readonly replayed: number;
+  readonly opened: number;
+  readonly withdrawn: number;
+}
+
+/** Replays meters whose readings came late, a little at a time between the pages of the feed, and writes what that changes. */
+export class LateReplays {
+  readonly #deps: LateReplaysDeps;
+  readonly #queue: LateQueue;
+  readonly #changes: ChangeWriter;
+  #replayed = 0;
+  #opened = 0;
+  #withdrawn = 0;
+
+  constructor(deps: LateReplaysDeps) {
+    this.#deps = deps;
+    this.#queue = new LateQueue(deps.lease.shard, deps.clock, deps.config.settleMs);
+    this.#changes = new ChangeWriter(deps.writer, deps.jobs);
+  }
+
+  load(): Promise<void> {
+    return this.#queue.load(this.#deps.db);
+  }
+
+  /** Takes up what came late in a page, and keeps it: only then may a snapshot pass the page. */
+  async note(late: readonly LateReadings[]): Promise<void> {
+    this.#queue.add(late);
+    if (!this.#queue.hasUnsaved) return;
+    await this.#deps.retry.untilDone("keep what came late", () => this.#transaction((tx) => this.#queue.save(tx)));
+    this.#queue.saved();
+  }
+
+  /** Whether a snapshot now would hold replays that none before it holds. */
+  get hasNews(): boolean {
+    return this.#queue.hasDone;
+  }
+
+  /** A snapshot holds what was learnt. */
+  async snapshotSaved(): Promise<void> {
+    await this.#queue.forgetDone(this.#deps.db);
+  }
+
+  get isEmpty(): boolean {
+    return this.#queue.size === 0;
+  }
+
+  /** Whether a meter can be replayed now. */
+  isReady(isHurried: boolean): boolean {
+    return this.#queue.next(isHurried) !== undefined;
+  }
+
+  stats(): LateStats {
+    return {
+      waiting: this.#queue.size,
+      oldestSeconds: this.#queue.oldestSeconds(),
+      replayed: this.#replayed,
+      opened: this.#opened,
+      withdrawn: this.#withdrawn,
+    };
+  }
+
+  /** Replays for as long as is allowed, one meter at least where one is ready; readings that wait in the feed go first. */
+  async replaySome(engine: Engine, hasMore: boolean, isHurried: boolean): Promise<void> {
+    const mayTakeMs = this.#deps.config.budgetMs * (hasMore ? 1 : IDLE_TIMES);
+    const beganMs = performance.now();
+    for (let meter = this.#queue.next(isHurried); meter !== undefined; meter = this.#queue.next(isHurried)) {
+      await this.#replay(engine, meter);
+      if (performance.now() - beganMs >= mayTakeMs) return;
+    }
+  }
+
+  async #replay(engine: Engine, late: LateMeter): Promise<void> {
+    const basis = engine.basisOf(late.channel);
+    const isWritten = basis === undefined || (await this.#replayMeter(engine, basis, late));
+    if (!isWritten) return;
+    this.#queue.done(late);
+    this.#replayed++;
+  }
+
+  async #replayMeter(engine: Engine, basis: ReplayBasis, late: LateMeter): Promise<boolean> {
+    const { store, config, retry, engineOptions, logger } = this.#deps;
+    const fromMs = (late.spans[0]?.[0] ?? 0) - config.historyDays * DAY_MS;
+    const curve = await store.curve(late.channel, fromMs, (basis.judgedUntilMs ?? 0) + 1);
+    const replay = replayMeter(basis, curve, late.spans, engineOptions);
+    if (replay === null) return true;
+    const intervals = changedIntervals(curve, late.spans, intervalOptionsOf(basis.meta));
+    const done = await retry.untilDone("write what late readings change", async () => {
+      await this.#transaction((tx) => this.#write(tx, basis, late, replay, intervals));
+      return true;
+    });
+    if (done !== true) return false;
+    engine.putMeter(late.channel, replay.image);
+    this.#count(replay);
+    const { changes, readings } = replay;
+    logger.info(
+      {
+        meter: basis.meta.meter,
+        late: late.readings,
+        readings,
+        findingsChanged: changes.length,
+        intervals: intervals.length,
+      },
+      "a meter was judged again with its late readings",
+    );
+    return true;
+  }
+
+  async #write(
+    tx: Sql,
+    { meta, isMeterJudged }: ReplayBasis,
+    late: LateMeter,
+    { changes }: MeterReplay,
+    intervals: readonly ChangedInterval[],
+  ): Promise<void> {
+    const { zone } = meta;
+    const cause = causeOf(late, zone, this.#deps.clock.now());
+    const news: Announcement[] = [];
+    for (const change of changes) {
+      const told = await this.#changes.write(tx, change, cause);
+      if (told) news.push(told);
+    }
+    if (intervals.length > 0 && isMeterJudged)
+      await revise(tx, late, cause, intervals, { periodMs: meta.periodMs, zone });
+    for (const { anomalyId, atMs, unitPath } of news)
+      await appendLiveEvent(tx, { kind: "anomaly", subject: anomalyId, at: atMs, unitPath });
+  }
+
+  #count({ changes }: MeterReplay): void {
+    this.#opened += changes.filter(({ kind }) => kind === "new").length;
+    this.#withdrawn += changes.filter(({ kind }) => kind === "gone").length;
+  }
+
+  #transaction(work: (tx: Sql) => Promise<void>): Promise<void> {
+    const { db, lease } = this.#deps;
+    return db.transaction(async (tx) => {
+      await requireLease(tx, lease);
+      await work(tx);
+    });
+  }
+}
+
+/** The next version of the intervals that changed, and of the reports that were made of them. */
+async function revise(
+  tx: Sql,
+  late: LateMeter,
+  cause: LateCause,
+  intervals: readonly ChangedInterval[],
+  { periodMs, zone }: { readonly periodMs: number; readonly zone: string },
+): Promise<void> {
+  const [first, last] = [intervals[0]?.[0] ?? 0, intervals.at(-1)?.[0] ?? 0];
+  const span = { fromMs: first, toMs: last + periodMs };
+  await addRevision(tx, {
+    id: late.id,
+    channel: late.channel,
+    kind: "late",
+    method: "late_reading",
+    ...span,
+    changes: intervals.length > MOST_CHANGES ? [] : intervals,
+    readings: late.readings,
+    undoes: null,
+    reason: cause.reason.zh,
+    actorId: null,
+    actor: "system",
+    atMs: cause.atMs,
+  });
+  await markReportsRevised(tx, late.channel, { ...span, zone }, late.noticedAtMs);
+}
+
+function causeOf({ id, readings, spans }: LateMeter, zone: string, atMs: number): LateCause {
+  const calendar = calendarOf(zone);
+  const dateOf = (ms: number) => dateTextOf(calendar.dayOf(ms));
+  const from = dateOf(spans[0]?.[0] ?? 0);
+  const to = dateOf(spans.at(-1)?.[1] ?? 0);
+  const days = from === to ? { zh: from, en: `of ${from}` } : { zh: `${from} 至 ${to}`, en: `of ${from} to ${to}` };
+  return {
+    batch: id,
+    atMs,
+    reason: {
+      zh: `${days.zh} 的 ${readings} 条读数迟到，据此重新计算后不成立`,
+      en: `${readings} readings ${days.en} came late; judged again with them it does not hold`,
+    },
+  };
+}
