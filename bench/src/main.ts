@@ -2,6 +2,7 @@
 const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>>> = {
   "broker-idle": () => import("./broker-idle/bench.ts"),
   "catch-up": () => import("./catch-up/bench.ts"),
+  derived: () => import("./derived/bench.ts"),
   ingest: () => import("./ingest/bench.ts"),
   pace: () => import("./peers/bench.ts"),
   leaks: () => import("./leaks/bench.ts"),

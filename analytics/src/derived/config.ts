@@ -8,8 +8,18 @@ export const DerivedConfig = z
         "Whether hourly series of districts, key accounts and collection are kept in PostgreSQL (Grafana reads them).",
     }),
     pageReadings: z.int().min(100).max(1_000_000).default(20_000).meta({
-      description: "Readings asked of the feed at once; each page is one transaction.",
+      description: "Readings asked of the feed at once.",
       unit: "readings",
+    }),
+    flushMs: z.int().min(0).max(3_600_000).default(30_000).meta({
+      description:
+        "Longest time for which a catch-up works on registers in memory before it writes them, in one transaction with the sums and the cursor; at the end of the feed it writes at once. A kill repeats that much work, and counts nothing twice.",
+      unit: "ms",
+    }),
+    heldRegisters: z.int().min(100).max(100_000_000).default(1_000_000).meta({
+      description:
+        "Registers kept in memory between two transactions, 1 to 1.5 kB each; a fleet that fits is read from the database once. When so many wait to be written, they are written.",
+      unit: "registers",
     }),
     pollMs: z.int().min(50).max(600_000).default(10_000).meta({
       description:

@@ -1,4 +1,4 @@
-import { ManualClock } from "@nightflow/domain";
+import { ManualClock, StoreUnavailableError } from "@nightflow/domain";
 import type { Database } from "@nightflow/storage";
 import { silentLogger, testDatabase } from "@nightflow/storage/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -15,6 +15,8 @@ const DAYS = 6;
 const HOURS = DAYS * 24;
 const QUARTER_MS = HOUR_MS / 4;
 const AGENT = "town/a1";
+/** Written after every page. */
+const QUICK = { pageReadings: 100, pollMs: 50, retryMs: 10, restShare: 0, flushMs: 0 };
 
 let db: Database;
 let feed: CurveFeed;
@@ -60,7 +62,7 @@ function town(): MeteredChannel[] {
 }
 
 function start(change: Partial<Parameters<typeof startDerivedSeries>[0]> = {}): DerivedSeries {
-  const config = DerivedConfig.parse({ pageReadings: 100, pollMs: 50, retryMs: 10, restShare: 0 });
+  const config = DerivedConfig.parse(QUICK);
   const series = startDerivedSeries({
     store: feed.store,
     db,
@@ -147,7 +149,7 @@ function nonZero(hours: ReadonlyMap<number, number>): Map<number, number> {
 }
 
 async function expectTruth(): Promise<void> {
-  const customers = registry.filter((meter) => meter.purpose === "customer");
+  const customers = registry.filter(({ purpose, dma }) => purpose === "customer" && dma === "north");
   const of = (id: string) => registry.find((meter) => meter.meter === id) ?? meterOf(id);
   const input = await storedHours("district_hour", "dma_id", "north", "input_ml");
   expect(nonZero(input)).toEqual(
@@ -202,6 +204,55 @@ describe("the derived hours", () => {
     await first.close();
     await start().idle();
     await expectTruth();
+  });
+
+  test("are the same when a process ends again and again between pages that it has folded and not written", async () => {
+    const random = seeded(10);
+    appendUnordered(townRows(random), random);
+    const whole = feed.store;
+    let pages = 0;
+    for (let cursor = -1; cursor !== 0 && pages < 1000; ) {
+      const { promise: isCut, resolve: cut } = Promise.withResolvers<void>();
+      const most = pages + 3 + Math.floor(random() * 8);
+      const store: typeof whole = {
+        ...whole,
+        changesSince: async (from, limit) => {
+          if (++pages < most) return whole.changesSince(from, limit);
+          cut();
+          throw new StoreUnavailableError("the process is to end here");
+        },
+      };
+      // Half of them write each page and what follows is lost; of the others all is.
+      const dying = start({
+        store,
+        config: DerivedConfig.parse({ ...QUICK, flushMs: random() < 0.5 ? 0 : 3_600_000 }),
+      });
+      await Promise.race([isCut, dying.idle()]);
+      await dying.close();
+      const { hasMore } = await whole.changesSince(dying.stats().cursor, 100);
+      if (!hasMore) cursor = 0;
+    }
+    expect(pages).toBeLessThan(1000);
+    await start().idle();
+    await expectTruth();
+  });
+
+  test("are the same where fewer registers are held than there are, and where all are written at the end alone", async () => {
+    const random = seeded(11);
+    appendUnordered(townRows(random), random);
+    registry.push(...Array.from({ length: 120 }, (_, no) => meterOf(`flat${no}`, { dma: "south", agent: AGENT })));
+    for (const { channel } of registry.slice(13))
+      for (let day = 0; day < 4; day++)
+        feed.append(hourlyRows(channel, 90, (hour) => hour % 7).slice(day * 20, day * 20 + 30));
+    const one = start({ config: DerivedConfig.parse({ ...QUICK, heldRegisters: 100, flushMs: 3_600_000 }) });
+    await one.idle();
+    await expectTruth();
+    const sums = "select dma_id, hour, input_ml, used_ml, used_good_s from district_hour order by 1, 2";
+    const first = (await db.query(sums)).rows;
+    await one.close();
+    db = (await postgres.fresh()).database;
+    await start({ config: DerivedConfig.parse({ ...QUICK, flushMs: 3_600_000 }) }).idle();
+    expect((await db.query(sums)).rows).toEqual(first);
   });
 
   test("are counted once by two processes at work on the same feed", async () => {
@@ -289,7 +340,7 @@ describe("the derived hours", () => {
     const half = Math.floor(rows.length / 2);
     feed.append(rows.slice(0, half));
     const slow = start({
-      config: DerivedConfig.parse({ pageReadings: 100, pollMs: 60_000, retryMs: 10, restShare: 0 }),
+      config: DerivedConfig.parse({ ...QUICK, pollMs: 60_000 }),
     });
     await slow.idle();
     for (let at = half; at < rows.length; at += 50) feed.append(rows.slice(at, at + 50));

@@ -30,7 +30,7 @@ test("hours whose shares are no longer kept stay as they are, later ones are sti
   await db.query("update derived_meter_day set updated_at = now() - interval '40 days' where utc_day <= $1", [
     firstDay + 1,
   ]);
-  expect(await db.transaction((tx) => forgetDays(tx, 35))).toBe(2);
+  expect((await db.transaction((tx) => forgetDays(tx, 35))).days).toBe(2);
   feed.append(rows.filter((_, hour) => isLate(hour)));
   await series.idle();
   await series.close();

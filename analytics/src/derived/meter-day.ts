@@ -5,12 +5,16 @@ export const DAY_MS = 24 * HOUR_MS;
 
 const HOURS = 24;
 const MINUTE_S = 60;
-const HEADER_BYTES = 4;
-const HOUR_BYTES = HOURS * (8 + 2 + 2);
+/** Where each column begins among a day's bytes; behind the hours lie the bits of each mark. */
+const ML_AT = 4;
+const GOOD_AT = ML_AT + HOURS * 8;
+const ESTIMATED_AT = GOOD_AT + HOURS * 2;
+const BITS_AT = ESTIMATED_AT + HOURS * 2;
 
 /** What became of the readings of a day's periods. */
 export type PeriodMark = "arrived" | "late" | "missing";
-const MARKS: readonly PeriodMark[] = ["arrived", "late", "missing"];
+const MARK_NOS: Readonly<Record<PeriodMark, number>> = { arrived: 0, late: 1, missing: 2 };
+const MARKS = 3;
 
 /** What one register knows of one hour. */
 export interface HourShare {
@@ -26,99 +30,142 @@ export interface HourShare {
 
 /**
  * One register's UTC day: volume and covered seconds of each hour, and one bit a reading period for what arrived, arrived late,
- * and was reported missing. Bits make counting repeatable: the same reading told twice changes nothing.
+ * and was reported missing. Bits make counting repeatable: the same reading told twice changes nothing. It works on its bytes
+ * as they are stored, for a city's registers have a day or two each in memory.
  */
 export class MeterDay {
   readonly utcDay: number;
   readonly slotS: number;
-  /** One bit for each hour that was added to, cleared or marked since the day was made or loaded. */
+  /** One bit for each hour that was added to, cleared or marked since the day was made, loaded or settled. */
   #touched = 0;
-  readonly #ml = new Float64Array(HOURS);
-  readonly #goodS = new Uint16Array(HOURS);
-  readonly #estimatedS = new Uint16Array(HOURS);
-  readonly #bits: Record<PeriodMark, Uint8Array>;
+  readonly #room: Room;
+  readonly #bytesPerMark: number;
 
   /** A day without anything; `periodMs` is how often the register is read, counted in minutes at the finest and days at the coarsest. */
-  constructor(utcDay: number, periodMs: number) {
+  constructor(utcDay: number, periodMs: number, room?: Room) {
     this.utcDay = utcDay;
     this.slotS = slotOf(periodMs);
-    const bytes = Math.ceil(86_400 / this.slotS / 8);
-    this.#bits = { arrived: new Uint8Array(bytes), late: new Uint8Array(bytes), missing: new Uint8Array(bytes) };
+    this.#bytesPerMark = bytesPerMark(this.slotS);
+    this.#room = room ?? roomInSlab(BITS_AT + MARKS * this.#bytesPerMark);
+    this.#room.view.setUint32(this.#room.at, this.slotS, true);
   }
 
   /** Adds a volume to an hour of the day. */
   add(hour: number, ml: number, seconds: number, isGood: boolean): void {
-    this.#ml[hour] = (this.#ml[hour] ?? 0) + ml;
-    const covered = isGood ? this.#goodS : this.#estimatedS;
-    covered[hour] = (covered[hour] ?? 0) + seconds;
+    const { view, at } = this.#room;
+    const mlAt = at + ML_AT + hour * 8;
+    view.setFloat64(mlAt, view.getFloat64(mlAt, true) + ml, true);
+    const coveredAt = at + (isGood ? GOOD_AT : ESTIMATED_AT) + hour * 2;
+    view.setUint16(coveredAt, view.getUint16(coveredAt, true) + seconds, true);
     this.#touched |= 1 << hour;
   }
 
   /** Forgets the volumes from an hour on; what arrived stays. */
   clearFrom(hour: number): void {
-    this.#ml.fill(0, hour);
-    this.#goodS.fill(0, hour);
-    this.#estimatedS.fill(0, hour);
+    const bytes = this.toBytes();
+    bytes.fill(0, ML_AT + hour * 8, GOOD_AT);
+    bytes.fill(0, GOOD_AT + hour * 2, ESTIMATED_AT);
+    bytes.fill(0, ESTIMATED_AT + hour * 2, BITS_AT);
     this.#touched |= -1 << hour;
   }
 
   /** Notes what became of the reading of the period nearest to `atMs`; a value that has arrived is missing no more. */
   mark(atMs: number, mark: PeriodMark): void {
-    const slot = Math.floor((atMs - this.utcDay * DAY_MS) / 1000 / this.slotS);
-    setBit(this.#bits[mark], slot);
+    const slot = this.#slotAt(atMs);
+    const at = this.#byteOf(slot, mark);
+    this.#room.view.setUint8(at, this.#room.view.getUint8(at) | (1 << (slot & 7)));
     this.#touched |= 1 << Math.floor((slot * this.slotS) / 3600);
   }
 
-  /** Whether anything was done to an hour since the day was made or loaded. */
+  /** Whether anything was done to an hour since the day was made, loaded or settled. */
   isTouched(hour: number): boolean {
     return (this.#touched & (1 << hour)) !== 0;
   }
 
+  /** From now on no hour is touched. */
+  settle(): void {
+    this.#touched = 0;
+  }
+
   has(atMs: number, mark: PeriodMark): boolean {
-    return hasBit(this.#bits[mark], Math.floor((atMs - this.utcDay * DAY_MS) / 1000 / this.slotS));
+    return this.#hasBit(this.#slotAt(atMs), mark);
   }
 
   /** What the register adds to one hour of the day. */
   share(hour: number): HourShare {
+    const { view, at } = this.#room;
     const counts = { arrived: 0, late: 0, missing: 0 };
     const first = Math.ceil((hour * 3600) / this.slotS);
     for (let slot = first; slot * this.slotS < (hour + 1) * 3600; slot++) this.#count(slot, counts);
     return {
-      ml: this.#ml[hour] ?? 0,
-      goodS: this.#goodS[hour] ?? 0,
-      estimatedS: this.#estimatedS[hour] ?? 0,
+      ml: view.getFloat64(at + ML_AT + hour * 8, true),
+      goodS: view.getUint16(at + GOOD_AT + hour * 2, true),
+      estimatedS: view.getUint16(at + ESTIMATED_AT + hour * 2, true),
       ...counts,
     };
   }
 
   #count(slot: number, counts: Record<PeriodMark, number>): void {
-    if (hasBit(this.#bits.arrived, slot)) {
+    if (this.#hasBit(slot, "arrived")) {
       counts.arrived++;
-      if (hasBit(this.#bits.late, slot)) counts.late++;
-    } else if (hasBit(this.#bits.missing, slot)) counts.missing++;
+      if (this.#hasBit(slot, "late")) counts.late++;
+    } else if (this.#hasBit(slot, "missing")) counts.missing++;
   }
 
-  toBytes(): Buffer {
-    const head = Buffer.alloc(HEADER_BYTES);
-    head.writeUInt32LE(this.slotS, 0);
-    const hours = [this.#ml, this.#goodS, this.#estimatedS].map(bytesOf);
-    return Buffer.concat([head, ...hours, ...MARKS.map((mark) => this.#bits[mark])]);
+  #slotAt(atMs: number): number {
+    return Math.floor((atMs - this.utcDay * DAY_MS) / 1000 / this.slotS);
   }
 
-  /** What `toBytes` gave. @throws {RangeError} when the bytes are none of a day. */
+  #byteOf(slot: number, mark: PeriodMark): number {
+    return this.#room.at + BITS_AT + MARK_NOS[mark] * this.#bytesPerMark + (slot >> 3);
+  }
+
+  #hasBit(slot: number, mark: PeriodMark): boolean {
+    return (this.#room.view.getUint8(this.#byteOf(slot, mark)) & (1 << (slot & 7))) !== 0;
+  }
+
+  /** The day as it is stored. It is the day's own memory: copy what must stay. */
+  toBytes(): Uint8Array {
+    const { view, at } = this.#room;
+    return new Uint8Array(view.buffer, at, BITS_AT + MARKS * this.#bytesPerMark);
+  }
+
+  /** The same day in memory of its own, for a short time; no hour of it is touched. */
+  copy(): MeterDay {
+    const bytes = Uint8Array.from(this.toBytes());
+    return new MeterDay(this.utcDay, this.slotS * 1000, { view: new DataView(bytes.buffer), at: 0 });
+  }
+
+  /** What `toBytes` gave, copied. @throws {RangeError} when the bytes are none of a day. */
   static fromBytes(utcDay: number, bytes: Uint8Array): MeterDay {
-    const slotS = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
-    const day = new MeterDay(utcDay, slotS * 1000);
-    const parts = [day.#ml, day.#goodS, day.#estimatedS].map(bytesOf);
-    let at = HEADER_BYTES;
-    for (const part of [...parts, ...MARKS.map((mark) => day.#bits[mark])]) {
-      part.set(bytes.subarray(at, at + part.length));
-      at += part.length;
-    }
-    if (at !== bytes.length || at < HEADER_BYTES + HOUR_BYTES)
+    const slotS = bytes.length < BITS_AT ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+    if (slotS < MINUTE_S || bytes.length !== BITS_AT + MARKS * bytesPerMark(slotS))
       throw new RangeError("these bytes are not a meter's day");
+    const day = new MeterDay(utcDay, slotS * 1000);
+    day.toBytes().set(bytes);
     return day;
   }
+}
+
+/** Where a day lies in memory. */
+interface Room {
+  readonly view: DataView<ArrayBuffer>;
+  readonly at: number;
+}
+
+const SLAB_BYTES = 65_536;
+let slab = { view: new DataView(new ArrayBuffer(SLAB_BYTES)), end: 0 };
+
+/** Room of zeros beside that of other days: an array buffer for each would take more than the day itself. */
+function roomInSlab(bytes: number): Room {
+  if (slab.end + bytes > SLAB_BYTES) slab = { view: new DataView(new ArrayBuffer(SLAB_BYTES)), end: 0 };
+  const at = slab.end;
+  slab.end += bytes;
+  return { view: slab.view, at };
+}
+
+function bytesPerMark(slotS: number): number {
+  return Math.ceil(86_400 / slotS / 8);
 }
 
 /** The UTC day of an instant, in whole days since 1970. */
@@ -128,16 +175,4 @@ export function utcDayOf(atMs: number): number {
 
 function slotOf(periodMs: number): number {
   return Math.min(86_400, Math.max(MINUTE_S, Math.round(periodMs / 1000)));
-}
-
-function setBit(bits: Uint8Array, at: number): void {
-  bits[at >> 3] = (bits[at >> 3] ?? 0) | (1 << (at & 7));
-}
-
-function hasBit(bits: Uint8Array, at: number): boolean {
-  return ((bits[at >> 3] ?? 0) & (1 << (at & 7))) !== 0;
-}
-
-function bytesOf(array: Float64Array | Uint16Array): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }

@@ -1,13 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { HOUR_MS, hourlyRows, meterOf, type SeriesRow, START_MS } from "../testing/series.ts";
-import { DAY_MS, type MeterDay } from "./meter-day.ts";
+import { HeldDays } from "./held-days.ts";
+import { DAY_MS } from "./meter-day.ts";
 import { RegisterHours, type RegisterWork, replayFrom } from "./register-hours.ts";
 import { curveOfRows } from "./testing/curves.ts";
 
 const CHANNEL = "home.forward_total";
 
 function workOf(periodMs = HOUR_MS): RegisterWork {
-  return { meter: meterOf("home", { periodMs }), days: new Map<number, MeterDay>() };
+  const place = { inletOf: [], dma: null, account: null, agent: null };
+  return { meter: meterOf("home", { periodMs }), place, days: new HeldDays(Number.NEGATIVE_INFINITY) };
 }
 
 function readingsOf(rows: readonly SeriesRow[]) {
@@ -36,7 +38,7 @@ describe("a register's hours", () => {
     new RegisterHours().read(whole, readingsOf(rows));
     expect(litresOf(whole, 5)).toEqual([1, 2, 3, 4, 5]);
     const parts = workOf();
-    let state: Buffer | undefined;
+    let state: Uint8Array | undefined;
     for (const reading of readingsOf(rows)) {
       const hours = new RegisterHours();
       hours.load(state);

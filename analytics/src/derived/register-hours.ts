@@ -3,7 +3,9 @@ import { intervalOptionsOf } from "../engine-meters.ts";
 import { type EmittedInterval, INTERVAL_SCHEMA, IntervalMachine, type RegisterReading } from "../pure/intervals.ts";
 import type { MeteredChannel } from "../pure/registry.ts";
 import { SlotTable } from "../pure/slot-table.ts";
-import { DAY_MS, HOUR_MS, MeterDay, utcDayOf } from "./meter-day.ts";
+import type { CountedIn } from "./counted-in.ts";
+import type { HeldDays } from "./held-days.ts";
+import { DAY_MS, HOUR_MS, type MeterDay, utcDayOf } from "./meter-day.ts";
 
 const ML_PER_LITRE = 1000;
 const GOOD = 0;
@@ -16,30 +18,38 @@ export interface ArrivedReading extends RegisterReading {
   readonly isLate: boolean;
 }
 
-/** One register at work: its interval state and the days that it touches. The days are made where there were none. */
+/** One register at work: its meter, where its hours count, and the days that it writes on. */
 export interface RegisterWork {
   readonly meter: MeteredChannel;
-  readonly days: Map<number, MeterDay>;
+  readonly place: CountedIn;
+  readonly days: HeldDays;
 }
 
 /**
- * Registers to hours: analytics' own intervals, put on hours of UTC. One instance serves all registers, one after another:
- * load a state, read, take the state out.
+ * Registers to hours: analytics' own intervals, put on hours of UTC. One instance serves all registers, each with its state
+ * in a slot of its own: stand on a slot, then read.
  */
 export class RegisterHours {
-  readonly #table = new SlotTable(INTERVAL_SCHEMA, 1);
+  readonly #table = new SlotTable(INTERVAL_SCHEMA);
   readonly #machine = new IntervalMachine();
 
-  /** Takes a kept state, or none. */
+  /** Works with the register in `slot` from now on. */
+  standOn(slot: number): void {
+    this.#table.ensure(slot + 1);
+    this.#table.view.slot = slot;
+  }
+
+  /** Takes a kept state, or none, into the slot. */
   load(state: Uint8Array | undefined): void {
-    this.#table.fromBytes(state ?? new Uint8Array(this.#table.packedBytes), 1);
+    this.#table.unpackSlot(this.#table.view.slot, state ?? new Uint8Array(this.#table.packedBytes));
   }
 
-  save(): Buffer {
-    return Buffer.from(this.#table.toBytes(1));
+  /** The state in the slot as it is kept. */
+  save(): Uint8Array {
+    return this.#table.packSlot(this.#table.view.slot);
   }
 
-  /** Newest reading that the loaded state has taken or holds back; null before the first. */
+  /** Newest reading that the state has taken or holds back; null before the first. */
   get newestMs(): number | null {
     const { hasAnchor, anchorMs, hasPending, pendingMs } = this.#table.view;
     if (!hasAnchor) return null;
@@ -58,11 +68,11 @@ export class RegisterHours {
 
   /**
    * Tells the hours anew from what the store holds, because a reading came at `lateMs` behind others: volumes from a little
-   * before it are replaced, and the state is that at the curve's end. The days from `replayFrom` on must be in `work`.
+   * before it are replaced, and the state is that at the curve's end. The days from `replayFrom` on must be held.
    */
   replay(work: RegisterWork, curve: Curve, fromMs: number): void {
     this.load(undefined);
-    for (const day of work.days.values()) {
+    for (const day of work.days.openFrom(utcDayOf(fromMs))) {
       const hour = Math.ceil((fromMs - day.utcDay * DAY_MS) / HOUR_MS);
       if (hour < 24) day.clearFrom(Math.max(0, hour));
     }
@@ -121,13 +131,8 @@ function addInterval(work: RegisterWork, interval: EmittedInterval, fromMs: numb
   }
 }
 
-function dayOf(work: RegisterWork, utcDay: number): MeterDay {
-  let day = work.days.get(utcDay);
-  if (!day) {
-    day = new MeterDay(utcDay, work.meter.periodMs);
-    work.days.set(utcDay, day);
-  }
-  return day;
+function dayOf({ days, meter, place }: RegisterWork, utcDay: number): MeterDay {
+  return days.open(utcDay, meter.periodMs, place);
 }
 
 function readingOf(curve: Curve, i: number): RegisterReading {

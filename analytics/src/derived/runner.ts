@@ -13,13 +13,14 @@ import { type MeteredChannel, primaryChannels } from "../pure/registry.ts";
 import { Signal } from "../runner/signal.ts";
 import type { DerivedConfig } from "./config.ts";
 import { type Dues, duesOf } from "./counted-in.ts";
-import { derivePage } from "./derive-page.ts";
-import { addChanges, openHours } from "./hour-rows.ts";
-import { forgetDays } from "./kept-rows.ts";
+import type { JudgedRegister } from "./fold-page.ts";
+import { openHours } from "./hour-rows.ts";
+import { type ForgottenDays, forgetDays } from "./kept-rows.ts";
 import { DAY_MS, HOUR_MS } from "./meter-day.ts";
-import { lockProgress, readProgress, saveCursorIn, saveTick, skipTo } from "./progress.ts";
+import { type DerivedProgress, lockProgress, readProgress, saveTick, skipTo } from "./progress.ts";
 import { addSetAside, countSetAside } from "./set-aside-hours.ts";
 import { saveSubjects } from "./subjects.ts";
+import { WriteBehind } from "./write-behind.ts";
 
 const LONGEST_RETRY_MS = 30_000;
 const MINUTE_MS = 60_000;
@@ -41,8 +42,9 @@ export interface DerivedDeps {
   readonly loadRegistry?: () => Promise<readonly MeteredChannel[]>;
 }
 
-/** What the series have done since their start. */
+/** What the series have done since their start; counted when it is written. */
 export interface DerivedStats {
+  /** The last commit that is in the series. */
   readonly cursor: number;
   readonly readings: number;
   readonly hours: number;
@@ -58,14 +60,14 @@ export interface DerivedSeries {
   /** Resolves once the feed as it stands now is in the series. */
   idle(): Promise<void>;
   stats(): DerivedStats;
-  /** Ends after the page under way. */
+  /** Ends after the page under way; what was not written yet is told again after the next start. */
   close(): Promise<void>;
 }
 
 /**
  * Keeps the hourly series of districts, key accounts and collection in PostgreSQL, from the feed, with a cursor of their own.
- * A page's cursor, the registers' states and the hours are one transaction, so that a kill loses nothing and counts nothing
- * twice; nothing is kept in memory between pages. The store or PostgreSQL may be away: it waits and tries again.
+ * The cursor, the registers' states and the hours are one transaction, so that a kill loses nothing and counts nothing
+ * twice; in a catch-up many pages are folded in memory before each. The store or PostgreSQL may be away: it waits and tries again.
  */
 export function startDerivedSeries(deps: DerivedDeps): DerivedSeries {
   const runner = new DerivedRunner(deps);
@@ -81,7 +83,10 @@ class DerivedRunner implements DerivedSeries {
   #idleWaiters: (() => void)[] = [];
   #stopListening: (() => Promise<void>) | undefined;
   #isRegistryStale = true;
-  #registers: ReadonlyMap<string, MeteredChannel> = new Map();
+  #registers: ReadonlyMap<string, JudgedRegister> = new Map();
+  readonly #writeBehind: WriteBehind;
+  /** Another process was quicker: this one looks on until that one stands still. */
+  #isStandingBy = false;
   #dues: Dues = duesOf([]);
   #unknown = new Set<string>();
   #isAtEnd = false;
@@ -89,6 +94,8 @@ class DerivedRunner implements DerivedSeries {
 
   constructor(deps: DerivedDeps) {
     this.#deps = deps;
+    const { db, store, config } = deps;
+    this.#writeBehind = new WriteBehind({ db, store, ...config });
   }
 
   start(): void {
@@ -139,20 +146,36 @@ class DerivedRunner implements DerivedSeries {
       this.#isRegistryStale = true;
     });
     await registerConsumers(this.#deps, { hasDerivedHours: true });
-    this.#stats.cursor = (await readProgress(this.#deps.db)).cursor;
   }
 
   /** One page, and what the passing of time brings when there is none behind it. True when more pages wait. */
   async #step(): Promise<boolean> {
     const beganMs = performance.now();
+    if (!(await this.#knowPlace())) return true;
     const page = await this.#nextPage();
     await this.#knowChannelsOf(page);
-    const isMine = page.cursor === this.#stats.cursor || (await this.#derive(page));
-    if (!isMine) await this.#rest(this.#deps.config.pollMs);
+    if (page.cursor !== this.#writeBehind.cursor) await this.#fold(page);
     this.#isAtEnd = !page.hasMore;
+    if ((this.#isAtEnd || this.#writeBehind.isDue) && !(await this.#write())) return true;
     if (this.#isAtEnd) await this.#tick();
     else await this.#rest((performance.now() - beganMs) * this.#restShare);
     return page.hasMore;
+  }
+
+  /** Looks up where to go on, after the start and where that is in doubt. False while another process goes on. */
+  async #knowPlace(): Promise<boolean> {
+    const { writtenCursor } = this.#writeBehind;
+    if (writtenCursor !== undefined && !this.#isStandingBy) return true;
+    const progress = await readProgress(this.#deps.db);
+    this.#isStandingBy &&= progress.cursor !== writtenCursor;
+    this.#goOnFrom(progress);
+    if (this.#isStandingBy) await this.#rest(this.#deps.config.pollMs);
+    return !this.#isStandingBy;
+  }
+
+  #goOnFrom(progress: DerivedProgress): void {
+    this.#writeBehind.begin(progress);
+    this.#stats.cursor = progress.cursor;
   }
 
   get #restShare(): number {
@@ -163,56 +186,55 @@ class DerivedRunner implements DerivedSeries {
   async #nextPage(): Promise<FeedPage> {
     const { store, config } = this.#deps;
     try {
-      return await store.changesSince(this.#stats.cursor, config.pageReadings);
+      return await store.changesSince(this.#writeBehind.cursor, config.pageReadings);
     } catch (error) {
       if (!(error instanceof FeedForgottenError)) throw error;
-      this.#stats.cursor = await this.#placeAfterForgotten(error);
-      return await store.changesSince(this.#stats.cursor, config.pageReadings);
+      await this.#goOnAfterForgotten(error);
+      return await store.changesSince(this.#writeBehind.cursor, config.pageReadings);
     }
   }
 
   /** Where another process has gone on meanwhile, else, what came next being gone, where the feed begins. */
-  async #placeAfterForgotten({ keptFrom }: FeedForgottenError): Promise<number> {
-    const { cursor } = this.#stats;
-    return await this.#deps.db.transaction(async (tx) => {
+  async #goOnAfterForgotten({ keptFrom }: FeedForgottenError): Promise<void> {
+    const { db, logger } = this.#deps;
+    const cursor = this.#writeBehind.cursor;
+    await this.#write();
+    await db.transaction(async (tx) => {
       const progress = await lockProgress(tx);
-      if (progress.cursor > cursor) return progress.cursor;
-      this.#deps.logger.warn({ cursor, keptFrom }, "the feed cannot be followed; hours are told anew from the curves");
+      if (progress.cursor > cursor) return;
+      logger.warn({ cursor, keptFrom }, "the feed cannot be followed; hours are told anew from the curves");
       await skipTo(tx, keptFrom - 1);
-      return keptFrom - 1;
     });
+    this.#goOnFrom(await readProgress(db));
   }
 
-  /** Writes a page; false when another process has gone on meanwhile, whose place is taken over then. */
-  async #derive(page: FeedPage): Promise<boolean> {
-    const { db, store } = this.#deps;
-    const read = this.#stats.cursor;
-    const derived = await db.transaction(async (tx) => {
-      const progress = await lockProgress(tx);
-      if (progress.cursor !== read) return progress.cursor;
-      const lateBeforeMs = this.#lateBefore(page, progress.newestReadMs);
-      const done = await derivePage(tx, page.readings, { store, registers: this.#registers, lateBeforeMs });
-      await addChanges(tx, done.changes, this.#dues);
-      await saveCursorIn(tx, page.cursor, Math.min(done.newestReadMs, this.#deps.clock.now()));
-      return done;
-    });
-    if (typeof derived === "number") {
-      this.#stats.cursor = derived;
+  async #fold(page: FeedPage): Promise<void> {
+    const lateBeforeMs = this.#lateBefore(page);
+    const nowMs = this.#deps.clock.now();
+    await this.#writeBehind.fold(page, { registers: this.#registers, lateBeforeMs, nowMs });
+  }
+
+  /** Writes what was folded; false when another process has gone on meanwhile, whose place is taken over then. */
+  async #write(): Promise<boolean> {
+    const before = this.#stats.cursor;
+    const written = await this.#writeBehind.write(this.#dues);
+    this.#stats.cursor = this.#writeBehind.cursor;
+    if (written === null) {
+      this.#isStandingBy = this.#stats.cursor !== before;
       return false;
     }
-    this.#stats.cursor = page.cursor;
-    this.#stats.readings += derived.readings;
-    this.#stats.replayed += derived.replayed;
-    this.#stats.tooLate += derived.tooLate;
-    this.#stats.hours += derived.changes.districts.changed().length + derived.changes.accounts.changed().length;
-    await this.#tellStore();
+    this.#stats.readings += written.readings;
+    this.#stats.replayed += written.replayed;
+    this.#stats.tooLate += written.tooLate;
+    this.#stats.hours += written.hours;
+    if (this.#stats.cursor !== before) await this.#tellStore();
     return true;
   }
 
   /** At the end of the feed lateness is judged by the clock; in a catch-up by the newest reading before, for the delay is our own. */
-  #lateBefore(page: FeedPage, newestReadMs: number): number {
+  #lateBefore(page: FeedPage): number {
     const nowMs = this.#deps.clock.now();
-    const atMs = this.#isAtEnd && !page.hasMore ? nowMs : Math.min(nowMs, newestReadMs);
+    const atMs = this.#isAtEnd && !page.hasMore ? nowMs : Math.min(nowMs, this.#writeBehind.newestReadMs);
     return atMs - this.#deps.config.lateAfterMinutes * MINUTE_MS;
   }
 
@@ -228,18 +250,21 @@ class DerivedRunner implements DerivedSeries {
     const hourMs = Math.floor(clock.now() / HOUR_MS) * HOUR_MS;
     const { setAsideSeen } = await readProgress(db);
     const setAside = await countSetAside(store, setAsideSeen);
-    await db.transaction(async (tx) => {
+    const forgotten = await db.transaction(async (tx) => {
       const progress = await lockProgress(tx);
       // Another process has counted these already.
-      if (JSON.stringify(progress.setAsideSeen) !== JSON.stringify(setAsideSeen)) return;
+      if (JSON.stringify(progress.setAsideSeen) !== JSON.stringify(setAsideSeen)) return undefined;
       const fromMs = Math.max(progress.tickedHourMs ?? hourMs, hourMs - MOST_OPENED_MS);
+      let days: ForgottenDays | undefined;
       if (fromMs < hourMs) {
         await openHours(tx, this.#dues, fromMs, hourMs);
-        await forgetDays(tx, config.keepDays);
+        days = await forgetDays(tx, config.keepDays);
       }
       await addSetAside(tx, setAside);
       await saveTick(tx, Math.max(hourMs, progress.tickedHourMs ?? 0), setAside.seen);
+      return days && { days, progress };
     });
+    if (forgotten) this.#writeBehind.forget(forgotten.days, forgotten.progress);
   }
 
   /** Reads the registry again when it has changed, and once for every channel that it did not know. */
@@ -257,7 +282,7 @@ class DerivedRunner implements DerivedSeries {
       const channels = await (loadRegistry ? loadRegistry() : loadMeterRegistry(db, clock.now()));
       const primary = [...primaryChannels(channels).values()];
       await saveSubjects(db, primary);
-      this.#registers = new Map(primary.map((meter) => [meter.channel, meter]));
+      this.#registers = this.#writeBehind.judge(primary);
       this.#dues = duesOf(primary);
       this.#unknown.clear();
     } catch (error) {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { childrenOf, statOf } from "../processes.ts";
 
 /** What the head-end says of itself at one moment, by its own /metrics, and what the system says of its processes. */
 export interface Look {
@@ -10,9 +10,6 @@ export interface Look {
   readonly rssMb: number;
   readonly postgresMb: number;
 }
-
-const TICKS_PER_S = 100;
-const PAGE_MB = 4096 / 1e6;
 
 /** Looks at the process behind `operateUrl`, whose id is `pid`. */
 export async function look(operateUrl: string, pid: number): Promise<Look> {
@@ -39,36 +36,4 @@ function metric(text: string, name: string): number {
 
 function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
   return items.reduce((total, item) => total + of(item), 0);
-}
-
-/** Children and their children: PostgreSQL's server has a process for each connection. */
-function childrenOf(pid: number): number[] {
-  const all = readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
-  const parents = new Map(all.map((each) => [each, parentOf(each)]));
-  const isBelow = (each: number): boolean => {
-    const parent = parents.get(each) ?? 0;
-    return parent === pid || (parent > 1 && isBelow(parent));
-  };
-  return all.filter(isBelow);
-}
-
-function fieldsOf(pid: number): string[] {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return text.slice(text.lastIndexOf(")") + 2).split(" ");
-  } catch {
-    return [];
-  }
-}
-
-function parentOf(pid: number): number {
-  return Number(fieldsOf(pid)[1] ?? 0);
-}
-
-function statOf(pid: number): { readonly cpuS: number; readonly rssMb: number } {
-  const fields = fieldsOf(pid);
-  const [user, system, pages] = [fields[11], fields[12], fields[21]].map((text) => Number(text ?? 0));
-  return { cpuS: ((user ?? 0) + (system ?? 0)) / TICKS_PER_S, rssMb: (pages ?? 0) * PAGE_MB };
 }
