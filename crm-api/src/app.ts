@@ -19,6 +19,7 @@ import { handleError } from "./http/error-handler.ts";
 import { installOpenApi } from "./http/openapi.ts";
 import { installPages } from "./http/pages.ts";
 import type { ApiServer } from "./http/types.ts";
+import { intervalRoutes } from "./intervals/routes.ts";
 import { jobRoutes } from "./jobs/routes.ts";
 import { meterRoutes } from "./meters/routes.ts";
 import { operationsRoutes } from "./operations/routes.ts";
@@ -79,6 +80,7 @@ function apiRoutes(api: ApiServer, deps: ApiDeps): void {
   alarmRoutes(api, deps);
   shiftRoutes(api, deps);
   meterRoutes(api, deps);
+  intervalRoutes(api, deps);
   collectionRoutes(api, deps);
   setAsideRoutes(api, deps);
   enrolmentRoutes(api, deps);

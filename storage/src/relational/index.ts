@@ -23,6 +23,7 @@ export { GRAFANA_ROLE, type GrafanaReader, setUpGrafanaReader } from "./grafana-
 export {
   addRevision,
   type IntervalChange,
+  latestRevision,
   lockRevisions,
   markReportsRevised,
   type NewRevision,

@@ -76,6 +76,15 @@ export async function revisionsOf(
   return rows;
 }
 
+/** Number of a register's last revision; 0 when there is none. */
+export async function latestRevision(sql: Sql, channel: string): Promise<number> {
+  const { rows } = await sql.query<{ no: number | null }>(
+    "select max(no) as no from interval_revision where channel = $1",
+    [channel],
+  );
+  return rows[0]?.no ?? 0;
+}
+
 /** Marks reports that were made of [fromMs, toMs), by the days of `zone`, for whoever a register's meter supplies: newer data are available. Gives how many. */
 export async function markReportsRevised(
   tx: Sql,
