@@ -1,7 +1,8 @@
 import type { FindingSink } from "./engine.ts";
 import { isLiveLongEnough, type WatchedMeter } from "./engine-meters.ts";
 import { District, type DistrictImage, type JudgedNight } from "./pure/district.ts";
-import { flowText, type Proof } from "./pure/evidence.ts";
+import { lossProof, nightProof } from "./pure/districts/proofs.ts";
+import type { Proof } from "./pure/evidence.ts";
 import type { FindingSubject } from "./pure/finding.ts";
 import type { EmittedInterval } from "./pure/intervals.ts";
 import { calendarOf } from "./pure/local-time.ts";
@@ -35,15 +36,17 @@ export class Districts {
   setRegistry(channels: readonly MeteredChannel[]): void {
     const before = this.image();
     this.#districts = new Map();
-    for (const [dma, inlets] of inletsByDma(channels))
-      if (isIn(this.#shard, dma)) this.#districts.set(dma, watchDistrict(dma, inlets));
+    const primary = [...primaryChannels(channels).values()];
+    const customers = customersByDma(primary);
+    for (const [dma, inlets] of inletsByDma(primary))
+      if (isIn(this.#shard, dma)) this.#districts.set(dma, watchDistrict(dma, inlets, customers.get(dma) ?? 0));
     this.restore(before);
   }
 
   /** Adds an interval of any meter to the districts that it feeds or stands in. */
   add({ meta, district }: WatchedMeter, interval: EmittedInterval, m3: number, state: MeterState): void {
     if (meta.inletOf.length > 0) this.#addInflow(meta, interval, m3, state);
-    if (district !== undefined && interval.quality <= 1) district.addCustomer(interval.startMs, m3);
+    if (district !== undefined && interval.quality <= 1) district.addCustomer(interval, m3);
   }
 
   /** The district that a customer's meter stands in; undefined where none is judged. */
@@ -59,6 +62,8 @@ export class Districts {
       watched.district.addInlet(meter.meter, interval, m3);
       for (let night = watched.district.judgeNext(); night; night = watched.district.judgeNext())
         this.#onNight(watched, night, interval.knownAtMs, state);
+      for (let told = watched.district.balanceNext(); told; told = watched.district.balanceNext())
+        this.#onBalance(watched, told, interval.knownAtMs, state);
     }
   }
 
@@ -79,36 +84,70 @@ export class Districts {
   #onNight(watched: WatchedDistrict, night: JudgedNight, atMs: number, inlet: MeterState): void {
     const { district } = watched;
     this.#sink.night(night.row);
-    if (night.step === "open") district.isPast = inlet.lastImportMs !== 0 && night.startMs <= inlet.lastImportMs;
-    if (district.isPast && isLiveLongEnough(inlet, night.nightStartMs)) district.isPast = false;
+    district.isPast = isStillPast(district.isPast, night, inlet);
+    const proof = night.step === "clear" || night.step === "none" ? null : nightProof(district, night);
+    this.#report(watched, "NIGHT_MIN", night, atMs, district.isPast, proof);
+    if (night.step === "clear") district.isPast = false;
+  }
+
+  #onBalance(watched: WatchedDistrict, night: JudgedNight, atMs: number, inlet: MeterState): void {
+    const { district } = watched;
+    district.isLossPast = isStillPast(district.isLossPast, night, inlet);
+    const proof = night.step === "clear" || night.step === "none" ? null : lossProof(district, night);
+    this.#report(watched, "DMA_LOSS", night, atMs, district.isLossPast, proof);
+    if (night.step === "clear") district.isLossPast = false;
+  }
+
+  #report(
+    watched: WatchedDistrict,
+    rule: "NIGHT_MIN" | "DMA_LOSS",
+    night: JudgedNight,
+    atMs: number,
+    isPast: boolean,
+    proof: Proof | null,
+  ): void {
     if (night.step === "none") return;
     this.#sink.emit({
       type: night.step === "hold" ? "update" : night.step,
-      rule: "NIGHT_MIN",
+      rule,
       direction: "up",
       who: watched.who,
       pricePerM3: watched.pricePerM3,
       startMs: night.startMs,
       atMs,
-      isPast: district.isPast,
-      proof: night.step === "clear" ? null : nightProof(district, night),
+      isPast,
+      proof,
     });
-    if (night.step === "clear") district.isPast = false;
   }
 }
 
-function inletsByDma(channels: readonly MeteredChannel[]): Map<string, { meter: MeteredChannel; sign: number }[]> {
-  const inlets = [...primaryChannels(channels).values()].flatMap((meter) =>
-    meter.inletOf.map(({ dma, sign }) => ({ dma, meter, sign })),
-  );
+/** Whether a finding that began in imported rows has not yet been confirmed by a day of live ones. */
+function isStillPast(wasPast: boolean, night: JudgedNight, inlet: MeterState): boolean {
+  const isPast = night.step === "open" ? inlet.lastImportMs !== 0 && night.startMs <= inlet.lastImportMs : wasPast;
+  return isPast && !isLiveLongEnough(inlet, night.nightStartMs);
+}
+
+function inletsByDma(meters: readonly MeteredChannel[]): Map<string, { meter: MeteredChannel; sign: number }[]> {
+  const inlets = meters.flatMap((meter) => meter.inletOf.map(({ dma, sign }) => ({ dma, meter, sign })));
   return Map.groupBy(inlets, (inlet) => inlet.dma);
 }
 
-function watchDistrict(dma: string, inlets: readonly { meter: MeteredChannel; sign: number }[]): WatchedDistrict {
+function customersByDma(meters: readonly MeteredChannel[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { purpose, dma } of meters)
+    if (purpose === "customer" && dma !== null) counts.set(dma, (counts.get(dma) ?? 0) + 1);
+  return counts;
+}
+
+function watchDistrict(
+  dma: string,
+  inlets: readonly { meter: MeteredChannel; sign: number }[],
+  customers: number,
+): WatchedDistrict {
   const first = inlets[0]?.meter;
   const signs = new Map(inlets.map(({ meter, sign }) => [meter.meter, sign]));
   return {
-    district: new District(dma, calendarOf(first?.zone ?? "UTC"), signs),
+    district: new District(dma, calendarOf(first?.zone ?? "UTC"), { inlets: signs, customers }),
     pricePerM3: first?.pricePerM3 ?? 0,
     who: {
       subjectKind: "dma",
@@ -122,28 +161,5 @@ function watchDistrict(dma: string, inlets: readonly { meter: MeteredChannel; si
       unitId: first?.unitId ?? "",
       unitPath: first?.unitPath ?? "",
     },
-  };
-}
-
-function nightProof(district: District, night: JudgedNight): Proof {
-  const { levelBefore, levelNow } = district.night;
-  const [now, before] = [flowText(levelNow * 1000), flowText(levelBefore * 1000)];
-  return {
-    actual: levelNow * 1000,
-    expected: levelBefore * 1000,
-    low: (night.row.bandLowM3h ?? levelBefore) * 1000,
-    high: (night.row.bandHighM3h ?? levelBefore) * 1000,
-    excess: Math.max(0, levelNow - levelBefore) * 1000,
-    isLoss: true,
-    estimatedShare: Math.min(1, night.estimatedShare),
-    reason: {
-      en: `night flow ${now}, before the step ${before} (least hour from 02 to 05)`,
-      zh: `夜间流量 ${now}，抬升前为 ${before}（02–05 时最小小时流量）`,
-    },
-    clearsWhen: {
-      en: "the night flow steps down again, or 14 nights at the new level",
-      zh: "夜间流量回落，或新水平持续 14 夜",
-    },
-    details: { completeness: night.row.completeness },
   };
 }

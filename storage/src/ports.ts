@@ -1,6 +1,8 @@
 import type { Quantity, Unit } from "@nightflow/domain";
+import type { FeedConsumers } from "./feed-consumers-port.ts";
 import type { SetAside, SetAsideLists, SetAsideSettlement } from "./set-aside-port.ts";
 
+export type * from "./feed-consumers-port.ts";
 export type * from "./set-aside-port.ts";
 
 /**
@@ -205,7 +207,7 @@ export interface StoreCounts {
  * The time-series store. One thread owns it; others hold the same port by message.
  * Every method rejects with StoreUnavailableError when the store cannot be reached; the caller may try again.
  */
-export interface ReadingStore extends SetAsideLists {
+export interface ReadingStore extends SetAsideLists, FeedConsumers {
   readonly kind: "duckdb" | "influxdb";
 
   /** Marks of some agents (`site/agent`), or of all, in every epoch; those stored last at the end. */

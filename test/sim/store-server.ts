@@ -62,6 +62,8 @@ export class StoreServer {
       valuesAt: (keys) => call(() => content.valuesAt(keys)),
       changesSince: (cursor, limit) => call(() => content.feedAfter(cursor, limit)),
       saveCursor: () => call(() => undefined),
+      feedConsumers: () => never(),
+      forgetConsumer: () => never(),
       curve: () => never(),
       lastValues: (channels) => call(() => content.lastValues(channels)),
       allLastValues: () => never(),

@@ -1,36 +1,48 @@
 import type { Step } from "./detectors/flow.ts";
 import { type NightState, newNightState, nightBand, stepNight } from "./detectors/night-step.ts";
+import {
+  addCustomer,
+  addInflow,
+  busyFlowOf,
+  copyOfDay,
+  type DistrictDay,
+  dayFlowOf,
+  isMeasured,
+  leastHourOf,
+  NIGHT,
+  newDistrictDay,
+} from "./districts/day.ts";
+import { balanceNight, type NightBalance } from "./districts/night-balance.ts";
 import type { DmaNight } from "./finding.ts";
 import type { EmittedInterval } from "./intervals.ts";
 import { dateTextOf, type ZoneCalendar } from "./local-time.ts";
 
-const HOUR_MS = 3_600_000;
-/** The district's night by DOMAIN 3.2, local hours. */
-const NIGHT = { fromHour: 2, toHour: 5 } as const;
 const LEAST_COMPLETE = 0.9;
 const MOST_ESTIMATED = 0.05;
 /** Days kept for late neighbours: an import brings one meter after another. */
 const KEPT_DAYS = 100;
-
-interface DistrictDay {
-  inflowM3: number;
-  customersM3: number;
-  /** Inflow of each hour of the night window. */
-  nightHoursM3: number[];
-  nightGoodMs: number;
-  nightEstimatedMs: number;
-  hasInflow: boolean;
-  hasCustomers: boolean;
-  judged: DmaNight | null;
-}
+/** Nights that a balance waits for its customers' readings. */
+const BALANCE_WAITS_NIGHTS = 3;
+const CUSTOMERS_ALPHA = 0.05;
+const LEAST_CUSTOMER_NIGHTS = 5;
 
 /** A district as it travels in a snapshot. */
 export interface DistrictImage {
   readonly night: NightState;
+  readonly loss?: NightState;
+  readonly customersNight?: CustomersLevel;
   readonly nextDay: number | null;
+  readonly nextBalanceDay?: number | null;
   readonly isPast: boolean;
+  readonly isLossPast?: boolean;
   readonly progress: readonly (readonly [string, number])[];
   readonly days: readonly (readonly [number, DistrictDay])[];
+}
+
+/** Customers' night use as it usually is, m³/h. It is not learned from while a finding is open. */
+interface CustomersLevel {
+  nights: number;
+  mean: number;
 }
 
 /** What judging one night brought. */
@@ -43,52 +55,60 @@ export interface JudgedNight {
   readonly estimatedShare: number;
 }
 
+/** What balancing one night brought. */
+export interface JudgedBalance extends JudgedNight {
+  readonly balance: NightBalance;
+}
+
+/** Who feeds a district and who stands in it. */
+export interface DistrictMeters {
+  /** Signs of the inlets by meter. */
+  readonly inlets: ReadonlyMap<string, number>;
+  readonly customers: number;
+}
+
 /**
  * One metered district: inlets summed by sign on local days and nights, customers beside them. A night is judged once every
  * inlet has passed its end, in order, at ≥90 % measured and ≤5 % estimated; others are listed without a flow and teach nothing.
+ * Its balance is told as soon as ≥95 % of the customers' register-hours are there, or not at all after three nights.
  */
 export class District {
   readonly id: string;
   night: NightState = newNightState();
+  loss: NightState = newNightState();
   /** Whether the open finding began in imported rows. */
   isPast = false;
+  isLossPast = false;
   readonly #calendar: ZoneCalendar;
-  readonly #inlets: ReadonlyMap<string, number>;
+  readonly #meters: DistrictMeters;
+  #customersNight: CustomersLevel = { nights: 0, mean: 0 };
   #progress = new Map<string, number>();
   #days = new Map<number, DistrictDay>();
   #dirty = new Set<number>();
   #nextDay: number | null = null;
+  #nextBalanceDay: number | null = null;
 
-  constructor(id: string, calendar: ZoneCalendar, inlets: ReadonlyMap<string, number>) {
+  constructor(id: string, calendar: ZoneCalendar, meters: DistrictMeters) {
     this.id = id;
     this.#calendar = calendar;
-    this.#inlets = inlets;
+    this.#meters = meters;
   }
 
   /** Adds an interval of an inlet; volumes without a value leave the night incomplete. */
   addInlet(meter: string, interval: EmittedInterval, m3: number): void {
-    const sign = this.#inlets.get(meter) ?? 0;
+    const sign = this.#meters.inlets.get(meter) ?? 0;
     const number = this.#calendar.dayOf(interval.startMs);
-    const day = this.#day(number);
     if (this.#nextDay === null || (number < this.#nextDay && this.night.nights === 0)) this.#nextDay = number;
     this.#progress.set(meter, interval.endMs);
-    if (interval.quality > 1) return;
-    day.inflowM3 += sign * m3;
-    day.hasInflow = true;
-    if (!this.#isNight(number, interval)) return;
-    const hour = Math.floor((interval.startMs - this.#calendar.instantOf(number, NIGHT.fromHour)) / HOUR_MS);
-    day.nightHoursM3[hour] = (day.nightHoursM3[hour] ?? 0) + sign * m3;
-    if (interval.quality === 0) day.nightGoodMs += interval.endMs - interval.startMs;
-    else day.nightEstimatedMs += interval.endMs - interval.startMs;
+    addInflow(this.#day(number), number, this.#calendar, interval, sign * m3);
   }
 
   /** Adds a customer's consumption to the day's sum. */
-  addCustomer(startMs: number, m3: number): void {
-    const number = this.#calendar.dayOf(startMs);
+  addCustomer(interval: EmittedInterval, m3: number): void {
+    const number = this.#calendar.dayOf(interval.startMs);
     if (this.#nextDay !== null && number < this.#nextDay - KEPT_DAYS) return;
-    const day = this.#day(number);
-    day.customersM3 += m3;
-    day.hasCustomers = true;
+    addCustomer(this.#day(number), number, this.#calendar, interval, m3);
+    if (this.#days.get(number)?.judged) this.#dirty.add(number);
     if (this.#days.get(number + 1)?.judged) this.#dirty.add(number + 1);
   }
 
@@ -97,9 +117,35 @@ export class District {
     const number = this.#nextDay;
     if (number === null || !this.#isPassed(number)) return undefined;
     this.#nextDay = number + 1;
+    this.#nextBalanceDay ??= number;
     const judged = this.#judge(number, this.#day(number));
     this.#forget();
     return judged;
+  }
+
+  /**
+   * Balances the next night that has been judged and whose customers are there; undefined when there is none. A night whose
+   * customers stay away is passed over after three nights.
+   */
+  balanceNext(): JudgedBalance | undefined {
+    while (this.#nextBalanceDay !== null && this.#nextDay !== null && this.#nextBalanceDay < this.#nextDay) {
+      const number = this.#nextBalanceDay;
+      const balance = this.#balanceOf(number);
+      const isAwaited = balance.why === "customers_incomplete" && this.#nextDay - number <= BALANCE_WAITS_NIGHTS;
+      if (isAwaited) return undefined;
+      this.#nextBalanceDay = number + 1;
+      const judged = this.#judgeBalance(number, balance);
+      this.#dirty.add(number);
+      if (judged) return judged;
+    }
+    return undefined;
+  }
+
+  /** How much more than usual the customers used in the last balanced night, m³/h; null while that is not known. */
+  customersRiseM3h(): number | null {
+    if (this.#customersNight.nights < LEAST_CUSTOMER_NIGHTS || this.#nextDay === null) return null;
+    const { customersM3h } = this.#balanceOf(this.#nextDay - 1);
+    return customersM3h === null ? null : customersM3h - this.#customersNight.mean;
   }
 
   /** Rows of nights whose sums changed after they were judged; each is given once. */
@@ -108,7 +154,7 @@ export class District {
     for (const number of this.#dirty) {
       const day = this.#days.get(number);
       if (!day?.judged) continue;
-      day.judged = { ...day.judged, ...this.#sumsBefore(number) };
+      day.judged = { ...day.judged, ...this.#sumsBefore(number), ...this.#balanceColumns(number) };
       rows.push(day.judged);
     }
     this.#dirty.clear();
@@ -118,32 +164,38 @@ export class District {
   image(): DistrictImage {
     return {
       night: this.night,
+      loss: this.loss,
+      customersNight: this.#customersNight,
       nextDay: this.#nextDay,
+      nextBalanceDay: this.#nextBalanceDay,
       isPast: this.isPast,
+      isLossPast: this.isLossPast,
       progress: [...this.#progress],
       days: [...this.#days],
     };
   }
 
+  /** Takes a kept state; what an older program did not keep is learned anew. */
   restore(image: DistrictImage): void {
-    this.night = { ...image.night };
+    this.night = { ...newNightState(), ...image.night };
+    this.loss = { ...newNightState(), ...image.loss };
+    this.#customersNight = { ...(image.customersNight ?? { nights: 0, mean: 0 }) };
     this.#nextDay = image.nextDay;
+    this.#nextBalanceDay = image.nextBalanceDay ?? image.nextDay;
     this.isPast = image.isPast;
+    this.isLossPast = image.isLossPast ?? false;
     this.#progress = new Map(image.progress);
-    this.#days = new Map(image.days.map(([number, day]) => [number, { ...day }]));
+    const days = image.days.filter(([, day]) => day.inflowNight !== undefined);
+    this.#days = new Map(days.map(([number, day]) => [number, copyOfDay(day)]));
   }
 
   #judge(number: number, day: DistrictDay): JudgedNight {
     const nightStartMs = this.#calendar.instantOf(number, NIGHT.fromHour);
-    const windowMs = this.#calendar.instantOf(number, NIGHT.toHour) - nightStartMs;
-    const neededMs = windowMs * this.#inlets.size;
-    const completeness = neededMs === 0 ? 0 : day.nightGoodMs / neededMs;
-    const estimatedShare = neededMs === 0 ? 0 : day.nightEstimatedMs / neededMs;
-    const isComplete = completeness >= LEAST_COMPLETE && estimatedShare <= MOST_ESTIMATED;
-    const mnfM3h = isComplete ? leastHour(day.nightHoursM3) : null;
+    const { completeness, estimatedShare, isComplete } = this.#inflowShares(number);
+    const mnfM3h = isComplete ? leastHourOf(day) : null;
     const band = nightBand(this.night);
     const before = this.night.openMs;
-    const step = mnfM3h === null ? "none" : stepNight(this.night, mnfM3h, nightStartMs);
+    const step = mnfM3h === null ? "none" : stepNight(this.night, this.#flowsOf(number, mnfM3h), nightStartMs);
     day.judged = {
       dma: this.id,
       date: dateTextOf(number),
@@ -153,41 +205,93 @@ export class District {
       bandHighM3h: band?.high ?? null,
       ...this.#sumsBefore(number),
       completeness,
+      ...this.#balanceColumns(number),
+      lossExpectedM3h: null,
+      lossBandHighM3h: null,
     };
     return { row: day.judged, step, startMs: this.night.openMs || before, nightStartMs, estimatedShare };
   }
 
+  #judgeBalance(number: number, balance: NightBalance): JudgedBalance | undefined {
+    const day = this.#days.get(number);
+    if (balance.lossM3h === null || !day?.judged) return undefined;
+    const nightStartMs = this.#calendar.instantOf(number, NIGHT.fromHour);
+    const band = nightBand(this.loss);
+    const before = this.loss.openMs;
+    const step = stepNight(this.loss, this.#flowsOf(number, balance.lossM3h), nightStartMs);
+    if (this.night.openMs === 0 && this.loss.openMs === 0) this.#learnCustomers(balance.customersM3h ?? 0);
+    const isBanded = { lossExpectedM3h: band?.expected ?? null, lossBandHighM3h: band?.high ?? null };
+    day.judged = { ...day.judged, ...this.#balanceColumns(number), ...isBanded };
+    const { estimatedShare } = this.#inflowShares(number);
+    return { row: day.judged, step, startMs: this.loss.openMs || before, nightStartMs, estimatedShare, balance };
+  }
+
+  #learnCustomers(m3h: number): void {
+    const level = this.#customersNight;
+    level.nights++;
+    level.mean += Math.max(CUSTOMERS_ALPHA, 1 / level.nights) * (m3h - level.mean);
+  }
+
+  #flowsOf(number: number, nightM3h: number) {
+    const [dayBefore, registers] = [this.#days.get(number - 1), this.#meters.inlets.size];
+    return { nightM3h, dayM3h: dayFlowOf(dayBefore, registers), busyM3h: busyFlowOf(dayBefore, registers) };
+  }
+
+  #inflowShares(number: number): { completeness: number; estimatedShare: number; isComplete: boolean } {
+    const neededMs = this.#windowMs(number) * this.#meters.inlets.size;
+    const night = this.#days.get(number)?.inflowNight;
+    const completeness = neededMs === 0 || !night ? 0 : night.goodMs / neededMs;
+    const estimatedShare = neededMs === 0 || !night ? 0 : night.estimatedMs / neededMs;
+    return {
+      completeness,
+      estimatedShare,
+      isComplete: completeness >= LEAST_COMPLETE && estimatedShare <= MOST_ESTIMATED,
+    };
+  }
+
+  #balanceOf(number: number): NightBalance {
+    const day = this.#days.get(number) ?? newDistrictDay();
+    return balanceNight(
+      this.#windowMs(number),
+      { measured: day.inflowNight, registers: this.#meters.inlets.size },
+      { measured: day.customersNight, registers: this.#meters.customers },
+      this.#inflowShares(number).isComplete,
+    );
+  }
+
+  #balanceColumns(number: number) {
+    const balance = this.#balanceOf(number);
+    const isWaiting = balance.why === "customers_incomplete" && number >= (this.#nextBalanceDay ?? number);
+    return {
+      customersNightM3h: balance.customersM3h,
+      customersCompleteness: balance.customersCompleteness,
+      lossM3h: balance.lossM3h,
+      noBalance: isWaiting ? "waiting" : balance.why,
+    } as const;
+  }
+
+  #windowMs(number: number): number {
+    return this.#calendar.instantOf(number, NIGHT.toHour) - this.#calendar.instantOf(number, NIGHT.fromHour);
+  }
+
   #sumsBefore(number: number): { inflowM3: number | null; customersM3: number | null } {
     const day = this.#days.get(number - 1);
-    return { inflowM3: day?.hasInflow ? day.inflowM3 : null, customersM3: day?.hasCustomers ? day.customersM3 : null };
+    return {
+      inflowM3: day && isMeasured(day.inflow) ? day.inflow.m3 : null,
+      customersM3: day && isMeasured(day.customers) ? day.customers.m3 : null,
+    };
   }
 
   #isPassed(number: number): boolean {
     const endMs = this.#calendar.instantOf(number, NIGHT.toHour);
-    for (const meter of this.#inlets.keys()) if ((this.#progress.get(meter) ?? 0) < endMs) return false;
-    return this.#inlets.size > 0;
-  }
-
-  #isNight(number: number, interval: EmittedInterval): boolean {
-    return (
-      interval.startMs >= this.#calendar.instantOf(number, NIGHT.fromHour) &&
-      interval.endMs <= this.#calendar.instantOf(number, NIGHT.toHour)
-    );
+    for (const meter of this.#meters.inlets.keys()) if ((this.#progress.get(meter) ?? 0) < endMs) return false;
+    return this.#meters.inlets.size > 0;
   }
 
   #day(number: number): DistrictDay {
     let day = this.#days.get(number);
     if (!day) {
-      day = {
-        inflowM3: 0,
-        customersM3: 0,
-        nightHoursM3: [],
-        nightGoodMs: 0,
-        nightEstimatedMs: 0,
-        hasInflow: false,
-        hasCustomers: false,
-        judged: null,
-      };
+      day = newDistrictDay();
       this.#days.set(number, day);
     }
     return day;
@@ -197,9 +301,4 @@ export class District {
     if (this.#days.size <= 2 * KEPT_DAYS || this.#nextDay === null) return;
     for (const number of this.#days.keys()) if (number < this.#nextDay - KEPT_DAYS) this.#days.delete(number);
   }
-}
-
-/** The minimum night flow: the least hour of the window, m³/h. */
-function leastHour(hoursM3: readonly (number | undefined)[]): number {
-  return hoursM3.reduce<number>((least, m3) => Math.min(least, m3 ?? least), Number.POSITIVE_INFINITY);
 }

@@ -1,4 +1,5 @@
 import type { Evidence, RuleCode, SubjectKind } from "@nightflow/domain";
+import type { NoBalance } from "./districts/night-balance.ts";
 
 /** Whom a finding is about, and what its money is counted in. */
 export interface FindingSubject {
@@ -48,4 +49,13 @@ export interface DmaNight {
   readonly customersM3: number | null;
   /** Share of the night window measured by good intervals. */
   readonly completeness: number;
+  /** What customers used in the hours 02–05, mean flow; null where no balance is told. */
+  readonly customersNightM3h: number | null;
+  /** Share of the customers' register-hours of that night with a good reading; null without customers' meters. */
+  readonly customersCompleteness: number | null;
+  /** Mean inflow of 02–05 less what customers used then; null where no balance is told, and then `noBalance` says why. */
+  readonly lossM3h: number | null;
+  readonly lossExpectedM3h: number | null;
+  readonly lossBandHighM3h: number | null;
+  readonly noBalance: NoBalance | null;
 }

@@ -40,6 +40,12 @@ export const PERMISSIONS = {
     area: "operations",
     risk: "low",
   },
+  "operations.feed.forget": {
+    zh: "移除停用的读数流读者",
+    en: "Remove a reader of the feed that is gone",
+    area: "operations",
+    risk: "high",
+  },
   "enrolment.agent.read": { zh: "查看终端入网", en: "See how agents joined", area: "enrolment", risk: "low" },
   "enrolment.token.make": { zh: "签发入网令牌", en: "Make tokens for agents", area: "enrolment", risk: "high" },
   "enrolment.request.decide": { zh: "审批终端入网", en: "Approve or reject agents", area: "enrolment", risk: "high" },

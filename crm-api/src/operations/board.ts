@@ -1,6 +1,7 @@
 import { type Database, jobCensus, operationsEvents, type ReadingStore } from "@nightflow/storage";
 import type { HeadEndHealth } from "../deps.ts";
 import { agentsHealth } from "./agents-health.ts";
+import { feedRows } from "./feed.ts";
 import { healthOf, storeHealthOf } from "./health.ts";
 import { HealthSeries } from "./history.ts";
 import { findTroubles, TroubleMemory } from "./troubles.ts";
@@ -9,7 +10,7 @@ import type { HealthHistory, OperationsHealth } from "./wire.ts";
 /** What the board looks at. */
 export interface BoardDeps {
   readonly db: Database;
-  readonly store: Pick<ReadingStore, "kind">;
+  readonly store: Pick<ReadingStore, "kind" | "feedConsumers">;
   readonly health: HeadEndHealth;
   readonly agentsLive?: (() => ReadonlySet<string>) | undefined;
   /** Real time, epoch ms. */
@@ -43,15 +44,16 @@ export class HealthBoard {
 
   async #lookNow(at: number): Promise<OperationsHealth> {
     const { db, store, health, agentsLive } = this.#deps;
-    const [reports, queues, events, agents] = await Promise.all([
+    const [reports, queues, events, agents, feed] = await Promise.all([
       health.reports(),
       jobCensus(db),
       operationsEvents(db),
       agentsHealth(db, agentsLive),
+      feedRows(store),
     ]);
     const put = healthOf(reports);
     this.#series.keep(at, put);
-    const seen = { at, queues, events, agents, ...put };
+    const seen = { at, queues, events, agents, feed, ...put };
     const found = findTroubles({ ...seen, newDeadLetters: this.#series.newDeadLetters(at) });
     return { ...seen, store: storeHealthOf(store.kind, put.processes), troubles: this.#memory.date(found, at) };
   }

@@ -93,6 +93,25 @@ test("who has nothing to do with collection does not see how the platform runs",
   expect((await (await signIn("control")).get<OperationsHealth>("/api/operations/health")).body.state).toBe("unknown");
 });
 
+test("readers of the feed are shown; one that is gone is removed by an administrator, with a reason that stays", async () => {
+  const { db, store, signIn } = await startHarness(databases);
+  store.consumers.push({ name: "old", cursor: 3, lagCommits: 40, lagMs: 7_200_000 });
+  const [admin, collector] = [await signIn("admin"), await signIn("collector")];
+  const health = await collector.get<OperationsHealth>("/api/operations/health");
+  expect(health.body.feed).toEqual([{ name: "old", cursor: 3, lagCommits: 40, lagS: 7200 }]);
+  expect(health.body.troubles.map(({ code }) => code)).toContain("feed_held");
+  const body = { reason: "tried once, removed since" };
+  expect((await collector.post("/api/operations/feed/old/forget", body)).status).toBe(403);
+  expect((await admin.post("/api/operations/feed/old/forget", { reason: "" })).status).toBe(400);
+  expect((await admin.post("/api/operations/feed/old/forget", body)).status).toBe(204);
+  expect((await admin.post("/api/operations/feed/old/forget", body)).status).toBe(404);
+  expect(store.consumers).toEqual([]);
+  const { rows } = await db.query(
+    "select actor, subject, reason from audit_entry where action = 'feed.forget_consumer'",
+  );
+  expect(rows).toEqual([{ actor: "admin", subject: "old", reason: body.reason }]);
+});
+
 test("a head-end that is not heard of opens one event and a banner, and closes it when it is back", async () => {
   const { db, clock, signIn } = await startHarness(databases);
   const watches = [1, 2].map(() => new HeadEndWatch({ db, clock, logger: silentLogger }));

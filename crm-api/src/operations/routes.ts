@@ -1,8 +1,12 @@
 import { processReports } from "@nightflow/storage";
+import { z } from "zod";
+import { principalOf } from "../access/principal.ts";
+import { requireWholeScope } from "../access/scope.ts";
 import type { ApiDeps } from "../deps.ts";
 import { problems } from "../http/schema.ts";
 import type { ApiServer } from "../http/types.ts";
 import { HealthBoard } from "./board.ts";
+import { forgetReader } from "./feed.ts";
 import { HealthHistory, OperationsHealth } from "./wire.ts";
 
 const LOOK_EVERY_MS = 10_000;
@@ -42,6 +46,28 @@ export function operationsRoutes(app: ApiServer, deps: ApiDeps): void {
       response: { 200: HealthHistory, ...problems },
     },
     handler: () => board.history(),
+  });
+
+  app.route({
+    method: "POST",
+    url: "/operations/feed/:name/forget",
+    config: { permission: "operations.feed.forget" },
+    schema: {
+      operationId: "forgetFeedConsumer",
+      tags: ["operations"],
+      summary: "Keeps the feed no longer for a reader that is gone for good; one that lives is known again by itself.",
+      params: z.strictObject({ name: z.string().min(1).max(64) }),
+      body: z.strictObject({
+        reason: z.string().trim().min(3).max(500).meta({ description: "Why; kept in the audit trail." }),
+      }),
+      response: { 204: z.undefined(), ...problems },
+    },
+    handler: async (request, reply) => {
+      const by = principalOf(request);
+      requireWholeScope(by.scope, "the feed");
+      await forgetReader(deps, by, request.params.name, request.body.reason);
+      return reply.code(204).send();
+    },
   });
 }
 

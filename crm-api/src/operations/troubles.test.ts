@@ -11,6 +11,7 @@ const well: Looked = {
   headEnd: { ...nothing, diskFreeBytes: 50, diskBytes: 100 },
   processes: [],
   queues: [],
+  feed: [],
   events: [],
   agents: { online: 2, offline: 0, away: [], waiting: 0, certificatesEnding: 0 },
   newDeadLetters: 0,
@@ -122,5 +123,24 @@ describe("the last hour", () => {
     for (const [index, count] of [5, 5, null, 8, 0, 2].entries()) series.keep(NOW + index * 10_000, look(count));
     expect(series.newDeadLetters(NOW + 60_000)).toBe(5);
     expect(series.newDeadLetters(NOW + 20 * 60_000)).toBe(0);
+  });
+});
+
+describe("a reader of the feed", () => {
+  const reader = (name: string, lagS: number) => ({ name, cursor: 1, lagCommits: lagS === 0 ? 0 : 7, lagS });
+
+  it("that left an hour unread is a warning with its name and since when, once for the detectors that say so themselves", () => {
+    expect(findTroubles({ ...well, feed: [reader("analytics", 0), reader("derived", 3599)] })).toEqual([]);
+    const found = findTroubles({ ...well, feed: [reader("analytics", 9000), reader("tried-once", 7200)] });
+    expect(found).toMatchObject([
+      { code: "feed_held", level: "warning", subjects: ["analytics", "tried-once"], count: 7, since: NOW - 9_000_000 },
+    ]);
+    const behind = row("analytics", { state: "degraded", reasons: ["feed: the detectors are 9000 s behind"] });
+    const both = findTroubles({ ...well, processes: [behind], feed: [reader("analytics", 9000)] });
+    expect(both.map(({ code }) => code)).toEqual(["feed_behind"]);
+  });
+
+  it("is no trouble while the store does not say who reads", () => {
+    expect(findTroubles({ ...well, feed: null })).toEqual([]);
   });
 });

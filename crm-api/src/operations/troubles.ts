@@ -9,7 +9,7 @@ export interface Finding extends Omit<Trouble, "since" | "isSinceAtLeast"> {
 
 /** What the troubles are found in. */
 export interface Looked
-  extends Pick<OperationsHealth, "at" | "state" | "headEnd" | "processes" | "queues" | "events" | "agents"> {
+  extends Pick<OperationsHealth, "at" | "state" | "headEnd" | "processes" | "queues" | "feed" | "events" | "agents"> {
   /** Readings that went into the dead letter within the last quarter of an hour. */
   readonly newDeadLetters: number;
 }
@@ -18,6 +18,8 @@ const MOST_SUBJECTS = 10;
 /** Below this share of free room there is time left to act, and it is needed. */
 const DISK_SHARE = 0.1;
 const JOB_LATE_S = 600;
+/** A reader that has left readings of an hour unread is stopped, or there is more than it can do. */
+const FEED_OLD_S = 3600;
 
 /** Everything that is wrong, worst first; empty when all is well. */
 export function findTroubles(looked: Looked): Finding[] {
@@ -25,6 +27,7 @@ export function findTroubles(looked: Looked): Finding[] {
     ...headEnd(looked),
     ...saidByProcesses(looked),
     ...silentProcesses(looked),
+    ...feed(looked),
     ...disk(looked),
     ...deadLetters(looked),
     ...agents(looked),
@@ -101,6 +104,17 @@ function silentProcesses({ processes, state, events }: Looked): Finding[] {
   if (silent.length === 0) return [];
   const since = Math.min(...silent.map(({ seenAt }) => seenAt));
   return [finding("process_silent", "warning", { subjects: silent.map(({ process }) => process), since })];
+}
+
+// The detectors say by themselves, and sooner, that they are behind.
+function feed({ feed: consumers, processes, at }: Looked): Finding[] {
+  const isSaid = processes.some(({ reasons }) => reasons.some((reason) => codeOf(reason) === "feed_behind"));
+  const old = (consumers ?? []).filter(({ name, lagS }) => lagS > FEED_OLD_S && !(isSaid && name === "analytics"));
+  if (old.length === 0) return [];
+  const longest = Math.max(...old.map(({ lagS }) => lagS));
+  const since = Math.round(at - longest * 1000);
+  const count = Math.max(...old.map(({ lagCommits }) => lagCommits));
+  return [finding("feed_held", "warning", { subjects: old.map(({ name }) => name), count, since })];
 }
 
 function disk({ headEnd }: Looked): Finding[] {

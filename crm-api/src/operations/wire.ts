@@ -99,6 +99,18 @@ export const QueueRow = named(
   }),
 );
 
+/** A reader of the feed of stored readings. */
+export const FeedConsumerRow = named(
+  "FeedConsumerRow",
+  z.strictObject({
+    name: z.string().meta({ description: "analytics: the detectors; derived: the hourly series." }),
+    cursor: z.int().meta({ description: "The last commit that it has read." }),
+    lagCommits: z.int().meta({ description: "Commits behind it, which the store keeps for it.", unit: "commits" }),
+    lagS: z.number().meta({ description: "How long the first of them has waited.", unit: "s" }),
+  }),
+);
+export type FeedConsumerRow = z.infer<typeof FeedConsumerRow>;
+
 /** Something that happened to the platform itself. */
 export const OperationsEventRow = named(
   "OperationsEventRow",
@@ -137,6 +149,7 @@ export const TroubleCode = z.enum([
   "not_ready",
   "process_silent",
   "feed_behind",
+  "feed_held",
   "disk_filling",
   "dead_letters_growing",
   "agents_silent",
@@ -199,6 +212,9 @@ export const OperationsHealth = named(
     agents: AgentsHealth,
     troubles: z.array(Trouble).meta({ description: "What is wrong now, worst first; empty when all is well." }),
     queues: z.array(QueueRow),
+    feed: z.array(FeedConsumerRow).nullable().meta({
+      description: "Readers of the feed; null where the store does not say it.",
+    }),
     processes: z.array(ProcessRow),
     events: z.array(OperationsEventRow).meta({ description: "Open ones first, then the newest closed ones." }),
     banner: Banner.nullable(),

@@ -1,6 +1,7 @@
 import type {
   CommitRequest,
   Curve,
+  FeedConsumer,
   FeedPage,
   KnownChannel,
   LastValue,
@@ -179,6 +180,18 @@ export class FakeReadingStore implements ReadingStore {
 
   async saveCursor(): Promise<void> {
     throw new Error("the API never reads the feed");
+  }
+
+  readonly consumers: FeedConsumer[] = [];
+
+  async feedConsumers(): Promise<FeedConsumer[]> {
+    return [...this.consumers];
+  }
+
+  async forgetConsumer(name: string): Promise<boolean> {
+    const at = this.consumers.findIndex((consumer) => consumer.name === name);
+    if (at >= 0) this.consumers.splice(at, 1);
+    return at >= 0;
   }
 
   async saveChannels(_channels: readonly KnownChannel[]): Promise<void> {

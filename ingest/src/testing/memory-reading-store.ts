@@ -2,6 +2,7 @@ import { markWith, QUALITY_CODES, StoreUnavailableError } from "@nightflow/domai
 import type {
   CommitRequest,
   Curve,
+  FeedConsumer,
   FeedPage,
   KnownChannel,
   LastValue,
@@ -133,6 +134,14 @@ export class MemoryReadingStore implements ReadingStore {
   }
 
   async saveCursor(): Promise<void> {}
+
+  async feedConsumers(): Promise<FeedConsumer[]> {
+    return [];
+  }
+
+  async forgetConsumer(): Promise<boolean> {
+    return false;
+  }
 
   async curve(): Promise<Curve> {
     throw new Error("ingest reads no curve");

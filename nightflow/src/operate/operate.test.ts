@@ -11,7 +11,7 @@ import { startDeadMan } from "./signs/dead-man.ts";
 import { startHeartbeat } from "./signs/heartbeat.ts";
 import { mergeViews } from "./view.ts";
 import { FailingCommits, quantileOf } from "./views/ingest.ts";
-import { storeFigures, storeView } from "./views/store.ts";
+import { feedFamilies, storeFigures, storeView } from "./views/store.ts";
 
 const logger = pino({ level: "silent" });
 const config = { host: "127.0.0.1", port: 0, liveWithinMs: 200 };
@@ -161,7 +161,33 @@ test("a report holds the store's own figures by names with their unit, looked up
     valuesAt: never,
     counts: never,
     metrics: async () => ({ file_bytes: ++looks }),
+    feedConsumers: never,
   });
   const give = view.figures[1];
   expect([await give?.(), await give?.()]).toEqual([{ storeFileBytes: 1 }, { storeFileBytes: 1 }]);
+});
+
+test("metrics tell of every reader of the feed how far it is behind, in commits and seconds", () => {
+  const families = feedFamilies([
+    { name: "analytics", cursor: 9, lagCommits: 0, lagMs: 0 },
+    { name: "old", cursor: 2, lagCommits: 7, lagMs: 5000 },
+  ]);
+  expect(
+    families.map(({ name, samples }) => [name, samples.map(({ value, labels }) => [labels?.consumer, value])]),
+  ).toEqual([
+    [
+      "nightflow_feed_lag_commits",
+      [
+        ["analytics", 0],
+        ["old", 7],
+      ],
+    ],
+    [
+      "nightflow_feed_lag_seconds",
+      [
+        ["analytics", 0],
+        ["old", 5],
+      ],
+    ],
+  ]);
 });

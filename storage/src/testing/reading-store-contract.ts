@@ -252,6 +252,23 @@ export function describeReadingStore(name: string, makePlace: () => Promise<Stor
       await store.saveCursor("analytics", 4);
     });
 
+    test("tells how far each reader of the feed is behind, and keeps nothing for one that is forgotten", async () => {
+      const { store, reopen } = await freshPlace();
+      expect(await store.feedConsumers()).toEqual([]);
+      for (const no of [1, 2, 3]) await store.commit(commitOf([registerRow(REGISTER, T0 + no, BigInt(no))]));
+      await store.saveCursor("old", 1);
+      await store.saveCursor("derived", 3);
+      const seen = await store.feedConsumers();
+      expect(seen.map(({ name, cursor, lagCommits }) => [name, cursor, lagCommits])).toEqual([
+        ["derived", 3, 0],
+        ["old", 1, 2],
+      ]);
+      expect(seen[0]?.lagMs).toBe(0);
+      expect(seen[1]?.lagMs).toBeGreaterThanOrEqual(0);
+      expect([await store.forgetConsumer("old"), await store.forgetConsumer("old")]).toEqual([true, false]);
+      expect((await (await reopen()).feedConsumers()).map(({ name }) => name)).toEqual(["derived"]);
+    });
+
     test("numbers commits on after it was closed and opened again", async () => {
       const { store, reopen } = await freshPlace();
       expect(await store.commit(commitOf([registerRow(REGISTER, T0, 1n)]))).toBe(1);
@@ -394,6 +411,18 @@ export function describeReadingStore(name: string, makePlace: () => Promise<Stor
       ]);
       const all = await store.hourly({ channels: "all", fromMs: T0, toMs: T0 + HOUR_MS });
       expect(all.length).toBe(3);
+    });
+
+    test("gives the columns of roll-ups that are asked for, and a range without end what there is", async () => {
+      const { store } = await freshPlace();
+      await store.commit(commitOf([registerRow(REGISTER, T0, 100n), registerRow(REGISTER, T0 + 50, 105n)]));
+      const allTime = { channels: "all" as const, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
+      const hours = await store.hourly({ ...allTime, figures: ["readings", "lastCounts"] });
+      expect([hours.length, [...hours.readings], [...hours.lastCounts]]).toEqual([1, [2], [105n]]);
+      expect([hours.good.length, hours.firstAtMs.length, hours.firstCounts.length]).toEqual([0, 0, 0]);
+      const days = await store.daily({ ...allTime, figures: ["firstCounts"] }, "Asia/Shanghai");
+      expect([days.length, [...days.firstCounts], days.readings.length]).toEqual([1, [100n], 0]);
+      expect((await store.nightMinimum(allTime, "UTC")).length).toBe(0);
     });
 
     test("shows readings that come late, and a gap that is filled, in roll-ups that were read before", async () => {

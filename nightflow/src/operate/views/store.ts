@@ -1,14 +1,19 @@
 import { gaugeFamily, type MetricFamily } from "@nightflow/domain";
-import type { ReadingStore } from "@nightflow/storage";
+import type { FeedConsumer, ReadingStore } from "@nightflow/storage";
 import type { OperateView } from "../view.ts";
 
 /** A channel that nobody has: asking for it shows that the store answers, and costs next to nothing. */
 const NO_CHANNEL = "nightflow:is-it-there";
 
 /** What an operator is shown of the store of readings, by the thread or process that writes it. */
-export function storeView(store: Pick<ReadingStore, "kind" | "valuesAt" | "counts" | "metrics">): OperateView {
+export function storeView(
+  store: Pick<ReadingStore, "kind" | "valuesAt" | "counts" | "metrics" | "feedConsumers">,
+): OperateView {
   return {
-    metrics: [async () => storeFamilies(await store.metrics(), store.kind)],
+    metrics: [
+      async () => storeFamilies(await store.metrics(), store.kind),
+      async () => feedFamilies(await store.feedConsumers()),
+    ],
     checks: [
       {
         name: store.kind,
@@ -61,4 +66,23 @@ export function storeFamilies(figures: Readonly<Record<string, number>>, kind: s
 function sentence(name: string): string {
   const words = name.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** How far each reader of the feed is behind; the store keeps the feed for the slowest. */
+export function feedFamilies(consumers: readonly FeedConsumer[]): MetricFamily[] {
+  if (consumers.length === 0) return [];
+  const of = (value: (consumer: FeedConsumer) => number) =>
+    consumers.map((consumer) => ({ value: value(consumer), labels: { consumer: consumer.name } }));
+  return [
+    gaugeFamily(
+      "nightflow_feed_lag_commits",
+      "Commits that a reader of the feed has not read.",
+      ...of((one) => one.lagCommits),
+    ),
+    gaugeFamily(
+      "nightflow_feed_lag_seconds",
+      "How long the oldest of them has waited.",
+      ...of((one) => one.lagMs / 1000),
+    ),
+  ];
 }

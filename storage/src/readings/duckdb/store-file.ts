@@ -5,6 +5,7 @@ import { type Clock, describeError, NightflowError, realClock, StoreUnavailableE
 import type { Logger } from "pino";
 import type {
   Curve,
+  FeedConsumer,
   FeedPage,
   KnownChannel,
   LastValue,
@@ -32,6 +33,7 @@ import { type CheckpointPolicy, CheckpointTimer } from "./checkpoints.ts";
 import { type CompactionOptions, type CompactionReport, dropUnfinished } from "./compaction.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { corruptError, type DatabaseFile, inTransaction, openDatabaseFile, tellsDamage } from "./database-file.ts";
+import { readConsumers } from "./feed-consumers.ts";
 import type { JournalEntry } from "./journal/journal-record.ts";
 import { readCurve, readFeed, readValuesAt } from "./reading.ts";
 import type { RetentionReport, RetentionRule } from "./retention.ts";
@@ -103,6 +105,7 @@ class StoreFile implements StoreFilePort {
   readonly #upkeep: Upkeep;
   readonly #checkpoints: CheckpointTimer;
   readonly #logger: Logger;
+  readonly #clock: Clock;
   #file: DatabaseFile;
   #state: StoreState;
   #readers: ConnectionPool;
@@ -122,6 +125,7 @@ class StoreFile implements StoreFilePort {
     this.#readers = new ConnectionPool(file.readers);
     this.#upkeepPool = new ConnectionPool([file.upkeep]);
     this.#logger = logger;
+    this.#clock = clock;
     const policy = { ...DEFAULT_CHECKPOINT, ...options.checkpoint };
     this.#checkpoints = new CheckpointTimer(file.path, policy, () => this.#checkpoint(), logger);
     this.#upkeep = new Upkeep(this.#placeOfUpkeep(clock), { ...DEFAULT_UPKEEP, ...options.upkeep });
@@ -186,6 +190,18 @@ class StoreFile implements StoreFilePort {
       }),
     );
     this.#state.cursors.set(consumer, cursor);
+  }
+
+  async feedConsumers(): Promise<FeedConsumer[]> {
+    const { cursors, counts } = this.#state;
+    const { lastCommit } = counts;
+    return this.#read((connection) => readConsumers(connection, { cursors, lastCommit, clock: this.#clock }));
+  }
+
+  async forgetConsumer(name: string): Promise<boolean> {
+    if (!this.#state.cursors.has(name)) return false;
+    await this.#write((writer) => writer.run("DELETE FROM consumer_cursor WHERE name = $1", [name]));
+    return this.#state.cursors.delete(name);
   }
 
   async curve(channel: string, fromMs: number, toMs: number): Promise<Curve> {

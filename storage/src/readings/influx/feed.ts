@@ -1,4 +1,4 @@
-import type { FeedPage } from "../../ports.ts";
+import type { FeedConsumer, FeedPage } from "../../ports.ts";
 import type { Database, Sql } from "../../relational/database.ts";
 import { decodeColumns } from "../columns-codec.ts";
 import { cursorAhead, FeedForgottenError } from "../errors.ts";
@@ -75,6 +75,26 @@ export async function saveCursor(sql: Sql, consumer: string, cursor: number): Pr
        on conflict (name) do update set cursor = excluded.cursor, updated_at = now()`,
     [consumer, cursor],
   );
+}
+
+/** Every reader of the feed, with how far it is behind. */
+export async function feedConsumers(sql: Sql): Promise<FeedConsumer[]> {
+  const { lastCommit } = await readCounts(sql);
+  const { rows } = await sql.query<{ name: string; cursor: number; lag_ms: number | null }>(
+    `select name, cursor, extract(epoch from clock_timestamp() - next.stored_at)::float8 * 1000 as lag_ms
+       from feed_consumer c left join lateral (
+         select stored_at from feed_commit where no > c.cursor order by no limit 1) next on true order by name`,
+  );
+  return rows.map(({ name, cursor, lag_ms }) => {
+    const lagCommits = Math.max(0, lastCommit - cursor);
+    return { name, cursor, lagCommits, lagMs: lagCommits === 0 ? 0 : Math.max(0, lag_ms ?? 0) };
+  });
+}
+
+/** Keeps the feed no longer for a reader; false where there is none of that name. */
+export async function forgetConsumer(sql: Sql, name: string): Promise<boolean> {
+  const { rowCount } = await sql.query("delete from feed_consumer where name = $1", [name]);
+  return (rowCount ?? 0) > 0;
 }
 
 /** Drops feed rows that every consumer has passed, and the oldest beyond the bounds. Gives how many went. */

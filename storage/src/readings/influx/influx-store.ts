@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type {
   CommitRequest,
   Curve,
+  FeedConsumer,
   FeedPage,
   KnownChannel,
   LastValue,
@@ -26,7 +27,7 @@ import type { Database } from "../../relational/database.ts";
 import { StoreClosedError, StoreRefusedError } from "../errors.ts";
 import type { InstantKey } from "../repeats.ts";
 import { lastValueColumns } from "../roll-ups.ts";
-import { type FeedBounds, forgetFeed, readFeed, saveCursor } from "./feed.ts";
+import { type FeedBounds, feedConsumers, forgetConsumer, forgetFeed, readFeed, saveCursor } from "./feed.ts";
 import { readFeedFigures } from "./feed-figures.ts";
 import { readCounts, readMarks, readNewest } from "./feed-ledger.ts";
 import { throwRefusalAsOutage } from "./influx-errors.ts";
@@ -125,6 +126,14 @@ class InfluxStore implements InfluxReadingStore {
 
   async saveCursor(consumer: string, cursor: number): Promise<void> {
     await saveCursor(this.#opened(), consumer, cursor);
+  }
+
+  async feedConsumers(): Promise<FeedConsumer[]> {
+    return feedConsumers(this.#opened());
+  }
+
+  async forgetConsumer(name: string): Promise<boolean> {
+    return forgetConsumer(this.#opened(), name);
   }
 
   async curve(channel: string, fromMs: number, toMs: number): Promise<Curve> {

@@ -45,6 +45,8 @@ const CANNOT = [
   ["valuesAt", "does not look for repeats"],
   ["changesSince", "has no feed"],
   ["saveCursor", "has no feed"],
+  ["feedConsumers", "has no feed"],
+  ["forgetConsumer", "has no feed"],
   ["allLastValues", "has no list of channels"],
   ["hourly", "has no roll-ups"],
   ["daily", "has no roll-ups"],

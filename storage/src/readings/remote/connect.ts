@@ -4,6 +4,7 @@ import { createBirpc } from "birpc";
 import type {
   CommitRequest,
   Curve,
+  FeedConsumer,
   FeedPage,
   KnownChannel,
   LastValue,
@@ -92,6 +93,14 @@ class RemoteReadingStore implements ReadingStore {
 
   saveCursor(consumer: string, cursor: number): Promise<void> {
     return this.#ask(() => this.#remote.saveCursor(consumer, cursor));
+  }
+
+  feedConsumers(): Promise<FeedConsumer[]> {
+    return this.#ask(() => this.#remote.feedConsumers());
+  }
+
+  forgetConsumer(name: string): Promise<boolean> {
+    return this.#ask(() => this.#remote.forgetConsumer(name));
   }
 
   curve(channel: string, fromMs: number, toMs: number): Promise<Curve> {

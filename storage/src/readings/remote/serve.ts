@@ -22,6 +22,8 @@ export function serveReadingStore(store: ReadingStore, port: MessagePort): () =>
       names.page(await store.changesSince(cursor, limit)),
     ),
     saveCursor: answering(store.saveCursor.bind(store)),
+    feedConsumers: answering(() => store.feedConsumers()),
+    forgetConsumer: answering(store.forgetConsumer.bind(store)),
     curve: answering(store.curve.bind(store)),
     lastValues: answering(store.lastValues.bind(store)),
     allLastValues: answering(() => store.allLastValues()),

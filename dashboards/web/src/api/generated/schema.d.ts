@@ -452,6 +452,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/meters/{id}/intervals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listIntervals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meters/{id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["editIntervals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meters/{id}/edits/{edit}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["undoIntervalEdit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/collection": {
         parameters: {
             query?: never;
@@ -1432,6 +1480,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operations/feed/{name}/forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps the feed no longer for a reader that is gone for good; one that lives is known again by itself. */
+        post: operations["forgetFeedConsumer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1483,6 +1548,19 @@ export interface components {
             outcome: "confirmed_leak_network" | "confirmed_leak_customer" | "burst" | "meter_fault" | "comms_fault" | "data_error" | "planned_change" | "fire_or_flush" | "theft" | "normal_use" | "unknown";
         };
         PlannedUseInput: {
+            reason: string;
+        };
+        IntervalEditInput: {
+            from: number;
+            to: number;
+            /** @enum {string} */
+            method: "manual" | "linear" | "like_day" | "class_profile" | "zero" | "missing";
+            volumes?: number[];
+            total?: number;
+            reason: string;
+            version: number;
+        };
+        IntervalUndoInput: {
             reason: string;
         };
         ReportOrderInput: {
@@ -1548,7 +1626,7 @@ export interface components {
             };
             /** @enum {string} */
             role: "admin" | "collector" | "control" | "manager" | "desk" | "auditor";
-            permissions: ("public.any.use" | "session.own.use" | "monitor.overview.read" | "monitor.dma.read" | "monitor.event.read" | "monitor.event.judge" | "monitor.alarm.ack" | "monitor.alarm.shelve" | "monitor.work.plan" | "monitor.shift.read" | "monitor.shift.write" | "meter.meter.read" | "meter.curve.export" | "collection.status.read" | "collection.agent.read" | "collection.set_aside.read" | "operations.health.read" | "enrolment.agent.read" | "enrolment.token.make" | "enrolment.request.decide" | "enrolment.agent.revoke" | "collection.set_aside.decide" | "collection.device.edit" | "ticket.ticket.read" | "ticket.ticket.move" | "ticket.ticket.assign" | "ticket.ticket.note" | "account.account.read" | "report.usage.read" | "report.usage.order" | "live.event.read" | "system.job.read" | "system.job.retry" | "system.user.read" | "system.audit.read")[];
+            permissions: ("public.any.use" | "session.own.use" | "monitor.overview.read" | "monitor.dma.read" | "monitor.event.read" | "monitor.event.judge" | "monitor.alarm.ack" | "monitor.alarm.shelve" | "monitor.work.plan" | "monitor.shift.read" | "monitor.shift.write" | "meter.meter.read" | "meter.curve.export" | "vee.interval.edit" | "collection.status.read" | "collection.agent.read" | "collection.set_aside.read" | "operations.health.read" | "operations.feed.forget" | "enrolment.agent.read" | "enrolment.token.make" | "enrolment.request.decide" | "enrolment.agent.revoke" | "collection.set_aside.decide" | "collection.device.edit" | "ticket.ticket.read" | "ticket.ticket.move" | "ticket.ticket.assign" | "ticket.ticket.note" | "account.account.read" | "report.usage.read" | "report.usage.order" | "live.event.read" | "system.job.read" | "system.job.retry" | "system.user.read" | "system.audit.read")[];
             unit: {
                 /** Format: uuid */
                 id: string;
@@ -2308,6 +2386,71 @@ export interface components {
             /** @constant */
             done: true;
         };
+        IntervalRow: {
+            startAt: number;
+            endAt: number;
+            raw: number | null;
+            /** @enum {string} */
+            rawQuality: "good" | "suspect" | "missing";
+            validated: number | null;
+            /** @enum {string} */
+            validatedQuality: "good" | "estimated" | "edited" | "suspect" | "missing" | "invalid";
+            method: ("true_zero" | "linear" | "like_day" | "class_profile") | null;
+            flags: ("gap" | "duplicate" | "out_of_order" | "future_time" | "clock_shift" | "spike" | "negative" | "rollover" | "frozen" | "flat" | "high" | "low" | "zero" | "sum_mismatch" | "unit_mismatch" | "multiplier_mismatch" | "reverse" | "over_q4" | "under_q1" | "comms_error" | "device_alarm" | "exchange" | "planned" | "interpolated" | "conflict" | "over_digits" | "timeout" | "exception" | "sentinel" | "disconnected" | "not_a_number" | "bad_status")[];
+            editId: string | null;
+            edited: number | null;
+            volume: number | null;
+            /** @enum {string} */
+            quality: "good" | "estimated" | "edited" | "suspect" | "missing" | "invalid";
+            version: number;
+            isOvertaken: boolean;
+            usual: number | null;
+        };
+        VeeNoteRow: {
+            /** @enum {string} */
+            rule: "time" | "duplicate" | "gap" | "sum" | "spike" | "over_limit" | "negative" | "reverse" | "rollover" | "exchange" | "stuck" | "constant" | "usage_high" | "usage_low" | "event" | "estimated_share";
+            /** @enum {string} */
+            verdict: "warn" | "fail";
+            /** @enum {string} */
+            flag: "gap" | "duplicate" | "out_of_order" | "future_time" | "clock_shift" | "spike" | "negative" | "rollover" | "frozen" | "flat" | "high" | "low" | "zero" | "sum_mismatch" | "unit_mismatch" | "multiplier_mismatch" | "reverse" | "over_q4" | "under_q1" | "comms_error" | "device_alarm" | "exchange" | "planned" | "interpolated" | "conflict" | "over_digits" | "timeout" | "exception" | "sentinel" | "disconnected" | "not_a_number" | "bad_status";
+            from: number;
+            to: number;
+            reason: components["schemas"]["Words"];
+        };
+        RevisionRow: {
+            /** Format: uuid */
+            id: string;
+            no: number;
+            /** @enum {string} */
+            kind: "late" | "edit" | "undo";
+            method: string;
+            from: number;
+            to: number;
+            intervals: number;
+            before: number | null;
+            since: number | null;
+            readings: number | null;
+            undoes: string | null;
+            isUndone: boolean;
+            reason: string;
+            actor: string;
+            at: number;
+        };
+        IntervalList: {
+            meter: string;
+            channel: string | null;
+            unit: ("m3" | "Sm3") | null;
+            resolution: number;
+            zone: string;
+            periodS: number;
+            from: number;
+            to: number;
+            completeness: number;
+            version: number;
+            rows: components["schemas"]["IntervalRow"][];
+            notes: components["schemas"]["VeeNoteRow"][];
+            revisions: components["schemas"]["RevisionRow"][];
+        };
         JobRow: {
             /** Format: uuid */
             id: string;
@@ -2418,6 +2561,12 @@ export interface components {
             dead: number;
             oldestDueS: number;
         };
+        FeedConsumerRow: {
+            name: string;
+            cursor: number;
+            lagCommits: number;
+            lagS: number;
+        };
         OperationsEventRow: {
             /** Format: uuid */
             id: string;
@@ -2437,7 +2586,7 @@ export interface components {
         };
         Trouble: {
             /** @enum {string} */
-            code: "head_end_silent" | "head_end_unknown" | "store_away" | "commits_failing" | "database_away" | "disk_low" | "broker_away" | "not_ready" | "process_silent" | "feed_behind" | "disk_filling" | "dead_letters_growing" | "agents_silent" | "certificates_ending" | "jobs_dead" | "jobs_late";
+            code: "head_end_silent" | "head_end_unknown" | "store_away" | "commits_failing" | "database_away" | "disk_low" | "broker_away" | "not_ready" | "process_silent" | "feed_behind" | "feed_held" | "disk_filling" | "dead_letters_growing" | "agents_silent" | "certificates_ending" | "jobs_dead" | "jobs_late";
             /** @enum {string} */
             level: "warning" | "alarm";
             subjects: string[];
@@ -2473,6 +2622,7 @@ export interface components {
             agents: components["schemas"]["AgentsHealth"];
             troubles: components["schemas"]["Trouble"][];
             queues: components["schemas"]["QueueRow"][];
+            feed: components["schemas"]["FeedConsumerRow"][] | null;
             processes: components["schemas"]["ProcessRow"][];
             events: components["schemas"]["OperationsEventRow"][];
             banner: components["schemas"]["Banner"] | null;
@@ -4162,6 +4312,141 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReadingList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listIntervals: {
+        parameters: {
+            query: {
+                from: number;
+                to: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntervalList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    editIntervals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntervalEditInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntervalList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    undoIntervalEdit: {
+        parameters: {
+            query: {
+                from: number;
+                to: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                edit: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntervalUndoInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntervalList"];
                 };
             };
             /** @description Default Response */
@@ -6959,6 +7244,50 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HealthHistory"];
                 };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    forgetFeedConsumer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Default Response */
             "4XX": {

@@ -13,6 +13,8 @@ const NAMES: Readonly<Record<ForwardedName, true>> = {
   valuesAt: true,
   changesSince: true,
   saveCursor: true,
+  feedConsumers: true,
+  forgetConsumer: true,
   curve: true,
   lastValues: true,
   allLastValues: true,

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type {
   CommitRequest,
   Curve,
+  FeedConsumer,
   FeedPage,
   KnownChannel,
   LastValue,
@@ -184,6 +185,17 @@ class JournaledStore implements DuckDbReadingStore {
 
   saveCursor(consumer: string, cursor: number): Promise<void> {
     return this.#file.saveCursor(consumer, cursor);
+  }
+
+  // What is pending has come within seconds: it counts as commits behind, its time does not matter.
+  async feedConsumers(): Promise<FeedConsumer[]> {
+    const { lastCommit } = this.#state.counts;
+    const consumers = await this.#file.feedConsumers();
+    return consumers.map((each) => ({ ...each, lagCommits: Math.max(0, lastCommit - each.cursor) }));
+  }
+
+  forgetConsumer(name: string): Promise<boolean> {
+    return this.#file.forgetConsumer(name);
   }
 
   async curve(channel: string, fromMs: number, toMs: number): Promise<Curve> {

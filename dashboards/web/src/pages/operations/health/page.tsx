@@ -6,6 +6,7 @@ import { Tag } from "../../../parts/tag.tsx";
 import { useFormat } from "../../../parts/use-format.ts";
 import { useTitle } from "../../../parts/use-title.ts";
 import { useWords } from "../../../words/use-words.ts";
+import { FeedReaders } from "./feed.tsx";
 import { AgentsPanel, CollectingPanel, DetectingPanel, StorePanel } from "./figure-panels.tsx";
 import { Headline } from "./headline.tsx";
 import { Past } from "./past.tsx";
@@ -50,6 +51,7 @@ function HealthBoard(props: { readonly health: Health; readonly heardAtMs: numbe
       <div className="nf-split">
         <div>
           <DetectingPanel health={health} history={history} />
+          <FeedReaders readers={health.feed} />
           <AgentsPanel health={health} />
         </div>
         <div>

@@ -19,6 +19,10 @@ const WHAT: Readonly<Record<Code, Texts>> = {
   not_ready: { zh: "有进程未就绪：{{subjects}}", en: "A process is not ready: {{subjects}}" },
   process_silent: { zh: "有进程没有响应：{{subjects}}", en: "A process is silent: {{subjects}}" },
   feed_behind: { zh: "检测落后于读数", en: "The detectors are behind the readings" },
+  feed_held: {
+    zh: "读数流的读者长时间未读：{{subjects}}，时序库为其保留 {{count}} 次提交",
+    en: "A reader of the feed is far behind: {{subjects}}; the store keeps {{count}} commits for it",
+  },
   disk_filling: { zh: "数据盘剩余不足一成：{{count}}", en: "Less than a tenth of the data disk is free: {{count}}" },
   dead_letters_growing: {
     zh: "死信增长：近 15 分钟新增 {{count}} 条",
@@ -74,6 +78,10 @@ const REMEDY: Readonly<Record<Code, Texts>> = {
   feed_behind: {
     zh: "读数正常入库，只是发现异常会延迟。请查看检测进程的 CPU 和日志；它会自行追上。",
     en: "Readings are stored; findings come late. Look at the processor and the log of analytics; it catches up by itself.",
+  },
+  feed_held: {
+    zh: "仍在使用：查看分析进程（nightflow analytics）是否在运行及其日志，它会自行追上；已停用：请管理员在“读数流读者”中移除，否则时序库一直为其保留数据。",
+    en: "In use: see whether analytics runs (nightflow analytics) and its log; it catches up by itself. Gone for good: an administrator removes it under “Readers of the feed”, else the store keeps the feed for it for ever.",
   },
   disk_filling: {
     zh: "请尽快安排扩容，或缩短保留期限。",

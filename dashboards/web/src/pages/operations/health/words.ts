@@ -57,6 +57,23 @@ export const words = {
   lastCommit: { zh: "最新提交号", en: "Last commit" },
   nobodyDetects: { zh: "没有检测进程在运行", en: "No detector is running" },
 
+  feedReaders: { zh: "读数流读者", en: "Readers of the feed" },
+  reader: { zh: "读者", en: "Reader" },
+  reader_analytics: { zh: "异常检测", en: "Detectors" },
+  reader_derived: { zh: "小时序列", en: "Hourly series" },
+  behind: { zh: "落后", en: "Behind" },
+  behindCommits: { zh: "未读提交", en: "Commits unread" },
+  noReaders: { zh: "还没有读者", en: "Nobody reads the feed yet" },
+  readersUnknown: { zh: "时序库未应答，读者未知", en: "The store does not say who reads" },
+  act: { zh: "操作", en: "Act" },
+  forget: { zh: "移除", en: "Remove" },
+  forgetTitle: { zh: "移除读者“{{name}}”", en: "Remove the reader “{{name}}”" },
+  forgetConfirm: { zh: "移除", en: "Remove it" },
+  forgetMeans: {
+    zh: "时序库不再为它保留未读的 {{count}} 次提交。读数本身不受影响。若它仍在运行，下次上报进度时会重新出现；期间已清理的部分不再经由读数流送达，小时序列会从曲线重算，检测不会补判。",
+    en: "The store no longer keeps the {{count}} commits that it has not read. The readings themselves stay. If it still runs it appears again when it next tells its place; what was cleared meanwhile does not come through the feed: hourly series are told anew from the curves, detectors do not judge it.",
+  },
+
   storeTitle: { zh: "时序库与磁盘", en: "Store and disk" },
   duckdb: { zh: "内嵌 DuckDB", en: "embedded DuckDB" },
   influxdb: { zh: "InfluxDB", en: "InfluxDB" },

@@ -1,0 +1,71 @@
+import type { District, JudgedNight } from "../district.ts";
+import { flowText, type Proof } from "../evidence.ts";
+
+/** On whose side the water of a rise in night flow is. */
+export type LeakSide = "network" | "customers" | "unknown";
+
+const CLEARS = {
+  en: "the night flow steps down again, or 14 nights at the new level",
+  zh: "夜间流量回落，或新水平持续 14 夜",
+};
+const SIDE_WORDS: Readonly<Record<LeakSide, { readonly en: string; readonly zh: string }>> = {
+  network: {
+    en: "; the customers' meters did not rise with it: in the network",
+    zh: "；用户水表未随之上升：疑在管网侧",
+  },
+  customers: { en: "; the customers' meters rose with it: on a customer's side", zh: "；用户水表同步上升：疑在用户侧" },
+  unknown: { en: "", zh: "" },
+};
+
+/**
+ * Whose side a rise of the night flow is on: the customers' when their meters' night use rose by half of it or more, the network's when
+ * it rose by less; unknown while no balance of that night is told. Source: LEAKS 3, detector 10.
+ */
+export function leakSideOf(riseM3h: number, customersRiseM3h: number | null): LeakSide {
+  if (customersRiseM3h === null || riseM3h <= 0) return "unknown";
+  return customersRiseM3h >= riseM3h / 2 ? "customers" : "network";
+}
+
+/** What shows a step of the night flow. */
+export function nightProof(district: District, night: JudgedNight): Proof {
+  const { levelBefore, levelNow } = district.night;
+  const [now, before] = [flowText(levelNow * 1000), flowText(levelBefore * 1000)];
+  const customersRise = district.customersRiseM3h();
+  const side = leakSideOf(levelNow - levelBefore, customersRise);
+  return {
+    ...stepFigures(levelNow, levelBefore, night.row.bandLowM3h, night.row.bandHighM3h, night.estimatedShare),
+    reason: {
+      en: `night flow ${now}, before the step ${before} (least hour from 02 to 05)${SIDE_WORDS[side].en}`,
+      zh: `夜间流量 ${now}，抬升前为 ${before}（02–05 时最小小时流量）${SIDE_WORDS[side].zh}`,
+    },
+    details: { completeness: night.row.completeness, side, customersRiseM3h: customersRise },
+  };
+}
+
+/** What shows a step of a district's loss. */
+export function lossProof(district: District, night: JudgedNight): Proof {
+  const { levelBefore, levelNow } = district.loss;
+  const [now, before] = [flowText(levelNow * 1000), flowText(levelBefore * 1000)];
+  const { lossBandHighM3h, customersCompleteness, customersNightM3h } = night.row;
+  return {
+    ...stepFigures(levelNow, levelBefore, null, lossBandHighM3h, night.estimatedShare),
+    reason: {
+      en: `inflow less customers from 02 to 05: ${now}, before the step ${before}; in the network`,
+      zh: `02–05 时进水减用户用水 ${now}，抬升前为 ${before}；疑在管网侧`,
+    },
+    details: { completeness: night.row.completeness, customersCompleteness, customersNightM3h, side: "network" },
+  };
+}
+
+function stepFigures(now: number, before: number, low: number | null, high: number | null, estimatedShare: number) {
+  return {
+    actual: now * 1000,
+    expected: before * 1000,
+    low: (low ?? before) * 1000,
+    high: (high ?? before) * 1000,
+    excess: Math.max(0, now - before) * 1000,
+    isLoss: true,
+    estimatedShare: Math.min(1, estimatedShare),
+    clearsWhen: CLEARS,
+  };
+}
