@@ -8,6 +8,11 @@ export type DmaRow = Schemas["DmaRow"];
 export type DmaDetail = Schemas["DmaDetail"];
 export type AnomalyRow = Schemas["AnomalyRow"];
 export type AnomalyDetail = Schemas["AnomalyDetail"];
+export type Alarm = Schemas["Alarm"];
+export type AlarmSummary = Schemas["AlarmSummary"];
+export type PlannedWork = Schemas["PlannedWork"];
+export type ShiftEntry = Schemas["ShiftEntry"];
+export type ShiftFacts = Schemas["ShiftFacts"];
 export type AnomalyChart = Schemas["AnomalyChart"];
 export type TicketRow = Schemas["TicketRow"];
 export type TicketDetail = Schemas["TicketDetail"];
@@ -58,6 +63,39 @@ export const anomaliesQuery = (query: Query<"listAnomalies">) =>
       dataOf(api.GET("/api/anomalies", { params: { query: { ...query, limit: PAGE_ROWS, cursor: pageParam } } })),
     ...paging,
   });
+
+/** How the alarms stand, and what floods. */
+export const alarmSummaryQuery = queryOptions({
+  queryKey: ["anomalies", "summary"],
+  queryFn: () => dataOf(api.GET("/api/alarms/summary")),
+  refetchInterval: OFTEN_MS,
+});
+
+/** Planned work, the latest start first. */
+export const plannedWorkQuery = (query: Query<"listPlannedWork">) =>
+  infiniteQueryOptions({
+    queryKey: ["planned-work", query],
+    queryFn: ({ pageParam }) =>
+      dataOf(api.GET("/api/planned-work", { params: { query: { ...query, limit: PAGE_ROWS, cursor: pageParam } } })),
+    ...paging,
+  });
+
+/** The shift log, newest first. */
+export const shiftLogQuery = (query: Query<"listShiftLog">) =>
+  infiniteQueryOptions({
+    queryKey: ["shift-log", query],
+    queryFn: ({ pageParam }) =>
+      dataOf(api.GET("/api/shift-log", { params: { query: { ...query, limit: PAGE_ROWS, cursor: pageParam } } })),
+    refetchInterval: OFTEN_MS,
+    ...paging,
+  });
+
+/** What stands open now, and what happened since the last hand-over. */
+export const shiftFactsQuery = queryOptions({
+  queryKey: ["shift-log", "facts"],
+  queryFn: () => dataOf(api.GET("/api/shift-log/facts")),
+  refetchInterval: OFTEN_MS,
+});
 
 /** One event with its evidence. */
 export const anomalyQuery = (id: string) =>

@@ -10,6 +10,10 @@ const words = {
   tab: { zh: "到下一个链接或按钮", en: "Go to the next link or button" },
   enter: { zh: "打开或执行", en: "Open or do it" },
   rows: { zh: "列表：下一行、上一行", en: "In a list: next row, row before" },
+  alarms: {
+    zh: "事件列表：确认、搁置、由我处理、勾选",
+    en: "In the list of events: acknowledge, shelve, take on, tick",
+  },
   escape: { zh: "关闭窗口或详情", en: "Close a dialog or a detail" },
 } as const;
 
@@ -17,6 +21,7 @@ const KEYS = [
   { word: "search", keys: ["/", "Ctrl K"] },
   { word: "tab", keys: ["Tab"] },
   { word: "rows", keys: ["j", "k"] },
+  { word: "alarms", keys: ["a", "s", "t", "x"] },
   { word: "enter", keys: ["Enter"] },
   { word: "escape", keys: ["Esc"] },
   { word: "help", keys: ["?"] },

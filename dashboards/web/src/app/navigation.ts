@@ -2,8 +2,16 @@ import type { Permission } from "../api/session.ts";
 
 /** A page of the main navigation, and the right that shows it. */
 export interface NavigationEntry {
-  readonly to: "/" | "/events" | "/tickets" | "/meters" | "/collection" | "/accounts" | "/operations";
-  readonly word: "controlRoom" | "events" | "tickets" | "meters" | "collection" | "keyAccounts" | "operations";
+  readonly to: "/" | "/events" | "/shift" | "/tickets" | "/meters" | "/collection" | "/accounts" | "/operations";
+  readonly word:
+    | "controlRoom"
+    | "events"
+    | "shift"
+    | "tickets"
+    | "meters"
+    | "collection"
+    | "keyAccounts"
+    | "operations";
   readonly permission: Permission;
 }
 
@@ -11,6 +19,7 @@ export interface NavigationEntry {
 export const NAVIGATION: readonly NavigationEntry[] = [
   { to: "/", word: "controlRoom", permission: "monitor.overview.read" },
   { to: "/events", word: "events", permission: "monitor.event.read" },
+  { to: "/shift", word: "shift", permission: "monitor.shift.read" },
   { to: "/tickets", word: "tickets", permission: "ticket.ticket.read" },
   { to: "/meters", word: "meters", permission: "meter.meter.read" },
   { to: "/collection", word: "collection", permission: "collection.status.read" },

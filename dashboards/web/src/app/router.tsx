@@ -88,6 +88,13 @@ const event = createRoute({
   component: lazyRouteComponent(() => import("../pages/event/page.tsx"), "EventPage"),
 });
 
+const shift = createRoute({
+  getParentRoute: () => inside,
+  path: "shift",
+  validateSearch: (search: RawSearch): { q?: string | undefined } => ({ q: textOf(search.q) }),
+  component: lazyRouteComponent(() => import("../pages/shift/page.tsx"), "ShiftPage"),
+});
+
 const tickets = createRoute({
   getParentRoute: () => inside,
   path: "tickets",
@@ -192,7 +199,7 @@ const jobs = createRoute({
 const operationsPages = [operationsFirst, health, agents, setAside, quarantine, devices, jobs];
 
 const pages = inside.addChildren([
-  ...[controlRoom, events, event, tickets, meters, meter, collection, accounts, account],
+  ...[controlRoom, events, event, shift, tickets, meters, meter, collection, accounts, account],
   operations.addChildren(operationsPages),
 ]);
 

@@ -1,4 +1,4 @@
-import { Button, Empty, Skeleton, Table, type TableColumnType } from "antd";
+import { Button, Empty, Skeleton, Table, type TableColumnType, type TableProps } from "antd";
 import type { ReactNode } from "react";
 import type { Identified } from "../live/held-rows.ts";
 import { type HeldRows, useHeldRows } from "../live/use-held-rows.ts";
@@ -11,6 +11,15 @@ import { Problem } from "./problem.tsx";
 export type Column<Row> = Pick<TableColumnType<Row>, "key" | "title" | "align" | "width" | "ellipsis"> & {
   readonly render: (row: Row) => ReactNode;
 };
+
+/** Rows that somebody ticks, to do something with all of them. */
+export interface RowTicks<Row> {
+  readonly ids: readonly string[];
+  readonly onChange: (ids: readonly string[]) => void;
+  /** What a row is called, to screen readers. */
+  readonly nameOf: (row: Row) => string;
+  readonly all: string;
+}
 
 /** What a list shows and how it is asked for more. */
 export interface RankedListProps<Row extends Identified> {
@@ -26,11 +35,15 @@ export interface RankedListProps<Row extends Identified> {
   readonly card: (row: Row) => ReactNode;
   readonly onOpen?: (row: Row) => void;
   readonly selectedId?: string | undefined;
+  /** Rows that can be ticked, and which are. */
+  readonly ticks?: RowTicks<Row> | undefined;
   readonly empty: ReactNode;
   readonly hasMore?: boolean | undefined;
   readonly isLoadingMore?: boolean;
   readonly onMore?: () => void;
 }
+
+type TableRowSelection<Row> = NonNullable<TableProps<Row>["rowSelection"]>;
 
 const NONE: readonly never[] = [];
 
@@ -90,11 +103,38 @@ function Rows<Row extends Identified>(props: RankedListProps<Row> & { readonly r
         render: (_: unknown, row: Row) => render(row),
       }))}
       dataSource={props.rows}
+      {...(props.rows.length > LONG_ROWS && {
+        virtual: true,
+        scroll: { y: LONG_LIST_PX, x: LONG_LIST_LEAST_PX },
+        onScroll: (event: React.UIEvent) =>
+          isNearEnd(event.currentTarget) && props.hasMore === true && props.onMore?.(),
+      })}
+      {...(props.ticks && { rowSelection: selectionOf(props.ticks) })}
       rowClassName={(row) => (row.id === props.selectedId ? "nf-selected" : "")}
       onRow={(row) => ({ onClick: (event) => openUnlessLink(event, () => props.onOpen?.(row)) })}
       locale={{ emptyText: <Nothing>{props.empty}</Nothing> }}
     />
   );
+}
+
+// From so many rows on only those in sight are in the page.
+const LONG_ROWS = 100;
+const LONG_LIST_PX = 640;
+const LONG_LIST_LEAST_PX = 1000;
+
+function isNearEnd({ scrollTop, clientHeight, scrollHeight }: Element): boolean {
+  return scrollTop + 2 * clientHeight > scrollHeight;
+}
+
+function selectionOf<Row extends Identified>(ticks: RowTicks<Row>): TableRowSelection<Row> {
+  return {
+    selectedRowKeys: [...ticks.ids],
+    onChange: (keys) => ticks.onChange(keys.map(String)),
+    getCheckboxProps: (row) => ({ "aria-label": ticks.nameOf(row) }),
+    getTitleCheckboxProps: () => ({ "aria-label": ticks.all }),
+    columnWidth: 40,
+    preserveSelectedRowKeys: true,
+  };
 }
 
 /** A click on a link inside a row is the link's; a selected text is not a click. */

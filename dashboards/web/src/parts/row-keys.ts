@@ -21,8 +21,8 @@ export interface RowKeys {
   readonly ids: readonly string[];
   readonly chosen: string | undefined;
   readonly onChoose: (id: string | undefined) => void;
-  /** Where Enter puts the focus. */
-  readonly detail: { readonly current: HTMLElement | null };
+  /** Where Enter puts the focus, or what it does. */
+  readonly detail: { readonly current: HTMLElement | null } | (() => void);
 }
 
 /** Lets a list be read with `j`, `k`, Enter and Esc while nobody types and no dialog is open. */
@@ -33,7 +33,7 @@ export function useRowKeys({ ids, chosen, onChoose, detail }: RowKeys): void {
       const key = rowKeyOf(event, ids, chosen);
       if (key === null) return;
       if (key === "leave") onChoose(undefined);
-      else if (key === "detail") focusFirst(detail.current);
+      else if (key === "detail") stepInto(detail);
       else onChoose(key.choose);
       event.preventDefault();
     };
@@ -45,11 +45,16 @@ export function useRowKeys({ ids, chosen, onChoose, detail }: RowKeys): void {
   }, [chosen]);
 }
 
-// A dialog or an open choice has its own Esc; Enter on a button or a link is theirs.
-function isBusyElsewhere(event: KeyboardEvent): boolean {
+/** Whether a key is somebody else's: a dialog or an open choice has its own Esc; Enter on a button or a link is theirs. */
+export function isBusyElsewhere(event: KeyboardEvent): boolean {
   if (document.querySelector(".ant-modal-wrap:not([style*='display: none']), .ant-select-open") !== null) return true;
   const isOnControl = event.target instanceof Element && event.target.closest("a, button") !== null;
   return event.key === "Enter" && isOnControl;
+}
+
+function stepInto(detail: RowKeys["detail"]): void {
+  if (typeof detail === "function") detail();
+  else focusFirst(detail.current);
 }
 
 function focusFirst(detail: HTMLElement | null): void {

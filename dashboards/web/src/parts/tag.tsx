@@ -1,5 +1,12 @@
 import type { ReactNode } from "react";
-import type { AnomalyState, CollectionStatus, TicketClock, TicketState } from "../words/vocabulary.ts";
+import type {
+  AlarmPriority,
+  AlarmState,
+  AnomalyState,
+  CollectionStatus,
+  TicketClock,
+  TicketState,
+} from "../words/vocabulary.ts";
 import { useVocabulary } from "../words/vocabulary.ts";
 
 /** How much a state asks of somebody: the shape says it first, the colour second. Red is for `act` alone. */
@@ -29,6 +36,37 @@ const ANOMALY: Partial<Record<AnomalyState, Tone>> = {
 export function AnomalyTag(props: { readonly state: AnomalyState }) {
   const { word } = useVocabulary();
   return <Tag tone={ANOMALY[props.state] ?? "quiet"}>{word("anomalyState", props.state)}</Tag>;
+}
+
+const ALARM: Readonly<Record<AlarmState, Tone>> = {
+  active_unack: "open",
+  active_ack: "going",
+  cleared_unack: "going",
+  cleared_ack: "good",
+  shelved: "quiet",
+  suppressed: "quiet",
+  out_of_service: "quiet",
+};
+
+/** What has been done about an alarm. */
+export function AlarmTag(props: { readonly state: AlarmState }) {
+  const { word } = useVocabulary();
+  return <Tag tone={ALARM[props.state]}>{word("alarmState", props.state)}</Tag>;
+}
+
+const PRIORITY: Readonly<Record<AlarmPriority, Tone>> = {
+  safety: "act",
+  critical: "act",
+  major: "open",
+  minor: "going",
+  info: "quiet",
+};
+
+/** How soon somebody has to look; red while nobody has. */
+export function PriorityTag(props: { readonly priority: AlarmPriority; readonly isSeen: boolean }) {
+  const { word } = useVocabulary();
+  const tone = PRIORITY[props.priority];
+  return <Tag tone={props.isSeen && tone === "act" ? "open" : tone}>{word("alarmPriority", props.priority)}</Tag>;
 }
 
 const TICKET: Partial<Record<TicketState, Tone>> = {

@@ -3,6 +3,7 @@ export const common = {
   product: { zh: "Nightflow 水气采集与漏损", en: "Nightflow" },
   controlRoom: { zh: "调度监控", en: "Control room" },
   events: { zh: "异常事件", en: "Events" },
+  shift: { zh: "值班日志", en: "Shift log" },
   tickets: { zh: "工单", en: "Tickets" },
   meters: { zh: "表具", en: "Meters" },
   collection: { zh: "采集状态", en: "Collection" },

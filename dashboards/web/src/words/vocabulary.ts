@@ -9,6 +9,9 @@ type Words<Key extends string> = Readonly<Record<Key, Word>>;
 export type AnomalyState = Schemas["AnomalyRow"]["state"];
 export type CauseGroup = Schemas["AnomalyRow"]["causeGroup"];
 export type OutcomeCode = NonNullable<Schemas["AnomalyRow"]["outcome"]>;
+export type AlarmState = Schemas["Alarm"]["state"];
+export type AlarmPriority = Schemas["Alarm"]["priority"];
+export type PlannedWorkKind = Schemas["PlannedWork"]["kind"];
 export type TicketState = Schemas["TicketRow"]["state"];
 export type TicketKind = Schemas["TicketRow"]["kind"];
 export type TicketClock = Schemas["TicketRow"]["resolveClock"];
@@ -32,6 +35,26 @@ const VOCABULARY = {
     planned: { zh: "计划用水", en: "planned use" },
     merged: { zh: "已合并", en: "merged" },
   } satisfies Words<AnomalyState>,
+  alarmState: {
+    active_unack: { zh: "未确认", en: "not acknowledged" },
+    active_ack: { zh: "已确认", en: "acknowledged" },
+    cleared_unack: { zh: "已恢复未确认", en: "ended, not seen" },
+    cleared_ack: { zh: "已恢复已确认", en: "ended, seen" },
+    shelved: { zh: "已搁置", en: "shelved" },
+    suppressed: { zh: "计划作业抑制", en: "held back by planned work" },
+    out_of_service: { zh: "停用", en: "out of service" },
+  } satisfies Words<AlarmState>,
+  alarmPriority: {
+    safety: { zh: "安全", en: "safety" },
+    critical: { zh: "紧急", en: "critical" },
+    major: { zh: "重要", en: "major" },
+    minor: { zh: "次要", en: "minor" },
+    info: { zh: "提示", en: "for information" },
+  } satisfies Words<AlarmPriority>,
+  plannedWorkKind: {
+    works: { zh: "计划作业", en: "planned work" },
+    out_of_service: { zh: "停用", en: "out of service" },
+  } satisfies Words<PlannedWorkKind>,
   causeGroup: {
     leak: { zh: "漏损", en: "leak" },
     meter: { zh: "表具", en: "meter" },

@@ -15,6 +15,7 @@ import { useVocabulary } from "../../words/vocabulary.ts";
 import { CompactEvents } from "../events/compact-events.tsx";
 import { placeOf } from "../events/event-list.tsx";
 import { isUrgent } from "../events/ranking.ts";
+import { AlarmPanel } from "./alarm-panel.tsx";
 import { EventFigures, WhatTheRuleSaw } from "./event-figures.tsx";
 import { EvidenceChart } from "./evidence-chart.tsx";
 import { JudgeButtons } from "./judge.tsx";
@@ -49,6 +50,7 @@ export function EventPage() {
           <EvidenceChart event={event.data} chart={chart} />
         </Panel>
         <div className="nf-split-side">
+          {event.data.state !== "past" && <AlarmPanel event={event.data} />}
           {ticket === null || !mayReadTickets ? (
             <NoTicket event={event.data} />
           ) : (

@@ -2,13 +2,12 @@ import { Link, useRouter } from "@tanstack/react-router";
 import type { AnomalyRow } from "../../api/queries.ts";
 import { type Column, RankedList, type RankedListProps } from "../../parts/ranked-list.tsx";
 import { unitOfCommodity } from "../../parts/subject-link.tsx";
-import { AnomalyTag, Tag, TicketTag } from "../../parts/tag.tsx";
+import { AlarmTag, AnomalyTag, PriorityTag, TicketTag } from "../../parts/tag.tsx";
 import { useFormat } from "../../parts/use-format.ts";
 import { Ago } from "../../parts/when.tsx";
 import { common } from "../../words/common.ts";
 import { useWords } from "../../words/use-words.ts";
 import { useVocabulary } from "../../words/vocabulary.ts";
-import { isUrgent } from "./ranking.ts";
 
 const words = {
   ...common,
@@ -19,6 +18,7 @@ const words = {
   lost: { zh: "累计损失", en: "Lost so far" },
   money: { zh: "每日损失", en: "Money/day" },
   state: { zh: "状态", en: "State" },
+  chattering: { zh: "频繁反复，建议搁置", en: "comes and goes: shelve it?" },
   who: { zh: "工单 / 处理人", en: "Ticket / who" },
 } as const;
 
@@ -66,9 +66,28 @@ function useEventColumns(): readonly Column<AnomalyRow>[] {
       width: 110,
       render: (row) => <span className="nf-number nf-strong">{format.money(row.moneyPerDay)}</span>,
     },
-    { key: "state", title: say("state"), width: 130, render: (row) => <AnomalyTag state={row.state} /> },
+    { key: "state", title: say("state"), width: 150, render: (row) => <States event={row} /> },
     { key: "who", title: say("who"), width: 210, render: (row) => <WhoIsOnIt event={row} /> },
   ];
+}
+
+function States(props: { readonly event: AnomalyRow }) {
+  const { say } = useWords("event-list", words);
+  const { alarm, state } = props.event;
+  return (
+    <span className="nf-two-lines nf-tags nf-small">
+      {state !== "open" && <AnomalyTag state={state} />}
+      {state !== "past" && <AlarmTag state={alarm.state} />}
+      {alarm.isChattering && <span className="nf-soft">{say("chattering")}</span>}
+    </span>
+  );
+}
+
+/** How soon somebody has to look: shown while it is more than the money beside it says. */
+function Priority(props: { readonly event: AnomalyRow }) {
+  const { priority, state } = props.event.alarm;
+  if (priority === "info" || priority === "minor") return null;
+  return <PriorityTag priority={priority} isSeen={state !== "active_unack"} />;
 }
 
 function Lost(props: { readonly event: AnomalyRow }) {
@@ -86,13 +105,12 @@ function Lost(props: { readonly event: AnomalyRow }) {
 }
 
 function EventName(props: { readonly event: AnomalyRow }) {
-  const { say } = useWords("event-list", words);
   const { pick } = useVocabulary();
   const { event } = props;
   return (
     <span className="nf-two-lines">
       <span>
-        {isUrgent(event) && <Tag tone="act">{say("actNow")}</Tag>}{" "}
+        <Priority event={event} />{" "}
         <Link to="/events/$id" params={{ id: event.id }} className="nf-strong">
           {pick(event.ruleName)}
         </Link>
@@ -111,11 +129,14 @@ export function placeOf(event: Pick<AnomalyRow, "place" | "subject" | "subjectKi
 /** The ticket of an event and who has it; why there is none. */
 export function WhoIsOnIt(props: { readonly event: AnomalyRow }) {
   const { say } = useWords("event-list", words);
-  const { ticket, noTicketReason } = props.event;
+  const { ticket, noTicketReason, alarm } = props.event;
   if (ticket === null)
     return (
-      <span className="nf-soft nf-small nf-clamp" title={noTicketReason ?? undefined}>
-        {say("noTicket")}
+      <span className="nf-two-lines nf-small">
+        <span className="nf-soft nf-clamp" title={noTicketReason ?? undefined}>
+          {say("noTicket")}
+        </span>
+        {alarm.owner !== null && <span className="nf-clamp">{alarm.owner.name}</span>}
       </span>
     );
   return (
@@ -126,7 +147,9 @@ export function WhoIsOnIt(props: { readonly event: AnomalyRow }) {
         </Link>{" "}
         {ticket.assignee === null && <TicketTag state={ticket.state} />}
       </span>
-      <span className={ticket.assignee === null ? "nf-soft" : "nf-clamp"}>{ticket.assignee ?? say("nobody")}</span>
+      <span className={ticket.assignee === null ? "nf-soft" : "nf-clamp"}>
+        {ticket.assignee ?? alarm.owner?.name ?? say("nobody")}
+      </span>
     </span>
   );
 }
@@ -140,7 +163,7 @@ function EventCard(props: { readonly event: AnomalyRow }) {
     <Link to="/events/$id" params={{ id: event.id }}>
       <span className="nf-card-line">
         <span className="nf-strong">
-          {isUrgent(event) && <Tag tone="act">{say("actNow")}</Tag>} {pick(event.ruleName)}
+          <Priority event={event} /> {pick(event.ruleName)}
         </span>
         <span className="nf-number nf-strong">{say("perDay", { money: format.money(event.moneyPerDay) })}</span>
       </span>
@@ -150,7 +173,9 @@ function EventCard(props: { readonly event: AnomalyRow }) {
           <AnomalyTag state={event.state} /> <Ago at={event.startsAt} />
         </span>
         <span className="nf-soft">
-          {event.ticket === null ? say("noTicket") : (event.ticket.assignee ?? say("nobody"))}
+          {event.ticket === null
+            ? (event.alarm.owner?.name ?? say("noTicket"))
+            : (event.ticket.assignee ?? event.alarm.owner?.name ?? say("nobody"))}
         </span>
       </span>
     </Link>

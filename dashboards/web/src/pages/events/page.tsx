@@ -1,86 +1,139 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
-import { type AnomalyRow, anomaliesQuery } from "../../api/queries.ts";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { getRouteApi, useRouter } from "@tanstack/react-router";
+import { useCallback, useMemo, useState } from "react";
+import { type AlarmSummary, type AnomalyRow, alarmSummaryQuery, anomaliesQuery } from "../../api/queries.ts";
+import { useMay } from "../../api/session.ts";
 import { rowsOfPages, useFlatRows } from "../../api/use-pages.ts";
-import { ChoiceFilter, TextFilter } from "../../parts/filters.tsx";
+import { type AlarmKey, useAlarmKeys } from "../../parts/alarm/alarm-keys.ts";
+import { DoneBar } from "../../parts/alarm/done-bar.tsx";
+import { ShelveDialog } from "../../parts/alarm/shelve-dialog.tsx";
+import { useAlarmActs } from "../../parts/alarm/use-alarm-acts.ts";
 import { Panel } from "../../parts/panel.tsx";
+import { useRowKeys } from "../../parts/row-keys.ts";
 import { useTitle } from "../../parts/use-title.ts";
 import { common } from "../../words/common.ts";
 import { useWords } from "../../words/use-words.ts";
-import { useVocabulary, vocabularyKeys } from "../../words/vocabulary.ts";
+import { BulkBar } from "./bulk-bar.tsx";
 import { EventList } from "./event-list.tsx";
-import type { EventsSearch } from "./search.ts";
+import { EventFilters } from "./filters.tsx";
+import { FloodPanel } from "./flood.tsx";
 
 const route = getRouteApi("/inside/events");
 
 const words = {
   ...common,
   list: { zh: "事件列表", en: "List of events" },
-  find: { zh: "表号、地址、工单号", en: "Meter, address, ticket number" },
-  state: { zh: "状态", en: "State" },
-  active: { zh: "活动", en: "active" },
-  group: { zh: "类别", en: "Kind" },
-  order: { zh: "排序", en: "Order" },
-  byRank: { zh: "每日损失", en: "money per day" },
-  newest: { zh: "最新发现", en: "newest" },
+  handled: { zh: "今日已处理 {{done}} / {{budget}}", en: "{{done}} of {{budget}} handled today" },
+  waiting: { zh: "{{count}} 条未确认", en: "{{count}} not acknowledged" },
+  overdue: { zh: "{{count}} 条超时未确认", en: "{{count}} of them too late" },
+  away: {
+    zh: "{{shelved}} 条搁置、{{suppressed}} 条计划作业抑制",
+    en: "{{shelved}} shelved, {{suppressed}} held back",
+  },
   empty: {
     zh: "没有符合条件的事件。可放宽筛选条件，或查看全部状态。",
     en: "No event fits. Widen the filters, or look at all states.",
   },
 } as const;
 
-/** Every event, by filter; active ones by money per day to begin with. */
+/** Every event, by filter; what somebody has to look at by money per day to begin with. Read and worked by keys alone. */
 export function EventsPage() {
   const { say } = useWords("events", words);
   useTitle(say("events"));
   const search = route.useSearch();
-  const query = { ...search, state: search.state ?? "active", sort: search.sort ?? "rank" } as const;
+  const query = { ...search, state: search.state ?? "attention", sort: search.sort ?? "rank" } as const;
   const result = useInfiniteQuery(anomaliesQuery(query));
   const list = rowsOfPages(result, useFlatRows<AnomalyRow>(result.data?.pages));
+  const summary = useQuery(alarmSummaryQuery).data;
+  const acts = useAlarmActs();
+  const desk = useDesk(list.rows, acts);
   return (
     <div className="nf-page">
       <div className="nf-title">
         <h1>{say("events")}</h1>
+        <span className="nf-grow" />
+        {summary !== undefined && <Standing summary={summary} />}
       </div>
-      <Filters search={search} />
+      {summary?.flood && <FloodPanel flood={summary.flood} acts={acts} />}
+      <EventFilters search={search} />
       <Panel title={say("list")}>
-        <EventList {...list} question={JSON.stringify(query)} empty={say("empty")} />
+        <BulkBar
+          ids={desk.ticked}
+          acts={acts}
+          onShelve={() => desk.setIsShelving(true)}
+          onNone={() => desk.setTicked([])}
+        />
+        <DoneBar acts={acts} />
+        <EventList
+          {...list}
+          selectedId={desk.chosen}
+          ticks={desk.ticks}
+          question={JSON.stringify(query)}
+          empty={say("empty")}
+        />
       </Panel>
+      {desk.isShelving && (
+        <ShelveDialog
+          count={desk.targets.length}
+          onShelve={(minutes, reason) => acts.shelve(desk.targets, minutes, reason)}
+          onClose={() => desk.setIsShelving(false)}
+        />
+      )}
     </div>
   );
 }
 
-function Filters(props: { readonly search: EventsSearch }) {
+/** The row that the keys are on, the rows that are ticked, and what the keys do to them. */
+function useDesk(rows: readonly AnomalyRow[] | undefined, acts: ReturnType<typeof useAlarmActs>) {
+  const router = useRouter();
+  const mayAcknowledge = useMay("monitor.alarm.ack");
+  const mayShelve = useMay("monitor.alarm.shelve");
+  const [chosen, setChosen] = useState<string>();
+  const [ticked, setTicked] = useState<readonly string[]>([]);
+  const [isShelving, setIsShelving] = useState(false);
+  const ids = useMemo(() => rows?.map((row) => row.id) ?? [], [rows]);
+  const targets = ticked.length > 0 ? ticked : chosen === undefined ? [] : [chosen];
+  useRowKeys({
+    ids,
+    chosen,
+    onChoose: setChosen,
+    detail: useCallback(() => {
+      if (chosen !== undefined) void router.navigate({ to: "/events/$id", params: { id: chosen } });
+    }, [chosen, router]),
+  });
+  useAlarmKeys((key: NonNullable<AlarmKey>) => {
+    if (key === "tick" && chosen !== undefined && mayAcknowledge) setTicked(toggled(ticked, chosen));
+    if (key === "acknowledge" && mayAcknowledge) acts.acknowledge(targets);
+    if (key === "takeOn" && mayAcknowledge) acts.takeOn(targets);
+    if (key === "shelve" && mayShelve && targets.length > 0) setIsShelving(true);
+  });
+  const ticks = useTicks(ticked, setTicked);
+  return { chosen, ticked, setTicked, targets, isShelving, setIsShelving, ticks: mayAcknowledge ? ticks : undefined };
+}
+
+function toggled(ids: readonly string[], id: string): readonly string[] {
+  return ids.includes(id) ? ids.filter((other) => other !== id) : [...ids, id];
+}
+
+function useTicks(ids: readonly string[], onChange: (ids: readonly string[]) => void) {
+  const { say } = useWords("event-ticks", tickWords);
+  return { ids, onChange, nameOf: (row: AnomalyRow) => say("row", { subject: row.subject }), all: say("all") };
+}
+
+const tickWords = {
+  row: { zh: "选择 {{subject}}", en: "Tick {{subject}}" },
+  all: { zh: "全部选择", en: "Tick all" },
+} as const;
+
+function Standing(props: { readonly summary: AlarmSummary }) {
   const { say } = useWords("events", words);
-  const { word } = useVocabulary();
-  const navigate = route.useNavigate();
-  const { search } = props;
-  const change = (part: EventsSearch) => void navigate({ search: { ...search, ...part }, replace: true });
-  const states = vocabularyKeys("anomalyState").map((value) => ({ value, label: word("anomalyState", value) }));
-  return (
-    <search className="nf-filters">
-      <TextFilter label={say("find")} value={search.q} onChange={(q) => change({ q })} />
-      <ChoiceFilter
-        label={say("state")}
-        none={say("active")}
-        value={search.state}
-        choices={[{ value: "all", label: say("all") }, ...states]}
-        onChange={(state) => change({ state })}
-      />
-      <ChoiceFilter
-        label={say("group")}
-        none={say("all")}
-        value={search.group}
-        choices={vocabularyKeys("causeGroup").map((value) => ({ value, label: word("causeGroup", value) }))}
-        onChange={(group) => change({ group })}
-      />
-      <ChoiceFilter
-        label={say("order")}
-        none={say("byRank")}
-        value={search.sort}
-        choices={[{ value: "newest", label: say("newest") }]}
-        onChange={(sort) => change({ sort })}
-      />
-    </search>
-  );
+  const { unacknowledged, overdue, shelved, suppressed, budget } = props.summary;
+  const { safety = 0, critical = 0, major = 0, minor = 0 } = unacknowledged;
+  const parts = [
+    say("waiting", { count: safety + critical + major + minor }),
+    ...(overdue > 0 ? [say("overdue", { count: overdue })] : []),
+    ...(shelved + suppressed > 0 ? [say("away", { shelved, suppressed })] : []),
+    say("handled", { done: budget.handledToday, budget: budget.perDay }),
+  ];
+  return <span className="nf-soft">{parts.join(" · ")}</span>;
 }

@@ -1,0 +1,31 @@
+import { common } from "../../words/common.ts";
+
+export const words = {
+  ...common,
+  acknowledge: { zh: "确认", en: "Acknowledge" },
+  acknowledgeMany: { zh: "确认 {{count}} 条", en: "Acknowledge {{count}}" },
+  shelve: { zh: "搁置…", en: "Shelve…" },
+  unshelve: { zh: "取消搁置", en: "Stop shelving" },
+  takeOn: { zh: "由我处理", en: "I am on it" },
+  letGo: { zh: "不再由我处理", en: "Let go" },
+  undo: { zh: "撤销", en: "Undo" },
+  acknowledged: { zh: "已确认 {{count}} 条报警。", en: "{{count}} acknowledged." },
+  unacknowledged: { zh: "已撤销确认 {{count}} 条。", en: "{{count}} no longer acknowledged." },
+  shelved: { zh: "已搁置 {{count}} 条报警。", en: "{{count}} shelved." },
+  unshelved: { zh: "已取消搁置 {{count}} 条。", en: "{{count}} told again." },
+  taken: { zh: "已由您处理 {{count}} 条。", en: "You are on {{count}}." },
+  letGoDone: { zh: "已放下 {{count}} 条。", en: "{{count}} let go." },
+  skipped: { zh: "{{count}} 条无变化。", en: "{{count}} had no change." },
+  shelveTitle: { zh: "搁置报警", en: "Shelve alarms" },
+  shelveHint: {
+    zh: "{{count}} 条报警在此期间不再提示；时间到后自动恢复。",
+    en: "{{count}} alarms are not told meanwhile, and are back by themselves when the time is over.",
+  },
+  shelveFor: { zh: "搁置时长（业务时间）", en: "For how long (business time)" },
+  minutes15: { zh: "15 分钟", en: "15 minutes" },
+  hour1: { zh: "1 小时", en: "1 hour" },
+  hours8: { zh: "8 小时", en: "8 hours" },
+  day1: { zh: "1 天", en: "1 day" },
+  week1: { zh: "7 天", en: "7 days" },
+  shelveReason: { zh: "原因（写入审计记录）", en: "Reason (kept in the audit trail)" },
+} as const;

@@ -1,0 +1,191 @@
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { seriousFaults } from "./axe.ts";
+import { hasChromium, isWiderThanWindow, keepPicture, launchBrowser, openWindow, settled, signIn } from "./browser.ts";
+import { NOW } from "./content.ts";
+import { Stage, type World } from "./stage.ts";
+
+/** How long a page may take on a busy machine. */
+const SOON = { timeout: 30_000 };
+
+const TEXTS = {
+  zh: {
+    shelve: "搁置…",
+    reason: "原因（写入审计记录）",
+    acknowledged: "已确认 1 条报警。",
+    undo: "撤销",
+    shelved: "已搁置 1 条报警。",
+    note: "新记录",
+    carry: "待跟进，直至办结",
+    write: "写入日志",
+    handOver: "交班…",
+    text: "交代事项",
+    confirm: "交班",
+    accept: "接班",
+    taken: /已接班/,
+    carried: "待跟进",
+    settle: "办结",
+  },
+  en: {
+    shelve: "Shelve…",
+    reason: "Reason (kept in the audit trail)",
+    acknowledged: "1 acknowledged.",
+    undo: "Undo",
+    shelved: "1 shelved.",
+    note: "New note",
+    carry: "Carry on until it is settled",
+    write: "Write it down",
+    handOver: "Hand over…",
+    text: "What the next shift must know",
+    confirm: "Hand over",
+    accept: "Take this shift",
+    taken: /taken by/,
+    carried: "Carried on",
+    settle: "Settle",
+  },
+} as const;
+
+describe.runIf(hasChromium())("the control desk", () => {
+  let stage: Stage;
+  let world: World;
+  let browser: Browser;
+  beforeAll(async () => {
+    [stage, browser] = await Promise.all([Stage.open(), launchBrowser()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await stage?.close();
+  });
+  beforeEach(async () => {
+    world = await stage.world();
+  });
+  afterEach(async () => {
+    await Promise.all((browser?.contexts() ?? []).map((window) => window.close()));
+    await stage?.endWorlds();
+  });
+
+  const enter = async (
+    login: string,
+    language: "zh" | "en",
+    address = "/",
+    screen: "desktop" | "phone" = "desktop",
+  ) => {
+    const window = await openWindow(browser, world.url, { language, screen });
+    const page = await window.newPage();
+    await signIn(page, login, language, address);
+    return page;
+  };
+
+  it.each(["zh", "en"] as const)("works alarms by keys alone, and takes back what it did (%s)", async (language) => {
+    const texts = TEXTS[language];
+    const page = await enter("control", language, "/events");
+    const rows = page.locator(".ant-table-tbody tr.ant-table-row");
+    await expect.poll(() => rows.count(), SOON).toBeGreaterThan(3);
+    const before = await rows.count();
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    const second = (await rows.nth(1).getAttribute("data-row-key")) ?? "";
+    await page.keyboard.press("a");
+    await page.getByText(texts.acknowledged).waitFor();
+    expect(await ackOf(world, second)).toBe("王调度");
+    await page.getByRole("button", { name: texts.undo }).click();
+    await expect.poll(() => ackOf(world, second), SOON).toBeNull();
+    await page.keyboard.press("s");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel(texts.reason).fill("泵站调试 / pump test");
+    expect(await seriousFaults(page)).toEqual([]);
+    await dialog.getByRole("button", { name: texts.shelve, exact: true }).click();
+    await page.getByText(texts.shelved).waitFor();
+    await expect.poll(() => rows.count(), SOON).toBe(before - 1);
+    await keepPicture(page, `desk-events-${language}`);
+    await page.goto("/events?alarm=shelved&state=active");
+    await expect.poll(() => rows.count(), SOON).toBe(1);
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await page.getByText("泵站调试 / pump test").waitFor();
+    await settled(page);
+    expect(await seriousFaults(page)).toEqual([]);
+    await keepPicture(page, `desk-event-${language}`);
+  });
+
+  it("keeps at most a hundred of ten thousand events in the page, and acknowledges a storm at once", async () => {
+    await world.db.query(
+      `insert into anomaly (id, rule, subject_kind, subject, cause_group, direction, state, commodity, starts_at, opened_at,
+         last_seen_at, evidence, money_per_day, currency, confidence, rank, dma_id, unit_id)
+       select gen_random_uuid(), 'CONT_FLOW', 'meter', 'STORM-' || n, 'leak', 'up', 'open', 'water', a.starts_at, a.now, a.now,
+         a.evidence, n, 'CNY', 1, n, a.dma_id, a.unit_id
+       from generate_series(1, 10000) n, (select *, to_timestamp($1) as now from anomaly where subject_kind = 'meter'
+         and dma_id is not null limit 1) a`,
+      [NOW / 1000 - 60],
+    );
+    const page = await enter("control", "en", "/events");
+    await page.getByText("A flood: 10000 new alarms in ten minutes").waitFor();
+    await page.getByRole("button", { name: "Show more" }).click();
+    const rows = page.locator(".ant-table-row");
+    await page.locator(".ant-table-tbody-virtual").waitFor();
+    for (let turns = 0; turns < 6; turns++) {
+      await page.mouse.move(600, 700);
+      await page.mouse.wheel(0, 3000);
+      expect(await rows.count()).toBeLessThanOrEqual(100);
+    }
+    await settled(page);
+    expect(await seriousFaults(page)).toEqual([]);
+    await keepPicture(page, "desk-storm");
+    await page.getByRole("button", { name: "Acknowledge 1000" }).click();
+    await page.getByText("1000 acknowledged.").waitFor(SOON);
+    await page.getByText("A flood: 9000 new alarms in ten minutes").waitFor(SOON);
+  });
+
+  it.each(["zh", "en"] as const)("hands a shift over with what is carried on (%s)", async (language) => {
+    const texts = TEXTS[language];
+    const page = await enter("control", language, "/shift");
+    await page.getByLabel(texts.note).fill("12 号阀门关闭至周五 / valve 12 closed until Friday");
+    await page.getByLabel(texts.carry).check();
+    await page.getByRole("button", { name: texts.write }).click();
+    const carried = page.getByRole("region", { name: texts.carried });
+    await carried.getByText("valve 12 closed").waitFor();
+    await page.getByRole("button", { name: texts.handOver, exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel(texts.text).fill("夜间安静 / a quiet night");
+    await dialog.getByRole("button", { name: texts.confirm, exact: true }).click();
+    await page.getByText("a quiet night").waitFor();
+    const next = await enter("admin", language, "/shift", "phone");
+    await next.getByRole("button", { name: texts.accept }).click();
+    await next.getByText(texts.taken).first().waitFor();
+    await next.getByRole("region", { name: texts.carried }).getByRole("button", { name: texts.settle }).click();
+    await expect.poll(() => next.getByRole("region", { name: texts.carried }).getByText("valve 12").count()).toBe(0);
+    for (const each of [page, next]) {
+      await settled(each);
+      expect({ faults: await seriousFaults(each), isCut: await isWiderThanWindow(each) }).toEqual({
+        faults: [],
+        isCut: false,
+      });
+    }
+    await keepPicture(page, `shift-${language}`);
+    await keepPicture(next, `shift-phone-${language}`);
+  });
+
+  it("planned work is written down, holds an alarm back and is ended", async () => {
+    const page = await enter("control", "en", "/shift");
+    await page.getByRole("button", { name: "Plan work…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Its id").fill("NOWHERE");
+    await dialog.getByLabel(/^Reason/).fill("main is flushed");
+    await dialog.getByRole("button", { name: "Plan work" }).click();
+    await dialog.getByText("It does not exist, or lies outside your region").waitFor();
+    await dialog.getByLabel("Its id").fill("DMA-1");
+    await dialog.getByRole("button", { name: "Plan work" }).click();
+    await page.getByText("main is flushed").waitFor();
+    await keepPicture(page, "planned-work");
+    await page.getByRole("button", { name: "End it now" }).click();
+    await page.getByText("No planned work now or to come.").waitFor();
+  });
+});
+
+async function ackOf(world: World, anomalyId: string): Promise<string | null> {
+  const { rows } = await world.db.query<{ name: string | null }>(
+    "select u.display_name as name from alarm al left join app_user u on u.id = al.acked_by where al.anomaly_id = $1",
+    [anomalyId],
+  );
+  return rows[0]?.name ?? null;
+}
