@@ -125,6 +125,30 @@ export interface RollUpRange {
   readonly toMs: number;
 }
 
+/** The columns of roll-ups beside channel and period. */
+export const ROLL_UP_FIGURES = [
+  "readings",
+  "good",
+  "missing",
+  "firstAtMs",
+  "lastAtMs",
+  "firstCounts",
+  "lastCounts",
+  "firstGauges",
+  "lastGauges",
+  "minGauges",
+  "maxGauges",
+  "sumGauges",
+] as const;
+
+/** A column of roll-ups. */
+export type RollUpFigure = (typeof ROLL_UP_FIGURES)[number];
+
+/** A range of roll-ups, and which columns are wanted: the others come empty. All where left out; few are read much faster. */
+export interface RollUpRequest extends RollUpRange {
+  readonly figures?: readonly RollUpFigure[] | undefined;
+}
+
 /**
  * Roll-ups as columns, ordered by channel (as asked, else as the store numbers them) and time; a row for every period
  * with at least one reading. A value is a reading that is not missing. First and last are by the device's time; where a
@@ -243,9 +267,9 @@ export interface ReadingStore extends SetAsideLists, FeedConsumers {
   allLastValues(): Promise<LastValueColumns>;
 
   /** Roll-ups by UTC hour, for the hours that begin in the range. They show all that was stored before the call, late readings too. */
-  hourly(range: RollUpRange): Promise<RollUpColumns>;
+  hourly(request: RollUpRequest): Promise<RollUpColumns>;
   /** Roll-ups by local day of an IANA zone, for the days that begin in the range; a day has 23 to 25 hours. */
-  daily(range: RollUpRange, zone: string): Promise<RollUpColumns>;
+  daily(request: RollUpRequest, zone: string): Promise<RollUpColumns>;
   /** The least of every local night whose window begins in the range; by default from 2 to 4 o'clock. */
   nightMinimum(range: RollUpRange, zone: string, window?: NightWindow): Promise<NightColumns>;
 

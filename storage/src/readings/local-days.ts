@@ -13,6 +13,17 @@ export interface Period {
 /** When a night is taken as quiet if nobody says otherwise. */
 export const DEFAULT_NIGHT: NightWindow = { fromHour: 2, toHour: 4 };
 
+const EARLIEST_MS = Date.UTC(2000, 0, 1) - DAY_MS;
+
+/**
+ * A range cut to where readings can lie: none is older than 2000 (ingest refuses it) or newer than the newest one. "All time"
+ * can then be asked for as a range without end.
+ */
+export function withinReadings<Range extends Period>(range: Range, newestMs: number): Range {
+  const cut = (ms: number) => Math.min(Math.max(ms, EARLIEST_MS), Math.max(newestMs + 1, EARLIEST_MS));
+  return { ...range, fromMs: cut(range.fromMs), toMs: cut(range.toMs) };
+}
+
 /** The UTC hours that begin in [fromMs, toMs). */
 export function hoursBetween(fromMs: number, toMs: number): Period[] {
   const hours: Period[] = [];

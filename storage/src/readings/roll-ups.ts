@@ -1,5 +1,13 @@
 import { QUALITY_CODES } from "@nightflow/domain";
-import type { Curve, LastValue, LastValueColumns, NightColumns, RollUpColumns } from "../ports.ts";
+import {
+  type Curve,
+  type LastValue,
+  type LastValueColumns,
+  type NightColumns,
+  ROLL_UP_FIGURES,
+  type RollUpColumns,
+  type RollUpFigure,
+} from "../ports.ts";
 import type { Period } from "./local-days.ts";
 
 /** Columns while they are being filled. */
@@ -7,49 +15,38 @@ export type Mutable<Columns> = { -readonly [Key in keyof Columns]: Columns[Key] 
 
 const HOUR_MS = 3_600_000;
 
-/** Roll-ups of `length` periods over `channels`, without a value, to be filled in place. */
-export function blankRollUps(length: number, channels: readonly string[]): Mutable<RollUpColumns> {
-  const numbers = () => new Float64Array(length).fill(Number.NaN);
+/** Roll-ups of `length` periods over `channels`, without a value, to be filled in place; columns not named stay empty. */
+export function blankRollUps(
+  length: number,
+  channels: readonly string[],
+  figures: readonly RollUpFigure[] = ROLL_UP_FIGURES,
+): Mutable<RollUpColumns> {
+  const sized = (figure: RollUpFigure) => columnOf(figure, figures.includes(figure) ? length : 0);
   return {
     length,
     channels,
     channelNos: new Int32Array(length),
     fromMs: new Float64Array(length),
     toMs: new Float64Array(length),
-    readings: new Uint32Array(length),
-    good: new Uint32Array(length),
-    missing: new Uint32Array(length),
-    firstAtMs: numbers(),
-    lastAtMs: numbers(),
-    firstCounts: new BigInt64Array(length),
-    lastCounts: new BigInt64Array(length),
-    firstGauges: numbers(),
-    lastGauges: numbers(),
-    minGauges: numbers(),
-    maxGauges: numbers(),
-    sumGauges: numbers(),
+    ...(Object.fromEntries(ROLL_UP_FIGURES.map((figure) => [figure, sized(figure)])) as Pick<
+      RollUpColumns,
+      RollUpFigure
+    >),
   };
 }
 
-/** Parts behind one another: part n is of the channels from n * `channelsAPart` on. */
-export function joinRollUps(
-  parts: readonly RollUpColumns[],
-  channels: readonly string[],
-  channelsAPart: number,
-): RollUpColumns {
-  const whole = blankRollUps(
-    parts.reduce((sum, part) => sum + part.length, 0),
-    channels,
-  );
-  let at = 0;
-  for (const [n, part] of parts.entries()) {
-    for (const [name, column] of Object.entries(part))
-      if (ArrayBuffer.isView(column))
-        (whole[name as keyof RollUpColumns] as Float64Array).set(column as Float64Array, at);
-    for (let i = at; i < at + part.length; i++) whole.channelNos[i] = (whole.channelNos[i] ?? 0) + n * channelsAPart;
-    at += part.length;
-  }
-  return whole;
+/** A column of roll-ups without a value. */
+export function columnOf(figure: RollUpFigure, length: number): Uint32Array | BigInt64Array | Float64Array {
+  if (figure === "readings" || figure === "good" || figure === "missing") return new Uint32Array(length);
+  if (figure === "firstCounts" || figure === "lastCounts") return new BigInt64Array(length);
+  return new Float64Array(length).fill(Number.NaN);
+}
+
+/** Roll-ups with the columns that were asked for; the others are empty. */
+export function withFigures(columns: RollUpColumns, figures?: readonly RollUpFigure[]): RollUpColumns {
+  if (figures === undefined) return columns;
+  const others = ROLL_UP_FIGURES.filter((figure) => !figures.includes(figure));
+  return { ...columns, ...Object.fromEntries(others.map((figure) => [figure, columnOf(figure, 0)])) };
 }
 
 /** Nights of `length` rows over `channels`, to be filled in place. */

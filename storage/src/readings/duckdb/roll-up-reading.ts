@@ -1,8 +1,19 @@
-import { type DuckDBConnection, type DuckDBDataChunk, LIST, listValue } from "@duckdb/node-api";
+import { type DuckDBConnection, LIST, listValue } from "@duckdb/node-api";
 import { QUALITY_CODES } from "@nightflow/domain";
-import type { NightColumns, NightWindow, RollUpColumns, RollUpRange } from "../../ports.ts";
-import { DEFAULT_NIGHT, daysBetween, hoursBetween, nightsBetween, type Period } from "../local-days.ts";
-import { blankNights, blankRollUps, joinRollUps } from "../roll-ups.ts";
+import {
+  type NightColumns,
+  type NightWindow,
+  ROLL_UP_FIGURES,
+  type RollUpColumns,
+  type RollUpFigure,
+  type RollUpRange,
+  type RollUpRequest,
+} from "../../ports.ts";
+import { DEFAULT_NIGHT, daysBetween, nightsBetween, withinReadings } from "../local-days.ts";
+import { blankNights, blankRollUps, columnOf } from "../roll-ups.ts";
+import { channelParts } from "./channel-parts.ts";
+import { cellSql, PeriodRows } from "./period-rows.ts";
+import { hourList, type PeriodList, periodList, rangeOf } from "./periods.ts";
 import {
   areWholeHours,
   FIGURES_OF_HOURS_SQL,
@@ -11,12 +22,13 @@ import {
   hoursOfReadingsSql,
   type PeriodRun,
   periodEndSql,
+  periodNoSql,
   periodSql,
-  runsOf,
 } from "./roll-up-sql.ts";
 import type { TimeRange } from "./segments.ts";
 import type { StoreState } from "./store-state.ts";
-import { chunksOf, TYPES, takeColumns } from "./vectors.ts";
+import { type HoursQuery, stretchesPay, stretchQueries } from "./stretches.ts";
+import { TYPES } from "./vectors.ts";
 
 const HOUR_MS = 3_600_000;
 const { missing } = QUALITY_CODES;
@@ -24,102 +36,130 @@ const { missing } = QUALITY_CODES;
 /** How roll-ups are answered: from those kept, or from the readings themselves. */
 export type RollUpSource = "kept" | "raw";
 
-/** The channels that a query is about, with their places in the answer. */
+/** The channels that a query is about. */
 interface Asked {
   readonly channels: readonly string[];
-  /** SQL that keeps the rows of these channels. */
+  /** SQL that keeps the rows of these channels; `$1` is `nos` where it is used. */
   readonly keepSql: string;
-  /** SQL of the place, given `channel_no`, and the join that it needs. */
-  readonly placeSql: string;
-  readonly joinSql: string;
-  readonly nos: readonly number[];
-  readonly places: readonly number[];
+  readonly nos: readonly number[] | undefined;
+  /** Place of each channel in the answer by the channel's number, -1 for those that are not asked for. */
+  readonly placeOf: Int32Array;
 }
 
 /** `hourly` of the port. */
-export function readHourly(
+export async function readHourly(
   connection: DuckDBConnection,
-  { channels, fromMs, toMs }: RollUpRange,
+  request: RollUpRequest,
   state: StoreState,
   source: RollUpSource = "kept",
 ): Promise<RollUpColumns> {
-  const hours = hoursBetween(fromMs, toMs);
-  return readPeriods(connection, channels, hours, state, source);
+  const { fromMs, toMs } = withinReadings(request, state.newestMs());
+  return await readPeriods(connection, request, hourList(fromMs, toMs), state, source);
 }
 
 /** `daily` of the port. */
-export function readDaily(
+export async function readDaily(
   connection: DuckDBConnection,
-  { channels, fromMs, toMs }: RollUpRange,
+  request: RollUpRequest,
   zone: string,
   state: StoreState,
 ): Promise<RollUpColumns> {
-  return readPeriods(connection, channels, daysBetween(fromMs, toMs, zone), state, "kept");
+  const { fromMs, toMs } = withinReadings(request, state.newestMs());
+  return await readPeriods(connection, request, periodList(daysBetween(fromMs, toMs, zone)), state, "kept");
 }
-
-/** Rows that one query answers at most: they are sorted, and sorting what does not fit in memory is slow. */
-const ROWS_A_QUERY = 400_000;
 
 async function readPeriods(
   connection: DuckDBConnection,
-  channels: readonly string[] | "all",
-  periods: readonly Period[],
-  state: StoreState,
-  source: RollUpSource,
-): Promise<RollUpColumns> {
-  const ids = channels === "all" ? state.channelIds() : channels;
-  const atOnce = Math.max(1, Math.floor(ROWS_A_QUERY / Math.max(1, periods.length)));
-  if (ids.length <= atOnce) return await readPart(connection, channels, periods, state, source);
-  const parts: RollUpColumns[] = [];
-  for (let from = 0; from < ids.length; from += atOnce)
-    parts.push(await readPart(connection, ids.slice(from, from + atOnce), periods, state, source));
-  return joinRollUps(parts, ids, atOnce);
-}
-
-async function readPart(
-  connection: DuckDBConnection,
-  channels: readonly string[] | "all",
-  periods: readonly Period[],
+  { channels, figures = ROLL_UP_FIGURES }: RollUpRequest,
+  periods: PeriodList,
   state: StoreState,
   source: RollUpSource,
 ): Promise<RollUpColumns> {
   const asked = askedOf(channels, state);
   const range = rangeOf(periods);
   if (range === undefined) return blankRollUps(0, asked.channels);
-  const runs = runsOf(periods);
-  const areHours = runs.length === 1 && runs[0]?.lengthMs === HOUR_MS;
-  const grouped =
-    source === "kept" && areHours
-      ? `${keptHoursSql(state, asked, range)}, periods AS (SELECT *, hour_ms AS period FROM hours)`
-      : source === "kept" && areWholeHours(runs)
-        ? `${keptHoursSql(state, asked, range)}, periods AS (SELECT channel_no, ${periodSql(runs, "hour_ms")} AS period,
-          ${FIGURES_OF_HOURS_SQL} FROM hours GROUP BY channel_no, period)`
-        : `WITH ${rawSql(state, asked, range)}, periods AS (SELECT channel_no, ${periodSql(runs, "read_at_ms")} AS period,
-          ${FIGURES_SQL} FROM (${filledSql("raw")}) GROUP BY channel_no, period)`;
-  const result = await runAsked(connection, `${grouped} ${PERIOD_ROWS(asked, runs)}`, asked);
-  const columns = blankRollUps(result.rowCount, asked.channels);
-  let at = 0;
-  for await (const chunk of chunksOf(result)) at = takeRollUps(chunk, at, columns);
-  return columns;
+  const rows = new PeriodRows(figures.map((figure) => (length) => columnOf(figure, length)));
+  const kind = source === "kept" && areWholeHours(periods.runs) ? "roll_up" : "sorted";
+  const queries = (await channelParts(connection, state.segments, asked.nos?.length, range, kind)).flatMap((partSql) =>
+    periodQueries(state, { ...asked, keepSql: `${asked.keepSql} AND ${partSql}` }, periods, range, figures, kind),
+  );
+  await takeAll(connection, queries, asked, rows);
+  const { figures: columns, ...placed } = rows.placed(asked.placeOf, periods);
+  const named = Object.fromEntries(figures.map((figure, no) => [figure, columns[no]]));
+  return { ...blankRollUps(0, asked.channels), ...placed, ...named };
 }
 
-const PERIOD_ROWS = (asked: Asked, runs: readonly PeriodRun[]) => `
-  SELECT ${asked.placeSql} AS place, period::DOUBLE, (${periodEndSql(runs, "period")})::DOUBLE,
-    readings::UINTEGER, good::UINTEGER, missing::UINTEGER,
-    ${["first_at", "last_at"].map(orNan)}, ${["first_counts", "last_counts"].map((name) => `coalesce(${name}, 0)::BIGINT`)},
-    ${["first_gauge", "last_gauge", "min_gauge", "max_gauge", "sum_gauge"].map(orNan)}
-  FROM periods ${asked.joinSql} WHERE period IS NOT NULL ORDER BY place, period`;
+// Queries whose rows are taken in this order; of two rows of one period the later one holds.
+function periodQueries(
+  state: StoreState,
+  asked: Asked,
+  { runs }: PeriodList,
+  range: TimeRange,
+  figures: readonly RollUpFigure[],
+  kind: "roll_up" | "sorted",
+): HoursQuery[] {
+  const select = `SELECT ${[cellSql("channel_no", "period_no"), ...figures.map((figure) => FIGURE_SQL[figure])]}`;
+  const areHours = runs.length === 1 && runs[0]?.lengthMs === HOUR_MS;
+  const periodNo = areHours ? `hour - ${range.fromMs / HOUR_MS}` : periodNoSql(runs, "hour_ms");
+  if (kind === "roll_up" && areHours)
+    return [
+      whole(`${keptHoursSql(state, asked, range)} ${select} FROM (SELECT *, ${periodNo} AS period_no FROM hours)`),
+    ];
+  if (kind === "roll_up")
+    return [
+      whole(`${keptHoursSql(state, asked, range)} ${select} FROM (SELECT channel_no, ${periodNo} AS period_no, ${FIGURES_OF_HOURS_SQL}
+        FROM hours GROUP BY channel_no, period_no) WHERE period_no IS NOT NULL`),
+    ];
+  if (areHours && stretchesPay(state.segments, range, state.counts.stored))
+    return stretchQueries(state.segments, range, asked.keepSql).map(({ sql, isCorrection }) => ({
+      sql: `${sql} ${select} FROM (SELECT *, ${periodNo} AS period_no FROM hours)`,
+      isCorrection,
+    }));
+  return [
+    whole(`WITH ${rawSql(state, asked, range)} ${select} FROM (SELECT channel_no, ${periodNoSql(runs, "read_at_ms")} AS period_no,
+      ${FIGURES_SQL} FROM (${filledSql("raw")}) GROUP BY channel_no, period_no) WHERE period_no IS NOT NULL`),
+  ];
+}
+
+function whole(sql: string): HoursQuery {
+  return { sql, isCorrection: false };
+}
+
+// While one answer is taken, DuckDB works on the next.
+async function takeAll(
+  connection: DuckDBConnection,
+  queries: readonly HoursQuery[],
+  asked: Asked,
+  rows: PeriodRows,
+): Promise<void> {
+  let next: ReturnType<typeof runAsked> | undefined;
+  for (const [no, { sql, isCorrection }] of queries.entries()) {
+    const result = await (next ?? runAsked(connection, sql, asked));
+    const following = queries[no + 1];
+    next = following && runAsked(connection, following.sql, asked);
+    // A failure of the next query is met when its turn comes.
+    next?.catch(() => undefined);
+    await rows.take(result, isCorrection);
+  }
+}
+
+const FIGURE_SQL: Readonly<Record<RollUpFigure, string>> = {
+  readings: "readings::UINTEGER",
+  good: "good::UINTEGER",
+  missing: "missing::UINTEGER",
+  firstAtMs: orNan("first_at"),
+  lastAtMs: orNan("last_at"),
+  firstCounts: "coalesce(first_counts, 0)::BIGINT",
+  lastCounts: "coalesce(last_counts, 0)::BIGINT",
+  firstGauges: orNan("first_gauge"),
+  lastGauges: orNan("last_gauge"),
+  minGauges: orNan("min_gauge"),
+  maxGauges: orNan("max_gauge"),
+  sumGauges: orNan("sum_gauge"),
+};
 
 function orNan(name: string): string {
   return `coalesce(${name}::DOUBLE, 'nan'::DOUBLE)`;
-}
-
-function takeRollUps(chunk: DuckDBDataChunk, at: number, columns: RollUpColumns): number {
-  const { channelNos, fromMs, toMs, readings, good, missing: gaps, firstAtMs, lastAtMs } = columns;
-  const { firstCounts, lastCounts, firstGauges, lastGauges, minGauges, maxGauges, sumGauges } = columns;
-  const counters = [readings, good, gaps, firstAtMs, lastAtMs, firstCounts, lastCounts];
-  const gauges = [firstGauges, lastGauges, minGauges, maxGauges, sumGauges];
-  return takeColumns(chunk, at, [channelNos, fromMs, toMs, ...counters, ...gauges]);
 }
 
 /** `nightMinimum` of the port. */
@@ -132,30 +172,33 @@ export async function readNights(
   source: RollUpSource = "kept",
 ): Promise<NightColumns> {
   const asked = askedOf(channels, state);
-  const nights = nightsBetween(fromMs, toMs, zone, window);
+  const held = withinReadings({ fromMs, toMs }, state.newestMs());
+  const nights = periodList(nightsBetween(held.fromMs, held.toMs, zone, window));
   const range = rangeOf(nights);
   if (range === undefined) return blankNights(0, asked.channels);
-  const runs = runsOf(nights);
-  const steps =
-    source === "kept" && areWholeHours(runs)
-      ? keptStepsSql(state, asked, range, runs)
-      : rawStepsSql(state, asked, range, runs);
-  const result = await runAsked(connection, `${steps} ${nightRowsSql(asked, runs)}`, asked);
-  const columns = blankNights(result.rowCount, asked.channels);
-  const { channelNos, minCountsPerHour, minGauges, samples } = columns;
-  let at = 0;
-  for await (const chunk of chunksOf(result))
-    at = takeColumns(chunk, at, [channelNos, columns.fromMs, columns.toMs, minCountsPerHour, minGauges, samples]);
-  return columns;
+  const { runs } = nights;
+  const isKept = source === "kept" && areWholeHours(runs);
+  const rows = new PeriodRows([f64, f64, (length) => new Uint32Array(length)]);
+  const kind = isKept ? "roll_up" : "sorted";
+  const parts = await channelParts(connection, state.segments, asked.nos?.length, range, kind);
+  const queries = parts.map((partSql) => {
+    const part = { ...asked, keepSql: `${asked.keepSql} AND ${partSql}` };
+    const steps = isKept ? keptStepsSql(state, part, range, runs) : rawStepsSql(state, part, range, runs);
+    return whole(`${steps} ${nightRowsSql(runs)}`);
+  });
+  await takeAll(connection, queries, asked, rows);
+  const { figures, ...placed } = rows.placed(asked.placeOf, nights);
+  const [minCountsPerHour, minGauges, samples] = figures as [Float64Array, Float64Array, Uint32Array];
+  return { channels: asked.channels, ...placed, minCountsPerHour, minGauges, samples };
 }
 
+const f64 = (length: number) => new Float64Array(length);
+
 // `steps` has a row for each interval, value or hour of a night: per_hour with its intervals, and gauge with its values.
-function nightRowsSql(asked: Asked, runs: readonly PeriodRun[]): string {
-  return `, nights AS (SELECT channel_no, night, min(per_hour) AS per_hour, min(gauge) AS gauge,
-      sum(samples) AS samples FROM steps WHERE samples > 0 GROUP BY channel_no, night)
-    SELECT ${asked.placeSql} AS place, night::DOUBLE, (${periodEndSql(runs, "night")})::DOUBLE,
-      ${orNan("per_hour")}, ${orNan("gauge")}, samples::UINTEGER
-    FROM nights ${asked.joinSql} WHERE night IS NOT NULL ORDER BY place, night`;
+function nightRowsSql(runs: readonly PeriodRun[]): string {
+  return `SELECT ${cellSql("channel_no", "night_no")}, ${orNan("per_hour")}, ${orNan("gauge")}, samples::UINTEGER
+    FROM (SELECT channel_no, ${periodNoSql(runs, "night")} AS night_no, min(per_hour) AS per_hour, min(gauge) AS gauge,
+      sum(samples) AS samples FROM steps WHERE samples > 0 AND night IS NOT NULL GROUP BY channel_no, night_no)`;
 }
 
 function rawStepsSql(state: StoreState, asked: Asked, range: TimeRange, runs: readonly PeriodRun[]): string {
@@ -188,7 +231,7 @@ function keptStepsSql(state: StoreState, asked: Asked, range: TimeRange, runs: r
 
 /** SQL of a WITH that ends in `hours`: kept roll-ups with `hour_ms`, `first_at`, `last_at`, dirty hours computed anew. */
 function keptHoursSql(state: StoreState, asked: Asked, range: TimeRange, whereSql = "true"): string {
-  const columns = `channel_no, hour::BIGINT * ${HOUR_MS} AS hour_ms, readings, good, missing, hour::BIGINT * ${HOUR_MS} + first_ms AS first_at,
+  const columns = `channel_no, hour, hour::BIGINT * ${HOUR_MS} AS hour_ms, readings, good, missing, hour::BIGINT * ${HOUR_MS} + first_ms AS first_at,
     hour::BIGINT * ${HOUR_MS} + last_ms AS last_at, first_counts, last_counts, first_gauge, last_gauge, min_gauge, max_gauge,
     sum_gauge, least_per_hour, intervals`;
   const within = `hour >= ${Math.floor(range.fromMs / HOUR_MS)} AND hour < ${Math.ceil(range.toMs / HOUR_MS)} AND ${asked.keepSql}`;
@@ -223,33 +266,25 @@ function rawSql(state: StoreState, asked: Asked, range: TimeRange, whereSql = "t
     WHERE read_at_ms >= ${range.fromMs} AND read_at_ms < ${range.toMs} AND ${asked.keepSql} AND ${whereSql})`;
 }
 
-function rangeOf(periods: readonly Period[]): TimeRange | undefined {
-  const [first] = periods;
-  const last = periods.at(-1);
-  return first && last && { fromMs: first.fromMs, toMs: last.toMs };
-}
-
 function askedOf(channels: readonly string[] | "all", state: StoreState): Asked {
+  const placeOf = new Int32Array(state.channelCount);
   if (channels === "all")
-    return { channels: state.channelIds(), keepSql: "true", placeSql: "channel_no", joinSql: "", nos: [], places: [] };
-  const known = channels.flatMap((id, place) => {
+    return { channels: state.channelIds(), keepSql: "true", nos: undefined, placeOf: placeOf.map((_, no) => no) };
+  placeOf.fill(-1);
+  const ids = [...new Set(channels)];
+  const nos = ids.flatMap((id, place) => {
     const no = state.channel(id)?.no;
-    return no === undefined ? [] : [{ no, place }];
+    if (no === undefined) return [];
+    placeOf[no] = place;
+    return [no];
   });
-  const nos = known.map(({ no }) => no);
-  const bounds = `channel_no BETWEEN ${nos.reduce((a, b) => Math.min(a, b), 0x7fff_ffff)} AND ${nos.reduce((a, b) => Math.max(a, b), -1)}`;
-  return {
-    channels,
-    keepSql: `${bounds} AND channel_no IN (SELECT unnest($1))`,
-    placeSql: "asked.place",
-    joinSql: "JOIN (SELECT unnest($1) AS asked_no, unnest($2) AS place) asked ON asked.asked_no = channel_no",
-    nos,
-    places: known.map(({ place }) => place),
-  };
+  const [low, high] = [nos.reduce((a, b) => Math.min(a, b), 0x7fff_ffff), nos.reduce((a, b) => Math.max(a, b), -1)];
+  const isRun = high - low + 1 === nos.length;
+  const keepSql = `channel_no BETWEEN ${low} AND ${high}${isRun ? "" : " AND channel_no IN (SELECT unnest($1))"}`;
+  return { channels: ids, keepSql, nos, placeOf };
 }
 
-function runAsked(connection: DuckDBConnection, sql: string, asked: Asked) {
-  if (asked.joinSql === "") return connection.run(sql);
-  const { INTEGER } = TYPES;
-  return connection.run(sql, [listValue(asked.nos), listValue(asked.places)], [LIST(INTEGER), LIST(INTEGER)]);
+function runAsked(connection: DuckDBConnection, sql: string, { nos, keepSql }: Asked) {
+  if (nos === undefined || !keepSql.includes("$1")) return connection.run(sql);
+  return connection.run(sql, [listValue(nos)], [LIST(TYPES.INTEGER)]);
 }

@@ -40,18 +40,29 @@ export function periodSql(runs: readonly PeriodRun[], time: string, slackMs = 0)
   );
 }
 
+/** SQL of the number, from 0 on through all runs, of the period that holds `time`; null outside. */
+export function periodNoSql(runs: readonly PeriodRun[], time: string): string {
+  const before = runs.map((_, no) => runs.slice(0, no).reduce((sum, { count }) => sum + count, 0));
+  return caseSql(runs, time, 0, (run, no) => `${before[no]} + (${time} - ${run.fromMs}) // ${run.stepMs}`);
+}
+
 /** SQL of the end in ms of the period that begins at `time`. */
 export function periodEndSql(runs: readonly PeriodRun[], time: string): string {
   return caseSql(runs, time, 0, (run) => `${time} + ${run.lengthMs}`);
 }
 
-function caseSql(runs: readonly PeriodRun[], time: string, slackMs: number, then: (run: PeriodRun) => string): string {
-  const cases = runs.map((run) => {
+function caseSql(
+  runs: readonly PeriodRun[],
+  time: string,
+  slackMs: number,
+  then: (run: PeriodRun, no: number) => string,
+): string {
+  const cases = runs.map((run, no) => {
     const lastMs = run.fromMs + (run.count - 1) * run.stepMs + run.lengthMs + slackMs;
     const within = `${time} >= ${run.fromMs} AND ${time} < ${lastMs}`;
     const isDense = run.stepMs <= run.lengthMs;
     const inPeriod = isDense ? "" : ` AND (${time} - ${run.fromMs}) % ${run.stepMs} < ${run.lengthMs + slackMs}`;
-    return `WHEN ${within}${inPeriod} THEN (${then(run)})::BIGINT`;
+    return `WHEN ${within}${inPeriod} THEN (${then(run, no)})::BIGINT`;
   });
   return `CASE ${cases.join(" ")} END`;
 }

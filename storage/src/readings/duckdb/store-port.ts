@@ -1,6 +1,13 @@
 import type { Clock, ClockAnchor } from "@nightflow/domain";
 import type { Logger } from "pino";
-import type { NightColumns, NightWindow, ReadingStore, RollUpColumns, RollUpRange } from "../../ports.ts";
+import type {
+  NightColumns,
+  NightWindow,
+  ReadingStore,
+  RollUpColumns,
+  RollUpRange,
+  RollUpRequest,
+} from "../../ports.ts";
 import type { CheckpointPolicy } from "./checkpoints.ts";
 import type { CompactionOptions, CompactionReport } from "./compaction.ts";
 import type { JournalEntry } from "./journal/journal-record.ts";
@@ -40,7 +47,7 @@ export interface DuckDbReadingStore extends ReadingStore {
   /** Brings the kept roll-ups up to the last commit; gives how many hours were rolled up. Reads never need it. */
   refreshRollUps(): Promise<number>;
   /** `hourly` from the readings themselves, to check what is kept. */
-  hourlyFromReadings(range: RollUpRange): Promise<RollUpColumns>;
+  hourlyFromReadings(request: RollUpRequest): Promise<RollUpColumns>;
   /** `nightMinimum` from the readings themselves, to check what is kept. */
   nightMinimumFromReadings(range: RollUpRange, zone: string, window?: NightWindow): Promise<NightColumns>;
   /**

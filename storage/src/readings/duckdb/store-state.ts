@@ -116,6 +116,13 @@ export class StoreState {
     return Number.isNaN(newestMs) ? undefined : newestMs;
   }
 
+  /** Time of the newest reading of all; -Infinity while there is none. */
+  newestMs(): number {
+    let newestMs = Number.NEGATIVE_INFINITY;
+    for (let no = 0; no < this.channelCount; no++) newestMs = Math.max(newestMs, this.newestAt(no) ?? newestMs);
+    return newestMs;
+  }
+
   allLastValues(): LastValueColumns {
     return this.#last.columns(this.numbers.ids);
   }

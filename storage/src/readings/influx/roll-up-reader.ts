@@ -1,7 +1,7 @@
-import type { Curve, NightColumns, NightWindow, RollUpColumns, RollUpRange } from "../../ports.ts";
+import type { Curve, NightColumns, NightWindow, RollUpColumns, RollUpRange, RollUpRequest } from "../../ports.ts";
 import type { Database } from "../../relational/database.ts";
-import { DEFAULT_NIGHT, daysBetween, hoursBetween, nightsBetween, type Period } from "../local-days.ts";
-import { nightsOf, rollUpsOf } from "../roll-ups.ts";
+import { DEFAULT_NIGHT, daysBetween, hoursBetween, nightsBetween, type Period, withinReadings } from "../local-days.ts";
+import { nightsOf, rollUpsOf, withFigures } from "../roll-ups.ts";
 import { type DirtyDay, isDirtyHour, readDirty, spanOf } from "./dirty-hours.ts";
 import { readNewest } from "./feed-ledger.ts";
 import { hourColumns, readHours } from "./hour-points.ts";
@@ -38,17 +38,17 @@ export class RollUpReader {
     this.#deps = deps;
   }
 
-  async hourly(range: RollUpRange): Promise<RollUpColumns> {
-    const hours = hoursBetween(range.fromMs, range.toMs);
-    const channels = await this.#channelsOf(range);
+  async hourly(request: RollUpRequest): Promise<RollUpColumns> {
+    const { channels, fromMs, toMs } = await this.#held(request);
+    const hours = hoursBetween(fromMs, toMs);
     const parts: RollUpColumns[] = [];
     for (const some of chunksOf(channels, hours.length)) parts.push(await this.#hoursOf(some, hours));
-    return concatRollUps(parts, channels);
+    return withFigures(concatRollUps(parts, channels), request.figures);
   }
 
-  async daily(range: RollUpRange, zone: string): Promise<RollUpColumns> {
-    const days = daysBetween(range.fromMs, range.toMs, zone);
-    const channels = await this.#channelsOf(range);
+  async daily(request: RollUpRequest, zone: string): Promise<RollUpColumns> {
+    const { channels, fromMs, toMs } = await this.#held(request);
+    const days = daysBetween(fromMs, toMs, zone);
     const isOnHours = days.every(({ fromMs, toMs }) => fromMs % HOUR_MS === 0 && toMs % HOUR_MS === 0);
     const hours = hoursBetween(days[0]?.fromMs ?? 0, days.at(-1)?.toMs ?? 0);
     const parts: RollUpColumns[] = [];
@@ -58,20 +58,25 @@ export class RollUpReader {
           ? rollUpDays(await this.#hoursOf(some, hours), days)
           : rollUpsOf(await this.#curves(some, [whole(days)]), days),
       );
-    return concatRollUps(parts, channels);
+    return withFigures(concatRollUps(parts, channels), request.figures);
   }
 
   async nightMinimum(range: RollUpRange, zone: string, window: NightWindow = DEFAULT_NIGHT): Promise<NightColumns> {
-    const nights = nightsBetween(range.fromMs, range.toMs, zone, window);
-    const channels = await this.#channelsOf(range);
+    const { channels, fromMs, toMs } = await this.#held(range);
+    const nights = nightsBetween(fromMs, toMs, zone, window);
     const hours = nights.reduce((sum, { fromMs, toMs }) => sum + (toMs - fromMs) / HOUR_MS, 0);
     const curves: Curve[] = [];
     for (const some of chunksOf(channels, hours)) curves.push(...(await this.#curves(some, nights.map(withItsEnd))));
     return nightsOf(curves, nights);
   }
 
-  async #channelsOf({ channels }: RollUpRange): Promise<readonly string[]> {
-    return channels === "all" ? [...(await readNewest(this.#deps.db)).keys()].toSorted() : [...new Set(channels)];
+  /** What a range can find: the channels one by one, and the time in which there are readings. */
+  async #held(range: RollUpRange): Promise<RollUpRange & { readonly channels: readonly string[] }> {
+    const asked = range.channels === "all" ? undefined : [...new Set(range.channels)];
+    const newest = await readNewest(this.#deps.db, asked);
+    const channels = asked ?? [...newest.keys()].toSorted();
+    const newestMs = newest.values().reduce((most, { readAtMs }) => Math.max(most, readAtMs), Number.NEGATIVE_INFINITY);
+    return { ...withinReadings(range, newestMs), channels };
   }
 
   #curves(channels: readonly string[], spans: readonly Period[]): Promise<Curve[]> {
