@@ -42,8 +42,6 @@ export interface ApiDeps {
   readonly enrolment?: EnrolmentDesk | undefined;
   /** The list of revoked certificates for another broker. */
   readonly revocations?: RevocationFile | undefined;
-  /** Agents (`site/agent`) that the broker sees connected now; without it the last status message counts. */
-  readonly agentsLive?: (() => ReadonlySet<string>) | undefined;
   /** Default: what each process has written to the database. */
   readonly headEndHealth?: HeadEndHealth | undefined;
   /** Counts requests and streams; without it nothing is counted. */

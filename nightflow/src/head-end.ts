@@ -21,6 +21,7 @@ import {
   ingestView,
   mergeViews,
   type OperateView,
+  type SelfJudging,
   storeView,
 } from "./operate/index.ts";
 import { keepRefusals, type RefusalKeeper } from "./refusals.ts";
@@ -106,7 +107,7 @@ interface Collecting {
 interface CollectingDeps {
   readonly settings: ThreadSettings;
   readonly db: Database;
-  readonly store: ReadingStore;
+  readonly store: ReadingStore & SelfJudging;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -178,7 +179,7 @@ function started(broker: RunningBroker | undefined): RunningBroker {
 }
 
 /** The same store, telling `onCommit` after each commit. */
-function withCommitHook(store: ReadingStore, onCommit: OnCommit): ReadingStore {
+function withCommitHook<Store extends ReadingStore>(store: Store, onCommit: OnCommit): Store {
   const commit = async (request: Parameters<ReadingStore["commit"]>[0]) => {
     const no = await store.commit(request);
     onCommit();

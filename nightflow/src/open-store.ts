@@ -11,6 +11,7 @@ import {
 } from "@nightflow/storage";
 import type { Logger } from "pino";
 import type { NightflowConfig } from "./config/schema.ts";
+import type { SelfJudging } from "./operate/index.ts";
 import type { ThreadSettings } from "./threads/settings.ts";
 
 /** The time-series store that `store:` of the configuration names. @throws {ConfigError} when its token is missing. */
@@ -19,7 +20,7 @@ export async function openStore(
   db: Database,
   clock: Clock,
   logger: Logger,
-): Promise<ReadingStore> {
+): Promise<ReadingStore & SelfJudging> {
   const { config, dataDir, influxToken, influxReadToken } = settings;
   if (config.store === "duckdb") {
     mkdirSync(dataDir, { recursive: true });

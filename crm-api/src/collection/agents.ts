@@ -15,11 +15,7 @@ interface AgentSqlRow {
 }
 
 /** Agents that read meters of a scope, with what of them lies in it. */
-export async function listAgents(
-  sql: Sql,
-  scope: Scope,
-  agentsLive: (() => ReadonlySet<string>) | undefined,
-): Promise<AgentRow[]> {
+export async function listAgents(sql: Sql, scope: Scope): Promise<AgentRow[]> {
   const filter = new SqlFilter();
   const readsInScope = inScope(filter, scope, "m.unit_id");
   const { rows } = await sql.query<AgentSqlRow>(
@@ -33,15 +29,14 @@ export async function listAgents(
       order by ag.is_online, ag.site, ag.id`,
     filter.values,
   );
-  const live = agentsLive?.();
-  return rows.map((row) => toAgentRow(row, scope, live));
+  return rows.map((row) => toAgentRow(row, scope));
 }
 
-function toAgentRow(row: AgentSqlRow, scope: Scope, live: ReadonlySet<string> | undefined): AgentRow {
+function toAgentRow(row: AgentSqlRow, scope: Scope): AgentRow {
   return {
     site: row.site,
     id: row.id,
-    isOnline: live === undefined ? row.is_online : live.has(`${row.site}/${row.id}`),
+    isOnline: row.is_online,
     statusAt: row.status_at,
     status: visibleStatus(row.status, scope, new Set(row.meters)),
     channels: row.channels,

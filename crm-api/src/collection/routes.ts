@@ -30,7 +30,7 @@ export function collectionRoutes(app: ApiServer, deps: ApiDeps): void {
     url: "/agents",
     config: { permission: "collection.agent.read" },
     schema: { operationId: "listAgents", tags, response: { 200: AgentList, ...problems } },
-    handler: async (request) => ({ items: await listAgents(db, principalOf(request).scope, deps.agentsLive) }),
+    handler: async (request) => ({ items: await listAgents(db, principalOf(request).scope) }),
   });
 
   app.route({

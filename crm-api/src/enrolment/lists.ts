@@ -59,11 +59,7 @@ const WORST = `(case when x.standing = 'revoked' then '9' when x.is_online is fa
   when x.standing = 'expiring' then '1' when (x.status->'outbox'->>'alarm')::boolean then '2' else '5' end || ${ID})`;
 
 /** Agents with their certificates, by site and name or worst first. */
-export async function listEnrolledAgents(
-  sql: Sql,
-  query: EnrolledAgentQuery,
-  agentsLive: (() => ReadonlySet<string>) | undefined,
-) {
+export async function listEnrolledAgents(sql: Sql, query: EnrolledAgentQuery) {
   const filter = new SqlFilter();
   filter
     .andIf(query.q && containing(query.q), (value) => `x.site || '/' || x.agent ilike ${value}`)
@@ -79,11 +75,10 @@ export async function listEnrolledAgents(
        from ${AGENTS} x ${filter.where} ${page.tail}`,
     filter.values,
   );
-  const live = agentsLive?.();
-  return toPage(rows, query.limit, (row) => toAgentRow(row, live));
+  return toPage(rows, query.limit, toAgentRow);
 }
 
-function toAgentRow(row: AgentSqlRow, live: ReadonlySet<string> | undefined): z.infer<typeof EnrolledAgentRow> {
+function toAgentRow(row: AgentSqlRow): z.infer<typeof EnrolledAgentRow> {
   return {
     site: row.site,
     agent: row.agent,
@@ -92,7 +87,7 @@ function toAgentRow(row: AgentSqlRow, live: ReadonlySet<string> | undefined): z.
     joinedAt: row.joined_by === null ? null : row.joined_at,
     joinedBy: row.joined_by,
     certificate: row.serial === null ? null : toCertificate({ ...row, serial: row.serial }),
-    isOnline: row.is_online === null ? null : (live?.has(`${row.site}/${row.agent}`) ?? row.is_online),
+    isOnline: row.is_online,
     lastSeenAt: row.status_at,
     says: toSays(row.status),
     meters: row.meters,

@@ -60,7 +60,7 @@ export function enrolmentRoutes(app: ApiServer, deps: ApiDeps): void {
     },
     handler: (request) => {
       personOf(request);
-      return listEnrolledAgents(db, request.query, deps.agentsLive);
+      return listEnrolledAgents(db, request.query);
     },
   });
 

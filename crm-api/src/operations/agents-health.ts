@@ -9,10 +9,7 @@ interface CountRow {
 }
 
 /** How the edge agents fare that were not put out. */
-export async function agentsHealth(
-  sql: Sql,
-  agentsLive: (() => ReadonlySet<string>) | undefined,
-): Promise<AgentsHealth> {
+export async function agentsHealth(sql: Sql): Promise<AgentsHealth> {
   const [agents, counts] = await Promise.all([
     sql.query<{ id: string; is_online: boolean }>(
       `select a.site || '/' || a.id as id, a.is_online from agent a
@@ -27,8 +24,7 @@ export async function agentsHealth(
                 where e.revoked_at is null and k.expires_at - k.life / 10 <= now()) as ending`,
     ),
   ]);
-  const live = agentsLive?.();
-  const away = agents.rows.filter(({ id, is_online: isOnline }) => !(live?.has(id) ?? isOnline)).map(({ id }) => id);
+  const away = agents.rows.filter(({ is_online: isOnline }) => !isOnline).map(({ id }) => id);
   return {
     online: agents.rows.length - away.length,
     offline: away.length,

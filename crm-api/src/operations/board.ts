@@ -12,7 +12,6 @@ export interface BoardDeps {
   readonly db: Database;
   readonly store: Pick<ReadingStore, "kind" | "feedConsumers">;
   readonly health: HeadEndHealth;
-  readonly agentsLive?: (() => ReadonlySet<string>) | undefined;
   /** Real time, epoch ms. */
   readonly now?: () => number;
 }
@@ -43,12 +42,12 @@ export class HealthBoard {
   }
 
   async #lookNow(at: number): Promise<OperationsHealth> {
-    const { db, store, health, agentsLive } = this.#deps;
+    const { db, store, health } = this.#deps;
     const [reports, queues, events, agents, feed] = await Promise.all([
       health.reports(),
       jobCensus(db),
       operationsEvents(db),
-      agentsHealth(db, agentsLive),
+      agentsHealth(db),
       feedRows(store),
     ]);
     const put = healthOf(reports);

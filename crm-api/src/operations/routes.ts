@@ -13,11 +13,10 @@ const LOOK_EVERY_MS = 10_000;
 
 /** How the platform itself fares. */
 export function operationsRoutes(app: ApiServer, deps: ApiDeps): void {
-  const { db, store, agentsLive } = deps;
+  const { db, store } = deps;
   const board = new HealthBoard({
     db,
     store,
-    agentsLive,
     health: deps.headEndHealth ?? { reports: () => processReports(db) },
   });
   keepLooking(app, board);

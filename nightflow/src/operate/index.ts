@@ -11,4 +11,4 @@ export { brokerView } from "./views/broker.ts";
 export { databaseView, jobsView } from "./views/database.ts";
 export { diskView } from "./views/disk.ts";
 export { connectedIngestView, ingestView } from "./views/ingest.ts";
-export { storeView } from "./views/store.ts";
+export { type SelfJudging, storeCheck, storeView } from "./views/store.ts";

@@ -191,3 +191,19 @@ test("metrics tell of every reader of the feed how far it is behind, in commits 
     ],
   ]);
 });
+
+test("a store that refuses a write of our own is not ready although it answers, with what a person should look at", async () => {
+  let health = { isWritable: true, faults: [] as readonly string[] };
+  const look = () =>
+    storeView({
+      kind: "influxdb",
+      valuesAt: async () => [undefined],
+      counts: never,
+      metrics: never,
+      feedConsumers: never,
+      health: async () => health,
+    }).checks[0]?.check();
+  expect(await look()).toBeNull();
+  health = { isWritable: false, faults: ["InfluxDB's disk has 7 bytes left"] };
+  expect(await look()).toBe("InfluxDB's disk has 7 bytes left");
+});

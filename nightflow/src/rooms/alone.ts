@@ -5,7 +5,13 @@ import { makeClock } from "../config/clock.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { openDatabasePlace } from "../database-place.ts";
 import { openStore } from "../open-store.ts";
-import { type OperatedRoom, type OperateRoomDeps, type OperateView, operateRoom } from "../operate/index.ts";
+import {
+  type OperatedRoom,
+  type OperateRoomDeps,
+  type OperateView,
+  operateRoom,
+  type SelfJudging,
+} from "../operate/index.ts";
 import type { ThreadSettings } from "../threads/settings.ts";
 import { threadSettings } from "../up.ts";
 
@@ -16,7 +22,7 @@ export type RoomName = "broker" | "ingest" | "analytics" | "api";
 export interface Ground {
   readonly settings: ThreadSettings;
   readonly db: Database;
-  readonly store: ReadingStore;
+  readonly store: ReadingStore & SelfJudging;
   readonly clock: Clock;
   close(): Promise<void>;
 }

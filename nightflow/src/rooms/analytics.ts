@@ -4,7 +4,7 @@ import type { Database, ReadingStore } from "@nightflow/storage";
 import type { Logger } from "pino";
 import type { LoadedConfig } from "../config/load.ts";
 import type { NightflowConfig } from "../config/schema.ts";
-import { analyticsView, databaseView, mergeViews } from "../operate/index.ts";
+import { analyticsView, databaseView, mergeViews, storeCheck } from "../operate/index.ts";
 import { openGround, operateAlone } from "./alone.ts";
 import type { RunningRoom } from "./running.ts";
 
@@ -54,7 +54,8 @@ export async function startAnalyticsRoom(
     await (options.resplit === true ? resplit(db, config.shards) : settleShards(db, config.shards));
     const running = await startAnalyticsParts({ store, db, clock, config, logger, isOneOfSeveral: true });
     const { maxFeedLagS } = settings.config.operate;
-    const view = mergeViews(analyticsView(running.analytics, store, maxFeedLagS), databaseView(db));
+    const reading = { checks: [storeCheck(store)] };
+    const view = mergeViews(analyticsView(running.analytics, store, maxFeedLagS), reading, databaseView(db));
     const operated = await operateAlone("analytics", view, { settings, logger, sql: db });
     return {
       details: { shards: config.shards, operateUrl: operated.url ?? "" },

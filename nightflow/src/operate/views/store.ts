@@ -1,28 +1,20 @@
 import { gaugeFamily, type MetricFamily } from "@nightflow/domain";
-import type { FeedConsumer, ReadingStore } from "@nightflow/storage";
-import type { OperateView } from "../view.ts";
+import type { FeedConsumer, InfluxReadingStore, ReadingStore } from "@nightflow/storage";
+import type { OperateView, ReadyCheck } from "../view.ts";
 
 /** A channel that nobody has: asking for it shows that the store answers, and costs next to nothing. */
 const NO_CHANNEL = "nightflow:is-it-there";
 
 /** What an operator is shown of the store of readings, by the thread or process that writes it. */
 export function storeView(
-  store: Pick<ReadingStore, "kind" | "valuesAt" | "counts" | "metrics" | "feedConsumers">,
+  store: Pick<ReadingStore, "kind" | "valuesAt" | "counts" | "metrics" | "feedConsumers"> & SelfJudging,
 ): OperateView {
   return {
     metrics: [
       async () => storeFamilies(await store.metrics(), store.kind),
       async () => feedFamilies(await store.feedConsumers()),
     ],
-    checks: [
-      {
-        name: store.kind,
-        async check() {
-          await store.valuesAt([{ channel: NO_CHANNEL, readAtMs: 0 }]);
-          return null;
-        },
-      },
-    ],
+    checks: [storeCheck(store, store.health?.bind(store))],
     figures: [
       async () => {
         const { stored, lastCommit } = await store.counts();
@@ -30,6 +22,24 @@ export function storeView(
       },
       keptFor(FIGURES_AGE_MS, async () => storeFigures(await store.metrics())),
     ],
+  };
+}
+
+/** A store that tries itself whether it can write: InfluxDB answers reads, and says `pass`, with a full disk too. */
+export type SelfJudging = Partial<Pick<InfluxReadingStore, "health">>;
+
+/** Whether the store answers, and for a room that writes whether it takes readings. */
+export function storeCheck(
+  store: Pick<ReadingStore, "kind" | "valuesAt">,
+  health?: InfluxReadingStore["health"],
+): ReadyCheck {
+  return {
+    name: store.kind,
+    async check() {
+      await store.valuesAt([{ channel: NO_CHANNEL, readAtMs: 0 }]);
+      const { isWritable, faults } = (await health?.()) ?? { isWritable: true, faults: [] };
+      return isWritable ? null : faults.join("; ") || "a write of our own was refused";
+    },
   };
 }
 
