@@ -14,8 +14,8 @@ describe("what the detectors find in a feed of everything", () => {
   const pages = pagesOf(mixedRows(mixedMeters(60), DAYS, 11), 5);
 
   test.each([
-    { name: "as one", shards: 1, digest: "c480db9991281df1c81af655168dd4f7ddfe60cc872681defc18266de5730ead" },
-    { name: "in three shards", shards: 3, digest: "3e348c2caed07924812804643edb6e6665c365238d2ad5b2f53ba1e20e6f8a82" },
+    { name: "as one", shards: 1, digest: "0a5acc0770338463cc6af21ced94c796af288108ca8c7e8401c77f561a1675a8" },
+    { name: "in three shards", shards: 3, digest: "c041829d48d69b85d771905cc42b0121a240ea4971599621469e22dd21d017de" },
   ])("stays the same to the last digit: $name", ({ shards, digest }) => {
     const hash = createHash("sha256");
     let events = 0;

@@ -39,11 +39,15 @@ export interface DistrictImage {
   readonly days: readonly (readonly [number, DistrictDay])[];
 }
 
-/** Customers' night use as it usually is, m³/h. It is not learned from while a finding is open. */
+/** Customers' night use as it usually is and as it was last, m³/h. The usual is not learned from while a finding is open. */
 interface CustomersLevel {
   nights: number;
   mean: number;
+  lastM3h: number;
+  lastNightMs: number;
 }
+
+const NO_CUSTOMERS: CustomersLevel = { nights: 0, mean: 0, lastM3h: 0, lastNightMs: 0 };
 
 /** What judging one night brought. */
 export interface JudgedNight {
@@ -81,7 +85,7 @@ export class District {
   isLossPast = false;
   readonly #calendar: ZoneCalendar;
   readonly #meters: DistrictMeters;
-  #customersNight: CustomersLevel = { nights: 0, mean: 0 };
+  #customersNight: CustomersLevel = { ...NO_CUSTOMERS };
   #progress = new Map<string, number>();
   #days = new Map<number, DistrictDay>();
   #dirty = new Set<number>();
@@ -98,7 +102,7 @@ export class District {
   addInlet(meter: string, interval: EmittedInterval, m3: number): void {
     const sign = this.#meters.inlets.get(meter) ?? 0;
     const number = this.#calendar.dayOf(interval.startMs);
-    if (this.#nextDay === null || (number < this.#nextDay && this.night.nights === 0)) this.#nextDay = number;
+    if (this.#nextDay === null || (number < this.#nextDay && !this.#hasLearned())) this.#nextDay = number;
     this.#progress.set(meter, interval.endMs);
     addInflow(this.#day(number), number, this.#calendar, interval, sign * m3);
   }
@@ -141,11 +145,13 @@ export class District {
     return undefined;
   }
 
-  /** How much more than usual the customers used in the last balanced night, m³/h; null while that is not known. */
-  customersRiseM3h(): number | null {
-    if (this.#customersNight.nights < LEAST_CUSTOMER_NIGHTS || this.#nextDay === null) return null;
-    const { customersM3h } = this.#balanceOf(this.#nextDay - 1);
-    return customersM3h === null ? null : customersM3h - this.#customersNight.mean;
+  /**
+   * How much more than usual the customers used in the last balanced night, m³/h; null while that is not known, or when that night
+   * was before `sinceMs`.
+   */
+  customersRiseM3h(sinceMs: number): number | null {
+    const { nights, mean, lastM3h, lastNightMs } = this.#customersNight;
+    return nights < LEAST_CUSTOMER_NIGHTS || lastNightMs < sinceMs ? null : lastM3h - mean;
   }
 
   /** Rows of nights whose sums changed after they were judged; each is given once. */
@@ -179,7 +185,7 @@ export class District {
   restore(image: DistrictImage): void {
     this.night = { ...newNightState(), ...image.night };
     this.loss = { ...newNightState(), ...image.loss };
-    this.#customersNight = { ...(image.customersNight ?? { nights: 0, mean: 0 }) };
+    this.#customersNight = { ...NO_CUSTOMERS, ...image.customersNight };
     this.#nextDay = image.nextDay;
     this.#nextBalanceDay = image.nextBalanceDay ?? image.nextDay;
     this.isPast = image.isPast;
@@ -187,6 +193,10 @@ export class District {
     this.#progress = new Map(image.progress);
     const days = image.days.filter(([, day]) => day.inflowNight !== undefined);
     this.#days = new Map(days.map(([number, day]) => [number, copyOfDay(day)]));
+  }
+
+  #hasLearned(): boolean {
+    return this.night.hasLevel === 1 || this.night.nights > 0;
   }
 
   #judge(number: number, day: DistrictDay): JudgedNight {
@@ -219,15 +229,19 @@ export class District {
     const band = nightBand(this.loss);
     const before = this.loss.openMs;
     const step = stepNight(this.loss, this.#flowsOf(number, balance.lossM3h), nightStartMs);
-    if (this.night.openMs === 0 && this.loss.openMs === 0) this.#learnCustomers(balance.customersM3h ?? 0);
+    this.#noteCustomers(balance.customersM3h ?? 0, nightStartMs);
     const isBanded = { lossExpectedM3h: band?.expected ?? null, lossBandHighM3h: band?.high ?? null };
     day.judged = { ...day.judged, ...this.#balanceColumns(number), ...isBanded };
     const { estimatedShare } = this.#inflowShares(number);
     return { row: day.judged, step, startMs: this.loss.openMs || before, nightStartMs, estimatedShare, balance };
   }
 
-  #learnCustomers(m3h: number): void {
+  #noteCustomers(m3h: number, nightStartMs: number): void {
     const level = this.#customersNight;
+    level.lastM3h = m3h;
+    level.lastNightMs = nightStartMs;
+    // A sum that grows may become a finding: its nights are not what is usual.
+    if (this.night.openMs !== 0 || this.night.up > 0) return;
     level.nights++;
     level.mean += Math.max(CUSTOMERS_ALPHA, 1 / level.nights) * (m3h - level.mean);
   }

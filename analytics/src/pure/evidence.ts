@@ -36,6 +36,7 @@ export const CONFIDENCE: Readonly<Partial<Record<RuleCode, number>>> = {
   GAS_CONT: 0.8,
   USAGE_CHANGE: 0.8,
   NIGHT_MIN: 0.8,
+  DMA_LOSS: 0.9,
   COMMS: 1,
 };
 

@@ -66,6 +66,12 @@ const night: DmaNight = {
   inflowM3: 1,
   customersM3: 1,
   completeness: 1,
+  customersNightM3h: null,
+  customersCompleteness: null,
+  lossM3h: null,
+  lossExpectedM3h: null,
+  lossBandHighM3h: null,
+  noBalance: "no_customers",
 };
 const output: EngineOutput = { events: [], nights: [night] };
 

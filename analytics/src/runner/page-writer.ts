@@ -77,11 +77,15 @@ function newestNights(nights: readonly DmaNight[]): Iterable<DmaNight> {
 
 async function writeNight(tx: Sql, night: DmaNight): Promise<void> {
   await tx.query(
-    `insert into dma_night (dma_id, night, mnf_m3h, expected_m3h, band_low_m3h, band_high_m3h, inflow_m3, customers_m3, completeness)
-     select $1, $2::date, $3, $4, $5, $6, $7, $8, $9 where exists (select 1 from dma where id = $1)
+    `insert into dma_night (dma_id, night, mnf_m3h, expected_m3h, band_low_m3h, band_high_m3h, inflow_m3, customers_m3, completeness,
+       customers_night_m3h, customers_completeness, loss_m3h, loss_expected_m3h, loss_band_high_m3h, no_balance)
+     select $1, $2::date, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 where exists (select 1 from dma where id = $1)
      on conflict (dma_id, night) do update set mnf_m3h = excluded.mnf_m3h, expected_m3h = excluded.expected_m3h,
        band_low_m3h = excluded.band_low_m3h, band_high_m3h = excluded.band_high_m3h, inflow_m3 = excluded.inflow_m3,
-       customers_m3 = excluded.customers_m3, completeness = excluded.completeness`,
+       customers_m3 = excluded.customers_m3, completeness = excluded.completeness,
+       customers_night_m3h = excluded.customers_night_m3h, customers_completeness = excluded.customers_completeness,
+       loss_m3h = excluded.loss_m3h, loss_expected_m3h = excluded.loss_expected_m3h,
+       loss_band_high_m3h = excluded.loss_band_high_m3h, no_balance = excluded.no_balance`,
     [
       night.dma,
       night.date,
@@ -92,6 +96,12 @@ async function writeNight(tx: Sql, night: DmaNight): Promise<void> {
       night.inflowM3,
       night.customersM3,
       night.completeness,
+      night.customersNightM3h,
+      night.customersCompleteness,
+      night.lossM3h,
+      night.lossExpectedM3h,
+      night.lossBandHighM3h,
+      night.noBalance,
     ],
   );
 }

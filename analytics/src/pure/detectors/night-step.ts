@@ -38,7 +38,7 @@ export interface NightStepParameters {
 /** Set by score on leaks injected into four of leak-bench's five districts, the fifth (DMA9) held out. */
 export const NIGHT_STEP: NightStepParameters = {
   k: 0.55,
-  kInflow: 0.032,
+  kInflow: 0.033,
   kInflowMost: 1.7,
   h: 10,
   usualDeviation: 0.03,
@@ -46,7 +46,7 @@ export const NIGHT_STEP: NightStepParameters = {
   heat: 0.4,
   heatDays: 60,
   downShare: 0.45,
-  winsor: 3.5,
+  winsor: 4,
   alpha: 0.025,
   leastDeviation: 0.01,
   keptDeviation: 0.7,
@@ -176,12 +176,11 @@ export function stepNight(
   state.levelNow = flows.nightM3h;
   fadeHeat(state, nightStartMs, parameters);
   noteInflow(state, flows);
-  if (state.openMs !== 0 && ++state.openNights >= parameters.acceptNights) {
-    state.openMs = 0;
-    judgeNight(state, flows, nightStartMs, parameters);
-    return "clear";
-  }
-  return judgeNight(state, flows, nightStartMs, parameters);
+  if (state.openMs !== 0) state.openNights++;
+  const step = judgeNight(state, flows, nightStartMs, parameters);
+  if (step !== "hold" || state.openNights < parameters.acceptNights) return step;
+  state.openMs = 0;
+  return "clear";
 }
 
 function judgeNight(state: NightState, flows: NightFlows, nightStartMs: number, p: NightStepParameters): Step {

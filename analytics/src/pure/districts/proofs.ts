@@ -30,7 +30,7 @@ export function leakSideOf(riseM3h: number, customersRiseM3h: number | null): Le
 export function nightProof(district: District, night: JudgedNight): Proof {
   const { levelBefore, levelNow } = district.night;
   const [now, before] = [flowText(levelNow * 1000), flowText(levelBefore * 1000)];
-  const customersRise = district.customersRiseM3h();
+  const customersRise = district.customersRiseM3h(night.startMs);
   const side = leakSideOf(levelNow - levelBefore, customersRise);
   return {
     ...stepFigures(levelNow, levelBefore, night.row.bandLowM3h, night.row.bandHighM3h, night.estimatedShare),
