@@ -42,6 +42,7 @@ interface AnomalySqlRow extends AlarmSqlRow {
   confidence: number;
   rank: number;
   no_ticket_reason: string | null;
+  ended_reason: { readonly zh: string; readonly en: string } | null;
   outcome: OutcomeCode | null;
   confirmed_cause: string | null;
   dma_id: string | null;
@@ -56,7 +57,7 @@ interface AnomalySqlRow extends AlarmSqlRow {
 const COLUMNS = `a.id, a.rule, a.subject_kind, a.subject, a.cause_group, a.direction, a.state, a.commodity,
   ${epochMs("a.starts_at")} as starts_at, ${epochMs("a.opened_at")} as opened_at,
   ${epochMs("a.last_seen_at")} as last_seen_at, ${epochMs("a.closed_at")} as closed_at, a.evidence, a.rate_m3h,
-  a.lost_m3, a.money_per_day, a.currency, a.confidence, a.rank, a.no_ticket_reason, a.outcome, a.confirmed_cause,
+  a.lost_m3, a.money_per_day, a.currency, a.confidence, a.rank, a.no_ticket_reason, a.ended_reason, a.outcome, a.confirmed_cause,
   a.dma_id, a.account_id, t.id as ticket_id, t.no as ticket_no, t.state as ticket_state,
   t.priority as ticket_priority, u.display_name as assignee, place.text as place, ${ALARM_COLUMNS}`;
 
@@ -135,7 +136,8 @@ export async function loadAnomaly(sql: Sql, scope: Scope, id: string, nowMs: num
   const row = rows[0];
   if (row === undefined) throw new NotFoundProblem("finding", id);
   const related = await relatedTo(sql, scope, row, nowMs);
-  return { ...toAnomalyRow(row, nowMs), evidence: evidenceOf(row), related };
+  const endedReason = row.ended_reason;
+  return { ...toAnomalyRow(row, nowMs), evidence: evidenceOf(row), endedReason, related };
 }
 
 async function relatedTo(sql: Sql, scope: Scope, row: AnomalySqlRow, nowMs: number): Promise<AnomalyRow[]> {

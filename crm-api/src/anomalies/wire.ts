@@ -67,6 +67,7 @@ export const AnomalyDetail = named(
   "AnomalyDetail",
   AnomalyRow.extend({
     evidence: Evidence,
+    endedReason: Words.nullable().meta({ description: "Why it was withdrawn: what late readings showed." }),
     related: z
       .array(AnomalyRow)
       .meta({ description: "Other findings about the same subject or district, newest first, at most 10." }),

@@ -17,6 +17,7 @@ interface ReportSqlRow {
   state: ReportRun["state"];
   version: number;
   is_revised: boolean;
+  newer_data_at: number | null;
   completeness: number | null;
   total_m3: number | null;
   data_cutoff_at: number | null;
@@ -29,7 +30,7 @@ interface ReportSqlRow {
 }
 
 const COLUMNS = `r.id, r.kind, r.account_id, ac.no as account_no, cu.name as customer, r.period_from::text as period_from,
-  r.period_to::text as period_to, r.language, r.state, r.version, r.is_revised, r.completeness,
+  r.period_to::text as period_to, r.language, r.state, r.version, r.is_revised, ${epochMs("r.newer_data_at")} as newer_data_at, r.completeness,
   r.total_m3::float8 as total_m3, ${epochMs("r.data_cutoff_at")} as data_cutoff_at, r.html_hash, r.csv_hash, r.error,
   u.display_name as requested_by, ${epochMs("r.requested_at")} as requested_at,
   ${epochMs("r.finished_at")} as finished_at`;
@@ -89,6 +90,7 @@ function toReportRun(row: ReportSqlRow): ReportRun {
     state: row.state,
     version: row.version,
     isRevised: row.is_revised,
+    newerDataAt: row.newer_data_at,
     completeness: row.completeness,
     totalM3: row.total_m3,
     dataCutoffAt: row.data_cutoff_at,

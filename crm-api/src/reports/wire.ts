@@ -18,6 +18,10 @@ export const ReportRun = named(
     state: ReportState,
     version: z.int(),
     isRevised: z.boolean().meta({ description: "True when an earlier report of the period was issued." }),
+    newerDataAt: Instant.nullable().meta({
+      description:
+        "Since when readings or edits of its period are known that it was made without; null when there are none.",
+    }),
     completeness: z.number().nullable(),
     totalM3: z.number().nullable(),
     dataCutoffAt: Instant.nullable(),

@@ -18,6 +18,8 @@ export type TicketRow = Schemas["TicketRow"];
 export type TicketDetail = Schemas["TicketDetail"];
 export type MeterRow = Schemas["MeterRow"];
 export type MeterDetail = Schemas["MeterDetail"];
+export type IntervalList = Schemas["IntervalList"];
+export type IntervalRow = Schemas["IntervalRow"];
 export type UsageCurve = Schemas["UsageCurve"];
 export type AccountRow = Schemas["AccountRow"];
 export type AccountDetail = Schemas["AccountDetail"];
@@ -162,6 +164,14 @@ export const meterCurveQuery = (id: string, span: { from: number; to: number; st
       const curve = await dataOf(api.GET("/api/meters/{id}/curve", { params }));
       return curve.step === "raw" ? null : curve;
     },
+    placeholderData: keepPreviousData,
+  });
+
+/** A meter's intervals as read, validated and edited over a span. */
+export const intervalsQuery = (id: string, span: { readonly from: number; readonly to: number }) =>
+  queryOptions({
+    queryKey: ["meter", id, "intervals", span],
+    queryFn: () => dataOf(api.GET("/api/meters/{id}/intervals", { params: { path: { id }, query: span } })),
     placeholderData: keepPreviousData,
   });
 

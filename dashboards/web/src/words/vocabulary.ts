@@ -19,6 +19,12 @@ export type CollectionStatus = Schemas["MeterRow"]["status"];
 export type FollowUpResult = NonNullable<Schemas["TicketDetail"]["followUpResult"]>;
 export type FollowUpExemption = NonNullable<Schemas["TicketDetail"]["followUpExemption"]>;
 
+export type VeeRule = Schemas["VeeNoteRow"]["rule"];
+export type EstimateMethod = NonNullable<Schemas["IntervalRow"]["method"]>;
+export type EditMethod = Schemas["IntervalEditInput"]["method"];
+export type IntervalQuality = Schemas["IntervalRow"]["quality"];
+export type RevisionKind = Schemas["RevisionRow"]["kind"];
+
 /** The field's words for every state and kind (DOMAIN 3.6, 3.8, 3.16). One that is missing fails the type check. */
 const VOCABULARY = {
   anomalyState: {
@@ -133,6 +139,56 @@ const VOCABULARY = {
     anonymous: { zh: "匿名", en: "anonymous" },
     internal: { zh: "内部工单", en: "internal" },
   } satisfies Words<FollowUpExemption>,
+  noTicketReason: {
+    past: { zh: "始于导入的历史数据", en: "it began in imported history" },
+    below_threshold: { zh: "低于开单阈值", en: "it is worth less than a ticket" },
+    over: { zh: "读数迟到，到达时已结束", en: "it was over before its readings came" },
+  },
+  veeRule: {
+    time: { zh: "时钟检查", en: "clock" },
+    duplicate: { zh: "重复读数", en: "duplicate" },
+    gap: { zh: "缺读", en: "gap" },
+    sum: { zh: "总和检查", en: "sum check" },
+    spike: { zh: "尖峰", en: "spike" },
+    over_limit: { zh: "超过 Q4", en: "over Q4" },
+    negative: { zh: "负用量", en: "negative" },
+    reverse: { zh: "倒流", en: "reverse flow" },
+    rollover: { zh: "满位归零", en: "roll-over" },
+    exchange: { zh: "换表", en: "exchange" },
+    stuck: { zh: "停走", en: "stuck" },
+    constant: { zh: "恒定值", en: "constant value" },
+    usage_high: { zh: "用量偏高", en: "high usage" },
+    usage_low: { zh: "用量偏低", en: "low usage" },
+    event: { zh: "设备事件", en: "device event" },
+    estimated_share: { zh: "未读比例", en: "share not read" },
+  } satisfies Words<VeeRule>,
+  estimateMethod: {
+    true_zero: { zh: "真实零用量", en: "true zero" },
+    linear: { zh: "直线", en: "straight line" },
+    like_day: { zh: "同类日平均", en: "average like day" },
+    class_profile: { zh: "类别曲线", en: "class profile" },
+  } satisfies Words<EstimateMethod>,
+  editMethod: {
+    manual: { zh: "逐时段填写", en: "by hand" },
+    like_day: { zh: "同类日平均", en: "average like day" },
+    linear: { zh: "平均分摊", en: "evenly" },
+    class_profile: { zh: "类别曲线", en: "class profile" },
+    zero: { zh: "无用量", en: "no flow" },
+    missing: { zh: "作废，无用量数据", en: "void: no volume" },
+  } satisfies Words<EditMethod>,
+  intervalQuality: {
+    good: { zh: "正常", en: "good" },
+    estimated: { zh: "估算", en: "estimated" },
+    edited: { zh: "已修正", en: "edited" },
+    suspect: { zh: "可疑", en: "suspect" },
+    missing: { zh: "缺失", en: "missing" },
+    invalid: { zh: "作废", en: "void" },
+  } satisfies Words<IntervalQuality>,
+  revisionKind: {
+    late: { zh: "迟到读数", en: "late readings" },
+    edit: { zh: "修正", en: "edit" },
+    undo: { zh: "撤销修正", en: "edit undone" },
+  } satisfies Words<RevisionKind>,
   commodity: { water: { zh: "水", en: "water" }, gas: { zh: "燃气", en: "gas" } },
   purpose: {
     customer: { zh: "用户表", en: "customer meter" },

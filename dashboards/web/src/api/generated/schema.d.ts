@@ -2136,6 +2136,7 @@ export interface components {
             } | null;
             alarm: components["schemas"]["Alarm"];
             evidence: components["schemas"]["Evidence"];
+            endedReason: components["schemas"]["Words"] | null;
             related: components["schemas"]["AnomalyRow"][];
         };
         AnomalyPage: {
@@ -2646,6 +2647,7 @@ export interface components {
             state: "ordered" | "running" | "done" | "failed";
             version: number;
             isRevised: boolean;
+            newerDataAt: number | null;
             completeness: number | null;
             totalM3: number | null;
             dataCutoffAt: number | null;

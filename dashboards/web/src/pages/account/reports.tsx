@@ -101,6 +101,12 @@ function ReportLines(props: { readonly report: ReportRun }) {
         <span className="nf-strong">
           {report.periodFrom.slice(0, 7)} · {say("version", { version: report.version })}
           {report.isRevised && ` · ${say("revised")}`}
+          {report.newerDataAt !== null && (
+            <>
+              {" "}
+              <Tag tone="open">{say("newerData")}</Tag>
+            </>
+          )}
         </span>
         <span className="nf-actions">
           {report.htmlUrl !== null && (

@@ -37,6 +37,7 @@ export const words = {
   open: { zh: "打开", en: "Open" },
   period: { zh: "周期", en: "Period" },
   version: { zh: "第 {{version}} 版", en: "version {{version}}" },
+  newerData: { zh: "有更新数据，请重新生成", en: "newer data: make it again" },
   revised: { zh: "已修订", en: "revised" },
   completeness: { zh: "完整率", en: "Complete" },
   byWhom: { zh: "申请人", en: "Ordered by" },

@@ -11,7 +11,7 @@ import { TicketPanel } from "../../parts/ticket/ticket-panel.tsx";
 import { useFormat } from "../../parts/use-format.ts";
 import { useTitle } from "../../parts/use-title.ts";
 import { useWords } from "../../words/use-words.ts";
-import { useVocabulary } from "../../words/vocabulary.ts";
+import { useVocabulary, vocabularyKeys, type WordOf } from "../../words/vocabulary.ts";
 import { CompactEvents } from "../events/compact-events.tsx";
 import { placeOf } from "../events/event-list.tsx";
 import { isUrgent } from "../events/ranking.ts";
@@ -47,6 +47,7 @@ export function EventPage() {
       <div className="nf-split nf-split-wide">
         <Panel title={say("evidence")}>
           <p className="nf-reason">{pick(event.data.reason)}</p>
+          {event.data.endedReason !== null && <p className="nf-tight">{pick(event.data.endedReason)}</p>}
           <EvidenceChart event={event.data} chart={chart} />
         </Panel>
         <div className="nf-split-side">
@@ -89,11 +90,20 @@ function EventTitle(props: { readonly event: AnomalyDetail }) {
   );
 }
 
+/** Our own reasons in words; one that a person gave with a cancelled ticket as it is. */
+function reasonWords(reason: string, word: WordOf): string {
+  const known = vocabularyKeys("noTicketReason").find((key) => key === reason);
+  return known === undefined ? reason : word("noTicketReason", known);
+}
+
 function NoTicket(props: { readonly event: AnomalyDetail }) {
   const { say } = useWords("event", words);
+  const { word } = useVocabulary();
   return (
     <Panel title={say("noTicketTitle")}>
-      {props.event.noTicketReason !== null && <p className="nf-tight">{props.event.noTicketReason}</p>}
+      {props.event.noTicketReason !== null && (
+        <p className="nf-tight">{reasonWords(props.event.noTicketReason, word)}</p>
+      )}
       <div className="nf-actions">
         <JudgeButtons event={props.event} />
       </div>

@@ -15,6 +15,7 @@ import { useWords } from "../../words/use-words.ts";
 import { useVocabulary } from "../../words/vocabulary.ts";
 import { CompactEvents } from "../events/compact-events.tsx";
 import { RegisterValue } from "../meters/register-value.tsx";
+import { Intervals } from "./intervals.tsx";
 import { MeterCurve } from "./meter-curve.tsx";
 import { Readings } from "./readings.tsx";
 import { words } from "./words.ts";
@@ -48,6 +49,7 @@ export function MeterPage() {
       <div className="nf-split nf-split-wide">
         <div>
           <MeterCurve meter={data} />
+          <Intervals meter={data} />
           <Readings meter={data} />
         </div>
         <div>
