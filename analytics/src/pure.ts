@@ -1,3 +1,4 @@
+export * from "./pure/districts/water-balance.ts";
 export * from "./pure/finding.ts";
 export * from "./pure/intervals.ts";
 export * from "./pure/local-time.ts";
