@@ -167,7 +167,11 @@ export function checkGaps(
 function gapNote(fromMs: number, toMs: number, missing: number, limits: VeeLimits): VeeNote {
   const hours = Math.round((toMs - fromMs) / HOUR_MS);
   const isLong = toMs - fromMs > limits.fieldGapMs;
-  const words = { zh: `缺 ${missing} 个读数，共 ${hours} 小时`, en: `${missing} readings are missing over ${hours} h` };
+  const [zhTime, enTime] = lengthWords(toMs - fromMs);
+  const words = {
+    zh: `缺 ${missing} 个读数，共 ${zhTime}`,
+    en: `${missing === 1 ? "1 reading is" : `${missing} readings are`} missing over ${enTime}`,
+  };
   return note(
     "gap",
     isLong ? "fail" : "warn",
@@ -179,6 +183,13 @@ function gapNote(fromMs: number, toMs: number, missing: number, limits: VeeLimit
       en: isLong ? `${words.en}: work for the field` : words.en,
     },
   );
+}
+
+function lengthWords(ms: number): readonly [zh: string, en: string] {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 120) return [`${minutes} 分钟`, `${minutes} min`];
+  const hours = Math.round(ms / HOUR_MS);
+  return [`${hours} 小时`, `${hours} h`];
 }
 
 /** Flags that a device or ingest put on readings, as notes, one for each run of the same flags. */

@@ -19,6 +19,7 @@ export type CollectionStatus = Schemas["MeterRow"]["status"];
 export type FollowUpResult = NonNullable<Schemas["TicketDetail"]["followUpResult"]>;
 export type FollowUpExemption = NonNullable<Schemas["TicketDetail"]["followUpExemption"]>;
 
+export type Flag = Schemas["IntervalRow"]["flags"][number];
 export type VeeRule = Schemas["VeeNoteRow"]["rule"];
 export type EstimateMethod = NonNullable<Schemas["IntervalRow"]["method"]>;
 export type EditMethod = Schemas["IntervalEditInput"]["method"];
@@ -144,6 +145,40 @@ const VOCABULARY = {
     below_threshold: { zh: "低于开单阈值", en: "it is worth less than a ticket" },
     over: { zh: "读数迟到，到达时已结束", en: "it was over before its readings came" },
   },
+  flag: {
+    gap: { zh: "缺读", en: "gap" },
+    duplicate: { zh: "重复", en: "duplicate" },
+    out_of_order: { zh: "迟到", en: "late" },
+    future_time: { zh: "时间超前", en: "in the future" },
+    clock_shift: { zh: "时钟偏差", en: "clock off" },
+    spike: { zh: "尖峰", en: "spike" },
+    negative: { zh: "负用量", en: "negative" },
+    rollover: { zh: "满位归零", en: "roll-over" },
+    frozen: { zh: "停走", en: "stuck" },
+    flat: { zh: "恒定值", en: "constant" },
+    high: { zh: "偏高", en: "high" },
+    low: { zh: "偏低", en: "low" },
+    zero: { zh: "零", en: "zero" },
+    sum_mismatch: { zh: "总和不符", en: "sum does not match" },
+    unit_mismatch: { zh: "单位不符", en: "unit does not match" },
+    multiplier_mismatch: { zh: "倍率不符", en: "multiplier does not match" },
+    reverse: { zh: "倒流", en: "reverse" },
+    over_q4: { zh: "超过 Q4", en: "over Q4" },
+    under_q1: { zh: "低于 Q1", en: "under Q1" },
+    comms_error: { zh: "通讯错误", en: "communication error" },
+    device_alarm: { zh: "表具报警", en: "device alarm" },
+    exchange: { zh: "换表", en: "exchange" },
+    planned: { zh: "计划用水", en: "planned" },
+    interpolated: { zh: "内插", en: "interpolated" },
+    conflict: { zh: "冲突", en: "conflict" },
+    over_digits: { zh: "超出位数", en: "over the digits" },
+    timeout: { zh: "超时", en: "timed out" },
+    exception: { zh: "表具拒绝", en: "refused by the device" },
+    sentinel: { zh: "无效标记值", en: "marked as no value" },
+    disconnected: { zh: "未连接", en: "not connected" },
+    not_a_number: { zh: "非数值", en: "not a number" },
+    bad_status: { zh: "状态不良", en: "bad status" },
+  } satisfies Words<Flag>,
   veeRule: {
     time: { zh: "时钟检查", en: "clock" },
     duplicate: { zh: "重复读数", en: "duplicate" },

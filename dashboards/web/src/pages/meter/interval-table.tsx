@@ -134,7 +134,7 @@ function Quality(props: { readonly row: Row }) {
   return (
     <>
       <Tag tone={TONES[quality]}>{word("intervalQuality", quality)}</Tag>{" "}
-      <span className="nf-soft nf-small">{flags.join(", ")}</span>
+      <span className="nf-soft nf-small">{flags.map((flag) => word("flag", flag)).join(", ")}</span>
       {isOvertaken && <Tag tone="open">{say("overtaken")}</Tag>}
     </>
   );

@@ -7,6 +7,7 @@ import { RankedList } from "../../parts/ranked-list.tsx";
 import { Tag } from "../../parts/tag.tsx";
 import { When } from "../../parts/when.tsx";
 import { useWords } from "../../words/use-words.ts";
+import { useVocabulary } from "../../words/vocabulary.ts";
 import { RegisterValue } from "../meters/register-value.tsx";
 import { words } from "./words.ts";
 
@@ -55,10 +56,11 @@ export function Readings(props: { readonly meter: MeterDetail }) {
 
 function QualityOf(props: { readonly reading: Reading }) {
   const { say } = useWords("meter", words);
+  const { word } = useVocabulary();
   const { quality, flags } = props.reading;
   return (
     <>
-      <Tag tone={TONES[quality]}>{say(quality)}</Tag> {flags.join(", ")}
+      <Tag tone={TONES[quality]}>{say(quality)}</Tag> {flags.map((flag) => word("flag", flag)).join(", ")}
     </>
   );
 }
