@@ -1,6 +1,6 @@
 import { type Clock, realClock } from "@nightflow/domain";
 import type { ReadingStore, Sql } from "@nightflow/storage";
-import { MAIN_CHANNEL } from "../meters/points.ts";
+import { arrivedInPeriods, type SurveyedMeter } from "./arrived.ts";
 
 const DAY_MS = 86_400_000;
 const MISSING = 2;
@@ -17,12 +17,6 @@ export interface Survey {
   readonly atMs: number;
   readonly fromMs: number;
   readonly coverage: ReadonlyMap<string, MeterCoverage>;
-}
-
-interface SurveyedMeter {
-  id: string;
-  channel_id: string;
-  period_s: number;
 }
 
 /** Counts what came in the last day of business time, for the whole platform at once, and keeps the answer for a while. */
@@ -62,11 +56,11 @@ export class CollectionSurvey {
   async #take(): Promise<Survey> {
     const atMs = this.#clock.now();
     const fromMs = atMs - DAY_MS;
-    const { rows } = await this.#sql.query<SurveyedMeter>(
-      `select m.id, main.id as channel_id, m.period_s from meter m ${MAIN_CHANNEL} where main.id is not null order by m.id`,
-    );
+    const deps = { sql: this.#sql, store: this.#store, clock: this.#clock };
+    const meters = await arrivedInPeriods(deps, fromMs, atMs);
     const coverage = new Map<string, MeterCoverage>();
-    const queue = rows.values();
+    for (const { id, periodMs, arrived } of meters) coverage.set(id, covered(periodMs, arrived ?? 0));
+    const queue = (await this.#withValues(meters, fromMs)).values();
     const work = async () => {
       for (const meter of queue) coverage.set(meter.id, await this.#cover(meter, fromMs, atMs));
     };
@@ -74,14 +68,33 @@ export class CollectionSurvey {
     return { atMs, fromMs, coverage };
   }
 
-  async #cover(meter: SurveyedMeter, fromMs: number, toMs: number): Promise<MeterCoverage> {
-    const periodMs = meter.period_s * 1000;
-    const expected = Math.floor((toMs - fromMs) / periodMs);
-    const curve = await this.#store.curve(meter.channel_id, fromMs, toMs);
+  /** Those that the hourly series do not know and that have had a value lately: their curves must be read. */
+  async #withValues(meters: readonly SurveyedMeter[], fromMs: number): Promise<SurveyedMeter[]> {
+    const unknown = meters.filter(({ arrived }) => arrived === null);
+    if (unknown.length === 0) return [];
+    const last = new Map(
+      (await this.#store.lastValues(unknown.map(({ channelId }) => channelId))).map((value) => [value.channel, value]),
+    );
+    return unknown.filter(
+      ({ channelId, periodMs }) =>
+        (last.get(channelId)?.lastValueAtMs ?? Number.NEGATIVE_INFINITY) >= fromMs - periodMs,
+    );
+  }
+
+  async #cover({ channelId, periodMs }: SurveyedMeter, fromMs: number, toMs: number): Promise<MeterCoverage> {
+    const curve = await this.#store.curve(channelId, fromMs - periodMs, toMs + periodMs);
     // A meter that is read twice in a period has still been read in one period only.
     const periods = new Set<number>();
-    for (let at = 0; at < curve.length; at++)
-      if (curve.qualities[at] !== MISSING) periods.add(Math.round((curve.readAtMs[at] ?? 0) / periodMs));
-    return { expected, got: Math.min(expected, periods.size) };
+    for (let at = 0; at < curve.length; at++) {
+      const period = Math.round((curve.readAtMs[at] ?? 0) / periodMs);
+      const isInside = period * periodMs >= fromMs && period * periodMs < toMs;
+      if (isInside && curve.qualities[at] !== MISSING) periods.add(period);
+    }
+    return covered(periodMs, periods.size);
   }
+}
+
+function covered(periodMs: number, got: number): MeterCoverage {
+  const expected = Math.floor(DAY_MS / periodMs);
+  return { expected, got: Math.min(expected, got) };
 }

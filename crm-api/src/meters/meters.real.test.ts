@@ -1,9 +1,14 @@
+import { ManualClock } from "@nightflow/domain";
+import type { Database } from "@nightflow/storage";
 import { testDatabase } from "@nightflow/storage/testing";
 import { expect, test } from "vitest";
 import type { z } from "zod";
 import type { AccountCurve, AccountDetail, AccountPage } from "../accounts/wire.ts";
+import { collectionReport } from "../collection/report.ts";
+import { CollectionSurvey } from "../collection/survey.ts";
 import type { AgentList, CollectionReport, SetAsidePage } from "../collection/wire.ts";
 import type { DmaDetail, Overview } from "../overview/wire.ts";
+import type { FakeReadingStore } from "../testing/fake-reading-store.ts";
 import { cleanUpAfterEach, startHarness, TEST_NOW } from "../testing/harness.ts";
 import { insertFinding } from "../testing/town.ts";
 import type { MeterCurve, MeterDetail, MeterPage, ReadingList } from "./wire.ts";
@@ -99,6 +104,53 @@ test("collection says per agent and district what share came, worst first, and w
   ]);
   expect(body.missing.map((meter) => meter.id)).toEqual(["S0", "N2", "S1"]);
 });
+
+test("collection is told from the hourly series in one query, the same to the last period, and from curves where they are behind", async () => {
+  const { signIn, store, db } = await livingTown();
+  const collector = await signIn("collector");
+  const fromCurves = await collector.get<z.infer<typeof CollectionReport>>("/api/collection");
+  expect(store.curvesRead).toBeGreaterThan(0);
+  await keepDerivedDays(db, store);
+  const look = async (lagCommits: number) => {
+    store.consumers.splice(0, 1, { name: "derived", cursor: 1, lagCommits, lagMs: 600_000 });
+    store.curvesRead = 0;
+    const survey = new CollectionSurvey({ sql: db, store, clock: new ManualClock(TEST_NOW), maxAgeMs: 0 });
+    return collectionReport(db, store, { isWhole: true, path: "" }, await survey.current());
+  };
+  expect(await look(0)).toEqual(fromCurves.body);
+  expect(store.curvesRead).toBe(0);
+  await db.query("update derived_meter_day set hours = set_byte(hours, 292, 0)");
+  expect(await look(7)).toEqual(fromCurves.body);
+  expect(store.curvesRead).toBeGreaterThan(0);
+});
+
+/** The registers' days as the hourly series keep them, of the last two days. */
+async function keepDerivedDays(db: Database, store: FakeReadingStore): Promise<void> {
+  const { rows } = await db.query<{ id: string; period_s: number }>(
+    "select c.id, m.period_s from channel c join meter m on m.id = c.meter_id",
+  );
+  for (const { id, period_s: periodS } of rows) {
+    await db.query("insert into derived_meter (channel, state) values ($1, '')", [id]);
+    for (const day of [-1, 0].map((back) => Math.floor(TEST_NOW / 86_400_000) + back)) {
+      const bytes = Buffer.alloc(292 + 3 * Math.ceil(86_400 / periodS / 8));
+      bytes.writeUInt32LE(periodS, 0);
+      const curve = await store.curve(id, (day - 1) * 86_400_000, (day + 2) * 86_400_000);
+      for (let at = 0; at < curve.length; at++) {
+        const gridS = Math.round((curve.readAtMs[at] ?? 0) / 1000 / periodS) * periodS;
+        const slot = (gridS - day * 86_400) / periodS;
+        if (slot < 0 || slot >= 86_400 / periodS || curve.qualities[at] === 2) continue;
+        bytes[292 + (slot >> 3)] = (bytes[292 + (slot >> 3)] ?? 0) | (1 << (slot & 7));
+      }
+      const place = JSON.stringify({ inletOf: [], dma: null, account: null, agent: null });
+      await db.query("insert into derived_meter_day (channel, utc_day, hours, counted_in) values ($1, $2, $3, $4)", [
+        id,
+        day,
+        bytes,
+        place,
+      ]);
+    }
+  }
+}
 
 test("an agent's status shows a person of one region only the meters of that region", async () => {
   const { signIn, db } = await livingTown();
