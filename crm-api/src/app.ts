@@ -11,6 +11,7 @@ import { alarmRoutes } from "./alarms/routes.ts";
 import { anomalyRoutes } from "./anomalies/routes.ts";
 import { collectionRoutes } from "./collection/routes.ts";
 import type { ApiDeps } from "./deps.ts";
+import { districtRoutes } from "./districts/routes.ts";
 import { enrolmentPublicRoutes } from "./enrolment/public-routes.ts";
 import { enrolmentRoutes } from "./enrolment/routes.ts";
 import { eventRoutes } from "./events/routes.ts";
@@ -76,6 +77,7 @@ function apiRoutes(api: ApiServer, deps: ApiDeps): void {
   });
   sessionRoutes(api, deps);
   overviewRoutes(api, deps);
+  districtRoutes(api, deps);
   anomalyRoutes(api, deps);
   alarmRoutes(api, deps);
   shiftRoutes(api, deps);

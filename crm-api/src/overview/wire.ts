@@ -30,6 +30,18 @@ export const Night = named(
     inflowM3: z.number().nullable().meta({ description: "Inflow of the whole day before.", unit: "m3" }),
     customersM3: z.number().nullable().meta({ description: "What customers used on that day.", unit: "m3" }),
     completeness: z.number(),
+    customersNightM3h: z.number().nullable().meta({ description: "What customers used from 02 to 05.", unit: "m3/h" }),
+    customersCompleteness: z.number().nullable(),
+    lossM3h: z
+      .number()
+      .nullable()
+      .meta({ description: "Inflow of 02 to 05 less what customers used then.", unit: "m3/h" }),
+    lossExpectedM3h: z.number().nullable(),
+    lossBandHighM3h: z.number().nullable(),
+    noBalance: z
+      .enum(["no_customers", "inflow_incomplete", "customers_incomplete", "waiting"])
+      .nullable()
+      .meta({ description: "Why `lossM3h` is null." }),
   }),
 );
 
