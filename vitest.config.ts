@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          setupFiles: ["test/support/leave-nothing.ts"],
+          setupFiles: ["test/support/processor-time.ts", "test/support/leave-nothing.ts"],
           include: [
             "*/src/**/*.test.ts",
             "dashboards/{reports,web,grafana}/**/*.test.ts",
@@ -25,7 +25,7 @@ export default defineConfig({
       {
         test: {
           name: "chain",
-          setupFiles: ["test/support/leave-nothing.ts"],
+          setupFiles: ["test/support/processor-time.ts", "test/support/leave-nothing.ts"],
           include: [
             "*/src/**/*.real.test.ts",
             "test/chain/**/*.test.ts",
