@@ -14,16 +14,12 @@ import { type BrokerSecurity, openBrokerSecurity } from "./broker-security.ts";
 import { makeClock } from "./config/clock.ts";
 import { openDesk, openDevices } from "./devices.ts";
 import { openStore } from "./open-store.ts";
-import {
-  brokerView,
-  databaseView,
-  diskView,
-  ingestView,
-  mergeViews,
-  type OperateView,
-  type SelfJudging,
-  storeView,
-} from "./operate/index.ts";
+import { mergeViews, type OperateView } from "./operate/index.ts";
+import { brokerView } from "./operate/views/broker.ts";
+import { databaseView } from "./operate/views/database.ts";
+import { diskView } from "./operate/views/disk.ts";
+import { ingestView } from "./operate/views/ingest.ts";
+import { type SelfJudging, storeView } from "./operate/views/store.ts";
 import { keepRefusals, type RefusalKeeper } from "./refusals.ts";
 import type { ThreadSettings } from "./threads/settings.ts";
 

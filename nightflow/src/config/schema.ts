@@ -1,8 +1,9 @@
-import { AnalyticsConfig } from "@nightflow/analytics";
-import { BrokerConfig } from "@nightflow/broker";
-import { ApiConfig } from "@nightflow/crm-api";
+import { AnalyticsConfig } from "@nightflow/analytics/config";
+import { BrokerConfig } from "@nightflow/broker/config";
+import { ApiConfig } from "@nightflow/crm-api/config";
 import { EnrolmentConfig, Quantity, SiteId } from "@nightflow/domain";
-import { IngestConfig, MqttConfig } from "@nightflow/ingest";
+import { IngestConfig } from "@nightflow/ingest/config";
+import { MqttConfig } from "@nightflow/ingest/mqtt-config";
 import { z } from "zod";
 import { OperateConfig } from "../operate/config.ts";
 

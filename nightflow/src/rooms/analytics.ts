@@ -4,8 +4,10 @@ import type { Database, ReadingStore } from "@nightflow/storage";
 import type { Logger } from "pino";
 import type { LoadedConfig } from "../config/load.ts";
 import type { NightflowConfig } from "../config/schema.ts";
-import { analyticsView, databaseView, mergeViews, storeCheck } from "../operate/index.ts";
-import { openGround, operateAlone } from "./alone.ts";
+import { mergeViews } from "../operate/index.ts";
+import { analyticsView } from "../operate/views/analytics.ts";
+import { databaseView } from "../operate/views/database.ts";
+import { storeCheck } from "../operate/views/store.ts";
 import type { RunningRoom } from "./running.ts";
 
 /** What analytics works with, in a thread of `up` or alone. */
@@ -47,6 +49,8 @@ export async function startAnalyticsRoom(
   options: { readonly resplit?: boolean },
   logger: Logger,
 ): Promise<RunningRoom> {
+  // Not for the threads of `up`, which load this file too: they have their ground already.
+  const { openGround, operateAlone } = await import("./alone.ts");
   const ground = await openGround(loaded, "analytics", logger);
   const { store, db, clock, settings } = ground;
   const config = settings.config.analytics;

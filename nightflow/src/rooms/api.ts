@@ -1,15 +1,15 @@
 import { join } from "node:path";
-import { ApiMetrics, type HeadEndHealth, startApi } from "@nightflow/crm-api";
+import { ApiMetrics, type HeadEndHealth, type ReportRenderer, startApi } from "@nightflow/crm-api";
 import { builtPagesFolder } from "@nightflow/dashboards";
-import { usageReportCsv, usageReportHtml } from "@nightflow/dashboards/reports";
 import type { Clock } from "@nightflow/domain";
 import { createJobQueue, type Database, openFileStore, type ReadingStore } from "@nightflow/storage";
 import type { Logger } from "pino";
 import { openEnrolmentDesk } from "../broker-security.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { NightflowConfig } from "../config/schema.ts";
-import { apiView, databaseView, jobsView, mergeViews } from "../operate/index.ts";
-import { openGround, operateAlone } from "./alone.ts";
+import { mergeViews } from "../operate/index.ts";
+import { apiView } from "../operate/views/api.ts";
+import { databaseView, jobsView } from "../operate/views/database.ts";
 import type { RunningRoom } from "./running.ts";
 
 /** What the API works with, in a thread of `up` or alone. */
@@ -35,14 +35,16 @@ export async function startApiParts({ dataDir, ...parts }: ApiParts) {
   const files = await openFileStore(join(dataDir, "files"));
   const webRoot = builtPagesFolder() ?? undefined;
   const enrolment = await openEnrolmentDesk(parts.security, dataDir);
-  const renderer = {
-    usageCurve: (report: Parameters<typeof usageReportHtml>[0], language: "zh" | "en") => ({
-      html: usageReportHtml(report, language),
-      csv: usageReportCsv(report),
-    }),
-  };
   return await startApi({ ...parts, files, jobs, renderer, webRoot, enrolment });
 }
+
+// The charts of the reports are hundreds of modules: they are loaded with the first report, not with the program.
+const renderer: ReportRenderer = {
+  async usageCurve(report, language) {
+    const { usageReportCsv, usageReportHtml } = await import("@nightflow/dashboards/reports");
+    return { html: usageReportHtml(report, language), csv: usageReportCsv(report) };
+  },
+};
 
 /**
  * Runs the API alone; several stand behind one address.
@@ -54,6 +56,8 @@ export async function startApiRoom(
   options: { readonly port?: number },
   logger: Logger,
 ): Promise<RunningRoom> {
+  // Not for the threads of `up`, which load this file too: they have their ground already.
+  const { openGround, operateAlone } = await import("./alone.ts");
   const ground = await openGround(loaded, "api", logger);
   const { store, db, clock, settings } = ground;
   const { dataDir } = settings;

@@ -13,7 +13,10 @@ import { loadKnownChannels, REGISTRY_CHANNEL, type Sql } from "@nightflow/storag
 import type { Logger } from "pino";
 import { type LoadedConfig, resolvePath } from "../config/load.ts";
 import { openDesk, openDevices } from "../devices.ts";
-import { connectedIngestView, databaseView, heartbeatWill, mergeViews, storeView } from "../operate/index.ts";
+import { heartbeatWill, mergeViews } from "../operate/index.ts";
+import { databaseView } from "../operate/views/database.ts";
+import { connectedIngestView } from "../operate/views/ingest.ts";
+import { storeView } from "../operate/views/store.ts";
 import { openGround, operateAlone } from "./alone.ts";
 import type { RunningRoom } from "./running.ts";
 

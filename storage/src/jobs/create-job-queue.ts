@@ -6,8 +6,7 @@ import type { JobQueue, JobWorker, WorkerOptions } from "./job-queue.ts";
 import type { RunSettings } from "./job-run.ts";
 import { JobScheduler } from "./job-scheduler.ts";
 import { PgJobWorker } from "./pg-job-worker.ts";
-import { BullJobWorker } from "./redis/bull-job-worker.ts";
-import { JobRelay, type RelayDeps, type RelayOptions } from "./redis/job-relay.ts";
+import type { RelayDeps, RelayOptions } from "./redis/job-relay.ts";
 import { checkedRedisUrl } from "./redis/redis-names.ts";
 import { RowJobQueue } from "./row-job-queue.ts";
 import { type RunningPart, SharedParts } from "./shared-parts.ts";
@@ -38,17 +37,21 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
   const parts = new SharedParts(() => startParts(options, clock));
   const startWorker = async (wanted: WorkerOptions) => {
     await parts.enter();
-    const settings = settingsOf(db, logger, wanted);
-    return startWorkerIn(
-      parts,
-      redisUrl === undefined ? new PgJobWorker(settings, wanted) : new BullJobWorker(settings, wanted, redisUrl),
-    );
+    return startWorkerIn(parts, await workerOf(settingsOf(db, logger, wanted), wanted, redisUrl));
   };
   return new RowJobQueue({ db, clock, startWorker });
 }
 
+// BullMQ and its Redis client are hundreds of modules; a program without Redis starts without them.
+async function workerOf(settings: RunSettings, wanted: WorkerOptions, redisUrl: string | undefined) {
+  if (redisUrl === undefined) return new PgJobWorker(settings, wanted);
+  const { BullJobWorker } = await import("./redis/bull-job-worker.ts");
+  return new BullJobWorker(settings, wanted, redisUrl);
+}
+
 /** Moves committed jobs to Redis until it is stopped; for a process that does nothing else. */
 export async function startJobRelay(deps: RelayDeps, options?: RelayOptions): Promise<RunningPart> {
+  const { JobRelay } = await import("./redis/job-relay.ts");
   const relay = new JobRelay(deps, options);
   await relay.start();
   return relay;

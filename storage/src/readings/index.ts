@@ -1,13 +1,14 @@
 export type { CompactionOptions, CompactionReport } from "./duckdb/compaction.ts";
-export { type DuckDbReadingStore, type DuckDbStoreOptions, openDuckDbStore } from "./duckdb/duckdb-store.ts";
-export { inspectStoreFile, type StoreFileFormat } from "./duckdb/inspect-file.ts";
+export type { StoreFileFormat } from "./duckdb/inspect-file.ts";
 export type { RetentionReport, RetentionRule } from "./duckdb/retention.ts";
-export { checkStoreFile, salvageStoreFile, type TableCheck, type TableSalvage } from "./duckdb/salvage.ts";
-export { type HeldStore, type StillFile, type StoreFileFacts, storeFileFacts } from "./duckdb/still-file.ts";
+export type { TableCheck, TableSalvage } from "./duckdb/salvage.ts";
+export type { HeldStore, StillFile, StoreFileFacts } from "./duckdb/still-file.ts";
+export type { DuckDbReadingStore, DuckDbStoreOptions } from "./duckdb/store-port.ts";
 export type { UpkeepPolicy } from "./duckdb/upkeep.ts";
 export * from "./errors.ts";
-export { type ExportReport, exportReadings, formatOfFile, type ReadingsFormat } from "./files/export.ts";
-export { ExportFileError, type ImportedReport, importExported } from "./files/import.ts";
+export type { ExportReport } from "./files/export.ts";
+export { ExportFileError, formatOfFile, type ReadingsFormat } from "./files/format.ts";
+export type { ImportedReport } from "./files/import.ts";
 export type { FeedBounds } from "./influx/feed.ts";
 export { type FluxOptions, type FluxRow, fluxRows } from "./influx/flux.ts";
 export { type InfluxReadingStore, openInfluxStore } from "./influx/influx-store.ts";
@@ -32,6 +33,7 @@ export {
 } from "./influx1/influx1-store.ts";
 export * from "./last-values.ts";
 export * from "./local-days.ts";
+export * from "./on-demand.ts";
 export * from "./reading-columns.ts";
 export { connectReadingStore } from "./remote/connect.ts";
 export { serveReadingStore } from "./remote/serve.ts";

@@ -14,16 +14,7 @@ import {
 import { QUALITY_CODES } from "@nightflow/domain";
 import type { Curve, ReadingStore, RollUpRange } from "../../ports.ts";
 import { appendRows } from "../duckdb/vectors.ts";
-
-/** Formats that readings are written in, by the file's ending: `.parquet`, `.csv`, `.csv.gz`. */
-export type ReadingsFormat = "parquet" | "csv" | "csv.gz";
-
-/** The format that a file's name asks for; undefined for any other ending. */
-export function formatOfFile(path: string): ReadingsFormat | undefined {
-  if (path.endsWith(".parquet")) return "parquet";
-  if (path.endsWith(".csv.gz")) return "csv.gz";
-  return path.endsWith(".csv") ? "csv" : undefined;
-}
+import type { ReadingsFormat } from "./format.ts";
 
 /** What an export wrote. */
 export interface ExportReport {

@@ -14,7 +14,8 @@ import {
   SAMPLE_START_MS,
 } from "../../testing/reading-samples.ts";
 import { openDuckDbStore } from "../duckdb/duckdb-store.ts";
-import { exportReadings, formatOfFile } from "./export.ts";
+import { exportReadings } from "./export.ts";
+import { formatOfFile } from "./format.ts";
 import { importExported } from "./import.ts";
 
 const logger = pino({ level: "silent" });

@@ -2,13 +2,7 @@ import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from "@du
 import { describeError, NightflowError, ORIGIN_CODES } from "@nightflow/domain";
 import type { ReadingStore } from "../../ports.ts";
 import { columnsFrom, type ReadingRow } from "../reading-columns.ts";
-import { formatOfFile } from "./export.ts";
-
-/** A file that holds no readings as an export writes them. */
-export class ExportFileError extends NightflowError {
-  readonly code = "EXPORT_FILE";
-  readonly retriable = false;
-}
+import { ExportFileError, formatOfFile } from "./format.ts";
 
 /** What an import of an exported file did. */
 export interface ImportedReport {
