@@ -111,8 +111,10 @@ test("a server that crashes comes back on the same port with its data", async ()
       (result) => result.rows,
       () => "away",
     );
+  // A connection may outlive the server that made it for a moment, and still answer.
+  const next = () => server.pid().then((pid) => pid !== undefined && pid !== crashed);
+  await expect.poll(next, { timeout: 20_000 }).toBe(true);
   await expect.poll(rows, { timeout: 20_000 }).toEqual([{ one: 1 }]);
-  expect(await server.pid()).not.toBe(crashed);
 });
 
 test("a server that cannot stay up is given up with a reason that an operator can act on", async () => {
