@@ -25,6 +25,7 @@ export default defineConfig({
       {
         test: {
           name: "chain",
+          globalSetup: ["test/support/shared-postgres.ts"],
           setupFiles: ["test/support/processor-time.ts", "test/support/leave-nothing.ts"],
           include: [
             "*/src/**/*.real.test.ts",

@@ -182,7 +182,9 @@ describe.runIf(findInfluxd() !== undefined)("what InfluxDB answers to a write", 
       expect(await fast.commit(commitOf([registerRow("M-fast", T0 + n, BigInt(n))], { batches: [batchOf(n)] }))).toBe(
         n,
       );
-    const { rows } = await options.db.query("select 1 from pg_stat_activity where state like 'idle in transaction%'");
+    const { rows } = await options.db.query(
+      "select 1 from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'",
+    );
     expect(rows).toEqual([]);
     proxy.release();
     expect(await waiting).toBe(4);
