@@ -302,11 +302,11 @@ it("an agent killed while its answer was on the way joins with the same key and 
     second.kill("SIGTERM");
     await once(second, "exit");
   });
-  await vi.waitFor(() => expect(connectionsOf(place)).toBe(1), patient);
+  await vi.waitFor(() => expect(connectionsOf(place)).toBe(1), { timeout: 60_000 });
   const identity = JSON.parse(await readFile(join(folder, "gw-1", "identity", "identity.json"), "utf8"));
   expect(identity.privateKey).toBe(JSON.parse(kept).privateKey);
   expect((await db.query("select serial from agent_certificate")).rowCount).toBe(1);
-}, 30_000);
+}, 120_000);
 
 /** The API behind a line that carries everything but the answer to a join. */
 async function forwardWithoutAnswer(to: string) {

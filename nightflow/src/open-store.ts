@@ -11,7 +11,7 @@ import {
 } from "@nightflow/storage";
 import type { Logger } from "pino";
 import type { NightflowConfig } from "./config/schema.ts";
-import type { SelfJudging } from "./operate/index.ts";
+import type { SelfJudging } from "./operate/views/store.ts";
 import type { ThreadSettings } from "./threads/settings.ts";
 
 /** The time-series store that `store:` of the configuration names. @throws {ConfigError} when its token is missing. */

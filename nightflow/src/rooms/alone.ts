@@ -5,13 +5,8 @@ import { makeClock } from "../config/clock.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { openDatabasePlace } from "../database-place.ts";
 import { openStore } from "../open-store.ts";
-import {
-  type OperatedRoom,
-  type OperateRoomDeps,
-  type OperateView,
-  operateRoom,
-  type SelfJudging,
-} from "../operate/index.ts";
+import { type OperatedRoom, type OperateRoomDeps, type OperateView, operateRoom } from "../operate/index.ts";
+import type { SelfJudging } from "../operate/views/store.ts";
 import type { ThreadSettings } from "../threads/settings.ts";
 import { threadSettings } from "../up.ts";
 
