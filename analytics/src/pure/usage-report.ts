@@ -25,6 +25,8 @@ export interface UsageMeterInput {
   readonly capacityCounts: number | null;
   readonly maxCountsPerHour: number | null;
   readonly curve: Curve;
+  /** What people have put in the place of intervals, whole counts by their start; null is a voided one. */
+  readonly edits?: ReadonlyMap<number, number | null>;
 }
 
 /** A period of whole local days: `from` is its first day, `to` the first day after it, `YYYY-MM-DD`. */

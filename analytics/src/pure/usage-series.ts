@@ -1,7 +1,9 @@
 import type { EmittedInterval } from "./intervals.ts";
 import { INTERVAL_CODES, type IntervalOptions, intervalsOf } from "./intervals.ts";
 import type { UsageIntervalQuality, UsageMeterInput, UsagePoint } from "./usage-report.ts";
+import { withEdits } from "./vee/edits.ts";
 
+const NO_EDITS: ReadonlyMap<number, number | null> = new Map();
 const QUALITY_NAMES: readonly UsageIntervalQuality[] = ["good", "estimated", "suspect", "missing"];
 
 /** What turns a meter's curve into intervals. */
@@ -51,7 +53,8 @@ function meterPoints(meter: UsageMeterInput, fromMs: number, toMs: number, stepM
   const counts = new Float64Array(length);
   const quality = new Uint8Array(length);
   const seen = new Uint16Array(length);
-  for (const row of intervalsOf(meter.curve, intervalOptionsOf(meter)).rows) {
+  const { rows } = intervalsOf(meter.curve, intervalOptionsOf(meter));
+  for (const row of withEdits(rows, meter.edits ?? NO_EDITS, meter.periodMs)) {
     if (row.startMs < fromMs || row.endMs > toMs) continue;
     addRow(row, Math.floor((row.startMs - fromMs) / stepMs), { counts, quality, seen });
   }

@@ -6,6 +6,7 @@ import type { ApiDeps } from "../deps.ts";
 import { toPageAsync } from "../http/paging.ts";
 import { csvResponse, IdParams, problems } from "../http/schema.ts";
 import type { ApiServer } from "../http/types.ts";
+import { editedPoints } from "../intervals/standing.ts";
 import { curveCsv, usageCurve } from "../meters/curves.ts";
 import { pointsOfAccounts } from "../meters/points.ts";
 import { recordExport } from "../system/record.ts";
@@ -130,8 +131,8 @@ async function accountCurve(
   const account = await loadAccount(db, scope, id);
   const { zone } = await companyOf(db, account.unit_path);
   const points = await pointsOfAccounts(db, [id]);
-  const current = await usageCurve(store, points, query, zone);
+  const current = await usageCurve(store, await editedPoints(db, points, query), query, zone);
   if (query.compare === undefined) return { current, previous: null };
   const before = { ...previousSpan(query.from, query.to, zone), step: query.step };
-  return { current, previous: await usageCurve(store, points, before, zone) };
+  return { current, previous: await usageCurve(store, await editedPoints(db, points, before), before, zone) };
 }

@@ -103,6 +103,28 @@ describe("an edit", () => {
     expect(rows).toEqual([{ actor: "collector", action: "interval.edit", subject: "N1", reason: "hotel was closed" }]);
   });
 
+  test("counts in the meter's curve as what it is: not complete", async () => {
+    const { collector } = await hotel();
+    await edit(collector, { method: "linear", total: 1.005, version: 0 });
+    const { body } = await collector.get<{ total: number; completeness: number }>(
+      `/api/meters/N1/curve?${SPAN}&step=interval`,
+    );
+    expect(body.total).toBeCloseTo(1.005, 9);
+    expect(body.completeness).toBe(0);
+  });
+
+  test("marks the reports that were made without it", async () => {
+    const { collector, db, town } = await hotel();
+    await db.query(
+      `insert into report_run (id, kind, account_id, period_from, period_to, language, state, requested_at, finished_at, unit_id)
+       select gen_random_uuid(), 'usage_curve', id, '2026-10-01', '2026-11-01', 'zh', 'done', $2, $2, unit_id from account where id = $1`,
+      [town.accounts.hotel, new Date(TEST_NOW - 1)],
+    );
+    await edit(collector, { method: "zero", version: 0 });
+    const { rows } = await db.query<{ newer_data_at: Date }>("select newer_data_at from report_run");
+    expect(rows[0]?.newer_data_at.getTime()).toBe(TEST_NOW);
+  });
+
   test("undone is one more version, and the estimate shows again", async () => {
     const { collector } = await hotel();
     const before = (await collector.get<IntervalList>(URL)).body;

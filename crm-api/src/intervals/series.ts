@@ -5,6 +5,7 @@ import {
   intervalsOf,
   LikeDays,
   type ProfileClass,
+  type Revision,
   type ValidatedSeries,
   VEE_HISTORY_MS,
   type VersionedInterval,
@@ -78,14 +79,13 @@ export async function intervalSpan(
   const curve = await store.curve(point.channelId, fromMs - VEE_HISTORY_MS, toMs + 2 * point.periodMs);
   const validated = validateRegister({ curve, options, zone, profile, fromMs, toMs, nowMs: clock.now() });
   const revisions = await revisionsOf(db, point.channelId, fromMs, toMs);
-  const rows = applyRevisions(
-    validated.rows,
-    revisions.map((revision) => ({
-      ...revision,
-      changes: revision.changes.map(([startMs, , since]) => [startMs, since] as const),
-    })),
-  );
+  const rows = applyRevisions(validated.rows, revisions.map(toRevision));
   return { rows, validated, revisions, days: new LikeDays(intervalsOf(curve, options), calendarOf(zone)) };
+}
+
+/** A revision as rows take it: what each interval has held since. */
+export function toRevision(revision: StoredRevision): Revision {
+  return { ...revision, changes: revision.changes.map(([startMs, , since]) => [startMs, since] as const) };
 }
 
 function checkSpan(fromMs: number, toMs: number, periodMs: number): void {

@@ -15,6 +15,8 @@ export interface MeasuredPoint {
   readonly sign: 1 | -1;
   /** The district or account that the point was asked for. */
   readonly owner: string;
+  /** What people have put in the place of its intervals, where they are to be shown. */
+  readonly edits?: ReadonlyMap<number, number | null>;
 }
 
 /**

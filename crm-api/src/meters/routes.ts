@@ -7,6 +7,7 @@ import type { ApiDeps } from "../deps.ts";
 import { BadRequestProblem } from "../http/problems.ts";
 import { csvResponse, KeyParams, problems } from "../http/schema.ts";
 import type { ApiServer } from "../http/types.ts";
+import { editedPoints } from "../intervals/standing.ts";
 import { recordExport } from "../system/record.ts";
 import { curveCsv, registerCurve, usageCurve } from "./curves.ts";
 import { pointsOfMeter } from "./points.ts";
@@ -51,7 +52,7 @@ export function meterRoutes(app: ApiServer, deps: ApiDeps): void {
       const { query } = request;
       const { points, zone } = await measuredMeter(deps, principalOf(request).scope, request.params.id);
       if (query.step === "raw") return registerCurve(store, points, query, zone);
-      return usageCurve(store, points, { ...query, step: query.step }, zone);
+      return usageCurve(store, await editedPoints(db, points, query), { ...query, step: query.step }, zone);
     },
   });
 
@@ -70,7 +71,8 @@ export function meterRoutes(app: ApiServer, deps: ApiDeps): void {
       const { query, params } = request;
       if (query.step === "raw") throw new BadRequestProblem("a curve is exported by interval, hour, day or month");
       const { points, zone } = await measuredMeter(deps, principalOf(request).scope, params.id);
-      const curve = await usageCurve(store, points, { ...query, step: query.step }, zone);
+      const edited = await editedPoints(db, points, query);
+      const curve = await usageCurve(store, edited, { ...query, step: query.step }, zone);
       await recordExport(deps, principalOf(request), { kind: "meter", subject: params.id, query });
       reply.type("text/csv; charset=utf-8");
       reply.header("content-disposition", `attachment; filename="${params.id.replace(/[^A-Za-z0-9_.-]/g, "_")}.csv"`);

@@ -1,4 +1,4 @@
-import { INTERVAL_CODES, intervalsOf } from "@nightflow/analytics/pure";
+import { INTERVAL_CODES, intervalsOf, withEdits } from "@nightflow/analytics/pure";
 import type { ReadingStore } from "@nightflow/storage";
 import { countLimitsOf, countsToM3, type MeasuredPoint, volumeUnitOf } from "./points.ts";
 
@@ -51,7 +51,8 @@ async function addPoint(store: ReadingStore, series: UsageSeries, point: Measure
   const toMs = fromMs + volumesM3.length * stepMs;
   // One step before and after, so that the register at both ends is known.
   const curve = await store.curve(point.channelId, fromMs - 2 * stepMs, toMs + 2 * stepMs);
-  const { rows } = intervalsOf(curve, { periodMs: point.periodMs, ...countLimitsOf(point) });
+  const read = intervalsOf(curve, { periodMs: point.periodMs, ...countLimitsOf(point) }).rows;
+  const rows = point.edits === undefined ? read : withEdits(read, point.edits, point.periodMs);
   const coveredMs = new Float64Array(volumesM3.length);
   for (const row of rows) {
     const at = Math.floor((row.startMs - fromMs) / stepMs);

@@ -8,6 +8,7 @@ import {
 import { NightflowError } from "@nightflow/domain";
 import type { ReadingStore, Sql } from "@nightflow/storage";
 import { companyOf } from "../access/company.ts";
+import { editedPoints } from "../intervals/standing.ts";
 import { countLimitsOf, type MeasuredPoint, pointsOfAccounts, resolutionM3Of, volumeUnitOf } from "../meters/points.ts";
 
 /** An account without a register has nothing that a usage report could show. */
@@ -102,6 +103,7 @@ async function meterInput(
     [point.meterId],
   );
   const { fromMs, toMs } = usageCurveRange(period, zone, point.periodMs);
+  const [edited] = await editedPoints(sql, [point], { from: fromMs, to: toMs });
   return {
     meter: point.meterId,
     serial: rows[0]?.serial ?? null,
@@ -110,5 +112,6 @@ async function meterInput(
     resolutionM3: resolutionM3Of(point),
     ...countLimitsOf(point),
     curve: await store.curve(point.channelId, fromMs, toMs),
+    ...(edited?.edits && { edits: edited.edits }),
   };
 }

@@ -28,6 +28,7 @@ export {
   markReportsRevised,
   type NewRevision,
   revisionsOf,
+  revisionsOfAll,
   type StoredRevision,
 } from "./interval-revisions.ts";
 export {
@@ -65,6 +66,15 @@ export {
 export { type EnsuredMeters, ensureImportedMeters, type ImportedMeters } from "./registry/imported-meters.ts";
 export { loadDevices, noteRejectedHeard, type StoredDevices } from "./registry/load-devices.ts";
 export { loadKnownChannels, loadMeterRegistry, type RegisteredChannel } from "./registry/load-registry.ts";
+export {
+  loadMap,
+  MAP_LAYERS,
+  type MapFeature,
+  type MapGeometry,
+  type MapImportOptions,
+  type MapLayer,
+  replaceMap,
+} from "./registry/map.ts";
 export { describeRegistry } from "./registry/reference.ts";
 export type { RegistryRow, RegistryTables } from "./registry/rows.ts";
 export { REGISTRY_TABLES, type RegistryTable } from "./registry/tables.ts";

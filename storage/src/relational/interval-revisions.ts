@@ -62,6 +62,20 @@ export async function addRevision(tx: Sql, revision: NewRevision): Promise<numbe
   return rows[0]?.no ?? null;
 }
 
+/** Revisions of some registers that touch [fromMs, toMs), oldest first. */
+export async function revisionsOfAll(
+  sql: Sql,
+  channels: readonly string[],
+  fromMs: number,
+  toMs: number,
+): Promise<StoredRevision[]> {
+  const { rows } = await sql.query<StoredRevision & Record<string, unknown>>(
+    `select ${COLUMNS} from interval_revision where channel = any($1) and to_at > $2 and from_at < $3 order by channel, no`,
+    [channels, instantText(fromMs), instantText(toMs)],
+  );
+  return rows;
+}
+
 /** Revisions of a register that touch [fromMs, toMs), oldest first; all of them by default. */
 export async function revisionsOf(
   sql: Sql,
@@ -69,11 +83,7 @@ export async function revisionsOf(
   fromMs = Number.NEGATIVE_INFINITY,
   toMs = Number.POSITIVE_INFINITY,
 ): Promise<StoredRevision[]> {
-  const { rows } = await sql.query<StoredRevision & Record<string, unknown>>(
-    `select ${COLUMNS} from interval_revision where channel = $1 and to_at > $2 and from_at < $3 order by no`,
-    [channel, instantText(fromMs), instantText(toMs)],
-  );
-  return rows;
+  return await revisionsOfAll(sql, [channel], fromMs, toMs);
 }
 
 /** Number of a register's last revision; 0 when there is none. */

@@ -1,4 +1,5 @@
 import type { EditMethod, IntervalQuality, RevisionKind } from "@nightflow/domain";
+import { type EmittedInterval, INTERVAL_CODES } from "../intervals.ts";
 import { calendarOf } from "../local-time.ts";
 import { apportion } from "./apportion.ts";
 import { classWeights, type ProfileClass } from "./class-profile.ts";
@@ -30,6 +31,46 @@ export interface VersionedInterval extends ValidatedInterval {
   readonly isOvertaken: boolean;
 }
 
+/** An edit that stands on one interval. */
+export interface StandingEdit {
+  readonly counts: number | null;
+  readonly revision: string;
+  readonly no: number;
+}
+
+/** The edits that stand, by the start of their interval: the latest of each that is not undone. */
+export function standingEdits(revisions: readonly Revision[]): Map<number, StandingEdit> {
+  const undone = new Set(revisions.flatMap(({ undoes }) => (undoes === null ? [] : [undoes])));
+  const edits = new Map<number, StandingEdit>();
+  for (const { id, no, kind, changes } of revisions.toSorted((a, b) => a.no - b.no)) {
+    if (kind !== "edit" || undone.has(id)) continue;
+    for (const [startMs, counts] of changes) edits.set(startMs, { counts, revision: id, no });
+  }
+  return edits;
+}
+
+/**
+ * Intervals with what people put in their place, for sums and curves. An edited volume counts as an estimate, never as complete; a voided
+ * interval is missing. The order is that of time.
+ */
+export function withEdits(
+  rows: readonly Readonly<EmittedInterval>[],
+  edits: ReadonlyMap<number, number | null>,
+  periodMs: number,
+): readonly Readonly<EmittedInterval>[] {
+  if (edits.size === 0) return rows;
+  const kept = rows.filter(({ startMs }) => !edits.has(startMs));
+  const edited = Array.from(edits, ([startMs, counts]) => ({
+    startMs,
+    endMs: startMs + periodMs,
+    counts: counts ?? 0,
+    quality: counts === null ? INTERVAL_CODES.missing : INTERVAL_CODES.estimated,
+    flags: 0,
+    knownAtMs: startMs + periodMs,
+  }));
+  return [...kept, ...edited].sort((a, b) => a.startMs - b.startMs);
+}
+
 /**
  * Lays edits over validated intervals: the latest that is not undone stands. Nothing below is changed: undone, the validated
  * volume shows again.
@@ -39,12 +80,7 @@ export function applyRevisions(
   revisions: readonly Revision[],
 ): VersionedInterval[] {
   const ordered = revisions.toSorted((a, b) => a.no - b.no);
-  const undone = new Set(ordered.flatMap(({ undoes }) => (undoes === null ? [] : [undoes])));
-  const edits = new Map<number, { counts: number | null; revision: string; no: number }>();
-  for (const { id, no, kind, changes } of ordered) {
-    if (kind !== "edit" || undone.has(id)) continue;
-    for (const [startMs, counts] of changes) edits.set(startMs, { counts, revision: id, no });
-  }
+  const edits = standingEdits(revisions);
   return rows.map((row) => {
     const touching = ordered.filter(({ fromMs, toMs }) => fromMs <= row.startMs && row.endMs <= toMs);
     const edit = edits.get(row.startMs);
@@ -55,7 +91,7 @@ export function applyRevisions(
 
 function finalOf(
   row: ValidatedInterval,
-  edit: { counts: number | null; revision: string } | undefined,
+  edit: StandingEdit | undefined,
 ): Pick<VersionedInterval, "edit" | "finalQuality" | "finalCounts"> {
   if (edit === undefined) return { edit: null, finalQuality: row.quality, finalCounts: row.counts };
   const { counts, revision } = edit;

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { intervalsOf } from "../intervals.ts";
 import { calendarOf } from "../local-time.ts";
 import { apportion } from "./apportion.ts";
-import { applyRevisions, proposeEdit, type Revision } from "./edits.ts";
+import { applyRevisions, proposeEdit, type Revision, withEdits } from "./edits.ts";
 import { estimateShape } from "./estimate.ts";
 import { checkSum, checkUsage } from "./interval-checks.ts";
 import { LikeDays } from "./like-day.ts";
@@ -374,6 +374,32 @@ describe("edits", () => {
     const late = revision(2, { kind: "late" });
     expect(applyRevisions(rows, [revision(1, { changes: [[from, 77]] }), late])[0]?.isOvertaken).toBe(true);
     expect(applyRevisions(rows, [revision(3, { changes: [[from, 77]] }), late])[0]?.isOvertaken).toBe(false);
+  });
+
+  test("stand in sums and curves as estimates, a voided one as missing, also where nothing was read", () => {
+    const read = [0, 1, 2].map((i) => ({
+      startMs: i,
+      endMs: i + 1,
+      counts: 5,
+      quality: 0,
+      flags: 0,
+      knownAtMs: i + 1,
+    }));
+    const shown = withEdits(
+      read,
+      new Map<number, number | null>([
+        [1, 9],
+        [2, null],
+        [3, 4],
+      ]),
+      1,
+    );
+    expect(shown.map(({ startMs, counts, quality }) => [startMs, counts, quality])).toEqual([
+      [0, 5, 0],
+      [1, 9, 1],
+      [2, 0, 3],
+      [3, 4, 1],
+    ]);
   });
 
   test("by a method add up to the register's difference or to the total that was given", () => {
