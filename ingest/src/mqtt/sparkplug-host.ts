@@ -56,6 +56,8 @@ export class SparkplugHost {
   /** Until when the lease is this room's for certain, monotonic ms. */
   #leaseUntilMs = Number.NEGATIVE_INFINITY;
   #running: Promise<void> = Promise.resolve();
+  #isSaying = false;
+  #said: Promise<void> = Promise.resolve();
 
   constructor(deps: SparkplugHostDeps) {
     const { leaseMs, holdBytes } = deps.sparkplug;
@@ -105,20 +107,20 @@ export class SparkplugHost {
       await this.#resign();
       await this.#connect();
     }
-    const isHostKnown = await this.#askForLease();
+    const isAnothers = await this.#askForLease();
     const isHost = performance.now() < this.#leaseUntilMs;
     if (isHost !== this.#reader.isHost) this.#change(isHost);
-    this.#reader.look(isHostKnown);
-    await this.#say(isHost && this.#reader.isStoring);
+    this.#reader.look(isAnothers);
+    this.#sayInTurn(isHost && this.#reader.isStoring);
   }
 
-  // Half of the lease is left to what is being stored when nobody answers any more.
+  // Gives whether another room holds it. Half of the lease is left to what is being stored when nobody answers any more.
   async #askForLease(): Promise<boolean> {
     const askedAtMs = performance.now();
     try {
       const isMine = await this.#deps.lease.hold();
       this.#leaseUntilMs = isMine ? askedAtMs + this.#deps.sparkplug.leaseMs / 2 : Number.NEGATIVE_INFINITY;
-      return true;
+      return !isMine;
     } catch (error) {
       this.#deps.logger.warn({ reason: describeError(error) }, "Sparkplug: nobody can say who the host is");
       return false;
@@ -137,6 +139,7 @@ export class SparkplugHost {
 
   async #resign(): Promise<void> {
     if (this.#reader.isHost) this.#change(false);
+    await this.#said;
     await this.#say(false).catch(() => undefined);
     if (performance.now() < this.#leaseUntilMs) await this.#deps.lease.release().catch(() => undefined);
     this.#leaseUntilMs = Number.NEGATIVE_INFINITY;
@@ -162,6 +165,19 @@ export class SparkplugHost {
       this.#link = undefined;
       throw error;
     });
+  }
+
+  // A broker that is slow to answer must not hold the lease up.
+  #sayInTurn(online: boolean): void {
+    if (this.#isSaying) return;
+    this.#isSaying = true;
+    this.#said = this.#say(online)
+      .catch((error: unknown) =>
+        this.#deps.logger.warn({ reason: describeError(error) }, "Sparkplug: the host's state was not said"),
+      )
+      .finally(() => {
+        this.#isSaying = false;
+      });
   }
 
   /** Says whether the host is there. Each `online` has a connection of its own, whose will has the same time. */

@@ -178,3 +178,33 @@ test("births from before a connection that was lost are believed no more", async
   await vi.waitFor(() => expect(store.lists.entries).toMatchObject([{ reasonCode: "SPARKPLUG_NO_BIRTH" }]));
   expect(storedAt(store)).toEqual([0]);
 });
+
+test("a room that is the host no more for a moment, and then again, stores what it had in hand", async () => {
+  const { store, say, rooms: made } = await rooms(1);
+  const reader = made[0]?.reader;
+  reader?.lead();
+  store.isAway = true;
+  say("NBIRTH", birth);
+  reader?.standBy();
+  store.isAway = false;
+  say("NDATA", data(1));
+  reader?.look(true);
+  expect(reader?.figures()).toMatchObject({ held: 1, inHand: 1 });
+  reader?.lead();
+  await vi.waitFor(() => expect(storedAt(store)).toEqual([0, 1]), 5000);
+});
+
+test("what a former host has in hand is let go of once the next one has had time to store it", async () => {
+  const { store, time, say, rooms: made } = await rooms(1);
+  const reader = made[0]?.reader;
+  reader?.lead();
+  store.isAway = true;
+  say("NBIRTH", birth);
+  reader?.standBy();
+  time.nowMs = HELD_MS + 1;
+  reader?.look(false);
+  expect(reader?.figures().inHand).toBe(1);
+  reader?.look(true);
+  await vi.waitFor(() => expect(reader?.figures().inHand).toBe(0));
+  expect(storedAt(store)).toEqual([]);
+});

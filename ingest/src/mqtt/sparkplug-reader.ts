@@ -42,8 +42,12 @@ export class SparkplugReader {
   readonly #deps: SparkplugReaderDeps;
   readonly #now: () => number;
   readonly #standby: Standby;
-  /** Ends with the time as host. */
-  #reign: AbortController | undefined;
+  #isHost = false;
+  /** Lets go of what is in hand and another host has stored. */
+  #letGo = new AbortController();
+  /** Messages in hand that wait for this room to be the host again. */
+  #paused: (() => void)[] = [];
+  #standsBySinceMs = Number.NEGATIVE_INFINITY;
   #deliveries: Deliveries;
   /** Nodes by when they were asked; Infinity for those whose births came on this connection. */
   readonly #bornOrAsked = new Map<string, number>();
@@ -61,7 +65,7 @@ export class SparkplugReader {
   }
 
   get isHost(): boolean {
-    return this.#reign !== undefined;
+    return this.#isHost;
   }
 
   /** False while the store takes nothing: nodes had better keep their data. */
@@ -85,34 +89,40 @@ export class SparkplugReader {
   take({ topic, payload, qos, messageId }: IPublishPacket): void {
     const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
     const done = qos > 0 && messageId !== undefined ? this.#deliveries.begin(messageId) : undefined;
-    if (this.#reign === undefined) {
+    if (!this.#isHost) {
       // The host confirms it once it is stored, and this room holds it until then.
       this.#standby.hold({ topic, payload: bytes, heldAtMs: this.#now() });
       done?.(0);
       this.#askUnborn(parseSparkplugTopic(topic));
     } else if (done === undefined && this.#bytesInHand + bytes.length > this.#deps.most.bytes) this.#dropped++;
-    else this.#deal(topic, bytes, this.#reign.signal, done);
+    else this.#deal(topic, bytes, done);
   }
 
   /** This room is the host now: what it has held may not have been stored. */
   lead(): void {
-    if (this.#reign !== undefined) return;
-    this.#reign = new AbortController();
+    if (this.#isHost) return;
+    this.#isHost = true;
     this.#deps.ingest.relearn();
-    for (const { topic, payload } of this.#standby.takeAll()) this.#deal(topic, payload, this.#reign.signal);
+    for (const goOn of this.#paused.splice(0)) goOn();
+    for (const { topic, payload } of this.#standby.takeAll()) this.#deal(topic, payload);
   }
 
-  /** Another room is the host, or none: nothing more is stored, and what is in hand is let go of. */
+  /** Another room is the host, or none: nothing more is stored here; what is in hand waits, should this one be it again. */
   standBy(): void {
-    this.#reign?.abort();
-    this.#reign = undefined;
+    if (!this.#isHost) return;
+    this.#isHost = false;
+    this.#standsBySinceMs = this.#now();
     this.#failingSinceMs = undefined;
   }
 
-  /** Takes apart what the host must have stored by now. `isHostKnown` false: nobody can say whether there is one. */
+  /** Lets go of what the host must have stored by now. `isHostKnown` false: perhaps there is none. */
   look(isHostKnown: boolean): void {
-    if (this.#reign !== undefined) return;
+    if (this.#isHost) return;
     for (const held of this.#standby.leaving(this.#now(), isHostKnown)) this.#open(held);
+    if (!isHostKnown || this.#now() - this.#standsBySinceMs <= this.#deps.most.ms) return;
+    this.#letGo.abort();
+    this.#letGo = new AbortController();
+    for (const goOn of this.#paused.splice(0)) goOn();
   }
 
   /** Whether births of a node are on their way through this room. */
@@ -139,14 +149,15 @@ export class SparkplugReader {
     return undefined;
   }
 
-  #deal(topic: string, payload: Buffer, reign: AbortSignal, done?: (outcome: Outcome) => void): void {
+  #deal(topic: string, payload: Buffer, done?: (outcome: Outcome) => void): void {
     const opened = this.#open({ topic, payload });
     if (opened === undefined) return void done?.(NOT_TAKEN);
     this.#inHand++;
     this.#bytesInHand += payload.length;
     const [, group, , node] = topic.split("/");
+    const { signal } = this.#letGo;
     void this.#lanes
-      .run(`${group}/${node}`, () => this.#store(topic, opened, reign))
+      .run(`${group}/${node}`, () => this.#store(topic, opened, signal))
       .then(done, () => undefined)
       .finally(() => {
         this.#inHand--;
@@ -154,18 +165,23 @@ export class SparkplugReader {
       });
   }
 
-  async #store(topic: string, opened: OpenedForeign, reign: AbortSignal): Promise<Outcome> {
-    reign.throwIfAborted();
+  async #store(topic: string, opened: OpenedForeign, signal: AbortSignal): Promise<Outcome> {
     const error = await offer(
-      () => opened.take(),
-      reign,
+      () => this.#asHost(opened, signal),
+      signal,
       () => {
-        if (!reign.aborted) this.#failingSinceMs ??= this.#now();
+        if (this.#isHost) this.#failingSinceMs ??= this.#now();
       },
     );
-    if (!reign.aborted) this.#failingSinceMs = undefined;
+    this.#failingSinceMs = undefined;
     if (error === undefined) return 0;
     this.#deps.logger.error({ topic, reason: describeError(error) }, "a Sparkplug message was not taken");
     return NOT_TAKEN;
+  }
+
+  async #asHost(opened: OpenedForeign, signal: AbortSignal): Promise<void> {
+    while (!this.#isHost && !signal.aborted) await new Promise<void>((resolve) => this.#paused.push(resolve));
+    // Whoever is the host has it too, and has had the time to store it.
+    if (!signal.aborted) await opened.take();
   }
 }
