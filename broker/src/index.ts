@@ -16,6 +16,7 @@ export {
   type SignedCertificate,
 } from "./pki/authority.ts";
 export { type Journal, JournalError } from "./pki/journal.ts";
+export { openRevocationList, RevocationEntry, RevocationList } from "./pki/revocation-list.ts";
 export { AgentRoll, openAgentRoll, type RollEntry, type Stranger } from "./pki/roll.ts";
 export type { Refusal, RefusalReason, RefusedAction } from "./refusals.ts";
 export type { Identity } from "./rights.ts";

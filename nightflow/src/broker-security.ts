@@ -1,6 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type BrokerDeps, createAuthority, openAgentRoll, openTrustedRoot, type TlsConfig } from "@nightflow/broker";
+import {
+  type BrokerDeps,
+  createAuthority,
+  openAgentRoll,
+  openRevocationList,
+  openTrustedRoot,
+  type TlsConfig,
+} from "@nightflow/broker";
 import type { EnrolmentDesk } from "@nightflow/crm-api";
 import type { Database } from "@nightflow/storage";
 import type { Logger } from "pino";
@@ -14,6 +21,9 @@ export interface BrokerSecurity {
   close(): Promise<void>;
 }
 
+/** File of `pki` with every revocation; in no backup, and kept where a restore replaces the rest. */
+export const REVOCATIONS = "revoked.jsonl";
+
 /** Folder of the platform's own authority and of the broker's roll of agents. */
 export function pkiFolder(dataDir: string): string {
   return join(dataDir, "pki");
@@ -24,7 +34,7 @@ export function pkiFolder(dataDir: string): string {
  * it has TLS, the platform's own authority (`<dataDir>/pki`). Without TLS no authority is made or loaded.
  *
  * @throws {AuthorityError} when half of the authority's root is missing.
- * @throws {JournalError} when the roll is damaged.
+ * @throws {JournalError} when the roll or the list of revocations is damaged.
  */
 export async function openBrokerSecurity(
   { config, dataDir }: Pick<ThreadSettings, "config" | "dataDir">,
@@ -37,12 +47,14 @@ export async function openBrokerSecurity(
   const authority = await listenerAuthority(config.broker.tls, folder);
   const { unknownAgents: policy, maxHeld } = config.enrolment;
   const roll = await openAgentRoll({ path: join(folder, "roll.jsonl"), policy, authority, logger });
-  const stopFollowing = db && (await followEnrolment({ db, roll, maxHeld, logger }));
+  const revocations = await openRevocationList(join(folder, REVOCATIONS));
+  const stopFollowing = db && (await followEnrolment({ db, roll, revocations, maxHeld, logger }));
   return {
     deps: { ...(authority && { authority }), admission: roll, tokenSecret },
     async close() {
       await stopFollowing?.();
       await roll.close();
+      await revocations.close();
     },
   };
 }

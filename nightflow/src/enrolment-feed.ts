@@ -1,9 +1,10 @@
-import type { AgentRoll, Stranger } from "@nightflow/broker";
+import type { AgentRoll, RevocationList, Stranger } from "@nightflow/broker";
 import { describeError } from "@nightflow/domain";
 import {
   type Database,
   ENROLMENT_CHANNEL,
   enrolmentPosition,
+  mergeRevocations,
   noteStranger,
   readEnrolmentChanges,
 } from "@nightflow/storage";
@@ -13,6 +14,8 @@ import type { Logger } from "pino";
 export interface EnrolmentFeedDeps {
   readonly db: Database;
   readonly roll: AgentRoll;
+  /** Revocations outside the database; absent: none are kept. */
+  readonly revocations?: RevocationList;
   readonly maxHeld: number;
   readonly logger: Logger;
   /** Longest wait before the changes are looked at, should a notification get lost. */
@@ -89,11 +92,26 @@ class EnrolmentFeed {
   }
 
   async #catchUp(): Promise<void> {
-    const { db, roll } = this.#deps;
+    const { db, roll, revocations } = this.#deps;
     const { source, no: newest } = await enrolmentPosition(db);
+    await this.#mergeRevocations(source, newest);
     // Another database, or this one put back to an earlier day.
     if (roll.position.source !== source || newest < roll.position.no) await roll.follow(source);
-    for (let page = await this.#page(); page.length > 0; page = await this.#page()) await roll.apply(page);
+    for (let page = await this.#page(); page.length > 0; page = await this.#page()) {
+      // In force at once, also where the disk takes neither.
+      await Promise.all([revocations?.note(source, page), roll.apply(page)]);
+    }
+  }
+
+  // A restore must not let anybody in again who was put out after the backup.
+  async #mergeRevocations(source: string, no: number): Promise<void> {
+    const beyond = this.#deps.revocations?.beyond(source, no);
+    if (beyond === undefined || beyond.no <= no) return;
+    const merged = await mergeRevocations(this.#deps.db, beyond.revoked, beyond.no);
+    this.#deps.logger.warn(
+      { merged },
+      "enrolment: the database is of an earlier day; later revocations are back in force",
+    );
   }
 
   #page() {

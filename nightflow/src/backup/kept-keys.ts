@@ -1,10 +1,14 @@
 import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { REVOCATIONS } from "../broker-security.ts";
 
 /** Folders of the data folder that hold keys: the platform's authority, passwords it made, tokens of InfluxDB. */
 const FOLDERS = ["pki", "secrets", "influxdb"];
-/** A copy of what PostgreSQL holds; an old one would keep the broker from hearing of later changes. */
-const COPIES = new Set(["roll.jsonl"]);
+/**
+ * A copy of what PostgreSQL holds; an old one would keep the broker from hearing of later changes. And what was revoked,
+ * which is never put back to an earlier day.
+ */
+const COPIES = new Set(["roll.jsonl", REVOCATIONS]);
 
 /** Files of the data folder that hold keys, by their path in it. */
 export async function keyFiles(dataDir: string): Promise<string[]> {

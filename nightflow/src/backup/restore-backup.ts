@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { realClock } from "@nightflow/domain";
 import {
@@ -16,6 +16,7 @@ import {
   writePart,
 } from "@nightflow/storage";
 import type { Logger } from "pino";
+import { pkiFolder, REVOCATIONS } from "../broker-security.ts";
 import { lockFolder } from "../config/folder-lock.ts";
 import { dataDirOf, type LoadedConfig } from "../config/load.ts";
 import { duckDbOptions } from "../open-store.ts";
@@ -67,6 +68,7 @@ export async function restoreBackup(order: RestoreOrder): Promise<RestoreReport>
     const replaced = await makeRoom(dataDir, order.from, stamp);
     markRestore(dataDir, order.from);
     await copyParts(order, dataDir, manifest);
+    await keepRevocations(replaced, dataDir);
     const renamed = await putStoreBack(order, dataDir, manifest, stamp);
     const restored = await restoreRelational(order, dataDir, manifest, stamp);
     unmarkRestore(dataDir);
@@ -75,6 +77,15 @@ export async function restoreBackup(order: RestoreOrder): Promise<RestoreReport>
   } finally {
     unlock();
   }
+}
+
+// The broker reads them at its next start and revokes again in the database what the backup does not know of.
+async function keepRevocations(replaced: string | null, dataDir: string): Promise<void> {
+  if (replaced === null) return;
+  const [old, kept] = [replaced, dataDir].map((folder) => join(pkiFolder(folder), REVOCATIONS));
+  if (!existsSync(old ?? "")) return;
+  await mkdir(pkiFolder(dataDir), { recursive: true, mode: 0o700 });
+  await copyFile(old ?? "", kept ?? "");
 }
 
 async function refuseTaken(order: RestoreOrder, dataDir: string): Promise<void> {

@@ -133,3 +133,73 @@ function toChange(row: ChangeRow): EnrolmentChange {
   if (kind === "agent") return { kind, no, ...who, how: how ?? "", isRevoked };
   return { kind, no, ...who, serial, fingerprint, expiresAt: row.expires_at ?? 0, isRevoked };
 }
+
+/** A revocation that was heard of, as it was kept outside the database. */
+export type KeptRevocation =
+  | (Who & { readonly kind: "agent" })
+  | (Who & {
+      readonly kind: "certificate";
+      readonly serial: string;
+      readonly fingerprint: string;
+      /** Epoch ms. */
+      readonly expiresAt: number;
+    });
+
+/**
+ * Revokes once more what a restore has brought back to life. `no` is the newest change that was heard of: the database's
+ * own numbers go on behind it, so that nothing is merged twice. Gives how many agents and certificates that were.
+ */
+export async function mergeRevocations(db: Database, kept: readonly KeptRevocation[], no: number): Promise<number> {
+  return db.transaction(async (tx) => {
+    await numberEnrolmentChange(tx);
+    await tx.query("update counter set value = greatest(value, $2) where name = $1", [COUNTER, no]);
+    const changeNo = await numberEnrolmentChange(tx);
+    let merged = 0;
+    for (const one of kept) {
+      const count = one.kind === "agent" ? await revokeAgain(tx, one, changeNo) : await outlaw(tx, one, changeNo);
+      if (count === 0) continue;
+      merged += count;
+      await appendAudit(tx, {
+        ...{ at: Date.now(), actorId: null, actor: "broker", action: "enrolment.revoke", subjectKind: "agent" },
+        subject: `${one.site}/${one.agent}`,
+        after: { why: AFTER_RESTORE, ...(one.kind === "certificate" && { serial: one.serial }) },
+      });
+    }
+    return merged;
+  });
+}
+
+const AFTER_RESTORE = "revoked after the backup that was restored";
+
+async function revokeAgain(tx: Sql, { site, agent }: Who, changeNo: number): Promise<number> {
+  const { rowCount } = await tx.query(
+    `insert into enrolled_agent as known (site, agent, how, joined_by, revoked_at, revoked_by, revoked_reason, change_no)
+       values ($1, $2, 'none', 'password', now(), 'broker', $3, $4)
+     on conflict (site, agent) do update set revoked_at = now(), revoked_by = 'broker', revoked_reason = $3, change_no = $4
+       where known.revoked_at is null`,
+    [site, agent, AFTER_RESTORE, changeNo],
+  );
+  await tx.query(
+    `update enrolment_token set withdrawn_at = now(), withdrawn_by = 'broker'
+      where site = $1 and agent = $2 and withdrawn_at is null`,
+    [site, agent],
+  );
+  return rowCount ?? 0;
+}
+
+// One that was issued after the backup is not in the database at all, and would count as too new to be known.
+async function outlaw(
+  tx: Sql,
+  { site, agent, serial, fingerprint, expiresAt }: Extract<KeptRevocation, { kind: "certificate" }>,
+  changeNo: number,
+): Promise<number> {
+  const { rowCount } = await tx.query(
+    `insert into agent_certificate as known (serial, fingerprint, key_hash, site, agent, pem, why, issued_at, expires_at,
+       revoked_at, revoked_by, revoked_reason, change_no)
+       values ($1, $2, '', $3, $4, '', 'renewal', now(), $5, now(), 'broker', $6, $7)
+     on conflict (serial) do update set revoked_at = now(), revoked_by = 'broker', revoked_reason = $6, change_no = $7
+       where known.revoked_at is null`,
+    [serial, fingerprint, site, agent, new Date(expiresAt), AFTER_RESTORE, changeNo],
+  );
+  return rowCount ?? 0;
+}

@@ -14,6 +14,8 @@ export {
   ENROLMENT_CHANNEL,
   type EnrolmentChange,
   enrolmentPosition,
+  type KeptRevocation,
+  mergeRevocations,
   type NewStranger,
   noteStranger,
   numberEnrolmentChange,
