@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { migrate, removeEmbeddedPostgres } from "@nightflow/storage";
@@ -40,6 +50,8 @@ test("an installation that stands still comes back elsewhere; what is there is n
   const secret = join(folder, "one/secrets/mqtt-token");
   mkdirSync(join(folder, "one/secrets"), { recursive: true });
   writeFileSync(secret, "kept");
+  mkdirSync(join(folder, "one/pki"));
+  writeFileSync(join(folder, "one/pki/revoked.jsonl"), "of its day\n");
   const order = { to: join(folder, "backups"), isWithSecrets: true, logger, onProgress };
   const { folder: from, manifest } = await takeBackup({ ...order, loaded: configOf("one") });
   expect(manifest.parts.filter(({ isSecret }) => isSecret)).toMatchObject([{ path: "keys/secrets/mqtt-token" }]);
@@ -52,10 +64,14 @@ test("an installation that stands still comes back elsewhere; what is there is n
     remedy: expect.stringContaining("--replace"),
   });
 
+  mkdirSync(join(folder, "two/pki"));
+  const revoked = join(folder, "two/pki/revoked.jsonl");
+  writeFileSync(revoked, "revoked since\n");
   markRestore(join(folder, "two"), from);
   await expect(openDatabasePlace(target.loaded, logger)).rejects.toMatchObject({ code: "RESTORE_TARGET" });
   const { setAside } = await restoreBackup(target);
-  expect(readdirSync(setAside[0] ?? "").sort()).toEqual(["postgres", "readings.duckdb", "secrets"]);
+  expect(readdirSync(setAside[0] ?? "").sort()).toEqual(["pki", "postgres", "readings.duckdb", "secrets"]);
+  expect(readFileSync(revoked, "utf8")).toBe("revoked since\n");
   expect(isRestoreUnfinished(join(folder, "two"))).toBe(false);
 });
 

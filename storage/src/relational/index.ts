@@ -14,8 +14,6 @@ export {
   ENROLMENT_CHANNEL,
   type EnrolmentChange,
   enrolmentPosition,
-  type KeptRevocation,
-  mergeRevocations,
   type NewStranger,
   noteStranger,
   numberEnrolmentChange,
