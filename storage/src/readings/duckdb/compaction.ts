@@ -232,10 +232,13 @@ async function writePiece(
   const sorted =
     kind === "roll_up"
       ? `${rows} ORDER BY channel_no, hour`
-      : `SELECT channel_no, read_at_ms // ${unitMs}, counts, gauge, quality, flags, origin FROM (
-           SELECT *, row_number() OVER (PARTITION BY channel_no, read_at_ms
+      : `SELECT channel_no, read_at_ms // ${unitMs},
+           CASE WHEN quality = ${QUALITY_CODES.missing} THEN last_value(counts IGNORE NULLS) OVER before ELSE counts END,
+           gauge, quality, flags, origin FROM (SELECT *, row_number() OVER (PARTITION BY channel_no, read_at_ms
              ORDER BY quality = ${QUALITY_CODES.missing}, commit_no) AS copy FROM (${rows}))
-         WHERE copy = 1 ORDER BY channel_no, read_at_ms`;
+         WHERE copy = 1
+         WINDOW before AS (PARTITION BY channel_no ORDER BY read_at_ms ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+         ORDER BY channel_no, read_at_ms`;
   const result = await connection.run(`INSERT INTO ${table} ${sorted}`);
   return result.rowsChanged;
 }

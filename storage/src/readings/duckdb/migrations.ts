@@ -141,4 +141,11 @@ export const STORE_MIGRATIONS: readonly StoreMigration[] = [
       `INSERT INTO segment SELECT 'roll_up_hour', 'roll_up_young', NULL, 0, NULL, 0, 1, max(made_no) + 1 FROM segment`,
     ],
   },
+  {
+    no: 6,
+    name: "missing readings carry the counts before them",
+    sql: [
+      `COMMENT ON COLUMN segment.kind IS 'In sorted tables a missing reading of a register may carry the counts before it; they are no value.'`,
+    ],
+  },
 ];

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { QUALITY_CODES } from "@nightflow/domain";
 import { rowsOfResult } from "./vectors.ts";
 
 /**
@@ -99,7 +100,7 @@ export class Segments {
         const isTail = kind === "tail";
         const time = isTail ? "read_at_ms" : "read_at";
         const commit = isTail ? "commit_no" : "0::BIGINT AS commit_no";
-        return `SELECT (${time} * ${unitMs})::DOUBLE AS read_at_ms, coalesce(counts, 0) AS counts, coalesce(gauge, 'nan'::DOUBLE) AS gauge,
+        return `SELECT (${time} * ${unitMs})::DOUBLE AS read_at_ms, coalesce(${COUNTS_SQL}, 0) AS counts, coalesce(gauge, 'nan'::DOUBLE) AS gauge,
           quality, flags${more === undefined ? "" : `, ${commit}`} FROM ${table}
           WHERE channel_no = ${no} AND ${time} >= ${Math.ceil((from ?? 0) / unitMs)} AND ${time} < ${Math.ceil((to ?? 0) / unitMs)}`;
       })
@@ -123,6 +124,9 @@ export class Segments {
   }
 }
 
+/** SQL of the counts of a row in a sorted table, where a missing reading of a register carries the counts before it. */
+export const COUNTS_SQL = `CASE WHEN quality <> ${QUALITY_CODES.missing} THEN counts END`;
+
 /** SQL of the readings of one segment that may lie in a range, with the columns of `readingsSql`. */
 export function segmentSql({ table, kind, unitMs }: Segment, range: TimeRange = ALWAYS): string {
   if (kind === "tail")
@@ -132,7 +136,7 @@ export function segmentSql({ table, kind, unitMs }: Segment, range: TimeRange = 
     ...(Number.isFinite(range.toMs) ? [`read_at <= ${Math.ceil(range.toMs / unitMs)}`] : []),
   ];
   const where = bounds.length === 0 ? "" : ` WHERE ${bounds.join(" AND ")}`;
-  return `SELECT channel_no, read_at * ${unitMs} AS read_at_ms, counts, gauge, quality, flags, origin, 0::BIGINT AS commit_no
+  return `SELECT channel_no, read_at * ${unitMs} AS read_at_ms, ${COUNTS_SQL} AS counts, gauge, quality, flags, origin, 0::BIGINT AS commit_no
     FROM ${table}${where}`;
 }
 
@@ -151,7 +155,10 @@ export function tailTableSql(table: string): string {
     quality UTINYINT NOT NULL, flags UINTEGER NOT NULL, origin UTINYINT NOT NULL, commit_no BIGINT NOT NULL)`;
 }
 
-/** SQL of a table for sorted readings; `read_at` counts the segment's units of time. */
+/**
+ * SQL of a table for sorted readings; `read_at` counts the segment's units of time. A missing reading of a register carries
+ * the counts before it: DuckDB packs the steps from one reading to the next only where none of 2,048 neighbours is null.
+ */
 export function sortedTableSql(table: string): string {
   return `CREATE TABLE ${table} (channel_no INTEGER NOT NULL, read_at BIGINT NOT NULL, counts BIGINT, gauge DOUBLE,
     quality UTINYINT NOT NULL, flags UINTEGER NOT NULL, origin UTINYINT NOT NULL)`;

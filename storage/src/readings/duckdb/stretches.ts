@@ -1,6 +1,6 @@
 import { QUALITY_CODES } from "@nightflow/domain";
 import { FIGURES_SQL, filledSql } from "./roll-up-sql.ts";
-import { ALWAYS, type Segment, type Segments, type TimeRange } from "./segments.ts";
+import { ALWAYS, COUNTS_SQL, type Segment, type Segments, type TimeRange } from "./segments.ts";
 
 const HOUR_MS = 3_600_000;
 const { good, missing } = QUALITY_CODES;
@@ -47,7 +47,7 @@ function rowsSql(segment: Segment, range: TimeRange, keepSql: string): string {
   if (segment.kind === "tail")
     return `SELECT channel_no, (read_at_ms // ${HOUR_MS})::INTEGER AS hour, read_at_ms AS read_at, read_at_ms, counts, gauge, quality
       FROM ${segment.table} WHERE read_at_ms >= ${from * HOUR_MS} AND read_at_ms < ${to * HOUR_MS} AND ${keepSql}`;
-  return `SELECT channel_no, (read_at // ${anHour})::INTEGER AS hour, read_at, read_at * ${segment.unitMs} AS read_at_ms, counts, gauge, quality
+  return `SELECT channel_no, (read_at // ${anHour})::INTEGER AS hour, read_at, read_at * ${segment.unitMs} AS read_at_ms, ${COUNTS_SQL} AS counts, gauge, quality
     FROM ${segment.table} WHERE read_at >= ${from * anHour} AND read_at < ${to * anHour} AND ${keepSql}`;
 }
 

@@ -178,6 +178,37 @@ test("commits, queries and compactions side by side see every reading all the ti
   expect((await store.curve(channel, 0, Number.MAX_SAFE_INTEGER)).length).toBe(600);
 });
 
+test("hours of sorted readings, gaps and suspect ones among them, say what the curves say, beside late readings too", async () => {
+  const store = await openFor(await storePath());
+  const dice = diceOf(11);
+  await store.commit(commitOf(withoutCopies(randomRows(dice, 6000)), { batches: [] }));
+  await store.commit(
+    commitOf([
+      registerRow("M-9.forward_total", T0 + 900_000, 5n, { quality: 1 }),
+      missingRow("M-9.forward_total", T0 + 1_800_000),
+      missingRow("M-9.forward_total", T0 + 7_200_000),
+      registerRow("M-9.forward_total", T0 + 7_300_000, 4n),
+    ]),
+  );
+  const range = { ...EVERYTHING, channels: [...CHANNELS, "M-9.forward_total"] };
+  await store.compact({ withoutConsumers: true });
+  const expected = await hourlyByCurve(store, range);
+  expect(await store.hourlyFromReadings(range)).toEqual(expected);
+  expect(await store.hourly(range)).toEqual(expected);
+  const gaps = await store.curve("M-9.forward_total", T0, T0 + DAY_MS);
+  expect([...gaps.counts]).toEqual([5n, 0n, 0n, 4n]);
+  expect(await store.valuesAt([{ channel: "M-9.forward_total", readAtMs: T0 + 1_800_000 }])).toEqual([
+    { quality: 2, counts: null, gauge: null },
+  ]);
+  await store.commit(commitOf([registerRow("M-9.forward_total", T0 + 1_900_000, 6n)]));
+  expect(await store.hourlyFromReadings(range)).toEqual(await hourlyByCurve(store, range));
+});
+
+/** One reading an instant: the first. */
+function withoutCopies(rows: readonly ReadingRow[]): ReadingRow[] {
+  return [...new Map(rows.toReversed().map((row) => [`${row.channel} ${row.readAtMs}`, row])).values()];
+}
+
 test("a kill -9 in the middle of roll-ups and compactions loses nothing and leaves nothing half done", async () => {
   const path = await storePath();
   let confirmed = 0;
