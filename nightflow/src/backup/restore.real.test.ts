@@ -11,10 +11,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { migrate, removeEmbeddedPostgres } from "@nightflow/storage";
-import { testDatabase } from "@nightflow/storage/testing";
+import { columnsFrom, migrate, openDuckDbStore, removeEmbeddedPostgres } from "@nightflow/storage";
+import { registerRow, testDatabase } from "@nightflow/storage/testing";
 import { pino } from "pino";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import { openDatabasePlace } from "../database-place.ts";
 import { restoreBackup } from "./restore-backup.ts";
@@ -33,6 +33,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const name of ["one", "two"]) await removeEmbeddedPostgres(join(folder, name, "postgres"));
   const two = join(folder, "two");
   for (const name of existsSync(two) ? readdirSync(two) : [])
@@ -103,4 +104,56 @@ describe("a PostgreSQL of the user's", () => {
     );
     expect(rows).toEqual([{ isOther: true }]);
   });
+
+  test("comes back as a whole into an empty one; a filled one is refused, or set aside, and no server of our own is started", async () => {
+    const [source, target] = [await databases.fresh(), await databases.empty()];
+    vi.stubEnv("DATABASE_URL", source.url);
+    await source.database.query(
+      `insert into org_unit (id, code, kind, name_zh, name_en, path, zone, currency)
+       values (gen_random_uuid(), 'TOWN', 'company', '水司', 'Town', 'TOWN/', 'Asia/Shanghai', 'CNY')`,
+    );
+    await storeTwoCommits(join(folder, "one"));
+    const order = { to: join(folder, "backups"), isWithSecrets: false, logger, onProgress };
+    const { folder: from, manifest } = await takeBackup({ ...order, loaded: configOf("one") });
+
+    vi.stubEnv("DATABASE_URL", target.url);
+    const restore = { loaded: configOf("two"), from, isReplacing: false, logger, onProgress };
+    expect(await restoreBackup(restore)).toMatchObject({ setAside: [], missing: [] });
+    const companies = "select code, (select id from own_installation) as installation from org_unit";
+    const back = [{ code: "TOWN", installation: manifest.installation }];
+    expect((await target.database.query(companies)).rows).toEqual(back);
+    const place = await openDatabasePlace(restore.loaded, logger);
+    expect([place.isEmbedded, place.url]).toEqual([false, target.url]);
+    await place.stop();
+    expect(existsSync(join(folder, "two/postgres"))).toBe(false);
+    const store = await openDuckDbStore({ path: join(folder, "two/readings.duckdb"), logger });
+    expect((await store.feedConsumers()).map(({ name, lagCommits }) => [name, lagCommits])).toEqual([["analytics", 2]]);
+    expect(await store.counts()).toMatchObject({ stored: 2, lastCommit: 2 });
+    await store.close();
+
+    await expect(restoreBackup(restore)).rejects.toMatchObject({ code: "RESTORE_TARGET" });
+    await target.database.query("update org_unit set code = 'LATER'");
+    const { setAside } = await restoreBackup({ ...restore, isReplacing: true });
+    const schema = setAside
+      .find((name) => name.includes("public_replaced_"))
+      ?.replace(/^.*(public_replaced_\w+).*$/, "$1");
+    expect((await target.database.query(companies)).rows).toEqual(back);
+    expect((await target.database.query(`select code from "${schema}".org_unit`)).rows).toEqual([{ code: "LATER" }]);
+  });
 });
+
+/** Two commits in an embedded store, and a reader of its feed that has read both; the database knows of none. */
+async function storeTwoCommits(dataDir: string): Promise<void> {
+  mkdirSync(dataDir, { recursive: true });
+  const store = await openDuckDbStore({ path: join(dataDir, "readings.duckdb"), logger });
+  for (const seq of [1, 2])
+    await store.commit({
+      receivedAtMs: seq,
+      batches: [{ agent: "town/a1", epoch: "e", seq }],
+      readings: columnsFrom([registerRow("N1.forward_total", seq, BigInt(seq))]),
+      setAside: [],
+      repeats: 0,
+    });
+  await store.saveCursor("analytics", 2);
+  await store.close();
+}
