@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { parseArgs } from "node:util";
-import { type DuckDbReadingStore, openDuckDbStore } from "@nightflow/storage";
+import { type DuckDbReadingStore, openDuckDbStore, type RollUpRange } from "@nightflow/storage";
 import { pino } from "pino";
+import { timesOfInflux } from "./influx.ts";
 import { FLEET_START_MS, type Fleet, fleetCommits } from "./made-readings.ts";
 
 const YEAR_MS = 365 * 86_400_000;
@@ -20,7 +21,8 @@ interface Figure {
 
 /**
  * The embedded store on a made year: `npm run bench -- store --readings 28800000 --threads 2`; any number of readings, as
- * far as the disk reaches.
+ * far as the disk reaches. `--asked 822` asks about so many meters instead of all, `--influx` puts the same readings into an
+ * InfluxDB 2 (NIGHTFLOW_INFLUXD) and the same questions to it.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -31,6 +33,8 @@ export async function run(args: readonly string[]): Promise<void> {
       memory: { type: "string", default: "1GB" },
       days: { type: "string", default: "365" },
       commit: { type: "string", default: "10000" },
+      asked: { type: "string" },
+      influx: { type: "boolean", default: false },
     },
   });
   const days = Number(values.days);
@@ -53,7 +57,8 @@ export async function run(args: readonly string[]): Promise<void> {
       print([
         ...(await fill(store, fleet, Number(values.commit))),
         ...(await tidy(store)),
-        ...(await ask(store, fleet)),
+        ...(await ask(store, fleet, values.asked === undefined ? undefined : Number(values.asked))),
+        ...(values.influx ? await compare(store, fleet) : []),
       ]);
     } finally {
       await store.close();
@@ -95,32 +100,37 @@ async function tidy(store: DuckDbReadingStore): Promise<Figure[]> {
   ];
 }
 
-async function ask(store: DuckDbReadingStore, fleet: Fleet): Promise<Figure[]> {
-  const range = { channels: "all" as const, fromMs: FLEET_START_MS, toMs: FLEET_START_MS + YEAR_MS };
+function rangeOf(fleet: Fleet, asked?: number): RollUpRange {
+  const meters = Array.from({ length: Math.min(asked ?? 0, fleet.meters) }, (_, i) => `M-${i}.forward_total`);
+  return { channels: asked === undefined ? "all" : meters, fromMs: FLEET_START_MS, toMs: FLEET_START_MS + YEAR_MS };
+}
+
+/** What a peer's hourly roll-up gives: how many readings, and the last of them. */
+const AS_A_PEER = ["readings", "lastCounts"] as const;
+
+async function ask(store: DuckDbReadingStore, fleet: Fleet, asked?: number): Promise<Figure[]> {
+  const range = rangeOf(fleet, asked);
+  const few = { ...range, figures: AS_A_PEER };
   const curves: number[] = [];
   for (let i = 0; i < 200; i++) {
     const channel = `M-${(i * 7919) % fleet.meters}.forward_total`;
     curves.push(await msOf(() => store.curve(channel, range.fromMs, range.toMs)));
   }
-  const median = async (work: () => Promise<unknown>) => {
-    const times: number[] = [];
-    for (let i = 0; i < 3; i++) times.push(await msOf(work));
-    return quantile(times, 0.5);
-  };
   const figures: Figure[] = [
     { name: "one meter's year, p99", value: quantile(curves, 0.99), unit: "ms", target: "≤ 10" },
     { name: "one meter's year, median", value: quantile(curves, 0.5), unit: "ms" },
     { name: "100k last values", value: await median(() => store.allLastValues()), unit: "ms", target: "≤ 20" },
-    { name: "hours, kept", value: await median(() => store.hourly(range)), unit: "ms", target: "≤ 500" },
+    { name: "hours, kept", value: await median(() => store.hourly(few)), unit: "ms", target: "≤ 500" },
     { name: "nights, kept", value: await median(() => store.nightMinimum(range, "UTC")), unit: "ms", target: "≤ 500" },
     { name: "days, kept", value: await median(() => store.daily(range, "Asia/Shanghai")), unit: "ms" },
-    { name: "hours, raw", value: await median(() => store.hourlyFromReadings(range)), unit: "ms", target: "≤ 1200" },
+    { name: "hours, raw", value: await median(() => store.hourlyFromReadings(few)), unit: "ms", target: "≤ 1200" },
     {
       name: "nights, raw",
       value: await median(() => store.nightMinimumFromReadings(range, "UTC")),
       unit: "ms",
       target: "≤ 1200",
     },
+    { name: "hours, kept, all 12 columns", value: await msOf(() => store.hourly(range)), unit: "ms" },
   ];
   const { memory_bytes, memory_limit_bytes, temporary_bytes } = await store.metrics();
   const inMb = (name: string, bytes = 0) => ({ name, value: bytes / 1e6, unit: "MB" });
@@ -131,6 +141,37 @@ async function ask(store: DuckDbReadingStore, fleet: Fleet): Promise<Figure[]> {
     inMb("set down beside the file", temporary_bytes),
     inMb("resident memory of the process", process.memoryUsage.rss()),
   ];
+}
+
+async function compare(store: DuckDbReadingStore, fleet: Fleet): Promise<Figure[]> {
+  const range = rangeOf(fleet, fleet.meters);
+  const few = { ...range, figures: AS_A_PEER };
+  const ends = { ...range, figures: ["firstCounts", "lastCounts"] as const };
+  const consumptionMs = await median(() => store.hourlyFromReadings(ends));
+  const hoursMs = await median(() => store.hourlyFromReadings(few));
+  const nightsMs = await median(() => store.nightMinimumFromReadings(range, "UTC"));
+  const influx = await timesOfInflux(fleet);
+  const inSeconds = (ms: number) => ms / 1000;
+  return [
+    { name: "InfluxDB: storing", value: Math.round(influx.readings / inSeconds(influx.storingMs)), unit: "readings/s" },
+    { name: "InfluxDB: hours, raw, by Flux", value: inSeconds(influx.hoursMs), unit: "s" },
+    { name: "InfluxDB: consumption by hour, by Flux", value: inSeconds(influx.consumptionMs), unit: "s" },
+    { name: "InfluxDB: nights, raw, by Flux", value: inSeconds(influx.nightsMs), unit: "s" },
+    { name: "last of each hour, raw: times as fast", value: influx.hoursMs / hoursMs, unit: "", target: "≥ 20" },
+    {
+      name: "consumption by hour, raw: times as fast",
+      value: influx.consumptionMs / consumptionMs,
+      unit: "",
+      target: "≥ 20",
+    },
+    { name: "nights, raw: times as fast", value: influx.nightsMs / nightsMs, unit: "", target: "≥ 20" },
+  ];
+}
+
+async function median(work: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < 3; i++) times.push(await msOf(work));
+  return quantile(times, 0.5);
 }
 
 function print(figures: readonly Figure[]): void {
