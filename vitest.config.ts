@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import LongestFirst from "./test/support/longest-first.ts";
 
 /**
  * Two projects: `unit` holds the tests beside the code (milliseconds each), `chain` what starts real servers,
@@ -7,6 +8,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     globalSetup: ["test/support/run-folder.ts"],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

@@ -23,6 +23,7 @@ const TASKS = {
   nightflow: { pages: true, steps: (args) => [[node, "nightflow/src/main.ts", ...args]] },
   test: { pages: true, steps: (args) => [vitest("run", ...args)] },
   "test-unit": { pages: false, steps: (args) => [vitest("run", "--project", "unit", ...args)] },
+  "test-faults": { pages: true, steps: (args) => [faults(...args)] },
   lint: { pages: false, steps: () => [[node, bin("biome"), "check", "--error-on-warnings", "."]] },
   types: {
     pages: false,
@@ -40,6 +41,14 @@ const TASKS = {
 
 function vitest(...args) {
   return [node, join(root, "node_modules", "vitest", "vitest.mjs"), ...args];
+}
+
+/** What kills things at random moments, twenty times each where nothing else is said. */
+const FAULTS = ["test/faults/kill", "test/faults/rooms", "test/faults/away", "storage/src/jobs/redis/kills"];
+
+function faults(...args) {
+  process.env.NIGHTFLOW_FAULT_ROUNDS ??= "20";
+  return vitest("run", "--project", "chain", ...FAULTS, ...args);
 }
 
 function say(text) {
