@@ -12,6 +12,7 @@ export interface Import {
 const SKIPPED = new Set(["node_modules", "dist", "generated", "fixtures", "coverage", "data"]);
 const SOURCE = /\.(ts|tsx|mts|mjs)$/;
 const FROM = /(?:^|\n)\s*(?:import|export)\s(?:[^"'`;]*?\sfrom\s*)?["']([^"'\n]+)["']/g;
+const LOADED = /(?:^|\n)\s*(?:import|export)\s(?!type\s)(?:[^"'`;]*?\sfrom\s*)?["']([^"'\n]+)["']/g;
 const CALL = /\b(?:import|require|require\.resolve|import\.meta\.resolve)\(\s*["']([^"'\n]+)["']/g;
 
 /** Every source file below `folder`, as paths from `root`. */
@@ -25,8 +26,17 @@ export function sourcesIn(root: string, folder: string): string[] {
 
 /** What a source text imports, comments left out. */
 export function specifiersOf(text: string): string[] {
-  const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+  const code = withoutComments(text);
   return [...code.matchAll(FROM), ...code.matchAll(CALL)].map((match) => match[1] ?? "");
+}
+
+/** What is loaded whenever a source text is: neither its types nor what it imports later. */
+export function loadedSpecifiersOf(text: string): string[] {
+  return [...withoutComments(text).matchAll(LOADED)].map((match) => match[1] ?? "");
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
 }
 
 /** Every import below `folder`. */
