@@ -2,6 +2,7 @@ import type { Evidence, RuleCode } from "@nightflow/domain";
 import type { ReadingColumns } from "@nightflow/storage";
 import { Districts } from "./engine-districts.ts";
 import { type MeterImage, MeterWatch, type ReplayBasis } from "./engine-meters.ts";
+import { PressureWatch } from "./engine-pressure.ts";
 import { SilenceWatch } from "./engine-silence.ts";
 import { CONFIDENCE, evidenceOf, type Proof } from "./pure/evidence.ts";
 import type { DmaNight, FindingEvent, FindingSubject } from "./pure/finding.ts";
@@ -62,6 +63,7 @@ export class Engine {
   readonly #meters: MeterWatch;
   readonly #districts: Districts;
   readonly #silence: SilenceWatch;
+  readonly #pressure: PressureWatch;
   #events: FindingEvent[] = [];
   #nights: DmaNight[] = [];
 
@@ -74,6 +76,7 @@ export class Engine {
     this.#districts = new Districts(sink, settings.shard);
     this.#meters = new MeterWatch(settings, sink, this.#districts);
     this.#silence = new SilenceWatch(settings, sink, this.#meters);
+    this.#pressure = new PressureWatch(sink, settings.shard);
     this.setRegistry(channels);
   }
 
@@ -81,6 +84,7 @@ export class Engine {
   setRegistry(channels: readonly MeteredChannel[]): void {
     this.#districts.setRegistry(channels);
     this.#meters.setRegistry(channels);
+    this.#pressure.setRegistry(channels);
   }
 
   /** Whether the registry knows a channel. */
@@ -96,6 +100,7 @@ export class Engine {
   /** Runs rows [from, to) of a page through intervals and detectors. Rows of unknown channels are passed over and counted. */
   feed(readings: ReadingColumns, from = 0, to = readings.length): EngineOutput {
     this.#meters.read(readings, from, to);
+    this.#pressure.read(readings, from, to);
     this.#districts.flush();
     return this.#take();
   }
@@ -113,6 +118,11 @@ export class Engine {
   /** The state of one meter, for `putMeter` of another engine of the same shard. */
   takeMeter(channel: string): MeterImage | undefined {
     return this.#meters.takeMeter(channel);
+  }
+
+  /** Forgets everything of one meter, as if it had never been read. */
+  clearMeter(channel: string): void {
+    this.#meters.clearMeter(channel);
   }
 
   /** Takes over what another engine has learnt of one meter. */
@@ -141,6 +151,7 @@ export class Engine {
       meters: this.#meters.image(),
       districts: this.#districts.image(),
       silence: this.#silence.image(),
+      pressure: this.#pressure.image(),
     });
   }
 
@@ -154,6 +165,7 @@ export class Engine {
     this.#meters.restore(image.meters);
     this.#districts.restore(image.districts);
     this.#silence.restore(image.silence);
+    this.#pressure.restore(image.pressure);
   }
 
   #take(): EngineOutput {

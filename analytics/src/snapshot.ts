@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import { NightflowError } from "@nightflow/domain";
+import type { PressureImage } from "./engine-pressure.ts";
 import type { DistrictImage } from "./pure/district.ts";
 
 const MAGIC = 0x4e46414e;
@@ -34,13 +35,21 @@ export interface EngineImage {
   readonly meters: MetersImage;
   readonly districts: readonly (readonly [string, DistrictImage])[];
   readonly silence: readonly (readonly [string, number])[];
+  /** Absent in snapshots of programs that knew no gauges. */
+  readonly pressure?: PressureImage | undefined;
 }
 
 /** State as bytes: magic, version, length of the JSON part, JSON, slots, CRC-32 of all before it. */
 export function packSnapshot(image: EngineImage): Uint8Array {
   const { channels, keyChannels, slots, keySlots } = image.meters;
   const head = Buffer.from(
-    JSON.stringify({ channels, keyChannels, districts: image.districts, silence: image.silence }),
+    JSON.stringify({
+      channels,
+      keyChannels,
+      districts: image.districts,
+      silence: image.silence,
+      pressure: image.pressure,
+    }),
   );
   const body = Buffer.alloc(HEADER_BYTES + head.length + slots.length + keySlots.length + 4);
   body.writeUInt32BE(MAGIC, 0);
@@ -81,6 +90,7 @@ export function unpackSnapshot(
     },
     districts: head.districts,
     silence: head.silence,
+    pressure: head.pressure,
   };
 }
 
@@ -95,4 +105,5 @@ interface Head {
   readonly keyChannels: string[];
   readonly districts: [string, DistrictImage][];
   readonly silence: [string, number][];
+  readonly pressure?: PressureImage;
 }

@@ -53,6 +53,8 @@ const GROUPS: Partial<Record<RuleCode, CauseGroup>> = {
   INTERMITTENT: "leak",
   POST_REPAIR: "leak",
   PARENT_CHILD: "leak",
+  PRESS_LOW: "leak",
+  PRESS_RESID: "leak",
   GAS_CONT: "safety",
   GAS_P_DROP: "safety",
   COMMS: "comms",

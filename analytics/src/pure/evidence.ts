@@ -37,6 +37,11 @@ export const CONFIDENCE: Readonly<Partial<Record<RuleCode, number>>> = {
   USAGE_CHANGE: 0.8,
   NIGHT_MIN: 0.8,
   DMA_LOSS: 0.9,
+  GAS_UFG: 0.6,
+  GAS_P_DROP: 0.9,
+  PRESS_LOW: 0.8,
+  PRESS_HIGH: 0.8,
+  PRESS_RESID: 0.5,
   COMMS: 1,
 };
 

@@ -1,4 +1,4 @@
-import type { Quantity } from "@nightflow/domain";
+import type { Quantity, Unit } from "@nightflow/domain";
 
 /** What detectors need to know of one channel's meter. One entry per channel. */
 export interface MeteredChannel {
@@ -7,6 +7,8 @@ export interface MeteredChannel {
   readonly purpose: "customer" | "dma" | "station";
   readonly commodity: "water" | "gas";
   readonly quantity: Quantity;
+  /** Unit of a gauge's values; while it is left out a pressure is in kPa. */
+  readonly unit?: Unit;
   readonly periodMs: number;
   /** Litres of one count (gas: litres at the meter or at base conditions); null for gauges. */
   readonly litresPerCount: number | null;

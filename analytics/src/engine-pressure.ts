@@ -1,0 +1,231 @@
+import { areConvertible, convert } from "@nightflow/domain";
+import type { ReadingColumns } from "@nightflow/storage";
+import type { FindingSink, Signal } from "./engine.ts";
+import { subjectOf } from "./engine-meters.ts";
+import type { Step } from "./pure/detectors/flow.ts";
+import {
+  type DropState,
+  type LimitState,
+  newDropState,
+  newLimitState,
+  stepPressureDrop,
+  stepPressureLimit,
+} from "./pure/detectors/pressure-limit.ts";
+import { DistrictPressure, type DistrictPressureImage } from "./pure/districts/district-pressure.ts";
+import { dropProof, limitProof, pairProof } from "./pure/districts/pressure-proofs.ts";
+import type { FindingSubject } from "./pure/finding.ts";
+import { calendarOf } from "./pure/local-time.ts";
+import type { MeteredChannel } from "./pure/registry.ts";
+import { isIn, type Shard } from "./pure/shards.ts";
+
+const HOUR_MS = 3_600_000;
+
+interface Gauge {
+  readonly meta: MeteredChannel;
+  readonly isJudged: boolean;
+  /** Whether it stands behind a gas regulator. */
+  readonly isGas: boolean;
+  readonly districts: readonly DistrictPressure[];
+  state: GaugeState;
+}
+
+interface GaugeState {
+  low: LimitState;
+  high: LimitState;
+  drop: DropState;
+  lastImportMs: number;
+  liveSinceMs: number;
+  /** Rules whose finding began in imported rows and is not yet confirmed. */
+  pastRules: string[];
+}
+
+/** What is kept of the gauges in a snapshot. */
+export interface PressureImage {
+  readonly gauges: readonly (readonly [string, GaugeState])[];
+  readonly districts: readonly (readonly [string, DistrictPressureImage])[];
+}
+
+/** The pressure gauges: limits of each, regulators' outlets, and the gauges of a district beside each other. */
+export class PressureWatch {
+  readonly #sink: FindingSink;
+  readonly #shard: Shard;
+  #gauges = new Map<string, Gauge>();
+  #districts = new Map<string, { readonly pressure: DistrictPressure; readonly who: FindingSubject }>();
+
+  constructor(sink: FindingSink, shard: Shard) {
+    this.#sink = sink;
+    this.#shard = shard;
+  }
+
+  setRegistry(channels: readonly MeteredChannel[]): void {
+    const before = this.image();
+    const gauges = channels.filter(isGauge);
+    this.#districts = new Map();
+    for (const [dma, members] of gaugesByDma(gauges))
+      if (isIn(this.#shard, dma)) this.#districts.set(dma, watchDistrict(dma, members));
+    this.#gauges = new Map(gauges.map((meta) => [meta.channel, this.#watch(meta)]));
+    this.restore(before);
+  }
+
+  /** Takes rows [from, to) of a page; a page without gauges costs a look at its channels. */
+  read(readings: ReadingColumns, from: number, to: number): void {
+    if (this.#gauges.size === 0) return;
+    const gauges = readings.channels.map((channel) => this.#gauges.get(channel));
+    if (gauges.every((gauge) => gauge === undefined)) return;
+    for (let row = from; row < to; row++) {
+      const gauge = gauges[readings.channelNos[row] ?? -1];
+      if (gauge === undefined || readings.qualities[row] !== 0) continue;
+      this.#take(gauge, readings.gauges[row] ?? Number.NaN, readings.readAtMs[row] ?? 0, readings.origins[row] === 1);
+    }
+  }
+
+  image(): PressureImage {
+    return {
+      gauges: [...this.#gauges].map(([channel, { state }]) => [channel, state]),
+      districts: [...this.#districts].map(([dma, { pressure }]) => [dma, pressure.image()]),
+    };
+  }
+
+  restore(image: PressureImage | undefined): void {
+    for (const [channel, state] of image?.gauges ?? []) {
+      const gauge = this.#gauges.get(channel);
+      if (gauge) gauge.state = structuredClone(state);
+    }
+    for (const [dma, saved] of image?.districts ?? []) this.#districts.get(dma)?.pressure.restore(saved);
+  }
+
+  #take(gauge: Gauge, value: number, atMs: number, isImported: boolean): void {
+    const { meta, state } = gauge;
+    const kPa = convert(value, meta.unit ?? "kPa", "kPa");
+    if (!Number.isFinite(kPa)) return;
+    if (isImported) state.lastImportMs = Math.max(state.lastImportMs, atMs);
+    else if (state.liveSinceMs === 0) state.liveSinceMs = atMs;
+    if (gauge.isJudged) this.#judge(gauge, kPa, atMs);
+    for (const district of gauge.districts) this.#judgeDistrict(district, gauge, kPa, atMs);
+  }
+
+  #judge(gauge: Gauge, kPa: number, atMs: number): void {
+    const { state, isGas } = gauge;
+    if (isGas) {
+      const before = state.drop.openMs;
+      const step = stepPressureDrop(state.drop, kPa, atMs);
+      this.#report(gauge, "GAS_P_DROP", "down", step, state.drop.openMs || before, atMs, () =>
+        dropProof(state.drop, kPa),
+      );
+      return;
+    }
+    for (const side of ["low", "high"] as const) {
+      const before = state[side].openMs;
+      const step = stepPressureLimit(state[side], kPa, atMs, side);
+      const rule = side === "low" ? "PRESS_LOW" : "PRESS_HIGH";
+      const startMs = state[side].openMs || before;
+      this.#report(gauge, rule, side === "low" ? "down" : "up", step, startMs, atMs, () => limitProof(side, kPa));
+    }
+  }
+
+  #report(
+    gauge: Gauge,
+    rule: Signal["rule"],
+    direction: "up" | "down",
+    step: Step,
+    startMs: number,
+    atMs: number,
+    proof: () => NonNullable<Signal["proof"]>,
+  ): void {
+    const { state } = gauge;
+    if (step === "open" && startMs <= state.lastImportMs) state.pastRules.push(rule);
+    const isConfirmed =
+      state.pastRules.includes(rule) && state.liveSinceMs !== 0 && atMs - state.liveSinceMs >= 24 * HOUR_MS;
+    const isPast = state.pastRules.includes(rule) && !isConfirmed;
+    if (isConfirmed || step === "clear") state.pastRules = state.pastRules.filter((past) => past !== rule);
+    // An update now and then would say the same again: the finding holds until it is cleared.
+    if (step === "none" || (step === "hold" && !isConfirmed)) return;
+    this.#sink.emit({
+      type: step === "hold" ? "update" : step,
+      rule,
+      direction,
+      who: subjectOf(gauge.meta),
+      pricePerM3: gauge.meta.pricePerM3,
+      startMs,
+      atMs,
+      isPast,
+      proof: step === "clear" ? null : proof(),
+    });
+  }
+
+  #judgeDistrict(district: DistrictPressure, gauge: Gauge, kPa: number, atMs: number): void {
+    const calendar = calendarOf(gauge.meta.zone);
+    const hourMs = Math.floor(atMs / HOUR_MS) * HOUR_MS;
+    const told = district.add(gauge.meta.channel, kPa, hourMs, Math.floor(calendar.hourOf(hourMs)));
+    const watched = this.#districts.get(district.id);
+    if (told === null || watched === undefined) return;
+    this.#sink.emit({
+      type: told.step,
+      rule: "PRESS_RESID",
+      direction: "down",
+      who: watched.who,
+      pricePerM3: gauge.meta.pricePerM3,
+      startMs: told.startMs,
+      atMs,
+      isPast: told.startMs <= gauge.state.lastImportMs,
+      proof: told.step === "clear" ? null : pairProof(told.gauge, told.beside),
+    });
+  }
+
+  #watch(meta: MeteredChannel): Gauge {
+    const districts = dmasOf(meta).flatMap((dma) => this.#districts.get(dma)?.pressure ?? []);
+    return {
+      meta,
+      isJudged: isIn(this.#shard, meta.meter),
+      isGas: meta.commodity === "gas",
+      districts: meta.commodity === "gas" ? [] : districts,
+      state: {
+        low: newLimitState(),
+        high: newLimitState(),
+        drop: newDropState(),
+        lastImportMs: 0,
+        liveSinceMs: 0,
+        pastRules: [],
+      },
+    };
+  }
+}
+
+function isGauge({ quantity, unit, purpose }: MeteredChannel): boolean {
+  return quantity === "pressure" && purpose !== "customer" && (unit === undefined || areConvertible(unit, "kPa"));
+}
+
+function dmasOf(meta: MeteredChannel): string[] {
+  const fed = meta.inletOf.filter(({ sign }) => sign === 1).map(({ dma }) => dma);
+  return meta.dma === null ? fed : [...new Set([...fed, meta.dma])];
+}
+
+function gaugesByDma(gauges: readonly MeteredChannel[]): Map<string, MeteredChannel[]> {
+  const members = gauges
+    .filter(({ commodity }) => commodity === "water")
+    .flatMap((meta) => dmasOf(meta).map((dma) => ({ dma, meta })));
+  return new Map([...Map.groupBy(members, ({ dma }) => dma)].map(([dma, of]) => [dma, of.map(({ meta }) => meta)]));
+}
+
+function watchDistrict(dma: string, members: readonly MeteredChannel[]) {
+  const [first] = members;
+  const who: FindingSubject = {
+    subjectKind: "dma",
+    subject: dma,
+    commodity: first?.commodity ?? "water",
+    currency: first?.currency ?? "",
+    meter: null,
+    dma,
+    account: null,
+    isKeyAccount: false,
+    unitId: first?.unitId ?? "",
+    unitPath: first?.unitPath ?? "",
+  };
+  return {
+    pressure: new DistrictPressure(
+      dma,
+      members.map(({ channel }) => channel),
+    ),
+    who,
+  };
+}
