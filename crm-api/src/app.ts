@@ -22,6 +22,7 @@ import { installPages } from "./http/pages.ts";
 import type { ApiServer } from "./http/types.ts";
 import { intervalRoutes } from "./intervals/routes.ts";
 import { jobRoutes } from "./jobs/routes.ts";
+import { mapRoutes } from "./map/routes.ts";
 import { meterRoutes } from "./meters/routes.ts";
 import { operationsRoutes } from "./operations/routes.ts";
 import { overviewRoutes } from "./overview/routes.ts";
@@ -78,6 +79,7 @@ function apiRoutes(api: ApiServer, deps: ApiDeps): void {
   sessionRoutes(api, deps);
   overviewRoutes(api, deps);
   districtRoutes(api, deps);
+  mapRoutes(api, deps);
   anomalyRoutes(api, deps);
   alarmRoutes(api, deps);
   shiftRoutes(api, deps);

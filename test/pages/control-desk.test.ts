@@ -1,3 +1,4 @@
+import { replaceMap } from "@nightflow/storage";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { seriousFaults } from "./axe.ts";
@@ -44,6 +45,23 @@ const TEXTS = {
     settle: "Settle",
   },
 } as const;
+
+/** The smallest size of a text on the wall, in CSS pixels. */
+const SMALLEST_TEXT_PX = `Math.min(...[...document.querySelectorAll(".wall *")]
+  .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== ""))
+  .map((element) => Number.parseFloat(getComputedStyle(element).fontSize)))`;
+
+/** How many colours are drawn on the map, on a coarse grid. */
+const COLORS_OF_THE_MAP = `(() => {
+  const canvas = document.querySelector(".wall-map canvas");
+  if (canvas === null) return 0;
+  const copy = document.createElement("canvas");
+  [copy.width, copy.height] = [60, 40];
+  const context = copy.getContext("2d");
+  context.drawImage(canvas, 0, 0, 60, 40);
+  const { data } = context.getImageData(0, 0, 60, 40);
+  return new Set(Array.from({ length: 2400 }, (_, at) => data.slice(4 * at, 4 * at + 3).join())).size;
+})()`;
 
 describe.runIf(hasChromium())("the control desk", () => {
   let stage: Stage;
@@ -163,6 +181,49 @@ describe.runIf(hasChromium())("the control desk", () => {
     }
     await keepPicture(page, `shift-${language}`);
     await keepPicture(next, `shift-phone-${language}`);
+  });
+
+  it.each(["zh", "en"] as const)("the wall is read from across the room, dark and light (%s)", async (language) => {
+    const outline = (west: number) => ({
+      type: "Polygon" as const,
+      coordinates: [
+        [
+          [west, 30],
+          [west + 0.02, 30],
+          [west + 0.02, 30.02],
+          [west, 30.02],
+          [west, 30],
+        ],
+      ],
+    });
+    const { rows: dmas } = await world.db.query<{ id: string }>("select id from dma order by id");
+    const districts = dmas.map(({ id }, at) => ({
+      layer: "district" as const,
+      dmaId: id,
+      name: null,
+      geometry: outline(120 + at * 0.02),
+    }));
+    expect(await replaceMap(world.db, districts, { actor: "test", at: NOW })).toEqual([]);
+    const window = await openWindow(browser, world.url, { language });
+    const page = await window.newPage();
+    await page.setViewportSize({ width: 1920, height: 1080 });
+    await signIn(page, "control", language);
+    await page.goto("/wall");
+    await expect.poll(() => page.locator(".wall-label").count(), SOON).toBe(dmas.length);
+    for (const theme of ["dark", "light"]) {
+      await page.goto(`/wall?theme=${theme}`);
+      await page.locator(".wall-label").first().waitFor();
+      await page.locator(".wall-act").waitFor();
+      expect({ theme, faults: await seriousFaults(page) }).toEqual({ theme, faults: [] });
+      await expect.poll(() => page.evaluate<number>(COLORS_OF_THE_MAP), SOON).toBeGreaterThan(2);
+      expect(await page.evaluate<number>(SMALLEST_TEXT_PX)).toBeGreaterThanOrEqual(32);
+      expect(await isWiderThanWindow(page)).toBe(false);
+      await keepPicture(page, `wall-${theme}-${language}`);
+    }
+    await world.stopApi();
+    await page.getByRole("status").waitFor();
+    await keepPicture(page, `wall-stale-${language}`);
+    await world.startApi();
   });
 
   it("planned work is written down, holds an alarm back and is ended", async () => {

@@ -6,6 +6,7 @@ import { type MeasuredPoint, pointsOfDmas } from "../meters/points.ts";
 import { qualityAt, type UsageSeries, usageSeries } from "../meters/usage.ts";
 import { SqlFilter } from "../sql/filter.ts";
 import { type NightSqlRow, toNight } from "./nights.ts";
+import { pressuresOf } from "./pressure.ts";
 import type { FlowNow, Night } from "./wire.ts";
 import { DISTRICT_PRICE_PER_M3, type DmaRow } from "./wire.ts";
 
@@ -48,12 +49,14 @@ export async function loadDmas(sql: Sql, scope: Scope, id?: string): Promise<Dma
 /** The rows of the control room's board, worst first. */
 export async function dmaBoard(sql: Sql, store: ReadingStore, scope: Scope, nowMs: number): Promise<DmaRow[]> {
   const dmas = await loadDmas(sql, scope);
-  const points = await pointsOfDmas(
-    sql,
-    dmas.map((dma) => dma.id),
-  );
+  const ids = dmas.map((dma) => dma.id);
+  const points = await pointsOfDmas(sql, ids);
+  const pressures = await pressuresOf(sql, store, ids, nowMs);
   const rows: DmaRow[] = [];
-  for (const dma of dmas) rows.push(toDmaRow(dma, await flowNow(store, ownedBy(points, dma.id), nowMs)));
+  for (const dma of dmas) {
+    const inflow = await flowNow(store, ownedBy(points, dma.id), nowMs);
+    rows.push(toDmaRow(dma, { inflow, pressure: pressures.get(dma.id) ?? null }));
+  }
   return rows.sort((a, b) => (b.lossPerDay ?? -1) - (a.lossPerDay ?? -1));
 }
 
@@ -81,7 +84,7 @@ export function flowAt(series: UsageSeries, at: number): number {
 }
 
 /** A district with its flow, what it loses and what that costs. */
-export function toDmaRow(dma: DmaSqlRow, inflow: z.infer<typeof FlowNow> | null): DmaRow {
+export function toDmaRow(dma: DmaSqlRow, { inflow, pressure }: Pick<DmaRow, "inflow" | "pressure">): DmaRow {
   const lastNight = dma.night === null ? null : toNight(dma.night);
   const nightLossM3h = nightLossOf(lastNight, dma.finding_per_day);
   return {
@@ -89,6 +92,7 @@ export function toDmaRow(dma: DmaSqlRow, inflow: z.infer<typeof FlowNow> | null)
     name: { zh: dma.name_zh, en: dma.name_en },
     status: dma.status,
     inflow,
+    pressure,
     lastNight,
     nightLossM3h,
     lossPerDay: nightLossM3h === null ? null : nightLossM3h * 24 * DISTRICT_PRICE_PER_M3,

@@ -15,6 +15,7 @@ import { SqlFilter } from "../sql/filter.ts";
 import { OPEN_TICKET } from "../tickets/open.ts";
 import { dmaBoard, flowAt, flowNow, loadDmas, toDmaRow } from "./dmas.ts";
 import { nightsOf } from "./nights.ts";
+import { pressuresOf } from "./pressure.ts";
 import { DmaDetail, type DmaRow, Overview } from "./wire.ts";
 
 const DAY_MS = 86_400_000;
@@ -112,7 +113,10 @@ async function dmaDetail(deps: ApiDeps, scope: Scope, id: string): Promise<z.inf
   const points = await pointsOfDmas(db, [id]);
   const series = await usageSeries(store, points, now - CURVE_DAYS * DAY_MS, now);
   return {
-    ...toDmaRow(dma, await flowNow(store, points, now)),
+    ...toDmaRow(dma, {
+      inflow: await flowNow(store, points, now),
+      pressure: (await pressuresOf(db, store, [id], now)).get(id) ?? null,
+    }),
     ...(await companyOf(db, scope.path)),
     nights: await nightsOf(db, id, NIGHTS),
     inflowCurve: series === null ? null : toFlowCurve(series),

@@ -18,6 +18,14 @@ export const FlowNow = named(
     .meta({ description: "Flow of the last measured interval." }),
 );
 
+/** The pressure at a district's inlets. */
+export const PressureNow = named(
+  "PressureNow",
+  z
+    .strictObject({ lowestKpa: z.number(), highestKpa: z.number(), readAt: Instant, gauges: z.int() })
+    .meta({ description: "Of the inlets' gauges: their last good values of the last day; `readAt` is the oldest." }),
+);
+
 /** One night of a district. */
 export const Night = named(
   "Night",
@@ -53,6 +61,7 @@ export const DmaRow = named(
     name: Words,
     status: z.enum(["WORK", "PAUSE", "RETIRE"]),
     inflow: FlowNow.nullable(),
+    pressure: PressureNow.nullable(),
     lastNight: Night.nullable(),
     nightLossM3h: z.number().nullable().meta({ description: "Night flow above what was expected.", unit: "m3/h" }),
     lossPerDay: z.number().nullable().meta({ description: "Money that this loss costs in a day." }),

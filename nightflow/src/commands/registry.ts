@@ -1,8 +1,9 @@
-import { type Database, importRegistry } from "@nightflow/storage";
+import { type Database, importRegistry, type RegistryTables, replaceMap } from "@nightflow/storage";
 import { loadConfig } from "../config/load.ts";
 import { makeLogger } from "../config/log.ts";
 import { withDatabase } from "../database-place.ts";
 import { readRegistryFolder } from "../registry/read-folder.ts";
+import { type ReadMap, readMapFile } from "../registry/read-map.ts";
 import { UsageError } from "./failure.ts";
 import { StopRequest } from "./signals.ts";
 
@@ -19,7 +20,10 @@ export async function runRegistryImport(
 }
 
 async function importFolder(db: Database, folder: string, isRehearsal: boolean): Promise<void> {
-  const { tables, faults } = readRegistryFolder(folder);
+  const map = readMapFile(folder);
+  const read = readRegistryFolder(folder);
+  const { tables } = read;
+  const faults = [...read.faults, ...map.faults, ...(await rehearseMap(db, map, tables))];
   const isDryRun = isRehearsal || faults.length > 0;
   const result = await importRegistry(db, tables, {
     dryRun: isDryRun,
@@ -36,5 +40,23 @@ async function importFolder(db: Database, folder: string, isRehearsal: boolean):
     process.stdout.write(
       `${table.padEnd(16)} ${counts.inserted} new, ${counts.updated} changed, ${counts.unchanged} as they were\n`,
     );
+  if (map.features !== null) {
+    process.stdout.write(`${"map".padEnd(16)} ${map.features.length} features\n`);
+    await replaceMap(db, map.features, { ...mapImport(), dryRun: isRehearsal, newDistricts: districtsOf(tables) });
+  }
   if (isRehearsal) process.stdout.write("dry run: nothing was changed\n");
+}
+
+function mapImport() {
+  return { actor: "nightflow registry import", at: Date.now() };
+}
+
+/** Faults of a map against the districts that are there, or come with it. */
+async function rehearseMap(db: Database, map: ReadMap, tables: RegistryTables): Promise<readonly string[]> {
+  if (map.features === null) return [];
+  return replaceMap(db, map.features, { ...mapImport(), dryRun: true, newDistricts: districtsOf(tables) });
+}
+
+function districtsOf(tables: RegistryTables): string[] {
+  return (tables.dmas ?? []).flatMap((row) => row.values.id ?? []);
 }

@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { countsToValue } from "@nightflow/domain";
 import { hashPassword } from "@nightflow/domain/passwords";
 import { buildTown, SimulatorsConfig, type Town, totalRegisterOf, townHistory } from "@nightflow/simulators";
-import { type Database, importRegistry, removeEmbeddedPostgres, setPasswordHash } from "@nightflow/storage";
+import { type Database, importRegistry, removeEmbeddedPostgres, replaceMap, setPasswordHash } from "@nightflow/storage";
 import { stringify } from "yaml";
 import { UsageError } from "../commands/failure.ts";
 import { readablePassword } from "../commands/password.ts";
@@ -14,6 +14,7 @@ import { lockFolder, requireFree } from "../config/folder-lock.ts";
 import { type LoadedConfig, parseConfig } from "../config/load.ts";
 import { makeIdentity } from "../identity.ts";
 import { readRegistryFolder } from "../registry/read-folder.ts";
+import { readMapFile } from "../registry/read-map.ts";
 import { TOWN_AGENT, writeTownRegistry } from "../town/setup.ts";
 import { DEMO_USERS } from "./people.ts";
 
@@ -136,7 +137,9 @@ function agentSettings(mqttPort: number, passwordFile: string): object {
 export async function importTown(plan: DemoPlan, db: Database): Promise<void> {
   const { tables, faults } = readRegistryFolder(join(plan.dataDir, "registry"));
   const result = await importRegistry(db, tables, { actor: "demo", at: plan.liveStartMs });
-  const all = [...faults, ...result.faults];
+  const map = readMapFile(join(plan.dataDir, "registry"));
+  const mapFaults = await replaceMap(db, map.features ?? [], { actor: "demo", at: plan.liveStartMs });
+  const all = [...faults, ...result.faults, ...map.faults, ...mapFaults];
   if (all.length > 0) throw new Error(`the town's registry has faults:\n${all.join("\n")}`);
   for (const [login, password] of plan.passwords) await setPasswordHash(db, login, await hashPassword(password));
 }

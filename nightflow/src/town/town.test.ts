@@ -1,8 +1,13 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { buildTown } from "@nightflow/simulators";
 import { describe, expect, it } from "vitest";
+import { readMapFile } from "../registry/read-map.ts";
 import { townAgentConfig } from "./agent-config.ts";
 import { toCsv } from "./csv.ts";
 import { townRegistry } from "./registry.ts";
+import { writeTownRegistry } from "./setup.ts";
 
 const TOWN = buildTown({ historyStartMs: Date.UTC(2026, 0, 1), homesPerDma: 3 });
 
@@ -22,6 +27,19 @@ describe("the set-up of a simulated town", () => {
   it("gives the hotel and the factory to the manager", () => {
     const accounts = townRegistry(TOWN, "town/gw-1").accounts ?? [];
     expect(accounts.filter((row) => row.manager === "manager")).toHaveLength(2);
+  });
+
+  it("has a map with an outline of every district, which the registry takes", () => {
+    const folder = mkdtempSync(join(tmpdir(), "nightflow-town-"));
+    try {
+      writeTownRegistry(TOWN, folder);
+      const { features, faults } = readMapFile(folder);
+      expect(faults).toEqual([]);
+      const outlined = features?.flatMap(({ dmaId }) => dmaId ?? []);
+      expect(outlined).toEqual(TOWN.dmas.map(({ id }) => id));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it("quotes what CSV needs quoted", () => {

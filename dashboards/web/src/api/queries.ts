@@ -11,6 +11,8 @@ export type AnomalyDetail = Schemas["AnomalyDetail"];
 export type Alarm = Schemas["Alarm"];
 export type AlarmSummary = Schemas["AlarmSummary"];
 export type PlannedWork = Schemas["PlannedWork"];
+export type UtilityMap = Schemas["UtilityMap"];
+export type CollectionReport = Schemas["CollectionReport"];
 export type ShiftEntry = Schemas["ShiftEntry"];
 export type ShiftFacts = Schemas["ShiftFacts"];
 export type AnomalyChart = Schemas["AnomalyChart"];
@@ -56,6 +58,13 @@ export const dmaQuery = (id: string) =>
     queryFn: () => dataOf(api.GET("/api/dmas/{id}", { params: { path: { id } } })),
     refetchInterval: OFTEN_MS,
   });
+
+/** The utility's own map; it changes when a registry is imported. */
+export const utilityMapQuery = queryOptions({
+  queryKey: ["map"],
+  queryFn: () => dataOf(api.GET("/api/map")),
+  staleTime: 10 * 60_000,
+});
 
 /** Events, by filter. */
 export const anomaliesQuery = (query: Query<"listAnomalies">) =>

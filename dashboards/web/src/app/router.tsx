@@ -64,6 +64,17 @@ async function sessionOrSignIn(wanted: string): Promise<TimedSession> {
   }
 }
 
+/** The wall: behind the sign-in, without what surrounds the other pages. */
+const wall = createRoute({
+  getParentRoute: () => root,
+  path: "wall",
+  validateSearch: (search: RawSearch): { theme?: "light" | "dark" | undefined } => ({
+    theme: oneOf(search.theme, ["light", "dark"]),
+  }),
+  beforeLoad: async ({ location }) => ({ session: await sessionOrSignIn(location.href) }),
+  component: lazyRouteComponent(() => import("../pages/wall/page.tsx"), "WallPage"),
+});
+
 const controlRoom = createRoute({
   getParentRoute: () => inside,
   path: "/",
@@ -205,7 +216,7 @@ const pages = inside.addChildren([
 
 /** Every address of the application. */
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, setup, pages]),
+  routeTree: root.addChildren([signIn, setup, wall, pages]),
   defaultErrorComponent: PageError,
   defaultPendingComponent: PageLoading,
   defaultPendingMs: 300,

@@ -68,6 +68,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getMap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/anomalies": {
         parameters: {
             query?: never;
@@ -1949,6 +1965,12 @@ export interface components {
             /** @enum {string} */
             quality: "good" | "estimated" | "suspect" | "missing";
         };
+        PressureNow: {
+            lowestKpa: number;
+            highestKpa: number;
+            readAt: number;
+            gauges: number;
+        };
         Night: {
             night: string;
             mnfM3h: number | null;
@@ -1965,6 +1987,7 @@ export interface components {
             /** @enum {string} */
             status: "WORK" | "PAUSE" | "RETIRE";
             inflow: components["schemas"]["FlowNow"] | null;
+            pressure: components["schemas"]["PressureNow"] | null;
             lastNight: components["schemas"]["Night"] | null;
             nightLossM3h: number | null;
             lossPerDay: number | null;
@@ -1999,6 +2022,7 @@ export interface components {
             /** @enum {string} */
             status: "WORK" | "PAUSE" | "RETIRE";
             inflow: components["schemas"]["FlowNow"] | null;
+            pressure: components["schemas"]["PressureNow"] | null;
             lastNight: components["schemas"]["Night"] | null;
             nightLossM3h: number | null;
             lossPerDay: number | null;
@@ -2496,6 +2520,23 @@ export interface components {
                 nextFireAt: number | null;
                 lastFireAt: number | null;
                 fault: string | null;
+            }[];
+        };
+        MapGeometry: {
+            /** @enum {string} */
+            type: "Point" | "MultiPoint" | "LineString" | "MultiLineString" | "Polygon" | "MultiPolygon";
+            coordinates: unknown;
+        };
+        UtilityMap: {
+            districts: {
+                dmaId: string;
+                geometry: components["schemas"]["MapGeometry"];
+            }[];
+            background: {
+                /** @enum {string} */
+                layer: "district" | "main" | "water" | "road" | "other";
+                name: string | null;
+                geometry: components["schemas"]["MapGeometry"];
             }[];
         };
         HeadEndFigures: {
@@ -3211,6 +3252,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DmaDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getMap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UtilityMap"];
                 };
             };
             /** @description Default Response */

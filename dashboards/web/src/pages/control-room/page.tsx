@@ -99,7 +99,8 @@ function Totals(props: { readonly overview: Overview | undefined }) {
         tickets: totals.openTickets,
         overdue: totals.overdueTickets,
         unassigned: totals.unassignedTickets,
-      })}
+      })}{" "}
+      · <Link to="/wall">{say("wall")}</Link>
     </p>
   );
 }

@@ -2,6 +2,7 @@ import { common } from "../../words/common.ts";
 
 export const words = {
   ...common,
+  wall: { zh: "大屏", en: "Wall" },
   worstNow: { zh: "当前最严重", en: "Worst now" },
   whoIsOnIt: { zh: "处理人", en: "Who is on it" },
   calm: { zh: "当前没有活动事件", en: "No active event" },

@@ -1,0 +1,31 @@
+import { common } from "../../words/common.ts";
+
+export const words = {
+  ...common,
+  title: { zh: "监控大屏", en: "Wall" },
+  leave: { zh: "返回调度监控", en: "Back to the control room" },
+  light: { zh: "浅色", en: "Light" },
+  dark: { zh: "深色", en: "Dark" },
+  systemInput: { zh: "系统供水量", en: "System input" },
+  measured: { zh: "{{count}} / {{all}} 个分区有数", en: "{{count}} of {{all}} districts measured" },
+  lossNow: { zh: "夜间漏损", en: "Night loss" },
+  pressure: { zh: "压力", en: "Pressure" },
+  noPressure: { zh: "无压力表", en: "no gauge" },
+  comms: { zh: "采集在线", en: "Meters reporting" },
+  agents: { zh: "终端 {{online}} / {{all}} 在线", en: "{{online}} of {{all}} agents online" },
+  worst: { zh: "损失最大的分区", en: "Districts by loss" },
+  alarms: { zh: "紧急报警 {{count}}", en: "{{count}} critical alarms" },
+  noAlarms: { zh: "没有未确认的紧急报警", en: "No critical alarm waits" },
+  noMap: {
+    zh: "还没有地图：把 map.geojson 放入登记目录后再导入（见 docs/first-steps.md）。",
+    en: "No map yet: put map.geojson into the registry's folder and import it (docs/first-steps.md).",
+  },
+  noWebGl: { zh: "此浏览器不能显示地图（无 WebGL）。", en: "This browser cannot draw the map (no WebGL)." },
+  mapLabel: { zh: "分区地图，按每日损失着色", en: "Map of the districts, coloured by money lost in a day" },
+  scale: { zh: "每日损失", en: "Money/day" },
+  scaleNone: { zh: "无", en: "none" },
+  scaleFrom: { zh: "≥ {{money}}", en: "from {{money}}" },
+  unknown: { zh: "未知", en: "unknown" },
+  stale: { zh: "自 {{since}} 起未更新", en: "Stale since {{since}}" },
+  noDistricts: { zh: "没有分区", en: "No district" },
+} as const;
