@@ -9,6 +9,13 @@ const CLAIM_LOCK = 7_301_993;
 /** How long a claim holds without being renewed: a request of 30 s, the server's own 10 s behind it, and twice that. */
 export const CLAIM_MS = 90_000;
 
+/**
+ * After so long without being renewed a claim stands in nobody's way who brings the very same values: whichever write
+ * comes last leaves the same points. Else what a killed process had claimed, which its agents send again to another one,
+ * would keep all commits of that one waiting until the claim runs out.
+ */
+export const SAME_VALUES_MS = 15_000;
+
 /** Readings about to be written, noted so that nobody else writes their instants, and so that none is taken for stored. */
 export interface Claim {
   readonly id: number;
@@ -42,7 +49,7 @@ export async function claimInstants(
   return db.transaction(async (tx) => {
     await tx.query("select pg_advisory_xact_lock($1)", [CLAIM_LOCK]);
     const touching = (await readNotes(tx, owner)).filter((note) => note.names.some((name) => names.has(name)));
-    if (touching.some((note) => note.isHeld)) return "rival";
+    if (touching.some((note) => note.isHeld && (note.isYoung || !holdsSame(note, readings)))) return "rival";
     if (await areStoredSince(tx, seenCommit, names)) return "moved";
     for (const note of touching) await takeOver(tx, note, names);
     return { id: await addNote(tx, owner, bytes), bytes, hasOlder: touching.length > 0 };
@@ -92,30 +99,47 @@ export async function uncommittedInstants(sql: Sql): Promise<Set<string>> {
 interface Note {
   readonly id: number;
   readonly isHeld: boolean;
+  /** Its owner, if there is one still, may be in the middle of writing it for the first time. */
+  readonly isYoung: boolean;
   readonly readings: ReadingColumns;
   readonly names: readonly string[];
 }
 
 // A store commits one after the other, so that what its own notes hold is of commits that have ended.
 async function readNotes(tx: Sql, owner: string): Promise<Note[]> {
-  const { rows } = await tx.query<{ id: number; isHeld: boolean; readings: Buffer }>(
-    `select id, readings, held_until > clock_timestamp() and owner <> $1 is true as "isHeld" from feed_intent order by id`,
-    [owner],
+  const { rows } = await tx.query<{ id: number; isHeld: boolean; isYoung: boolean; readings: Buffer }>(
+    `select id, readings, held_until > clock_timestamp() and owner <> $1 is true as "isHeld",
+            held_until > clock_timestamp() + $2 * interval '1 millisecond' is true as "isYoung" from feed_intent order by id`,
+    [owner, CLAIM_MS - SAME_VALUES_MS],
   );
   const notes: Note[] = [];
-  for (const { id, isHeld, readings: bytes } of rows) {
+  for (const { id, isHeld, isYoung, readings: bytes } of rows) {
     const readings = await decodeColumns(bytes);
-    notes.push({ id, isHeld, readings, names: instantNames(readings) });
+    notes.push({ id, isHeld, isYoung, readings, names: instantNames(readings) });
   }
   return notes;
 }
 
+/** Whether every instant that both have has the very same reading in both. */
+function holdsSame(note: Note, readings: ReadingColumns): boolean {
+  const noted = new Map(note.names.map((name, row) => [name, row]));
+  return instantNames(readings).every((name, row) => {
+    const other = noted.get(name);
+    return (
+      other === undefined || COMPARED.every((column) => Object.is(note.readings[column][other], readings[column][row]))
+    );
+  });
+}
+
+const COMPARED = ["counts", "gauges", "isRegister", "qualities", "flags", "origins"] as const;
+
+// Whoever noted it must find that it is lost, and what is left of it stays held from others for as long as it was.
 async function takeOver(tx: Sql, { id, readings, names }: Note, taken: ReadonlySet<string>): Promise<void> {
   const open = names.flatMap((name, i) => (taken.has(name) ? [] : [i]));
   if (open.length === 0) await tx.query("delete from feed_intent where id = $1", [id]);
   else {
     const rest = await encodeColumns(pickRows(readings, open));
-    await tx.query("update feed_intent set readings = $2 where id = $1", [id, rest]);
+    await tx.query("update feed_intent set readings = $2, owner = gen_random_uuid() where id = $1", [id, rest]);
   }
 }
 

@@ -44,4 +44,14 @@ describe("calls to an InfluxDB that fails", () => {
     for (let i = 0; i < 10; i++) gate.failed(REFUSAL_PACE);
     expect(gate.waitMs).toBe(60_000);
   });
+
+  test("one refusal behind a long outage waits a second, not the minute of refusals that last", () => {
+    const gate = new OutageGate(
+      () => 0.5,
+      () => 0,
+    );
+    for (let i = 0; i < 10; i++) gate.failed(OUTAGE_PACE);
+    gate.failed(REFUSAL_PACE);
+    expect([gate.waitMs, gate.failures]).toEqual([1000, 11]);
+  });
 });

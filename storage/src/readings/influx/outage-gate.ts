@@ -19,6 +19,9 @@ export class OutageGate {
   readonly #random: () => number;
   readonly #now: () => number;
   #failures = 0;
+  /** Those of one kind in a row: a refusal in the minute of a restart must not wait as long as the outage before it has grown. */
+  #alike = 0;
+  #pace: GatePace | undefined;
   #opensAtMs = 0;
 
   constructor(random: () => number = Math.random, now: () => number = () => performance.now()) {
@@ -41,14 +44,17 @@ export class OutageGate {
     for (let waitMs = this.waitMs; waitMs > 0; waitMs = this.waitMs) await sleep(waitMs, undefined, { signal });
   }
 
-  failed({ firstMs, longestMs }: GatePace): void {
-    const waitMs = Math.min(longestMs, firstMs * 2 ** Math.min(this.#failures, 30));
+  failed(pace: GatePace): void {
+    if (pace !== this.#pace) this.#alike = 0;
+    this.#pace = pace;
+    const waitMs = Math.min(pace.longestMs, pace.firstMs * 2 ** Math.min(this.#alike++, 30));
     this.#failures++;
     this.#opensAtMs = this.#now() + waitMs * (0.5 + this.#random());
   }
 
   succeeded(): void {
     this.#failures = 0;
+    this.#alike = 0;
     this.#opensAtMs = 0;
   }
 }
