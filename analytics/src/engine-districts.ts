@@ -93,14 +93,15 @@ export class Districts {
   #onBalance(watched: WatchedDistrict, night: JudgedNight, atMs: number, inlet: MeterState): void {
     const { district } = watched;
     district.isLossPast = isStillPast(district.isLossPast, night, inlet);
-    const proof = night.step === "clear" || night.step === "none" ? null : lossProof(district, night);
-    this.#report(watched, "DMA_LOSS", night, atMs, district.isLossPast, proof);
+    const isGas = watched.who.commodity === "gas";
+    const proof = night.step === "clear" || night.step === "none" ? null : lossProof(district, night, isGas);
+    this.#report(watched, isGas ? "GAS_UFG" : "DMA_LOSS", night, atMs, district.isLossPast, proof);
     if (night.step === "clear") district.isLossPast = false;
   }
 
   #report(
     watched: WatchedDistrict,
-    rule: "NIGHT_MIN" | "DMA_LOSS",
+    rule: "NIGHT_MIN" | "DMA_LOSS" | "GAS_UFG",
     night: JudgedNight,
     atMs: number,
     isPast: boolean,
@@ -147,7 +148,11 @@ function watchDistrict(
   const first = inlets[0]?.meter;
   const signs = new Map(inlets.map(({ meter, sign }) => [meter.meter, sign]));
   return {
-    district: new District(dma, calendarOf(first?.zone ?? "UTC"), { inlets: signs, customers }),
+    district: new District(dma, calendarOf(first?.zone ?? "UTC"), {
+      inlets: signs,
+      customers,
+      balancedOver: first?.commodity === "gas" ? "day" : "night",
+    }),
     pricePerM3: first?.pricePerM3 ?? 0,
     who: {
       subjectKind: "dma",

@@ -69,6 +69,8 @@ export interface DistrictMeters {
   /** Signs of the inlets by meter. */
   readonly inlets: ReadonlyMap<string, number>;
   readonly customers: number;
+  /** Water is balanced at night, when little is used; gas over the whole day before, whose difference is its supply less its sales. */
+  readonly balancedOver: "night" | "day";
 }
 
 /**
@@ -205,7 +207,9 @@ export class District {
     const mnfM3h = isComplete ? leastHourOf(day) : null;
     const band = nightBand(this.night);
     const before = this.night.openMs;
-    const step = mnfM3h === null ? "none" : stepNight(this.night, this.#flowsOf(number, mnfM3h), nightStartMs);
+    // The night flow of gas follows the cold.
+    const isJudged = mnfM3h !== null && this.#meters.balancedOver === "night";
+    const step = isJudged ? stepNight(this.night, this.#flowsOf(number, mnfM3h), nightStartMs) : "none";
     day.judged = {
       dma: this.id,
       date: dateTextOf(number),
@@ -264,12 +268,27 @@ export class District {
   }
 
   #balanceOf(number: number): NightBalance {
+    const { inlets, customers, balancedOver } = this.#meters;
+    if (balancedOver === "day") return this.#balanceOfDay(number - 1);
     const day = this.#days.get(number) ?? newDistrictDay();
     return balanceNight(
       this.#windowMs(number),
-      { measured: day.inflowNight, registers: this.#meters.inlets.size },
-      { measured: day.customersNight, registers: this.#meters.customers },
+      { measured: day.inflowNight, registers: inlets.size },
+      { measured: day.customersNight, registers: customers },
       this.#inflowShares(number).isComplete,
+    );
+  }
+
+  #balanceOfDay(number: number): NightBalance {
+    const { inlets, customers } = this.#meters;
+    const day = this.#days.get(number) ?? newDistrictDay();
+    const windowMs = this.#calendar.instantOf(number + 1) - this.#calendar.instantOf(number);
+    const isComplete = day.inflow.goodMs >= (1 - MOST_ESTIMATED) * windowMs * inlets.size;
+    return balanceNight(
+      windowMs,
+      { measured: day.inflow, registers: inlets.size },
+      { measured: day.customers, registers: customers },
+      isComplete,
     );
   }
 

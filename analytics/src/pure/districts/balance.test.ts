@@ -133,6 +133,33 @@ describe("the balance of a district's night", () => {
   });
 });
 
+describe("a district of gas", () => {
+  const station = meterOf("station", {
+    purpose: "dma",
+    commodity: "gas",
+    quantity: "vb_total",
+    inletOf: [{ dma: "north", sign: 1 }],
+  });
+  const users = Array.from({ length: 5 }, (_, i) =>
+    meterOf(`gas${i}`, { commodity: "gas", quantity: "vb_total", dma: "north" }),
+  );
+  /** Heating follows the cold: in a cold snap twice as much is used, at night too. */
+  const used = (hour: number) => (hour % 24 < 6 ? 300 : 900) * (hour >= LEAK_FROM && hour < LEAK_FROM + 120 ? 2 : 1);
+  const output = (lost: (hour: number) => number) =>
+    feed(
+      [station, ...users],
+      [
+        ...hourlyRows(station.channel, DAYS * 24, (h) => 5 * (used(h) + ((h * 7919) % 13)) + lost(h)),
+        ...users.flatMap((user) => hourlyRows(user.channel, DAYS * 24, (h) => used(h) + ((h * 7919) % 13))),
+      ],
+    );
+
+  test("has no finding in a cold snap, and one of supply less sales when gas is lost", () => {
+    expect(opened(output(() => 50))).toEqual([]);
+    expect(opened(output((hour) => (hour >= LEAK_FROM + 200 ? 500 : 50)))).toEqual(["GAS_UFG"]);
+  });
+});
+
 test("a rise is on the customers' side when their meters show half of it, and unknown without a balance", () => {
   expect(leakSideOf(2, 1)).toBe("customers");
   expect(leakSideOf(2, 0.3)).toBe("network");

@@ -42,17 +42,22 @@ export function nightProof(district: District, night: JudgedNight): Proof {
   };
 }
 
-/** What shows a step of a district's loss. */
-export function lossProof(district: District, night: JudgedNight): Proof {
+/** What shows a step of a district's loss: of water at night, of gas over a day at base conditions. */
+export function lossProof(district: District, night: JudgedNight, isGas: boolean): Proof {
   const { levelBefore, levelNow } = district.loss;
   const [now, before] = [flowText(levelNow * 1000), flowText(levelBefore * 1000)];
   const { lossBandHighM3h, customersCompleteness, customersNightM3h } = night.row;
   return {
     ...stepFigures(levelNow, levelBefore, null, lossBandHighM3h, night.estimatedShare),
-    reason: {
-      en: `inflow less customers from 02 to 05: ${now}, before the step ${before}; in the network`,
-      zh: `02–05 时进水减用户用水 ${now}，抬升前为 ${before}；疑在管网侧`,
-    },
+    reason: isGas
+      ? {
+          en: `supply less sales over a day: ${now} at base conditions, before the step ${before}`,
+          zh: `日供销差 ${now}（标况），抬升前为 ${before}`,
+        }
+      : {
+          en: `inflow less customers from 02 to 05: ${now}, before the step ${before}; in the network`,
+          zh: `02–05 时进水减用户用水 ${now}，抬升前为 ${before}；疑在管网侧`,
+        },
     details: { completeness: night.row.completeness, customersCompleteness, customersNightM3h, side: "network" },
   };
 }
