@@ -9,6 +9,25 @@ const DAYS = 30;
 // Below this share of measured time a comparison would compare gaps.
 const COMPARABLE_SHARE = 0.5;
 
+/** The last 30 whole local days, [from, to), and the 30 before, [before, from). */
+export interface UsageSpans {
+  readonly before: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The spans that an account's usage is of. */
+export function usageSpans(zone: string, nowMs: number): UsageSpans {
+  const calendar = calendarOf(zone);
+  const today = calendar.dayOf(nowMs);
+  const [before, from, to] = [2 * DAYS, DAYS, 0].map((days) => calendar.instantOf(today - days)) as [
+    number,
+    number,
+    number,
+  ];
+  return { before, from, to };
+}
+
 /** Volume of the last 30 whole local days against the 30 before; null when there is no register. */
 export async function accountUsage(
   store: ReadingStore,
@@ -18,10 +37,7 @@ export async function accountUsage(
 ): Promise<z.infer<typeof AccountUsage> | null> {
   const [first] = points;
   if (first === undefined) return null;
-  const calendar = calendarOf(zone);
-  const today = calendar.dayOf(nowMs);
-  const [before, from, to] = [today - 2 * DAYS, today - DAYS, today].map((day) => calendar.instantOf(day));
-  if (before === undefined || from === undefined || to === undefined) return null;
+  const { before, from, to } = usageSpans(zone, nowMs);
   const current = await usageSeries(store, points, from, to);
   const previous = await usageSeries(store, points, before, from);
   if (current === null || previous === null) return null;
@@ -39,8 +55,11 @@ export async function accountUsage(
 
 /** Mean measured flow now ÷ before − 1, so that a gap does not look like a saving. */
 export function changeOf(current: UsageSeries, previous: UsageSeries): number | null {
-  const now = meanOf(current);
-  const before = meanOf(previous);
+  return changeBetween(meanOf(current), meanOf(previous));
+}
+
+/** `changeOf` of two means; null where one is not known or there was none before. */
+export function changeBetween(now: number | null, before: number | null): number | null {
   return now === null || before === null || before <= 0 ? null : now / before - 1;
 }
 

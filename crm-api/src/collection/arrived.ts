@@ -62,7 +62,7 @@ export async function arrivedInPeriods(
             case when known.is_known and 86400 % m.period_s = 0 and m.period_s >= 60 and coalesce(got.is_same, true)
                  then got.periods end as arrived
        from meter m ${MAIN_CHANNEL} ${ARRIVED} where main.id is not null order by m.id`,
-    [await isCurrent(store, clock), fromMs, toMs, ...days],
+    [await isDerivedCurrent(store, clock), fromMs, toMs, ...days],
   );
   return rows.map((row) => ({
     id: row.id,
@@ -73,7 +73,7 @@ export async function arrivedInPeriods(
 }
 
 /** Whether the hourly series have what the store has, but for a moment; on a clock that runs faster, all of it. */
-async function isCurrent(store: Pick<ReadingStore, "feedConsumers">, clock: Clock): Promise<boolean> {
+export async function isDerivedCurrent(store: Pick<ReadingStore, "feedConsumers">, clock: Clock): Promise<boolean> {
   const derived = (await store.feedConsumers()).find(({ name }) => name === DERIVED);
   if (derived === undefined) return false;
   const isScaled = clock.toRealMs(1000) !== 1000;

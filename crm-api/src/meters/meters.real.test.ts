@@ -231,6 +231,32 @@ test("a manager sees his accounts with what they used and how that changed", asy
   expect(all.body.items).toHaveLength(3);
 });
 
+test("accounts are told from the hourly series, the same and without a curve, and from curves where an hour is missing", async () => {
+  const { signIn, store, db } = await livingTown();
+  const manager = await signIn("manager");
+  const look = async () => (await manager.get<z.infer<typeof AccountPage>>("/api/accounts?mine=true")).body;
+  const fromCurves = await look();
+  await db.query(
+    `insert into account_hour (account_id, hour, used_ml, used_good_s, used_due_s)
+     select sp.account_id, hour, case m.id when 'N1' then 500000 when 'N2' then 100000 else 900000 end, 3600, 3600
+       from service_point sp join meter m on m.service_point_id = sp.id and m.purpose = 'customer',
+            generate_series(to_timestamp($1::float8 / 1000), to_timestamp($2::float8 / 1000), interval '1 hour') hour
+      where sp.account_id is not null and m.id = 'N1'`,
+    [TODAY - 60 * DAY_MS, TEST_NOW],
+  );
+  store.consumers.push({ name: "derived", cursor: 1, lagCommits: 0, lagMs: 0 });
+  store.curvesRead = 0;
+  const hotelOf = (page: z.infer<typeof AccountPage>) => page.items.find(({ customer }) => customer === "Hotel")?.usage;
+  const fromHours = await look();
+  expect(fromHours).toEqual(fromCurves);
+  expect(hotelOf(fromHours)).toMatchObject({ volume: 360, completeness: 1 });
+  const others = store.curvesRead;
+  await db.query("delete from account_hour where hour = (select min(hour) + interval '5 days' from account_hour)");
+  store.curvesRead = 0;
+  expect(await look()).toEqual(fromCurves);
+  expect(store.curvesRead).toBe(others + 2);
+});
+
 test("an account's curve stands beside the period before", async () => {
   const { signIn, town } = await livingTown();
   const manager = await signIn("manager");
