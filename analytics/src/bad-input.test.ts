@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Engine, type EngineOutput } from "./engine.ts";
-import { replayMeter } from "./meter-replay.ts";
+import { MeterReplayer } from "./meter-replay.ts";
 import type { MeteredChannel } from "./pure/registry.ts";
 import {
   columnsOf,
@@ -95,7 +95,7 @@ describe("a register that comes a month late", () => {
     expect(noted).toMatchObject({ readings: 30 * 24 - 1, spans: [[expect.any(Number), expect.any(Number)]] });
     const basis = engine.basisOf(HOME.channel);
     const curve = { channel: HOME.channel, ...columnsOf(usual) };
-    const replay = basis && replayMeter(basis, curve, noted?.spans ?? [], {});
+    const replay = basis && new MeterReplayer({}).replay(basis, curve, noted?.spans ?? []);
     expect(replay?.changes).toEqual([]);
     if (replay) engine.putMeter(HOME.channel, replay.image);
     expect(engine.takeMeter(HOME.channel)).toEqual(feed(usual).engine.takeMeter(HOME.channel));

@@ -289,6 +289,14 @@ export class MeterWatch {
     return { slot: this.#table.packSlot(slot), keySlot: keySlot < 0 ? null : this.#keyTable.packSlot(keySlot) };
   }
 
+  /** Forgets everything of one meter, as if it had never been read. */
+  clearMeter(channel: string): void {
+    const meter = this.#judged.get(channel);
+    if (meter === undefined) return;
+    this.#table.clearSlot(meter.slot);
+    if (meter.keySlot >= 0) this.#keyTable.clearSlot(meter.keySlot);
+  }
+
   /** Takes over what was learnt of a meter elsewhere; when it was heard, and whether it is silent, stays. */
   putMeter(channel: string, image: MeterImage): void {
     const meter = this.#judged.get(channel);

@@ -2,7 +2,7 @@ import type { Curve } from "@nightflow/storage/pure";
 import { describe, expect, test } from "vitest";
 import { Engine } from "./engine.ts";
 import { intervalOptionsOf } from "./engine-meters.ts";
-import { replayMeter } from "./meter-replay.ts";
+import { MeterReplayer } from "./meter-replay.ts";
 import { changedIntervals } from "./pure/interval-changes.ts";
 import { columnsOf, HOUR_MS, homeLitres, hourlyRows, meterOf, type SeriesRow, START_MS } from "./testing/series.ts";
 
@@ -20,7 +20,7 @@ function arrive(rows: readonly SeriesRow[]) {
   const events = [...engine.feed(columnsOf(rows)).events];
   const [late] = engine.takeLate();
   const basis = engine.basisOf(HOME.channel);
-  const replay = basis && late ? replayMeter(basis, curveOf(rows), late.spans, {}) : null;
+  const replay = basis && late ? new MeterReplayer({}).replay(basis, curveOf(rows), late.spans) : null;
   return { engine, events, late, replay };
 }
 
@@ -80,7 +80,7 @@ describe("a meter whose readings came late", () => {
     const engine = new Engine([HOME]);
     const basis = engine.basisOf(HOME.channel);
     expect(basis?.judgedUntilMs).toBeNull();
-    expect(basis && replayMeter(basis, curveOf([]), [[0, 1]], {})).toBeNull();
+    expect(basis && new MeterReplayer({}).replay(basis, curveOf([]), [[0, 1]])).toBeNull();
   });
 
   test("shows which intervals they change", () => {

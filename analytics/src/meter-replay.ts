@@ -16,41 +16,50 @@ export interface MeterReplay {
   readonly readings: number;
 }
 
-/**
- * Replays one meter from its history by the live detectors, once as it was judged and once with its late readings. Only what differs
- * between the two is due to the late readings; where history begins, and what was judged by an older release, is the same in both.
- * Readings newer than what was judged are left to the feed, which brings them.
- *
- * Null when the meter was never judged, or has no reading.
- */
-export function replayMeter(
-  basis: ReplayBasis,
-  curve: Curve,
-  late: readonly LateSpan[],
-  options: Partial<EngineOptions>,
-): MeterReplay | null {
-  const { judgedUntilMs } = basis;
-  if (judgedUntilMs === null || curve.length === 0) return null;
-  const whole = run(
-    basis,
-    columnsOf(basis, curve, (atMs) => atMs <= judgedUntilMs),
-    options,
-  );
-  if (whole.image === undefined) return null;
-  const inTime = columnsOf(basis, curve, (atMs) => atMs <= judgedUntilMs && !isWithin(late, atMs));
-  const before = run(basis, inTime, options);
-  const changes = compareEpisodes(episodesOf(before.events), episodesOf(whole.events));
-  return { changes, image: whole.image, readings: whole.readings };
-}
+/** Where the readings of whichever meter is replayed stand. */
+const CHANNEL = "replayed";
 
-function run(basis: ReplayBasis, readings: ReadingColumns, options: Partial<EngineOptions>) {
-  const { channel } = basis.meta;
-  // Its districts are judged by the sum of many meters, which one meter's replay cannot make again.
-  const engine = new Engine([{ ...basis.meta, inletOf: [] }], options);
-  const events: FindingEvent[] = [];
-  for (let row = 0; row < readings.length; row += PAGE)
-    events.push(...engine.feed(readings, row, Math.min(readings.length, row + PAGE)).events);
-  return { events, image: engine.takeMeter(channel), readings: readings.length };
+/**
+ * Replays meters one after another by the live detectors, in an engine of its own: one for all, since a table for each would be
+ * another one to compile for, and the live engine would slow down with it.
+ */
+export class MeterReplayer {
+  readonly #engine: Engine;
+
+  constructor(options: Partial<EngineOptions>) {
+    this.#engine = new Engine([], options);
+  }
+
+  /**
+   * Replays a meter from its history, once as it was judged and once with its late readings. Only what differs between the two is due
+   * to the late readings; where history begins, and what was judged by an older release, is the same in both. Readings newer than what
+   * was judged are left to the feed, which brings them.
+   *
+   * Where the meter has no finding that could be disproved (`hasFindings` false) and the run with the late readings shows none, the
+   * other run is left out. Null when the meter was never judged, or has no reading.
+   */
+  replay(basis: ReplayBasis, curve: Curve, late: readonly LateSpan[], hasFindings = true): MeterReplay | null {
+    const { judgedUntilMs } = basis;
+    if (judgedUntilMs === null || curve.length === 0) return null;
+    // Its districts are judged by the sum of many meters, which one meter's replay cannot make again.
+    this.#engine.setRegistry([{ ...basis.meta, channel: CHANNEL, inletOf: [] }]);
+    const all = columnsOf(basis, curve, (atMs) => atMs <= judgedUntilMs);
+    const since = episodesOf(this.#run(all));
+    const image = this.#engine.takeMeter(CHANNEL);
+    if (image === undefined) return null;
+    if (!hasFindings && since.length === 0) return { changes: [], image, readings: all.length };
+    const inTime = columnsOf(basis, curve, (atMs) => atMs <= judgedUntilMs && !isWithin(late, atMs));
+    return { changes: compareEpisodes(episodesOf(this.#run(inTime)), since), image, readings: all.length };
+  }
+
+  #run(readings: ReadingColumns): FindingEvent[] {
+    this.#engine.clearMeter(CHANNEL);
+    const events: FindingEvent[] = [];
+    for (let row = 0; row < readings.length; row += PAGE)
+      events.push(...this.#engine.feed(readings, row, Math.min(readings.length, row + PAGE)).events);
+    this.#engine.takeLate();
+    return events;
+  }
 }
 
 /** The rows of a curve that are kept, as the feed would have brought them in the order of their time. */
@@ -60,7 +69,7 @@ function columnsOf(basis: ReplayBasis, curve: Curve, isKept: (atMs: number) => b
   const { length } = rows;
   return {
     length,
-    channels: [basis.meta.channel],
+    channels: [CHANNEL],
     channelNos: new Int32Array(length),
     readAtMs: Float64Array.from(rows, (i) => curve.readAtMs[i] ?? 0),
     counts: BigInt64Array.from(rows, (i) => curve.counts[i] ?? 0n),

@@ -1,5 +1,5 @@
 import type { Curve } from "@nightflow/storage/pure";
-import { INTERVAL_CODES, type IntervalOptions, intervalsOf } from "./intervals.ts";
+import { INTERVAL_CODES, type IntervalOptions, intervalsOf, MAX_ESTIMATE_MS } from "./intervals.ts";
 import { isWithin, type LateSpan } from "./late.ts";
 
 /** What an interval held before some readings came and holds since, in whole counts; null is no volume. */
@@ -7,8 +7,12 @@ export type ChangedInterval = readonly [startMs: number, before: number | null, 
 
 /** The intervals of a register that its late readings change, ascending; none where they only confirm what was measured. */
 export function changedIntervals(curve: Curve, late: readonly LateSpan[], options: IntervalOptions): ChangedInterval[] {
-  const before = volumesOf(withoutLate(curve, late), options);
-  const since = volumesOf(curve, options);
+  const near = around(late, options);
+  const before = volumesOf(
+    part(curve, (atMs) => near(atMs) && !isWithin(late, atMs)),
+    options,
+  );
+  const since = volumesOf(part(curve, near), options);
   const starts = [...new Set([...before.keys(), ...since.keys()])].sort((a, b) => a - b);
   return starts.flatMap((startMs) => {
     const [was, is] = [before.get(startMs) ?? null, since.get(startMs) ?? null];
@@ -30,9 +34,17 @@ function volumesOf(curve: Curve, options: IntervalOptions): Map<number, Volume> 
   return volumes;
 }
 
-function withoutLate(curve: Curve, late: readonly LateSpan[]): Curve {
+/** What may touch an interval that the late readings change: they can reach no further than the longest gap that is estimated. */
+function around(late: readonly LateSpan[], { maxEstimateMs = MAX_ESTIMATE_MS, periodMs }: IntervalOptions) {
+  const reachMs = maxEstimateMs + 2 * periodMs;
+  const fromMs = (late[0]?.[0] ?? 0) - reachMs;
+  const toMs = (late.at(-1)?.[1] ?? 0) + reachMs;
+  return (atMs: number) => atMs >= fromMs && atMs <= toMs;
+}
+
+function part(curve: Curve, isKept: (atMs: number) => boolean): Curve {
   const rows: number[] = [];
-  for (let i = 0; i < curve.length; i++) if (!isWithin(late, curve.readAtMs[i] ?? 0)) rows.push(i);
+  for (let i = 0; i < curve.length; i++) if (isKept(curve.readAtMs[i] ?? 0)) rows.push(i);
   return {
     channel: curve.channel,
     length: rows.length,

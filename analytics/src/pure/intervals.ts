@@ -17,7 +17,8 @@ const GAP = flagsToBits(["gap"]);
 const NEGATIVE = flagsToBits(["negative"]);
 const ROLLOVER = flagsToBits(["rollover"]);
 const EXCHANGE = flagsToBits(["exchange"]);
-const MAX_ESTIMATE_MS = 35 * DAY_MS;
+/** Gaps with movement that are longer than this stay gaps, unless options say otherwise. */
+export const MAX_ESTIMATE_MS = 35 * DAY_MS;
 /** What one step of the upper half of a 64-bit count is worth. */
 const WORD = 4_294_967_296;
 const OVER_Q4 = flagsToBits(["over_q4"]);
@@ -405,14 +406,18 @@ export interface IntervalSeries {
   readonly rows: readonly Readonly<EmittedInterval>[];
 }
 
+// One for all curves: the engine compiles for the few tables that it sees, and a table for each curve would be another one each time.
+const sharedMachine = new IntervalMachine();
+const sharedTable = new SlotTable(INTERVAL_SCHEMA, 1);
+
 /** All intervals of a curve (ascending, repeats removed, as the store gives it); none for fewer than two good readings. */
 export function intervalsOf(curve: Curve, options: IntervalOptions): IntervalSeries {
-  const builder = new IntervalBuilder(options);
   const rows: EmittedInterval[] = [];
-  for (let i = 0; i < curve.length; i++)
-    builder.push(readingOf(curve, i), (interval) => {
-      rows.push({ ...interval });
-    });
+  const keep: IntervalSink = (interval) => {
+    rows.push({ ...interval });
+  };
+  sharedTable.clearSlot(0);
+  for (let i = 0; i < curve.length; i++) sharedMachine.push(sharedTable.view, readingOf(curve, i), options, keep);
   return { periodMs: options.periodMs, rows };
 }
 

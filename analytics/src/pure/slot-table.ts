@@ -113,6 +113,11 @@ export class SlotTable<Schema extends SlotSchema> {
     this.#memory.u8.set(bytes);
   }
 
+  /** Makes a slot all zero, as a new one is. */
+  clearSlot(slot: number): void {
+    this.#memory.u8.fill(0, slot * this.#strideBytes, (slot + 1) * this.#strideBytes);
+  }
+
   /** One slot as `toBytes` would give it alone. */
   packSlot(slot: number): Uint8Array {
     const bytes = new Uint8Array(this.packedBytes);

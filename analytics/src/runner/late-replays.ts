@@ -12,7 +12,7 @@ import type { Logger } from "pino";
 import type { AnalyticsConfig } from "../config.ts";
 import type { Engine, EngineOptions } from "../engine.ts";
 import { intervalOptionsOf, type ReplayBasis } from "../engine-meters.ts";
-import { type MeterReplay, replayMeter } from "../meter-replay.ts";
+import { type MeterReplay, MeterReplayer } from "../meter-replay.ts";
 import { type ChangedInterval, changedIntervals } from "../pure/interval-changes.ts";
 import type { LateReadings } from "../pure/late.ts";
 import { calendarOf, dateTextOf } from "../pure/local-time.ts";
@@ -55,6 +55,7 @@ export class LateReplays {
   readonly #deps: LateReplaysDeps;
   readonly #queue: LateQueue;
   readonly #changes: ChangeWriter;
+  readonly #replayer: MeterReplayer;
   #replayed = 0;
   #opened = 0;
   #withdrawn = 0;
@@ -62,6 +63,7 @@ export class LateReplays {
   constructor(deps: LateReplaysDeps) {
     this.#deps = deps;
     this.#queue = new LateQueue(deps.lease.shard, deps.clock, deps.config.settleMs);
+    this.#replayer = new MeterReplayer(deps.engineOptions);
     this.#changes = new ChangeWriter(deps.writer, deps.jobs);
   }
 
@@ -125,10 +127,10 @@ export class LateReplays {
   }
 
   async #replayMeter(engine: Engine, basis: ReplayBasis, late: LateMeter): Promise<boolean> {
-    const { store, config, retry, engineOptions, logger } = this.#deps;
+    const { store, config, retry, logger } = this.#deps;
     const fromMs = (late.spans[0]?.[0] ?? 0) - config.historyDays * DAY_MS;
     const curve = await store.curve(late.channel, fromMs, (basis.judgedUntilMs ?? 0) + 1);
-    const replay = replayMeter(basis, curve, late.spans, engineOptions);
+    const replay = this.#replayer.replay(basis, curve, late.spans, await hasFindings(this.#deps.db, basis));
     if (replay === null) return true;
     const intervals = changedIntervals(curve, late.spans, intervalOptionsOf(basis.meta));
     const done = await retry.untilDone("write what late readings change", async () => {
@@ -184,6 +186,15 @@ export class LateReplays {
       await work(tx);
     });
   }
+}
+
+/** Whether anything was ever found on a meter or its account. */
+async function hasFindings(db: Sql, { meta }: ReplayBasis): Promise<boolean> {
+  const { rows } = await db.query(
+    "select 1 from anomaly where subject_kind in ('meter', 'account') and subject = any($1) limit 1",
+    [[meta.meter, meta.account ?? meta.meter]],
+  );
+  return rows.length > 0;
 }
 
 /** The next version of the intervals that changed, and of the reports that were made of them. */

@@ -38,6 +38,7 @@ comment on table late_replay is 'Meters whose late readings are still to be judg
 comment on column late_replay.spans is 'List of [first, last] in ms: between them no reading came in time.';
 
 alter table anomaly add column ended_reason jsonb;
+create index anomaly_subject on anomaly (subject);
 comment on column anomaly.ended_reason is 'Why a finding was withdrawn, {zh, en}.';
 
 alter table report_run add column newer_data_at timestamptz;
