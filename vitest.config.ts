@@ -40,6 +40,8 @@ export default defineConfig({
           exclude: ["**/node_modules/**", "**/dist/**"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
+          // The machine may be busy with other tests: what is waited for comes when it comes.
+          expect: { poll: { timeout: 20_000 } },
           // Most of the time these wait for processes, so that more than the cores can run side by side.
           maxWorkers: 3,
         },

@@ -106,7 +106,7 @@ describe("what each may say", () => {
       topic: topicsOf("agent-1").ack,
     });
     await broker.publish(topicsOf("agent-1").ack, "true", { as: "ingest", retain: true });
-    await vi.waitFor(() => expect(heard).toEqual(["true"]));
+    await vi.waitFor(() => expect(heard).toEqual(["true"]), { timeout: 20_000 });
   });
 
   it("a refused subscription gets 0x80 and its neighbours in the same packet are granted", async () => {
@@ -134,7 +134,7 @@ describe("what each may say", () => {
     expect(broker.stats().sessions).toMatchObject({ sessions: 1, messages: 1 });
     const heard: string[] = [];
     await connect(broker, "agent-1", options, heard);
-    await vi.waitFor(() => expect(heard).toEqual(["mine"]));
+    await vi.waitFor(() => expect(heard).toEqual(["mine"]), { timeout: 20_000 });
   });
 
   it("a shared subscription is refused by name, because Aedes would take it for a topic", async () => {

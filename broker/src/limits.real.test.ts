@@ -24,13 +24,15 @@ describe("a rate", () => {
     const all = Promise.all(
       Array.from({ length: 250 }, (_, no) => loud.publishAsync(topicsOf("gw-1").readings, `${no}`, { qos: 1 })),
     );
-    await vi.waitFor(() => expect(heard.length).toBeGreaterThanOrEqual(100));
+    await vi.waitFor(() => expect(heard.length).toBeGreaterThanOrEqual(100), { timeout: 20_000 });
     const other = await connect(broker, "gw-2");
     await other.publishAsync(topicsOf("gw-2").status, "not held up", { qos: 1 });
     expect(heard.length).toBeLessThan(250);
     await all;
     expect(performance.now() - startedAt).toBeGreaterThan(2900);
-    await vi.waitFor(() => expect(heard.map(Number)).toEqual(Array.from({ length: 250 }, (_, no) => no)));
+    await vi.waitFor(() => expect(heard.map(Number)).toEqual(Array.from({ length: 250 }, (_, no) => no)), {
+      timeout: 20_000,
+    });
     const { dropped, delayed } = broker.stats().throttle;
     expect(dropped).toBe(0);
     expect(delayed).toBeGreaterThan(100);
@@ -44,7 +46,7 @@ describe("a rate", () => {
     await once(socket, "data");
     const one = publishFrame(topicsOf("gw-1").readings, Buffer.alloc(16));
     socket.write(Buffer.concat(Array(500).fill(one)));
-    await vi.waitFor(() => expect(broker.stats().received).toBe(500));
+    await vi.waitFor(() => expect(broker.stats().received).toBe(500), { timeout: 20_000 });
     expect(broker.stats().throttle.dropped).toBeGreaterThan(450);
     socket.destroy();
   });
@@ -57,7 +59,7 @@ describe("a rate", () => {
     one.end(true);
     const again = await connect(broker, "gw-1", { clientId: "b" });
     again.publish(topicsOf("gw-1").readings, payload, { qos: 0 });
-    await vi.waitFor(() => expect(broker.stats().throttle.dropped).toBe(1));
+    await vi.waitFor(() => expect(broker.stats().throttle.dropped).toBe(1), { timeout: 20_000 });
   });
 });
 
@@ -72,7 +74,7 @@ describe("the connections of one identity", () => {
     const newer = await connect(broker, "gw-1", { clientId: "a" });
     await replaced;
     await newer.endAsync();
-    await vi.waitFor(() => expect(broker.stats().connections).toBe(1));
+    await vi.waitFor(() => expect(broker.stats().connections).toBe(1), { timeout: 20_000 });
     await connect(broker, "gw-1", { clientId: "c" });
     await connect(broker, "gw-2");
   });
@@ -173,7 +175,7 @@ describe("metrics", () => {
     expect(text).toContain('\nnightflow_broker_intake_total{outcome="stored"} 1\n');
     expect(text).toContain("\nnightflow_broker_sessions 0\n");
     const loopDelay = /^nightflow_broker_event_loop_delay_seconds\{quantile="1"\} 0\.\d+/m;
-    await vi.waitFor(() => expect(metricsText(broker?.metrics() ?? [])).toMatch(loopDelay));
+    await vi.waitFor(() => expect(metricsText(broker?.metrics() ?? [])).toMatch(loopDelay), { timeout: 20_000 });
     expect(text).not.toContain("certificate_expiry");
   });
 });
@@ -201,7 +203,7 @@ describe("rights of one identity on foreign topics", () => {
     await expect(device.subscribeAsync("#")).rejects.toThrow();
     await device.publishAsync("meters/7/up", "12.5", { qos: 1, retain: true });
     expect(taken).toEqual(["meters/7/up"]);
-    await vi.waitFor(() => expect([heard, inProcess]).toEqual([["12.5"], ["meters/7/up 12.5"]]));
+    await vi.waitFor(() => expect([heard, inProcess]).toEqual([["12.5"], ["meters/7/up 12.5"]]), { timeout: 20_000 });
     expect(broker.stats().sessions.retained).toBe(0);
     const closed = closeOf(device);
     device.publish("meters/7/down", "x", { qos: 1 });

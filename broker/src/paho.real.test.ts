@@ -74,7 +74,7 @@ describe("QoS 1", () => {
     const sent = await first.next("publish");
     expect(sent).toMatchObject({ qos: 1, dup: false });
     first.socket.destroy();
-    await vi.waitFor(() => expect(broker.stats().connections).toBe(0));
+    await vi.waitFor(() => expect(broker.stats().connections).toBe(0), { timeout: 20_000 });
     await broker.publish(config, "two", { as: "api" });
     const second = await bare("gw-1", "c", { isClean: false });
     expect(await second.next("publish")).toMatchObject({
@@ -84,7 +84,7 @@ describe("QoS 1", () => {
     });
     expect(await second.next("publish")).toMatchObject({ dup: false, payload: Buffer.from("two") });
     second.socket.write(pubackFrame(Number(sent.messageId)));
-    await vi.waitFor(() => expect(broker.stats().sessions.messages).toBe(1));
+    await vi.waitFor(() => expect(broker.stats().sessions.messages).toBe(1), { timeout: 20_000 });
     second.socket.destroy();
     await second.ended;
     const third = await bare("gw-1", "c", { isClean: false });
@@ -156,7 +156,7 @@ describe("a subscription", () => {
     const copies = [await client.next("publish"), await client.next("publish")];
     for (const copy of copies) client.socket.write(pubackFrame(Number(copy.messageId)));
     expect(copies.every(({ qos }) => qos === 1)).toBe(true);
-    await vi.waitFor(() => expect(broker.stats().sessions.messages).toBe(0));
+    await vi.waitFor(() => expect(broker.stats().sessions.messages).toBe(0), { timeout: 20_000 });
   });
 
   it("that was ended brings nothing more", async () => {
@@ -167,7 +167,7 @@ describe("a subscription", () => {
     await agent.unsubscribeAsync(config);
     await broker.publish(config, "unheard", { as: "api" });
     await broker.publish(ack, "heard", { as: "ingest" });
-    await vi.waitFor(() => expect(heard).toEqual(["heard"]));
+    await vi.waitFor(() => expect(heard).toEqual(["heard"]), { timeout: 20_000 });
   });
 });
 
@@ -184,7 +184,7 @@ describe("a last will", () => {
     await client.ended;
     const agent = await connect(broker, "gw-1", { clientId: "d" });
     await agent.publishAsync(will.topic, "after", { qos: 1 });
-    await vi.waitFor(() => expect(heard).toContain("after"));
+    await vi.waitFor(() => expect(heard).toContain("after"), { timeout: 20_000 });
     return heard;
   }
 

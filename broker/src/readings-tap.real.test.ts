@@ -76,7 +76,7 @@ describe("an agent's readings", () => {
     const monitor = await connect(broker, "monitor", {}, heard);
     await monitor.subscribeAsync("nf/v1/+/+/readings", { qos: 1 });
     await agent.publishAsync(readings, "heard", { qos: 1 });
-    await vi.waitFor(() => expect(heard).toEqual(["heard"]));
+    await vi.waitFor(() => expect(heard).toEqual(["heard"]), { timeout: 20_000 });
     await monitor.unsubscribeAsync("nf/v1/+/+/readings");
     await agent.publishAsync(readings, "nobody hears", { qos: 1 });
     expect(heard).toEqual(["heard"]);
@@ -92,6 +92,6 @@ describe("an agent's readings", () => {
     const agent = await connect(broker, "gw-1");
     await agent.publishAsync(readings, "while away", { qos: 1 });
     await connect(broker, "monitor", lasting, heard);
-    await vi.waitFor(() => expect(heard).toEqual(["while away"]));
+    await vi.waitFor(() => expect(heard).toEqual(["while away"]), { timeout: 20_000 });
   });
 });

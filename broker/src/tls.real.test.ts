@@ -208,7 +208,7 @@ describe("a revocation", () => {
     const ended = Promise.all(agents.slice(0, 2).map(closeOf));
     await roll.apply([{ kind: "agent", no: 1, ...TOWN_GW1, how: "token", isRevoked: true }]);
     await ended;
-    await vi.waitFor(() => expect(status).toEqual(["gone"]));
+    await vi.waitFor(() => expect(status).toEqual(["gone"]), { timeout: 20_000 });
     expect(broker.refusals().map(({ what, reason }) => [what, reason])).toEqual([
       ["stay", "agent-revoked"],
       ["stay", "agent-revoked"],
@@ -232,7 +232,7 @@ describe("the listener", () => {
     const old = { minVersion: "TLSv1" as const, maxVersion: "TLSv1.1" as const, ciphers: "DEFAULT:@SECLEVEL=0" };
     const socket = tlsConnect({ host, port, ca: authority.rootPem, ...old });
     await once(socket, "error");
-    await vi.waitFor(() => expect(lastRefusal()?.reason).toBe("tls-too-old"));
+    await vi.waitFor(() => expect(lastRefusal()?.reason).toBe("tls-too-old"), { timeout: 20_000 });
   });
 
   it("outlives bytes that are no TLS", async () => {
@@ -242,7 +242,7 @@ describe("the listener", () => {
     await once(socket, "connect");
     socket.resume().write("GET / HTTP/1.1\r\n\r\n");
     await once(socket, "close");
-    await vi.waitFor(() => expect(lastRefusal()?.reason).toBe("tls-handshake"));
+    await vi.waitFor(() => expect(lastRefusal()?.reason).toBe("tls-handshake"), { timeout: 20_000 });
     await connectTls({ username: "gw-1", password: "right" });
   });
 

@@ -58,7 +58,9 @@ describe("a backlog without a listener (trap 1)", () => {
     subscriber.resetAndDestroy();
     await Promise.all(flood);
     await vi.waitFor(() => expect(broker.stats().received).toBe(400_000), { timeout: 60_000 });
-    await vi.waitFor(() => expect(broker.stats().delivery).toMatchObject({ inFlight: 0, backlog: 0 }));
+    await vi.waitFor(() => expect(broker.stats().delivery).toMatchObject({ inFlight: 0, backlog: 0 }), {
+      timeout: 20_000,
+    });
     for (const socket of flooders) socket.destroy();
     await publishWell(await connect(broker, "gw-1"), topicsOf("gw-1").status);
   });
@@ -76,7 +78,7 @@ describe("a subscriber that takes nothing (trap 2)", () => {
     const loudDone = Promise.all(
       Array.from({ length: 40 }, () => publishWell(loud, topicsOf("gw-1").readings, payload)),
     );
-    await vi.waitFor(() => expect(broker.stats().delivery.inFlight).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(broker.stats().delivery.inFlight).toBeGreaterThan(0), { timeout: 20_000 });
     await publishWell(other, topicsOf("gw-2").status, "not held up");
     await vi.waitFor(() => expect(broker.stats().connections).toBe(2), { timeout: 2000 });
     expect(broker.stats().delivery.inFlight).toBe(0);
@@ -97,9 +99,9 @@ describe("a persistent session that stays away (trap 3)", () => {
     expect(broker.stats().sessions).toMatchObject({ sessions: 1, messages: 100, dropped: 4900 });
     const heard: string[] = [];
     await connect(broker, "gw-1", session, heard);
-    await vi.waitFor(() => expect(heard).toHaveLength(100));
+    await vi.waitFor(() => expect(heard).toHaveLength(100), { timeout: 20_000 });
     expect([heard[0], heard[99]]).toEqual(["4901", "5000"]);
-    await vi.waitFor(() => expect(broker.stats().sessions.messages).toBe(0));
+    await vi.waitFor(() => expect(broker.stats().sessions.messages).toBe(0), { timeout: 20_000 });
   });
 
   it("leaves nothing behind when it ends with a clean one", async () => {
@@ -118,7 +120,7 @@ describe("a persistent session that stays away (trap 3)", () => {
       const agent = await connect(broker, "gw-1", { clean: false, clientId: `c-${no}` });
       await agent.subscribeAsync(topicsOf("gw-1").config, { qos: 1 });
       await agent.endAsync();
-      await vi.waitFor(() => expect(broker.stats().connections).toBe(0));
+      await vi.waitFor(() => expect(broker.stats().connections).toBe(0), { timeout: 20_000 });
     }
     expect(broker.stats().sessions.sessions).toBe(3);
   });
@@ -133,7 +135,7 @@ describe("an acknowledgement (trap 4)", () => {
     const acknowledged = publishWell(agent, topicsOf("gw-1").readings, "batch").then(() => {
       isAcknowledged = true;
     });
-    await vi.waitFor(() => expect(calls).toHaveLength(1));
+    await vi.waitFor(() => expect(calls).toHaveLength(1), { timeout: 20_000 });
     await publishWell(await connect(broker, "gw-2"), topicsOf("gw-2").status);
     expect(isAcknowledged).toBe(false);
     calls[0]?.answer("stored");
@@ -150,16 +152,16 @@ describe("an acknowledgement (trap 4)", () => {
     const agent = await connect(broker, "gw-1");
     const unacknowledged = vi.fn();
     agent.publish(topicsOf("gw-1").readings, "first", { qos: 1 }, unacknowledged);
-    await vi.waitFor(() => expect(calls).toHaveLength(1));
+    await vi.waitFor(() => expect(calls).toHaveLength(1), { timeout: 20_000 });
     calls[0]?.fail();
     await publishWell(agent, topicsOf("gw-1").status, "the connection still works");
     const again = publishWell(agent, topicsOf("gw-1").readings, "first");
-    await vi.waitFor(() => expect(calls).toHaveLength(2));
+    await vi.waitFor(() => expect(calls).toHaveLength(2), { timeout: 20_000 });
     calls[1]?.answer("stored");
     await again;
     expect(unacknowledged).not.toHaveBeenCalled();
     expect(agent.connected).toBe(true);
-    await vi.waitFor(() => expect(heard).toEqual(["first"]));
+    await vi.waitFor(() => expect(heard).toEqual(["first"]), { timeout: 20_000 });
     expect(broker.stats().intake).toMatchObject({ stored: 1, held: 1 });
   });
 
@@ -170,9 +172,11 @@ describe("an acknowledgement (trap 4)", () => {
     const all = Promise.all(
       Array.from({ length: 20 }, (_, no) => publishWell(agent, topicsOf("gw-1").readings, `${no}`)),
     );
-    await vi.waitFor(() => expect(broker.stats().intake).toMatchObject({ pending: 4, waiting: 16 }));
+    await vi.waitFor(() => expect(broker.stats().intake).toMatchObject({ pending: 4, waiting: 16 }), {
+      timeout: 20_000,
+    });
     for (let no = 0; no < 20; no++) {
-      await vi.waitFor(() => expect(calls.length).toBeGreaterThan(no));
+      await vi.waitFor(() => expect(calls.length).toBeGreaterThan(no), { timeout: 20_000 });
       calls[no]?.answer(no % 2 ? "stored" : "set-aside");
     }
     await all;
@@ -185,14 +189,16 @@ describe("an acknowledgement (trap 4)", () => {
     broker = await startTestBroker({ intake }, { maxPendingIntakes: 1 });
     const gone = await connect(broker, "gw-1");
     gone.publish(topicsOf("gw-1").readings, "a", { qos: 1 });
-    await vi.waitFor(() => expect(calls).toHaveLength(1));
+    await vi.waitFor(() => expect(calls).toHaveLength(1), { timeout: 20_000 });
     gone.end(true);
-    await vi.waitFor(() => expect(broker.stats().connections).toBe(0));
+    await vi.waitFor(() => expect(broker.stats().connections).toBe(0), { timeout: 20_000 });
     const back = await connect(broker, "gw-1");
     const taken = publishWell(back, topicsOf("gw-1").readings, "b");
-    await vi.waitFor(() => expect(broker.stats().intake).toMatchObject({ pending: 1, waiting: 1 }));
+    await vi.waitFor(() => expect(broker.stats().intake).toMatchObject({ pending: 1, waiting: 1 }), {
+      timeout: 20_000,
+    });
     calls[0]?.answer("stored");
-    await vi.waitFor(() => expect(calls).toHaveLength(2));
+    await vi.waitFor(() => expect(calls).toHaveLength(2), { timeout: 20_000 });
     calls[1]?.answer("stored");
     await taken;
   });
@@ -211,7 +217,7 @@ describe("a message that is overtaken", () => {
       broker.publish(command("c2"), "quick command", { as: "api", qos: 0 }),
     ];
     await Promise.all(all);
-    await vi.waitFor(() => expect(heard.toSorted()).toEqual(["ack", "command", "quick command"]));
+    await vi.waitFor(() => expect(heard.toSorted()).toEqual(["ack", "command", "quick command"]), { timeout: 20_000 });
   });
 });
 
@@ -289,7 +295,7 @@ describe("what is kept for later", () => {
     const agent = await connect(broker, "gw-1", {}, heard);
     await agent.subscribeAsync(command("c1"), { qos: 1 });
     await agent.subscribeAsync(config, { qos: 1 });
-    await vi.waitFor(() => expect(heard).toEqual(["{}"]));
+    await vi.waitFor(() => expect(heard).toEqual(["{}"]), { timeout: 20_000 });
   });
 });
 
@@ -302,7 +308,7 @@ describe("closing", () => {
     const will = { topic: topicsOf("gw-1").status, payload: Buffer.from("offline"), qos: 1 as const };
     const agent = await connect(broker, "gw-1", { will });
     agent.publish(topicsOf("gw-1").readings, "batch", { qos: 1 });
-    await vi.waitFor(() => expect(calls).toHaveLength(1));
+    await vi.waitFor(() => expect(calls).toHaveLength(1), { timeout: 20_000 });
     let isClosed = false;
     const closed = broker.close().then(() => {
       isClosed = true;

@@ -43,14 +43,14 @@ describe("MQTT over WebSocket", () => {
     page.publish(topicsOf("gw-1").ack, "forged", { qos: 1 });
     await closed;
     expect(broker.refusals().at(-1)).toMatchObject({ reason: "topic-without-right", remoteAddress: "127.0.0.1" });
-    await vi.waitFor(() => expect(broker.stats().connections).toBe(1));
+    await vi.waitFor(() => expect(broker.stats().connections).toBe(1), { timeout: 20_000 });
   });
 
   it("takes packets however they lie in messages, and answers each with one message", async () => {
     const socket = new WebSocket(`${await startWebSocket()}/mqtt`, ["mqtt"]);
     const messages: Buffer[] = [];
     socket.on("message", (bytes: Buffer) => messages.push(bytes));
-    const heard = (count: number) => vi.waitFor(() => expect(messages).toHaveLength(count));
+    const heard = (count: number) => vi.waitFor(() => expect(messages).toHaveLength(count), { timeout: 20_000 });
     await once(socket, "open");
     expect(socket.protocol).toBe("mqtt");
     const bytes = connectFrame("monitor", "page");
@@ -77,7 +77,7 @@ describe("MQTT over WebSocket", () => {
     socket.send("hello");
     const [code] = await once(socket, "close");
     expect(code).toBe(1003);
-    await vi.waitFor(() => expect(broker.stats().connections).toBe(0));
+    await vi.waitFor(() => expect(broker.stats().connections).toBe(0), { timeout: 20_000 });
   });
 
   it("is offered on its path, with its subprotocol and to allowed origins alone", async () => {

@@ -51,8 +51,8 @@ it("a broker hears of a revocation at once, and knows it after a start while the
       [no],
     );
   });
-  await vi.waitFor(() => expect(left).toEqual([{ ...gw1, reason: "agent-revoked" }]));
-  await vi.waitFor(() => expect((security.deps.admission as AgentRoll).position.no).toBe(1));
+  await vi.waitFor(() => expect(left).toEqual([{ ...gw1, reason: "agent-revoked" }]), { timeout: 20_000 });
+  await vi.waitFor(() => expect((security.deps.admission as AgentRoll).position.no).toBe(1), { timeout: 20_000 });
   await security.close();
   const away = { ...database, query: () => Promise.reject(new Error("away")), listen: async () => async () => {} };
   const again = await open({ broker: { tls: {} } }, away as unknown as typeof database, dataDir);
@@ -71,5 +71,7 @@ it("a stranger with a certificate of another authority is noted for approval, on
   const fault = () => security.deps.admission?.faultOf({ ...gw1, certificate });
   expect([fault(), fault()]).toEqual(["agent-held", "agent-held"]);
   const held = async () => (await database.query("select site, agent, proof from enrolment_request")).rows;
-  await vi.waitFor(async () => expect(await held()).toEqual([{ ...gw1, proof: signed.fingerprint }]));
+  await vi.waitFor(async () => expect(await held()).toEqual([{ ...gw1, proof: signed.fingerprint }]), {
+    timeout: 20_000,
+  });
 });

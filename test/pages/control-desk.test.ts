@@ -7,7 +7,7 @@ import { NOW } from "./content.ts";
 import { Stage, type World } from "./stage.ts";
 
 /** How long a page may take on a busy machine. */
-const SOON = { timeout: 30_000 };
+const SOON = { timeout: 60_000 };
 
 const TEXTS = {
   zh: {

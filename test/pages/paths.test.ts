@@ -8,7 +8,7 @@ import { Stage, type World } from "./stage.ts";
 import { PASSWORD } from "./town.ts";
 
 /** How long a page may take on a busy machine. */
-const SOON = { timeout: 30_000 };
+const SOON = { timeout: 60_000 };
 
 const TEXTS = {
   zh: {

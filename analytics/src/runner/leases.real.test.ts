@@ -15,6 +15,8 @@ import { type Analytics, startAnalytics } from "./runner.ts";
 import { resplit, ShardPlanError, settleShards } from "./shard-plan.ts";
 
 const LEASE_MS = 1000;
+/** A machine that is busy with other tests gets there too. */
+const PATIENCE_MS = 60_000;
 const HOURS = 24 * 40;
 const METERS = 12;
 
@@ -149,15 +151,15 @@ describe("several processes", () => {
     expect(await dead.take(4, 2)).toHaveLength(2);
     const living = [await start(4), await start(4)];
     const shards = () => living.map((one) => one.stats().shards.length);
-    await vi.waitFor(() => expect(shards()).toEqual([2, 2]), 10 * LEASE_MS);
+    await vi.waitFor(() => expect(shards()).toEqual([2, 2]), PATIENCE_MS);
     // On a busy machine a shard may change hands on the way; what is found in the end is the same.
-    await vi.waitFor(async () => expect(await anomalies()).toEqual(whole), 20 * LEASE_MS);
+    await vi.waitFor(async () => expect(await anomalies()).toEqual(whole), PATIENCE_MS);
     for (const one of living) await one.idle();
     expect(await anomalies()).toEqual(whole);
     expect(feed.savedCursor).toBeGreaterThan(0);
 
     await living[0]?.close();
-    await vi.waitFor(() => expect(living[1]?.stats().shards).toHaveLength(4), 10 * LEASE_MS);
+    await vi.waitFor(() => expect(living[1]?.stats().shards).toHaveLength(4), PATIENCE_MS);
     await living[1]?.close();
     expect(await anomalies()).toEqual(whole);
   });

@@ -154,7 +154,7 @@ describe("the runner", () => {
       listen: db.listen.bind(db),
     });
     const analytics = await start({ db: shaky });
-    await vi.waitFor(() => expect(feed.asked).toBeGreaterThan(1));
+    await vi.waitFor(() => expect(feed.asked).toBeGreaterThan(1), { timeout: 20_000 });
     feed.isAway = false;
     await analytics.idle();
     await analytics.close();
