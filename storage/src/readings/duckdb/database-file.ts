@@ -57,6 +57,8 @@ async function openOwned(
     temp_directory: `${path}.tmp`,
     max_temp_directory_size: maxTempSize,
     checkpoint_threshold: "1TB",
+    // Of new files; one made with DuckDB's own 256 KB keeps them. Packed columns fill about half of such a block.
+    default_block_size: "65536",
   });
   const connections: DuckDBConnection[] = [];
   const close = async () => {
