@@ -9,14 +9,17 @@ export interface NightPoint {
   readonly expectedM3h: number | null;
   readonly bandLowM3h: number | null;
   readonly bandHighM3h: number | null;
+  /** Inflow less customers of the same night; left out where no balance is told. */
+  readonly lossM3h?: number | null;
 }
 
 const WORDS = {
-  zh: { mnf: "夜间最小流量", expected: "预期", band: "预期范围", title: "分区夜间最小流量" },
+  zh: { mnf: "夜间最小流量", expected: "预期", band: "预期范围", loss: "进水减用户", title: "分区夜间最小流量" },
   en: {
     mnf: "minimum night flow",
     expected: "expected",
     band: "expected range",
+    loss: "inflow less customers",
     title: "minimum night flow of the district",
   },
 } as const;
@@ -48,5 +51,13 @@ export function nightFlowChart(input: {
       { symbol: "circle", symbolSize: 5, sampling: undefined },
     ),
   ];
+  if (input.nights.some(({ lossM3h }) => typeof lossM3h === "number"))
+    series.push(
+      line(
+        words.loss,
+        pick(({ lossM3h }) => lossM3h ?? null),
+        PALETTE.floor,
+      ),
+    );
   return timeChart({ yName: unitWords("m3").flow, series, language: input.language, title: words.title });
 }

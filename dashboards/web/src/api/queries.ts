@@ -6,6 +6,7 @@ type Schemas = components["schemas"];
 export type Overview = Schemas["Overview"];
 export type DmaRow = Schemas["DmaRow"];
 export type DmaDetail = Schemas["DmaDetail"];
+export type DistrictBalance = Schemas["DistrictBalance"];
 export type AnomalyRow = Schemas["AnomalyRow"];
 export type AnomalyDetail = Schemas["AnomalyDetail"];
 export type Alarm = Schemas["Alarm"];
@@ -65,6 +66,14 @@ export const utilityMapQuery = queryOptions({
   queryFn: () => dataOf(api.GET("/api/map")),
   staleTime: 10 * 60_000,
 });
+
+/** What a district takes in and loses over the last 30 days. */
+export const districtBalanceQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["district-balance", id],
+    queryFn: () => dataOf(api.GET("/api/districts/{id}/balance", { params: { path: { id } } })),
+    refetchInterval: OFTEN_MS,
+  });
 
 /** Events, by filter. */
 export const anomaliesQuery = (query: Query<"listAnomalies">) =>

@@ -68,6 +68,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/districts/{id}/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getDistrictBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/map": {
         parameters: {
             query?: never;
@@ -1980,6 +1996,12 @@ export interface components {
             inflowM3: number | null;
             customersM3: number | null;
             completeness: number;
+            customersNightM3h: number | null;
+            customersCompleteness: number | null;
+            lossM3h: number | null;
+            lossExpectedM3h: number | null;
+            lossBandHighM3h: number | null;
+            noBalance: ("no_customers" | "inflow_incomplete" | "customers_incomplete" | "waiting") | null;
         };
         DmaRow: {
             id: string;
@@ -2267,6 +2289,91 @@ export interface components {
                 conflicts: number;
                 repeats: number;
             } | null;
+        };
+        BalanceDay: {
+            date: string;
+            inflowM3: number | null;
+            customersM3: number | null;
+            childrenM3: number | null;
+            differenceM3: number | null;
+            inflowCompleteness: number | null;
+            customersCompleteness: number | null;
+            why: ("no_inflow" | "inflow_incomplete" | "no_customers" | "customers_incomplete" | "children_incomplete") | null;
+        };
+        DistrictFacts: {
+            mainsKm: number | null;
+            servicePipeKm: number | null;
+            connections: number | null;
+            population: number | null;
+            meanPressureM: number | null;
+            nightUseLph: number | null;
+            exceptionalNightM3h: number | null;
+            nightDayHours: number | null;
+            unbilledPercent: number | null;
+            apparentPercent: number | null;
+            cjj92CorrectionPercent: number | null;
+        };
+        DistrictBalance: {
+            id: string;
+            name: components["schemas"]["Words"];
+            /** @enum {string} */
+            commodity: "water" | "gas";
+            /** @enum {string} */
+            volumeUnit: "m3" | "Sm3";
+            zone: string;
+            from: string;
+            to: string;
+            days: components["schemas"]["BalanceDay"][];
+            daysTold: number;
+            total: {
+                inflowM3: number;
+                customersM3: number;
+                nrwM3: number;
+                nrwPercent: number;
+                unbilledM3: number;
+                apparentM3: number;
+                realLossM3: number;
+            } | null;
+            why: ("no_inflow" | "inflow_incomplete" | "no_customers" | "customers_incomplete" | "children_incomplete") | null;
+            perConnectionDayL: number | null;
+            ili: {
+                ili: number;
+                carlLPerDay: number;
+                uarlLPerDay: number;
+                isOutsideRange: boolean;
+            } | null;
+            iliNeeds: string[];
+            cjj92: {
+                grossPercent: number;
+                correctionPercent: number;
+                lossPercent: number;
+                grade: (1 | 2) | null;
+            } | null;
+            night: {
+                night: string;
+                mnfM3h: number;
+                use: {
+                    m3h: number;
+                    /** @enum {string} */
+                    basis: "measured" | "connections" | "population";
+                } | null;
+                netM3h: number | null;
+                netM3PerDay: number | null;
+                litresPerConnectionDay: number | null;
+                backgroundM3h: number | null;
+                findableM3h: number | null;
+            } | null;
+            nights: components["schemas"]["Night"][];
+            facts: components["schemas"]["DistrictFacts"];
+            defaults: {
+                [key: string]: number;
+            };
+            parts: {
+                id: string;
+                name: components["schemas"]["Words"];
+                inflowM3: number | null;
+                isOutlet: boolean;
+            }[];
         };
         EnrolmentAnswer: {
             /** @constant */
@@ -3252,6 +3359,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DmaDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getDistrictBalance: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DistrictBalance"];
                 };
             };
             /** @description Default Response */

@@ -14,6 +14,7 @@ import { useFormat } from "../../parts/use-format.ts";
 import { useWords } from "../../words/use-words.ts";
 import { useVocabulary } from "../../words/vocabulary.ts";
 import { CompactEvents } from "../events/compact-events.tsx";
+import { BalancePanel } from "./district-balance.tsx";
 import { words } from "./words.ts";
 
 /** One district: its figures, nights, inflow and events. */
@@ -36,6 +37,7 @@ export function DistrictDetail(props: { readonly id: string }) {
       >
         <DistrictFigures district={data} />
       </Panel>
+      <BalancePanel id={props.id} />
       <NightsPanel district={data} />
       <InflowPanel district={data} />
       <DistrictEvents id={props.id} />

@@ -1,0 +1,95 @@
+import { useQuery } from "@tanstack/react-query";
+import { type DistrictBalance, districtBalanceQuery } from "../../api/queries.ts";
+import { type Figure, FigureList } from "../../parts/figure-list.tsx";
+import { Panel } from "../../parts/panel.tsx";
+import { Problem } from "../../parts/problem.tsx";
+import { useFormat } from "../../parts/use-format.ts";
+import { useWords } from "../../words/use-words.ts";
+import { balanceWords } from "./balance-words.ts";
+
+/** What a district takes in, what its customers use, and what is lost, over the last 30 days. */
+export function BalancePanel(props: { readonly id: string }) {
+  const { say } = useWords("district-balance", balanceWords);
+  const { data, error, refetch } = useQuery(districtBalanceQuery(props.id));
+  return (
+    <Panel title={say("title")}>
+      {data !== undefined && <Balance balance={data} />}
+      {data === undefined && error !== null && <Problem error={error} onRetry={() => void refetch()} />}
+    </Panel>
+  );
+}
+
+function Balance(props: { readonly balance: DistrictBalance }) {
+  const { say } = useWords("district-balance", balanceWords);
+  const { balance } = props;
+  const figures = [...useVolumes(balance), ...useNight(balance), ...useIndices(balance)];
+  return (
+    <>
+      {balance.total === null && (
+        <p role="status">
+          {say("none")} {balance.why !== null && say(balance.why)}
+        </p>
+      )}
+      <FigureList figures={figures} />
+    </>
+  );
+}
+
+function useVolumes(balance: DistrictBalance): Figure[] {
+  const { say } = useWords("district-balance", balanceWords);
+  const { volume, number } = useFormat();
+  const { total, volumeUnit, daysTold, days } = balance;
+  const percent = (value: number | null | undefined) =>
+    value === null || value === undefined ? number(null) : `${number(value)} %`;
+  return [
+    {
+      name: say("inflow"),
+      value: volume(total?.inflowM3, volumeUnit),
+      note: say("days", { told: daysTold, all: days.length }),
+    },
+    { name: say("customers"), value: volume(total?.customersM3, volumeUnit) },
+    { name: say("nrw"), value: percent(total?.nrwPercent), note: volume(total?.nrwM3, volumeUnit) },
+    { name: say("realLoss"), value: volume(total?.realLossM3, volumeUnit), note: say("realLossNote") },
+  ];
+}
+
+function useNight({ night, commodity }: DistrictBalance): Figure[] {
+  const { say } = useWords("district-balance", balanceWords);
+  const { flow, number } = useFormat();
+  if (commodity === "gas" || night === null) return [];
+  return [
+    { name: say("nightUse"), value: flow(night.use?.m3h), note: night.use === null ? undefined : say(night.use.basis) },
+    {
+      name: say("net"),
+      value: flow(night.netM3h),
+      note: say("perConnection", { litres: number(night.litresPerConnectionDay, 0) }),
+    },
+    { name: say("background"), value: flow(night.backgroundM3h) },
+    { name: say("findable"), value: flow(night.findableM3h) },
+  ];
+}
+
+const NEED_WORDS: ReadonlyMap<string, "mainsKm" | "connectionCount" | "meanPressureM"> = new Map([
+  ["mainsKm", "mainsKm"],
+  ["connections", "connectionCount"],
+  ["meanPressureM", "meanPressureM"],
+]);
+
+function useIndices({ ili, iliNeeds, cjj92, commodity }: DistrictBalance): Figure[] {
+  const { say } = useWords("district-balance", balanceWords);
+  const { number } = useFormat();
+  if (commodity === "gas") return [];
+  const needs = iliNeeds
+    .flatMap((fact) => NEED_WORDS.get(fact) ?? [])
+    .map((word) => say(word))
+    .join(", ");
+  const iliNote = ili === null ? needs && say("needs", { facts: needs }) : ili.isOutsideRange && say("outsideRange");
+  return [
+    { name: "ILI", value: number(ili?.ili), note: iliNote || undefined },
+    {
+      name: say("cjj92"),
+      value: cjj92 === null ? number(null) : `${number(cjj92.lossPercent)} %`,
+      note: cjj92 === null ? undefined : cjj92.grade === null ? say("noGrade") : say("grade", { grade: cjj92.grade }),
+    },
+  ];
+}
