@@ -1,25 +1,27 @@
 import type { ReadingColumns } from "@nightflow/storage";
 import type { EngineOptions, FindingSink } from "./engine.ts";
 import type { Districts } from "./engine-districts.ts";
+import type { DayVolume } from "./pure/detectors/day.ts";
+import { addDutyHour, dutyPace } from "./pure/detectors/duty.ts";
 import type { Flow, Step } from "./pure/detectors/flow.ts";
+import { beginRunHour, teachRunHour } from "./pure/detectors/flow-run.ts";
 import { stepUsage } from "./pure/detectors/usage-change.ts";
-import type { DayVolume } from "./pure/detectors/volume-cusum.ts";
+import { stepVolume } from "./pure/detectors/volume-cusum.ts";
 import type { District } from "./pure/district.ts";
 import { type Proof, usageProof } from "./pure/evidence.ts";
 import type { FindingSubject } from "./pure/finding.ts";
 import { type EmittedInterval, IntervalMachine, type IntervalOptions } from "./pure/intervals.ts";
 import { LateNotes, type LateReadings } from "./pure/late.ts";
-import { calendarOf, type ZoneCalendar } from "./pure/local-time.ts";
-import { KEY_ACCOUNT_SCHEMA, METER_SCHEMA, type MeterState } from "./pure/meter-table.ts";
+import { calendarOf, isWeekend, type ZoneCalendar } from "./pure/local-time.ts";
+import { cellsOf, KEY_ACCOUNT_SCHEMA, METER_SCHEMA, type MeterState } from "./pure/meter-table.ts";
 import { type MeteredChannel, primaryChannels } from "./pure/registry.ts";
-import { DAY_RULES, HOUR_RULES, INTERVAL_RULES, stepDayRules } from "./pure/rules.ts";
+import { DAY_RULES, HOUR_RULES, INTERVAL_RULES, type MeterRule, type RuleContext, USAGE_BIT } from "./pure/rules.ts";
 import { isIn } from "./pure/shards.ts";
 import { SlotTable } from "./pure/slot-table.ts";
-import type { MetersImage, SlotShape } from "./snapshot.ts";
+import type { MetersImage } from "./snapshot.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const USAGE_BIT = 7;
 /** A key account's day must differ by at least this much, in litres. */
 const LEAST_CHANGE_LITRES = 1000;
 
@@ -44,6 +46,8 @@ export interface MeterKind {
   readonly hourRules: typeof HOUR_RULES;
   readonly dayRules: typeof DAY_RULES;
   readonly isJudgedDaily: boolean;
+  /** Whether its hours teach a profile. */
+  readonly hasProfile: boolean;
 }
 
 /**
@@ -63,7 +67,6 @@ interface RuleSignal {
   readonly code: (typeof HOUR_RULES)[number]["code"];
   readonly direction: "up" | "down";
   readonly bit: number;
-  proof(state: MeterState, meter: MeteredChannel): Proof;
 }
 
 type MutableFlow = { -readonly [Name in keyof Flow]: Flow[Name] };
@@ -124,7 +127,12 @@ export class MeterWatch {
   readonly #late = new LateNotes();
   // At work: one meter, one interval, one hour at a time. No object is made for a reading.
   #meter: WatchedMeter | undefined;
-  readonly #context = { meter: undefined as unknown as MeteredChannel, floorRing: this.#table.ring("floorRing") };
+  readonly #context: { -readonly [Name in keyof RuleContext]: RuleContext[Name] } = {
+    meter: undefined as unknown as MeteredChannel,
+    ...cellsOf(this.#table),
+    localHour: 0,
+    litresPerCount: 1,
+  };
   readonly #flow = newFlow();
   readonly #hour = newFlow();
   readonly #onInterval = (interval: EmittedInterval) => {
@@ -319,19 +327,44 @@ export class MeterWatch {
     flow.endMs = interval.endMs;
     flow.litres = litres;
     flow.isGood = interval.quality === 0;
-    this.#judge(meter, state, kind.intervalRules, flow, interval.knownAtMs);
+    this.#context.meter = meta;
+    this.#context.litresPerCount = meta.litresPerCount ?? 0;
+    this.#judge(meter, state, kind.intervalRules, flow, flow, interval.knownAtMs);
     this.#gatherHour(meter, state, flow, interval.knownAtMs);
   }
 
-  #judge(meter: WatchedMeter, state: MeterState, rules: typeof HOUR_RULES, flow: Flow, knownAtMs: number): void {
-    this.#context.meter = meter.meta;
+  #judge<Input>(
+    meter: WatchedMeter,
+    state: MeterState,
+    rules: readonly MeterRule<Input>[],
+    input: Input,
+    flow: Flow,
+    knownAtMs: number,
+  ): void {
+    const context = this.#context;
     for (let i = 0; i < rules.length; i++) {
       const rule = rules[i];
       if (rule === undefined) continue;
-      const openMs = rule.openMs(state);
-      const step = rule.step(state, flow, this.#context);
-      if (step !== "none") this.#report(meter, rule, step, openMs || rule.openMs(state), flow, knownAtMs, state);
+      const openMs = rule.openMs(state, context);
+      const step = rule.step(state, input, context);
+      if (step === "none") continue;
+      const proof = () => rule.proof(state, context, input);
+      this.#report(meter, rule, step, openMs || rule.openMs(state, context), flow, knownAtMs, state, proof);
     }
+  }
+
+  #judgeHour(meter: WatchedMeter, state: MeterState, hour: Flow, knownAtMs: number): void {
+    const context = this.#context;
+    const { hasProfile, hourRules, calendar } = meter.kind;
+    if (!hasProfile) {
+      this.#judge(meter, state, hourRules, hour, hour, knownAtMs);
+      return;
+    }
+    context.localHour = localHourOf(calendar, hour.startMs);
+    beginRunHour(state, context.runs, hour);
+    addDutyHour(state, context.profile, context.localHour, hour);
+    this.#judge(meter, state, hourRules, hour, hour, knownAtMs);
+    teachRunHour(state, context, hour, dutyPace(state));
   }
 
   /** Adds an interval to its hour; the hour is judged at its end, and is good only when all its parts are. */
@@ -350,7 +383,7 @@ export class MeterWatch {
     hour.endMs = flow.endMs;
     hour.litres = state.hourLitres;
     hour.isGood = state.hourParts === HOUR_MS / partMs;
-    this.#judge(meter, state, meter.kind.hourRules, hour, knownAtMs);
+    this.#judgeHour(meter, state, hour, knownAtMs);
     if (meter.kind.isJudgedDaily) this.#gatherDay(meter, state, hour, knownAtMs);
   }
 
@@ -360,8 +393,7 @@ export class MeterWatch {
     if (state.day !== 0 && state.day !== day) this.#closeDay(meter, state, hour, knownAtMs);
     state.day = day;
     if (hour.isGood) {
-      state.dayLitres += hour.litres;
-      state.dayGoodHours++;
+      noteHour(state, hour.litres);
     }
     if (calendar.dayOf(hour.endMs) !== day) this.#closeDay(meter, state, hour, knownAtMs);
   }
@@ -372,21 +404,16 @@ export class MeterWatch {
       startMs: meter.kind.calendar.instantOf(day),
       litres: state.dayLitres,
       goodHours: state.dayGoodHours,
+      flowHours: state.dayFlowHours,
+      peakLitres: state.daySecond,
+      dutySum: state.dutySum,
+      isWeekend: isWeekend(day),
     };
-    state.day = 0;
-    state.dayLitres = 0;
-    state.dayGoodHours = 0;
-    this.#judgeDay(meter, state, volume, hour, knownAtMs);
+    startDay(state);
+    this.#judge(meter, state, meter.kind.dayRules, volume, hour, knownAtMs);
+    // A key account's days are judged by another rule; NO_USE wants to know them too.
+    if (meter.meta.isKeyAccount) stepVolume(state, volume);
     if (meter.keySlot >= 0) this.#judgeKeyDay(meter, state, day, volume, hour, knownAtMs);
-  }
-
-  #judgeDay(meter: WatchedMeter, state: MeterState, volume: DayVolume, hour: Flow, knownAtMs: number): void {
-    const openBefore = DAY_RULES.map((rule) => rule.openMs(state));
-    const steps = stepDayRules(state, volume);
-    for (const [i, rule] of DAY_RULES.entries()) {
-      if (!meter.kind.dayRules.includes(rule)) continue;
-      this.#report(meter, rule, steps[i] ?? "none", openBefore[i] || rule.openMs(state), hour, knownAtMs, state);
-    }
   }
 
   #judgeKeyDay(
@@ -405,9 +432,9 @@ export class MeterWatch {
       code: "USAGE_CHANGE",
       direction: usage.usageDirection === 1 ? "up" : "down",
       bit: USAGE_BIT,
-      proof: () => usageProof(usage),
     } as const;
-    this.#report(meter, rule, step, openMs || usage.usageOpenMs, hour, knownAtMs, state);
+    const proof = () => usageProof(usage);
+    this.#report(meter, rule, step, openMs || usage.usageOpenMs, hour, knownAtMs, state, proof);
   }
 
   /** Gives out what a step of a rule means: a finding opened, cleared, confirmed by live readings, or refreshed now and then. */
@@ -419,6 +446,7 @@ export class MeterWatch {
     flow: Flow,
     atMs: number,
     state: MeterState,
+    proofOf: () => Proof,
   ): void {
     if (step === "none") return;
     const mask = 1 << rule.bit;
@@ -434,17 +462,18 @@ export class MeterWatch {
       type: step === "hold" ? "update" : step,
       rule: rule.code,
       direction: rule.direction,
-      who: rule.bit === USAGE_BIT ? accountOf(meter.meta) : subjectOf(meter.meta),
+      who: rule.bit === USAGE_BIT && isKeyMeter(meter.meta) ? accountOf(meter.meta) : subjectOf(meter.meta),
       pricePerM3: meter.meta.pricePerM3,
       startMs,
       atMs,
       isPast,
-      proof: step === "clear" ? null : rule.proof(state, meter.meta),
+      proof: step === "clear" ? null : proofOf(),
     });
   }
 
-  shape() {
-    return { meter: shapeOf(this.#table), keyAccount: shapeOf(this.#keyTable) };
+  /** Bytes of the slots in an image. */
+  slotBytes() {
+    return { meter: this.#table.bytesPerSlot, keyAccount: this.#keyTable.bytesPerSlot };
   }
 
   image(): MetersImage {
@@ -453,16 +482,14 @@ export class MeterWatch {
       keyChannels: [...this.#keySlots.keys()],
       slots: this.#table.image(this.#slots.size),
       keySlots: this.#keyTable.image(this.#keySlots.size),
-      layout: "memory",
     };
   }
 
   restore(image: MetersImage): void {
     this.#slots = new Map(image.channels.map((channel, slot) => [channel, slot]));
     this.#keySlots = new Map(image.keyChannels.map((channel, slot) => [channel, slot]));
-    const take = image.layout === "memory" ? "fromImage" : "fromBytes";
-    this.#table[take](image.slots, image.channels.length);
-    this.#keyTable[take](image.keySlots, image.keyChannels.length);
+    this.#table.fromImage(image.slots, image.channels.length);
+    this.#keyTable.fromImage(image.keySlots, image.keyChannels.length);
     for (const meter of this.#meters) this.#seat(meter);
   }
 
@@ -519,16 +546,13 @@ function kindOf(meta: MeteredChannel, duty: Duty, options: IntervalOptions): Met
     hourRules: rules(HOUR_RULES),
     dayRules: rules(DAY_RULES),
     isJudgedDaily: meta.purpose === "customer",
+    hasProfile: duty.isJudged && meta.purpose === "customer" && meta.commodity === "water",
   };
 }
 
 /** Whether an instant or a length is a whole multiple of a step. `%` of numbers this large is a call into the C library. */
 function isWhole(ms: number, stepMs: number): boolean {
   return Math.floor(ms / stepMs) * stepMs === ms;
-}
-
-function shapeOf(table: { readonly bytesPerSlot: number; readonly packedBytes: number }): SlotShape {
-  return { memory: table.bytesPerSlot, columns: table.packedBytes };
 }
 
 function isKeyMeter(meta: MeteredChannel): boolean {
@@ -549,6 +573,32 @@ function noteHeard(state: MeterState, readAtMs: number, isImported: boolean): vo
   state.lastGoodMs = Math.max(state.lastGoodMs, readAtMs);
   if (isImported) state.lastImportMs = Math.max(state.lastImportMs, readAtMs);
   else if (state.liveSinceMs === 0) state.liveSinceMs = readAtMs;
+}
+
+/** Whole hours on the wall clock, 0 to 23; without the remainder of large numbers, which is slow. */
+function localHourOf(calendar: ZoneCalendar, utcMs: number): number {
+  const hour = Math.floor((utcMs + calendar.offsetMs(utcMs)) / HOUR_MS);
+  return hour - 24 * Math.floor(hour / 24);
+}
+
+/** Adds a good hour to its day. */
+function noteHour(state: MeterState, litres: number): void {
+  state.dayLitres += litres;
+  state.dayGoodHours++;
+  if (litres > 0) state.dayFlowHours++;
+  if (litres <= state.daySecond) return;
+  state.daySecond = Math.min(litres, state.dayPeak);
+  state.dayPeak = Math.max(litres, state.dayPeak);
+}
+
+function startDay(state: MeterState): void {
+  state.day = 0;
+  state.dayLitres = 0;
+  state.dayGoodHours = 0;
+  state.dayFlowHours = 0;
+  state.dayPeak = 0;
+  state.daySecond = 0;
+  state.dutySum = 0;
 }
 
 /** Whether a day of live readings stands behind the meter. */

@@ -46,18 +46,18 @@ describe("a home", () => {
     expect(run([HOME], hourlyRows(CHANNEL, 60 * 24, homeLitres))).toEqual([]);
   });
 
-  test("with a running toilet is found within 30 hours, with start, floor, loss and money", () => {
+  test("with a running toilet is found within a day, with start, floor, loss and money", () => {
     const leaky = (hour: number) => homeLitres(hour) + (hour >= FAULT ? 100 : 0);
     const event = opened(run([HOME], hourlyRows(CHANNEL, FAULT + 40, leaky)), "CONT_FLOW");
-    expect(hoursAfter(event, FAULT)).toBeLessThanOrEqual(30);
+    expect(hoursAfter(event, FAULT)).toBeLessThanOrEqual(24);
     expect(Math.abs((event?.startMs ?? 0) - (START_MS + FAULT * HOUR_MS))).toBeLessThanOrEqual(HOUR_MS);
     expect(event?.evidence?.floorM3h).toBeCloseTo(0.1, 2);
-    expect(event?.evidence?.lostM3).toBeGreaterThan(2);
+    expect(event?.evidence?.lostM3).toBeGreaterThan(1);
     expect(event?.moneyPerDay).toBeGreaterThan(7);
     expect(event?.evidence?.reason.en).toMatch(
-      /never below 100 L\/h for 24 h; before that the longest such run was \d+ h/,
+      /never below 100 L\/h for \d+ h, at hours when this meter usually stands still \(1 in 10\^\d+ by its own hours/,
     );
-    expect(event?.evidence?.reason.zh).toContain("连续 24 小时");
+    expect(event?.evidence?.reason.zh).toMatch(/连续 \d+ 小时不低于 100 L\/h/);
     expect(event?.isPast).toBe(false);
   });
 
@@ -72,23 +72,24 @@ describe("a home", () => {
     expect((clear?.atMs ?? 0) - START_MS).toBe(((firstTwoStill ?? 0) + 2) * HOUR_MS);
   });
 
-  test("with a burst is found after two hours", () => {
+  test("with a burst is found after an hour", () => {
     const burst = (hour: number) => homeLitres(hour) + (hour >= FAULT ? 900 : 0);
-    expect(hoursAfter(opened(run([HOME], hourlyRows(CHANNEL, FAULT + 6, burst)), "BURST"), FAULT)).toBe(2);
+    expect(hoursAfter(opened(run([HOME], hourlyRows(CHANNEL, FAULT + 6, burst)), "BURST"), FAULT)).toBe(1);
   });
 
-  test("whose register stands still is found after ten days", () => {
+  test("whose register stands still is found after fourteen days", () => {
     const stopped = (hour: number) => (hour >= FAULT ? 0 : homeLitres(hour));
-    const event = opened(run([HOME], hourlyRows(CHANNEL, FAULT + 300, stopped)), "NO_USE");
+    const event = opened(run([HOME], hourlyRows(CHANNEL, FAULT + 400, stopped)), "NO_USE");
     expect(event?.direction).toBe("down");
-    // The hour before the fault was a still one already.
-    expect(hoursAfter(event, FAULT)).toBe(239);
+    // The fourteenth still day ends at midnight; that of the fault had use before it.
+    expect(hoursAfter(event, FAULT)).toBeGreaterThan(14 * 24);
+    expect(hoursAfter(event, FAULT)).toBeLessThanOrEqual(15 * 24);
   });
 
   test("that uses half as much again every day is found although it stands still at night", () => {
     const more = (hour: number) => Math.round(homeLitres(hour) * (hour >= FAULT ? 2 : 1));
     const events = run([HOME], hourlyRows(CHANNEL, FAULT + 20 * 24, more));
-    expect(opened(events, "INTERMITTENT")?.direction).toBe("up");
+    expect(opened(events, "USAGE_CHANGE")).toMatchObject({ direction: "up", subjectKind: "meter", subject: "home" });
     expect(opened(events, "CONT_FLOW")).toBeUndefined();
   });
 
@@ -349,18 +350,9 @@ describe("the engine's state", () => {
     expect(second.feed(rest).events).toEqual(first.feed(rest).events);
   });
 
-  test("goes on from a snapshot of the first version", () => {
-    const two = [HOME, meterOf("hotel", { isKeyAccount: true, account: "00000000-0000-7000-8000-0000000000aa" })];
-    const leaky = (hour: number) => homeLitres(hour) + (hour >= 30 * 24 ? 90 : 0);
-    const of = two.flatMap((m) => hourlyRows(m.channel, 40 * 24, leaky)).sort((a, b) => a.readAtMs - b.readAtMs);
-    const whole = new Engine(two);
-    whole.feed(columnsOf(of.slice(0, 62 * 24)));
-    const later = new Engine(two);
-    later.restore(readFileSync(new URL("./testing/snapshots/v1.bin", import.meta.url)));
-    const rest = columnsOf(of.slice(62 * 24));
-    const { events } = whole.feed(rest);
-    expect(events.length).toBeGreaterThan(5);
-    expect(later.feed(rest).events).toEqual(events);
+  test("refuses a snapshot of another version: its slots lie otherwise, and the feed is read again", () => {
+    const old = readFileSync(new URL("./testing/snapshots/v1.bin", import.meta.url));
+    expect(() => new Engine(meters).restore(old)).toThrow("version 1, expected 3");
   });
 
   test("refuses a damaged snapshot and one of another program", () => {

@@ -161,7 +161,7 @@ export class Engine {
    * @throws {SnapshotError} when the bytes are damaged or of another version; the engine is unchanged then.
    */
   restore(bytes: Uint8Array): void {
-    const image = unpackSnapshot(bytes, this.#meters.shape());
+    const image = unpackSnapshot(bytes, this.#meters.slotBytes());
     this.#meters.restore(image.meters);
     this.#districts.restore(image.districts);
     this.#silence.restore(image.silence);

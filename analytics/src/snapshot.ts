@@ -5,9 +5,7 @@ import type { DistrictImage } from "./pure/district.ts";
 
 const MAGIC = 0x4e46414e;
 /** Rises with every change of what a slot holds or how it lies; what can no longer be read is set aside and the feed is read again. */
-const VERSION = 2;
-/** Its slots are columns one after another. */
-const VERSION_OF_COLUMNS = 1;
+const VERSION = 3;
 const HEADER_BYTES = 12;
 
 /** The bytes are not a snapshot of this program: damaged, cut, or of another version. */
@@ -21,14 +19,6 @@ export interface MetersImage {
   readonly keyChannels: readonly string[];
   readonly slots: Uint8Array;
   readonly keySlots: Uint8Array;
-  /** How the slots lie: as in memory, or as columns one after another. */
-  readonly layout: "memory" | "columns";
-}
-
-/** Bytes of a slot in either layout. */
-export interface SlotShape {
-  readonly memory: number;
-  readonly columns: number;
 }
 
 export interface EngineImage {
@@ -69,16 +59,17 @@ export function packSnapshot(image: EngineImage): Uint8Array {
  */
 export function unpackSnapshot(
   bytes: Uint8Array,
-  shape: { readonly meter: SlotShape; readonly keyAccount: SlotShape },
+  slotBytes: { readonly meter: number; readonly keyAccount: number },
 ): EngineImage {
   const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (body.length < HEADER_BYTES + 4 || body.readUInt32BE(0) !== MAGIC) throw new SnapshotError("not a snapshot");
   if (crc32(body.subarray(0, -4)) !== body.readUInt32BE(body.length - 4)) throw new SnapshotError("CRC does not match");
-  const layout = layoutOf(body.readUInt32BE(4));
+  const version = body.readUInt32BE(4);
+  if (version !== VERSION) throw new SnapshotError(`version ${version}, expected ${VERSION}`);
   const slotsAt = HEADER_BYTES + body.readUInt32BE(8);
   const head = JSON.parse(body.toString("utf8", HEADER_BYTES, slotsAt)) as Head;
-  const keyAt = slotsAt + head.channels.length * shape.meter[layout];
-  if (keyAt + head.keyChannels.length * shape.keyAccount[layout] !== body.length - 4)
+  const keyAt = slotsAt + head.channels.length * slotBytes.meter;
+  if (keyAt + head.keyChannels.length * slotBytes.keyAccount !== body.length - 4)
     throw new SnapshotError("slots are of another size");
   return {
     meters: {
@@ -86,18 +77,11 @@ export function unpackSnapshot(
       keyChannels: head.keyChannels,
       slots: body.subarray(slotsAt, keyAt),
       keySlots: body.subarray(keyAt, -4),
-      layout,
     },
     districts: head.districts,
     silence: head.silence,
     pressure: head.pressure,
   };
-}
-
-function layoutOf(version: number): MetersImage["layout"] {
-  if (version === VERSION) return "memory";
-  if (version === VERSION_OF_COLUMNS) return "columns";
-  throw new SnapshotError(`version ${version}, expected ${VERSION}`);
 }
 
 interface Head {

@@ -1,10 +1,15 @@
 import type { Evidence, RuleCode } from "@nightflow/domain";
-import { type BurstState, burstLimit } from "./detectors/burst.ts";
-import { type FloorState, floorLimit } from "./detectors/floor-record.ts";
-import type { RunState } from "./detectors/run-record.ts";
+import { type BurstState, burstLimit, burstNow } from "./detectors/burst.ts";
+import { type DayVolume, wholeDay } from "./detectors/day.ts";
+import { type DutyState, dutyExcess, dutyLimit } from "./detectors/duty.ts";
+import type { Flow } from "./detectors/flow.ts";
+import { highestOpen, type RunCells, type RunContext, type RunState, surpriseLimit } from "./detectors/flow-run.ts";
+import { countOf, HIGHEST_LEVEL, LEVELS } from "./detectors/hour-profile.ts";
+import { recordHours } from "./detectors/run-record.ts";
+import { type StillState, stillLimit } from "./detectors/standstill.ts";
+import type { UnderState } from "./detectors/under-registration.ts";
 import type { UsageState } from "./detectors/usage-change.ts";
-import { type CusumState, expectedLitres } from "./detectors/volume-cusum.ts";
-import type { ZeroState } from "./detectors/zero-run.ts";
+import { expectedLitres, type VolumeState } from "./detectors/volume-cusum.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -71,100 +76,205 @@ export function flowText(litresPerHour: number): string {
   return `${litresPerHour >= 10 ? Math.round(litresPerHour) : Number(litresPerHour.toFixed(1))} L/h`;
 }
 
-/** CONT_FLOW and GAS_CONT. */
-export function runProof(state: RunState): Proof {
-  const [hours, before] = [Math.round(state.runHours), Math.round(state.runRecord)];
-  const floor = flowText(state.runFloor);
-  const isFirst = state.runStops === 0;
+/** CONT_FLOW. */
+export function runProof(context: RunContext, hour: Flow): Proof {
+  const { runs } = context;
+  const hours = hoursSince(runs.startMs.get(0), hour);
+  const floor = runs.floor.get(0);
   return {
-    actual: state.runFloor,
+    actual: floor,
     expected: 0,
-    floor: state.runFloor,
-    excess: state.runFloor,
+    floor,
+    excess: floor,
     isLoss: true,
     reason: {
-      en: `never below ${floor} for ${hours} h; ${isFirst ? "it has not stopped since the first reading" : `before that the longest such run was ${before} h`}`,
-      zh: `连续 ${hours} 小时不低于 ${floor}；${isFirst ? "自首次读数以来从未停止" : `此前最长连续 ${before} 小时`}`,
+      en: `never below ${flowText(floor)} for ${hours} h, at hours when this meter usually stands still (${oddsText(runs, 0).en})`,
+      zh: `连续 ${hours} 小时不低于 ${flowText(floor)}，而这些时段该表平常会停（${oddsText(runs, 0).zh}）`,
+    },
+    clearsWhen: { en: "two still hours in a row", zh: "连续两个小时无流量" },
+    details: runDetails(context, 0, hours),
+  };
+}
+
+/** FLOOR_RISE. */
+export function floorProof(context: RunContext, hour: Flow): Proof {
+  const { runs } = context;
+  const level = Math.max(1, highestOpen(runs));
+  const litres = LEVELS[level] ?? 0;
+  const hours = hoursSince(runs.startMs.get(level), hour);
+  const floor = runs.floor.get(level);
+  return {
+    actual: floor,
+    expected: 0,
+    floor,
+    low: 0,
+    high: litres,
+    excess: floor,
+    isLoss: true,
+    reason: {
+      en: `for ${hours} h never below ${flowText(floor)}, at hours when this meter usually falls below ${flowText(litres)} (${oddsText(runs, level).en})`,
+      zh: `${hours} 小时内不低于 ${flowText(floor)}，而这些时段该表平常低于 ${flowText(litres)}（${oddsText(runs, level).zh}）`,
+    },
+    clearsWhen: {
+      en: `two hours in a row below ${flowText(litres)}`,
+      zh: `连续两个小时低于 ${flowText(litres)}`,
+    },
+    details: runDetails(context, level, hours),
+  };
+}
+
+/** GAS_CONT. */
+export function gasRunProof(state: RunState, runs: RunCells, hour: Flow): Proof {
+  const hours = hoursSince(runs.startMs.get(0), hour);
+  const [floor, before] = [runs.floor.get(0), Math.round(recordHours(runs))];
+  const isFirst = state.runStops === 0;
+  return {
+    actual: floor,
+    expected: 0,
+    floor,
+    excess: floor,
+    isLoss: true,
+    reason: {
+      en: `never below ${flowText(floor)} for ${hours} h; ${isFirst ? "it has not stopped since the first reading" : `before that the longest such run was ${before} h`}`,
+      zh: `连续 ${hours} 小时不低于 ${flowText(floor)}；${isFirst ? "自首次读数以来从未停止" : `此前最长连续 ${before} 小时`}`,
     },
     clearsWhen: { en: "two still hours in a row", zh: "连续两个小时无流量" },
     details: { runHours: hours, recordHours: before },
   };
 }
 
-/** FLOOR_RISE. */
-export function floorProof(state: FloorState): Proof {
-  const limit = floorLimit(state);
+function hoursSince(startMs: number, hour: Flow): number {
+  return Math.round((hour.endMs - startMs) / HOUR_MS);
+}
+
+/** How rare such a run is by the meter's own hours, as far as they can tell. */
+function oddsText(runs: RunCells, level: number): { readonly en: string; readonly zh: string } {
+  const [now, before] = [powerOfTen(runs.score.get(level)), powerOfTen(runs.record.get(level))];
   return {
-    actual: state.floorNow,
-    expected: state.floorRecord,
-    floor: state.floorNow,
-    low: 0,
-    high: limit,
-    excess: Math.max(0, state.floorNow - state.floorRecord),
-    isLoss: true,
-    reason: {
-      en: `for 12 h never below ${flowText(state.floorNow)}; the highest such floor before was ${flowText(state.floorRecord)}`,
-      zh: `12 小时内不低于 ${flowText(state.floorNow)}；此前最高底流为 ${flowText(state.floorRecord)}`,
-    },
-    clearsWhen: {
-      en: `two hours with a 12-hour floor below ${flowText(limit)}`,
-      zh: `12 小时底流连续两小时低于 ${flowText(limit)}`,
-    },
+    en: `1 in 10^${now} by its own hours; its rarest run before was 1 in 10^${before}`,
+    zh: `按其自身规律概率约 10^-${now}；此前最罕见的一次约 10^-${before}`,
   };
+}
+
+function powerOfTen(nats: number): number {
+  return Math.round(nats / Math.LN10);
+}
+
+function runDetails({ runs, profile, localHour }: RunContext, level: number, hours: number): Evidence["details"] {
+  return {
+    runHours: hours,
+    levelLitres: LEVELS[level] ?? 0,
+    surprise: round1(runs.score.get(level)),
+    surpriseLimit: round1(surpriseLimit(runs, level)),
+    usualShareThisHour: Math.round(countOf(profile, level, localHour) / 2.55) / 100,
+  };
+}
+
+function round1(value: number): number {
+  return Math.round(value * 10) / 10;
 }
 
 /** BURST. */
 export function burstProof(state: BurstState, q3M3h: number | null): Proof {
-  const limit = burstLimit(state, q3M3h);
+  const [limit, now] = [burstLimit(state, q3M3h), burstNow(state)];
   return {
-    actual: state.burstNow,
+    actual: now,
     expected: null,
     low: 0,
     high: limit,
-    excess: state.burstNow,
+    excess: now,
     isLoss: true,
     reason: {
-      en: `two intervals in a row at ${flowText(state.burstNow)} or more; the limit of this meter is ${flowText(limit)}`,
-      zh: `连续两个时段流量不低于 ${flowText(state.burstNow)}；该表限值为 ${flowText(limit)}`,
+      en: `flow of ${flowText(now)}; the highest that this meter held for two intervals was ${flowText(state.burstRecord)}, its highest interval ${flowText(state.burstPeak)}`,
+      zh: `流量 ${flowText(now)}；该表此前连续两个时段最高 ${flowText(state.burstRecord)}，单个时段最高 ${flowText(state.burstPeak)}`,
     },
     clearsWhen: { en: `two intervals below ${flowText(limit)}`, zh: `连续两个时段低于 ${flowText(limit)}` },
   };
 }
 
-/** INTERMITTENT (up) and UNDER_REG (down). */
-export function cusumProof(state: CusumState, direction: "up" | "down"): Proof {
-  const expected = expectedLitres(state);
-  const [now, usual] = [Math.round(state.cusumLitres), Math.round(expected)];
-  const isUp = direction === "up";
+/** INTERMITTENT. */
+export function dutyProof(state: DutyState & VolumeState, day: DayVolume): Proof {
+  const usual = expectedLitres(state);
+  const litres = LEVELS[HIGHEST_LEVEL];
+  const { now, before } = litresOfDays(day, usual);
   return {
-    actual: state.cusumLitres / 24,
-    expected: expected / 24,
-    excess: Math.abs(state.cusumLitres - expected) / 24,
-    isLoss: isUp,
+    ...ofDay(day, usual),
+    excess: dutyExcess(usual, day) / 24,
+    isLoss: true,
     reason: {
-      en: `daily use stays ${isUp ? "above" : "below"} what this meter is used to: ${now} L on the last day, ${usual} L usual`,
-      zh: `日用量持续${isUp ? "高" : "低"}于该表平常水平：最近一日 ${now} 升，平常 ${usual} 升`,
+      en: `day after day ${litres} L/h and more at hours when this meter seldom has it; ${now} L on the last day, ${before} L usual`,
+      zh: `连日在该表平常少有的时段出现 ${litres} L/h 以上流量；最近一日 ${now} 升，平常 ${before} 升`,
     },
-    clearsWhen: { en: "several days back at the usual use", zh: "连续数日恢复平常用量" },
-    details: { lastDayLitres: now, usualDayLitres: usual },
+    clearsWhen: { en: "several days with its usual hours", zh: "连续数日恢复平常时段规律" },
+    details: {
+      lastDayLitres: now,
+      usualDayLitres: before,
+      evidence: round1(state.dutyScore),
+      evidenceLimit: round1(dutyLimit(state)),
+    },
   };
 }
 
+/** USAGE_CHANGE of a household. */
+export function volumeProof(state: VolumeState, day: DayVolume): Proof {
+  const usual = expectedLitres(state);
+  const { now, before } = litresOfDays(day, usual);
+  return {
+    ...ofDay(day, usual),
+    excess: Math.max(0, wholeDay(day) - usual) / 24,
+    isLoss: false,
+    reason: {
+      en: `daily use stays above what this meter is used to: ${now} L on the last day, ${before} L usual`,
+      zh: `日用量持续高于该表平常水平：最近一日 ${now} 升，平常 ${before} 升`,
+    },
+    clearsWhen: { en: "several days back at the usual use", zh: "连续数日恢复平常用量" },
+    details: { lastDayLitres: now, usualDayLitres: before },
+  };
+}
+
+/** UNDER_REG; the money is the use that is not counted. */
+export function underProof(state: UnderState & VolumeState, day: DayVolume): Proof {
+  const usual = expectedLitres(state);
+  const { now, before } = litresOfDays(day, usual);
+  const perHour = Math.round((Math.exp(state.underHourMean) - 1) / 10);
+  const peak = Math.max(0, Math.round(Math.exp(state.underPeakMean) - 5));
+  return {
+    ...ofDay(day, usual),
+    excess: Math.max(0, usual - wholeDay(day)) / 24,
+    isLoss: false,
+    reason: {
+      en: `flowing hours hold less than they used to, and so do peaks: ${Math.round(day.litres / Math.max(1, day.flowHours))} L an hour where ${perHour} L are usual, peak ${Math.round(day.peakLitres)} L where ${peak} L are`,
+      zh: `用水时段的用量与高峰同时下降：每小时 ${Math.round(day.litres / Math.max(1, day.flowHours))} 升（平常 ${perHour} 升），高峰 ${Math.round(day.peakLitres)} 升（平常 ${peak} 升）`,
+    },
+    clearsWhen: { en: "several days back at the usual flows", zh: "连续数日恢复平常流量" },
+    details: { lastDayLitres: now, usualDayLitres: before },
+  };
+}
+
+function ofDay(day: DayVolume, usual: number) {
+  return { actual: day.goodHours === 0 ? null : wholeDay(day) / 24, expected: usual / 24 };
+}
+
+function litresOfDays(day: DayVolume, usual: number) {
+  return { now: Math.round(day.litres), before: Math.round(usual) };
+}
+
 /** NO_USE; the money is the use that is not counted. */
-export function zeroProof(state: ZeroState, cusum: CusumState): Proof {
-  const [hours, before] = [Math.round(state.zeroHours), Math.round(state.zeroRecord)];
-  const usual = expectedLitres(cusum) / 24;
+export function stillProof(state: StillState & VolumeState): Proof {
+  const { stillDays: days } = state;
+  const before = Math.round(state.stillRecord);
+  const usual = expectedLitres(state) / 24;
   return {
     actual: 0,
     expected: usual,
     excess: usual,
     isLoss: false,
     reason: {
-      en: `no use for ${hours} h; before that the longest standstill was ${before} h`,
-      zh: `${hours} 小时无用量；此前最长停用 ${before} 小时`,
+      en: `almost no use for ${days} days; before that the longest standstill was ${before} days`,
+      zh: `连续 ${days} 天几乎无用量；此前最长停用 ${before} 天`,
     },
-    clearsWhen: { en: "the register moves again", zh: "读数恢复走动" },
-    details: { standstillHours: hours, recordHours: before },
+    clearsWhen: { en: "a day with use again", zh: "恢复用水满一日" },
+    details: { standstillDays: days, recordDays: before, limitDays: Math.round(stillLimit(state)) },
   };
 }
 

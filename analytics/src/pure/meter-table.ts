@@ -1,36 +1,59 @@
 import { BURST_SCHEMA } from "./detectors/burst.ts";
-import { FLOOR_SCHEMA, FLOOR_WINDOW } from "./detectors/floor-record.ts";
-import { RUN_SCHEMA } from "./detectors/run-record.ts";
+import { DUTY_SCHEMA } from "./detectors/duty.ts";
+import { RUN_CELLS, RUN_SCHEMA } from "./detectors/flow-run.ts";
+import { PROFILE_CELLS } from "./detectors/hour-profile.ts";
+import { STILL_SCHEMA } from "./detectors/standstill.ts";
+import { UNDER_SCHEMA } from "./detectors/under-registration.ts";
 import { USAGE_RING, USAGE_SCHEMA } from "./detectors/usage-change.ts";
-import { CUSUM_SCHEMA } from "./detectors/volume-cusum.ts";
-import { ZERO_SCHEMA } from "./detectors/zero-run.ts";
+import { VOLUME_SCHEMA } from "./detectors/volume-cusum.ts";
 import { INTERVAL_SCHEMA } from "./intervals.ts";
-import type { SlotView } from "./slot-table.ts";
+import type { SlotTable, SlotView } from "./slot-table.ts";
 
-/** Everything kept of one meter: 282 bytes. */
+/** Everything kept of one meter, at most 300 bytes. */
 export const METER_SCHEMA = {
   ...INTERVAL_SCHEMA,
   ...RUN_SCHEMA,
-  ...FLOOR_SCHEMA,
-  floorRing: ["f32", FLOOR_WINDOW],
+  ...RUN_CELLS,
+  hourProfile: ["u8", PROFILE_CELLS],
+  ...DUTY_SCHEMA,
   ...BURST_SCHEMA,
-  ...CUSUM_SCHEMA,
-  ...ZERO_SCHEMA,
+  ...VOLUME_SCHEMA,
+  ...UNDER_SCHEMA,
+  ...STILL_SCHEMA,
   /** The hour and the local day that are being gathered. */
   hourLitres: "f32",
   hourParts: "u8",
   dayLitres: "f32",
   dayGoodHours: "u8",
-  day: "u32",
+  dayFlowHours: "u8",
+  /** The two highest hours of the day. */
+  dayPeak: "f32",
+  daySecond: "f32",
+  day: "u16",
   lastGoodMs: "sec",
   /** First live reading, and newest imported one; 0 when there is none. */
   liveSinceMs: "sec",
   lastImportMs: "sec",
   /** One bit per rule: its open finding began in imported rows. */
-  pastBits: "u8",
+  pastBits: "u16",
   silentOpenMs: "sec",
 } as const;
 export type MeterState = SlotView<typeof METER_SCHEMA>;
+
+/** The small numbers of whichever meter the table's view stands on. */
+export function cellsOf(table: SlotTable<typeof METER_SCHEMA>) {
+  return {
+    profile: table.ring("hourProfile"),
+    runs: {
+      score: table.ring("runScore"),
+      record: table.ring("runRecord"),
+      floor: table.ring("runFloor"),
+      startMs: table.ring("runStart"),
+      quiet: table.ring("runQuiet"),
+      isOpen: table.ring("runIsOpen"),
+    },
+  };
+}
 
 /** What is kept of a key account's meter beyond that: 241 bytes. */
 export const KEY_ACCOUNT_SCHEMA = { ...USAGE_SCHEMA, usageRing: ["f32", USAGE_RING] } as const;

@@ -1,11 +1,24 @@
 import type { RuleCode } from "@nightflow/domain";
 import { stepBurst } from "./detectors/burst.ts";
-import { stepFloor } from "./detectors/floor-record.ts";
+import type { DayVolume } from "./detectors/day.ts";
+import { stepDuty } from "./detectors/duty.ts";
 import type { Flow, Step } from "./detectors/flow.ts";
-import { GAS_RUN, stepRun, WATER_RUN } from "./detectors/run-record.ts";
-import { type DayVolume, stepCusum } from "./detectors/volume-cusum.ts";
-import { stepZero } from "./detectors/zero-run.ts";
-import { burstProof, cusumProof, floorProof, type Proof, runProof, zeroProof } from "./evidence.ts";
+import { type RunContext, stepContinuous, stepFloor } from "./detectors/flow-run.ts";
+import { stepRun } from "./detectors/run-record.ts";
+import { stepStill } from "./detectors/standstill.ts";
+import { stepUnder } from "./detectors/under-registration.ts";
+import { stepVolume } from "./detectors/volume-cusum.ts";
+import {
+  burstProof,
+  dutyProof,
+  floorProof,
+  gasRunProof,
+  type Proof,
+  runProof,
+  stillProof,
+  underProof,
+  volumeProof,
+} from "./evidence.ts";
 import type { MeterState } from "./meter-table.ts";
 import type { MeteredChannel } from "./registry.ts";
 
@@ -16,15 +29,18 @@ export interface MeterRule<Input> {
   /** Bit of the rule in `pastBits`. */
   readonly bit: number;
   appliesTo(meter: MeteredChannel): boolean;
-  openMs(state: MeterState): number;
+  openMs(state: MeterState, context: RuleContext): number;
   step(state: MeterState, input: Input, context: RuleContext): Step;
-  proof(state: MeterState, meter: MeteredChannel): Proof;
+  proof(state: MeterState, context: RuleContext, input: Input): Proof;
 }
 
-export interface RuleContext {
+/** What a rule needs besides the state: the registry's word on the meter, its cells, and where in the day the hour lies. */
+export interface RuleContext extends RunContext {
   readonly meter: MeteredChannel;
-  readonly floorRing: { get(index: number): number; set(index: number, litres: number): void };
 }
+
+/** Bit of USAGE_CHANGE; a meter has it by its account's days or by its own. */
+export const USAGE_BIT = 7;
 
 const isCustomer = (meter: MeteredChannel) => meter.purpose === "customer";
 const isWater = (meter: MeteredChannel) => isCustomer(meter) && meter.commodity === "water";
@@ -39,7 +55,7 @@ export const INTERVAL_RULES: readonly MeterRule<Flow>[] = [
     appliesTo: isWater,
     openMs: (state) => state.burstOpenMs,
     step: (state, interval, { meter }) => stepBurst(state, interval, meter.q3M3h),
-    proof: (state, meter) => burstProof(state, meter.q3M3h),
+    proof: (state, { meter }) => burstProof(state, meter.q3M3h),
   },
 ];
 
@@ -50,18 +66,18 @@ export const HOUR_RULES: readonly MeterRule<Flow>[] = [
     direction: "up",
     bit: 1,
     appliesTo: isSmallWater,
-    openMs: (state) => state.runOpenMs,
-    step: (state, hour) => stepRun(state, hour, WATER_RUN),
-    proof: (state) => runProof(state),
+    openMs: (_, { runs }) => (runs.isOpen.get(0) === 1 ? runs.startMs.get(0) : 0),
+    step: stepContinuous,
+    proof: (_, context, hour) => runProof(context, hour),
   },
   {
     code: "GAS_CONT",
     direction: "up",
     bit: 2,
     appliesTo: (meter) => isCustomer(meter) && meter.commodity === "gas" && !meter.isKeyAccount,
-    openMs: (state) => state.runOpenMs,
-    step: (state, hour) => stepRun(state, hour, GAS_RUN),
-    proof: (state) => runProof(state),
+    openMs: (_, { runs }) => (runs.isOpen.get(0) === 1 ? runs.startMs.get(0) : 0),
+    step: (state, hour, { runs }) => stepRun(state, runs, hour),
+    proof: (state, { runs }, hour) => gasRunProof(state, runs, hour),
   },
   {
     code: "FLOOR_RISE",
@@ -69,42 +85,47 @@ export const HOUR_RULES: readonly MeterRule<Flow>[] = [
     bit: 3,
     appliesTo: isWater,
     openMs: (state) => state.floorOpenMs,
-    step: (state, hour, { floorRing }) => stepFloor(state, floorRing, hour),
-    proof: (state) => floorProof(state),
+    step: stepFloor,
+    proof: (_, context, hour) => floorProof(context, hour),
   },
+];
+
+/** Rules that judge local days. The last one learns the usual volume that the others go by. */
+export const DAY_RULES: readonly MeterRule<DayVolume>[] = [
   {
     code: "NO_USE",
     direction: "down",
     bit: 4,
     appliesTo: isWater,
-    openMs: (state) => state.zeroOpenMs,
-    step: (state, hour) => stepZero(state, hour),
-    proof: (state) => zeroProof(state, state),
+    openMs: (state) => (state.stillIsOpen === 1 ? state.stillStartMs : 0),
+    step: stepStill,
+    proof: (state) => stillProof(state),
   },
-];
-
-/** The two directions of the volume CUSUM; one step moves both, so they share it. */
-export const DAY_RULES: readonly Omit<MeterRule<DayVolume>, "step">[] = [
   {
     code: "INTERMITTENT",
     direction: "up",
     bit: 5,
     appliesTo: isSmallWater,
-    openMs: (state) => state.cusumUpOpenMs,
-    proof: (state) => cusumProof(state, "up"),
+    openMs: (state) => (state.dutyIsOpen === 1 ? state.dutyStartMs : 0),
+    step: stepDuty,
+    proof: (state, _, day) => dutyProof(state, day),
   },
   {
     code: "UNDER_REG",
     direction: "down",
     bit: 6,
     appliesTo: isSmallWater,
-    openMs: (state) => state.cusumDownOpenMs,
-    proof: (state) => cusumProof(state, "down"),
+    openMs: (state) => (state.underIsOpen === 1 ? state.underStartMs : 0),
+    step: stepUnder,
+    proof: (state, _, day) => underProof(state, day),
+  },
+  {
+    code: "USAGE_CHANGE",
+    direction: "up",
+    bit: USAGE_BIT,
+    appliesTo: isSmallWater,
+    openMs: (state) => (state.volumeIsOpen === 1 ? state.volumeStartMs : 0),
+    step: stepVolume,
+    proof: (state, _, day) => volumeProof(state, day),
   },
 ];
-
-/** Steps both directions of the volume CUSUM, in the order of DAY_RULES. */
-export function stepDayRules(state: MeterState, day: DayVolume): readonly Step[] {
-  const { up, down } = stepCusum(state, day);
-  return [up, down];
-}

@@ -1,8 +1,9 @@
 /**
- * `sec` is an instant in ms kept as whole seconds, for half the room. `i64` is a whole number of 64 bits, shown as the two
+ * `sec` is an instant in ms kept as whole seconds, for half the room. `q8` and `q12` are numbers from 0 to 255.99 and to
+ * 15.99 in steps of 1/256 and 1/4096, in two bytes; what lies beyond is kept as the nearest. `i64` is a whole number of 64 bits, shown as the two
  * properties `…High` (signed) and `…Low` (unsigned): its halves are plain numbers, a bigint would be an object each time.
  */
-type Kind = "f64" | "f32" | "i64" | "u32" | "u8" | "sec";
+type Kind = "f64" | "f32" | "i64" | "u32" | "u16" | "u8" | "sec" | "q8" | "q12";
 
 /** Names and element types of a table's columns; `[kind, width]` gives every slot a small ring of that width. */
 export type SlotSchema = Readonly<Record<string, Kind | readonly [Kind, number]>>;
@@ -22,7 +23,17 @@ export interface SlotRing {
   set(index: number, value: number): void;
 }
 
-const BYTES: Readonly<Record<Kind, number>> = { f64: 8, i64: 8, f32: 4, u32: 4, sec: 4, u8: 1 };
+const BYTES: Readonly<Record<Kind, number>> = {
+  f64: 8,
+  i64: 8,
+  f32: 4,
+  u32: 4,
+  sec: 4,
+  u16: 2,
+  q8: 2,
+  q12: 2,
+  u8: 1,
+};
 /** Slots begin on whole eight bytes, as the widest column needs it. */
 const ALIGN = 8;
 
@@ -41,10 +52,12 @@ interface Memory {
   f32: Float32Array;
   i32: Int32Array;
   u32: Uint32Array;
+  u16: Uint16Array;
   u8: Uint8Array;
   slot: number;
   at8: number;
   at4: number;
+  at2: number;
   at1: number;
 }
 
@@ -91,14 +104,9 @@ export class SlotTable<Schema extends SlotSchema> {
   /** The ring `name` of whichever slot the view stands on. */
   ring(name: keyof Schema & string): SlotRing {
     const column = this.#columns.find((c) => c.name === name);
-    if (column?.kind !== "f32") throw new RangeError(`no ring ${name}`);
-    const [memory, first] = [this.#memory, column.offset / BYTES.f32];
-    return {
-      get: (index) => memory.f32[memory.at4 + first + index] ?? 0,
-      set: (index, value) => {
-        memory.f32[memory.at4 + first + index] = value;
-      },
-    };
+    const make = column && RINGS[column.kind];
+    if (make === undefined) throw new RangeError(`no ring ${name}`);
+    return make(this.#memory, column?.offset ?? 0);
   }
 
   /** The memory of the first `slots` slots as it is; for the same schema only. */
@@ -190,12 +198,13 @@ function arraysOf(buffer: ArrayBuffer) {
     f32: new Float32Array(buffer),
     i32: new Int32Array(buffer),
     u32: new Uint32Array(buffer),
+    u16: new Uint16Array(buffer),
     u8: new Uint8Array(buffer),
   };
 }
 
 function memoryOf(buffer: ArrayBuffer): Memory {
-  return { ...arraysOf(buffer), slot: 0, at8: 0, at4: 0, at1: 0 };
+  return { ...arraysOf(buffer), slot: 0, at8: 0, at4: 0, at2: 0, at1: 0 };
 }
 
 function makeView<Schema extends SlotSchema>(
@@ -210,6 +219,7 @@ function makeView<Schema extends SlotSchema>(
     set: (slot: number) => {
       memory.slot = slot;
       memory.at1 = slot * strideBytes;
+      memory.at2 = memory.at1 / 2;
       memory.at4 = memory.at1 / 4;
       memory.at8 = memory.at1 / 8;
     },
@@ -270,6 +280,17 @@ const ACCESSORS: { readonly [K in Exclude<Kind, "i64">]: (memory: Memory, offset
       },
     };
   },
+  u16: (memory, offset) => {
+    const no = offset / 2;
+    return {
+      get: () => memory.u16[memory.at2 + no] ?? 0,
+      set: (value) => {
+        memory.u16[memory.at2 + no] = Math.min(0xffff, value);
+      },
+    };
+  },
+  q8: (memory, offset) => fixedPoint(memory, offset, 256),
+  q12: (memory, offset) => fixedPoint(memory, offset, 4096),
   u8: (memory, offset) => ({
     get: () => memory.u8[memory.at1 + offset] ?? 0,
     set: (value) => {
@@ -286,3 +307,56 @@ const ACCESSORS: { readonly [K in Exclude<Kind, "i64">]: (memory: Memory, offset
     };
   },
 };
+
+function fixedPoint(memory: Memory, offset: number, perOne: number): Accessors {
+  const no = offset / 2;
+  return {
+    get: () => (memory.u16[memory.at2 + no] ?? 0) / perOne,
+    set: (value) => {
+      memory.u16[memory.at2 + no] = toFixed(value, perOne);
+    },
+  };
+}
+
+function toFixed(value: number, perOne: number): number {
+  return Math.max(0, Math.min(0xffff, Math.round(value * perOne)));
+}
+
+const RINGS: { readonly [K in Kind]?: (memory: Memory, offset: number) => SlotRing } = {
+  f32: (memory, offset) => {
+    const first = offset / 4;
+    return {
+      get: (index) => memory.f32[memory.at4 + first + index] ?? 0,
+      set: (index, value) => {
+        memory.f32[memory.at4 + first + index] = value;
+      },
+    };
+  },
+  sec: (memory, offset) => {
+    const first = offset / 4;
+    return {
+      get: (index) => (memory.u32[memory.at4 + first + index] ?? 0) * 1000,
+      set: (index, ms) => {
+        memory.u32[memory.at4 + first + index] = Math.floor(ms / 1000);
+      },
+    };
+  },
+  q8: (memory, offset) => fixedRing(memory, offset, 256),
+  q12: (memory, offset) => fixedRing(memory, offset, 4096),
+  u8: (memory, offset) => ({
+    get: (index) => memory.u8[memory.at1 + offset + index] ?? 0,
+    set: (index, value) => {
+      memory.u8[memory.at1 + offset + index] = value;
+    },
+  }),
+};
+
+function fixedRing(memory: Memory, offset: number, perOne: number): SlotRing {
+  const first = offset / 2;
+  return {
+    get: (index) => (memory.u16[memory.at2 + first + index] ?? 0) / perOne,
+    set: (index, value) => {
+      memory.u16[memory.at2 + first + index] = toFixed(value, perOne);
+    },
+  };
+}

@@ -1,93 +1,80 @@
 import { type Flow, type Step, WARM_UP_HOURS } from "./flow.ts";
+import { countHour, type RunCells, type RunState } from "./flow-run.ts";
 
-/** Parameters of the continuous-flow rule. */
-export interface RunParameters {
-  /** Shortest run that can be a finding, h. */
-  readonly leastHours: number;
-  /** A run must be this many times as long as the longest of the meter's own past. */
-  readonly factor: number;
-  /** A run of this length is a finding whatever the record, h. */
-  readonly capHours: number;
-}
-
-/** Water: LEAKS 3, detector 1, as tuned there. */
-export const WATER_RUN: RunParameters = { leastHours: 24, factor: 1.5, capHours: 72 };
-/** Gas: heated homes burn for weeks, so the meter's own record counts up to the 30 days of the Japanese safety meter (LEAKS 2.3). */
-export const GAS_RUN: RunParameters = { leastHours: 24, factor: 1.5, capHours: 720 };
-
-/** State of the rule for one meter; an episode's start is 0 while nothing is open. */
-export const RUN_SCHEMA = {
-  runSeen: "u32",
-  runHours: "f32",
-  runRecord: "f32",
-  runUnknown: "f32",
-  runFloor: "f32",
-  runStartMs: "sec",
-  runQuiet: "u8",
-  runStops: "u32",
-  runOpenMs: "sec",
-} as const;
-export type RunState = { -readonly [Name in keyof typeof RUN_SCHEMA]: number };
-
-const RECORD_DECAY_PER_HOUR = 0.9999;
+const HOUR_MS = 3_600_000;
+const LEAST_HOURS = 24;
+const FACTOR = 1.5;
+/** A run of this length is a finding whatever the record: the 30 days of the Japanese safety meter (LEAKS 2.3), h. */
+const CAP_HOURS = 720;
+const RECORD_DECAY_PER_DAY = 0.9976;
 /** More hours than this without a good interval end a run: nobody knows whether it went on. */
 const UNKNOWN_HOURS = 6;
 /** Still hours that end a finding. */
 const QUIET_HOURS = 2;
+/** A record lies in a cell that ends at 255, so it is kept in steps of four hours. */
+const HOURS_PER_UNIT = 4;
 
 /**
- * Flow that does not stop for longer than this meter ever knew: a run of hours with any movement of at least
- * max(24 h, min(1.5 × own record, cap)); the record fades by 0.01 % an hour.
+ * Gas that does not stop for longer than this meter ever burnt: a run of hours with any movement of at least
+ * max(24 h, min(1.5 × own record, 30 days)); the record fades by 0.24 % a day. Heated homes burn for weeks, so the record counts.
  *
- * Null case: a meter that has never stood still since its first reading has no record; water is then judged at the cap
- * alone, gas not at all. In the first 14 days the cap alone counts too. Unknown hours pause a run, and more than six of them end it without teaching anything.
- * Source: LEAKS 3, detector 1 (RunRecord); clearing after two still hours as LEAKS' tariff of evidence.
+ * Null case: a meter that has never stood still since its first reading is not judged. In the first 14 days the cap alone
+ * counts. Unknown hours pause a run, and more than six of them end it without teaching anything. It lies in the first cells of
+ * the runs of a water meter. Source: LEAKS 3, detector 1 (RunRecord); clearing after two still hours as LEAKS' tariff of evidence.
  */
-export function stepRun(state: RunState, hour: Flow, parameters: RunParameters): Step {
-  if (!hour.isGood) return pauseRun(state);
+export function stepRun(state: RunState, runs: RunCells, hour: Flow): Step {
+  if (!hour.isGood) return pauseRun(state, runs);
   state.runUnknown = 0;
-  state.runSeen++;
-  state.runRecord *= RECORD_DECAY_PER_HOUR;
-  return hour.litres > 0 ? flowingHour(state, hour, parameters) : stillHour(state, parameters);
+  countHour(state);
+  if (state.hoursSeen % 24 === 0) runs.record.set(0, runs.record.get(0) * RECORD_DECAY_PER_DAY);
+  return hour.litres > 0 ? flowingHour(state, runs, hour) : stillHour(state, runs, hour);
 }
 
 /** Hours of unbroken flow from which the meter's run is a finding. */
-export function runThreshold(state: RunState, parameters: RunParameters): number {
-  if (state.runStops === 0 && parameters === GAS_RUN) return Number.POSITIVE_INFINITY;
-  if (state.runStops === 0 || state.runSeen <= WARM_UP_HOURS) return parameters.capHours;
-  return Math.max(parameters.leastHours, Math.min(parameters.factor * state.runRecord, parameters.capHours));
+export function runThreshold(state: RunState, runs: RunCells): number {
+  if (state.runStops === 0) return Number.POSITIVE_INFINITY;
+  if (state.hoursSeen <= WARM_UP_HOURS) return CAP_HOURS;
+  return Math.max(LEAST_HOURS, Math.min(FACTOR * recordHours(runs), CAP_HOURS));
 }
 
-function pauseRun(state: RunState): Step {
-  state.runUnknown++;
-  if (state.runUnknown > UNKNOWN_HOURS && state.runOpenMs === 0) state.runHours = 0;
-  return state.runOpenMs === 0 ? "none" : "hold";
+/** The longest run of the meter's past, h. */
+export function recordHours(runs: RunCells): number {
+  return runs.record.get(0) * HOURS_PER_UNIT;
 }
 
-function flowingHour(state: RunState, hour: Flow, parameters: RunParameters): Step {
-  state.runQuiet = 0;
-  if (state.runHours === 0) {
-    state.runStartMs = hour.startMs;
-    state.runFloor = hour.litres;
+function pauseRun(state: RunState, { startMs, isOpen }: RunCells): Step {
+  state.runUnknown = Math.min(255, state.runUnknown + 1);
+  const opened = isOpen.get(0) === 1;
+  if (state.runUnknown > UNKNOWN_HOURS && !opened) startMs.set(0, 0);
+  return opened ? "hold" : "none";
+}
+
+function flowingHour(state: RunState, runs: RunCells, hour: Flow): Step {
+  const { floor, startMs, quiet, isOpen } = runs;
+  quiet.set(0, 0);
+  if (startMs.get(0) === 0) {
+    startMs.set(0, hour.startMs);
+    floor.set(0, hour.litres);
   }
-  state.runHours++;
-  state.runFloor = Math.min(state.runFloor, hour.litres);
-  if (state.runOpenMs !== 0) return "hold";
-  if (state.runHours < runThreshold(state, parameters)) return "none";
-  state.runOpenMs = state.runStartMs;
+  floor.set(0, Math.min(floor.get(0), hour.litres));
+  if (isOpen.get(0) === 1) return "hold";
+  if ((hour.endMs - startMs.get(0)) / HOUR_MS < runThreshold(state, runs)) return "none";
+  isOpen.set(0, 1);
   return "open";
 }
 
-function stillHour(state: RunState, parameters: RunParameters): Step {
-  if (state.runOpenMs !== 0) {
-    state.runQuiet++;
-    if (state.runQuiet < QUIET_HOURS) return "hold";
+function stillHour(state: RunState, runs: RunCells, hour: Flow): Step {
+  const { record, startMs, quiet, isOpen } = runs;
+  const wasOpen = isOpen.get(0) === 1;
+  if (wasOpen) {
+    quiet.set(0, quiet.get(0) + 1);
+    if (quiet.get(0) < QUIET_HOURS) return "hold";
   }
-  const wasOpen = state.runOpenMs !== 0;
-  state.runRecord = Math.max(state.runRecord, Math.min(state.runHours, parameters.capHours));
-  state.runStops++;
-  state.runHours = 0;
-  state.runQuiet = 0;
-  state.runOpenMs = 0;
+  const hours = startMs.get(0) === 0 ? 0 : (hour.startMs - startMs.get(0)) / HOUR_MS;
+  record.set(0, Math.max(record.get(0), Math.min(hours, CAP_HOURS) / HOURS_PER_UNIT));
+  state.runStops = 1;
+  startMs.set(0, 0);
+  quiet.set(0, 0);
+  isOpen.set(0, 0);
   return wasOpen ? "clear" : "none";
 }

@@ -1,6 +1,6 @@
 import { medianOf, robustSpreadOf } from "../statistics.ts";
+import type { DayVolume } from "./day.ts";
 import type { Step } from "./flow.ts";
-import type { DayVolume } from "./volume-cusum.ts";
 
 /** Days of history kept for each key account: eight of every weekday. */
 export const USAGE_RING = 56;

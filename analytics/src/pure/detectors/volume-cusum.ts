@@ -1,101 +1,86 @@
+import { type DayVolume, wholeDay } from "./day.ts";
 import type { Step } from "./flow.ts";
 
-/** A local day of a meter. */
-export interface DayVolume {
-  readonly startMs: number;
-  readonly litres: number;
-  /** Hours of the day with a good interval. */
-  readonly goodHours: number;
-}
-
-const UP = { k: 0.75, h: 8 } as const;
-const DOWN = { k: 1, h: 12 } as const;
+const K = 0.75;
+const H = 8;
 const WINSOR = 4;
 const LEAST_LITRES = 5;
 const LEAST_DAYS = 14;
 const LEAST_GOOD_HOURS = 22;
 const SLOW_ALPHA = 0.005;
 const ALPHA = 0.03;
+const WEEKEND_ALPHA = 0.05;
 const LEAST_SD = 0.1;
 
-/** State of both directions for one meter. */
-export const CUSUM_SCHEMA = {
-  cusumDays: "u32",
-  cusumMean: "f32",
-  cusumVariance: "f32",
-  cusumUp: "f32",
-  cusumDown: "f32",
-  cusumLitres: "f32",
-  cusumUpStartMs: "sec",
-  cusumDownStartMs: "sec",
-  cusumUpOpenMs: "sec",
-  cusumDownOpenMs: "sec",
+/** State of the rule for one meter; also what it is used to. */
+export const VOLUME_SCHEMA = {
+  volumeDays: "u16",
+  /** Mean of ln(20 + litres a day) on working days, its variance, and how far weekends lie from it. */
+  volumeMean: "q12",
+  volumeVariance: "q12",
+  volumeWeekend: "f32",
+  volumeScore: "q8",
+  volumeStartMs: "sec",
+  volumeIsOpen: "u8",
 } as const;
-export type CusumState = { -readonly [Name in keyof typeof CUSUM_SCHEMA]: number };
+export type VolumeState = { -readonly [Name in keyof typeof VOLUME_SCHEMA]: number };
 
 /**
- * Daily volumes that drift from the meter's own: tabular CUSUM of z = (ln(20 + litres) − mean) ÷ deviation, winsorised at 4.
+ * More use than this meter's own, day after day: tabular CUSUM of z = (ln(20 + litres) − mean of such days) ÷ deviation, winsorised
+ * at 4, k 0.75, h 8.
  *
- * Up: k 0.75, h 8; down: k 1, h 12. Mean and variance are exponentially weighted (α = max(0.03, 1/n)) and nearly stand still
- * (α = 0.005) while a sum is beyond half its limit. A finding starts on the day after its sum was last zero and ends when the
- * sum is back below half of h. Null case: 14 days teach; days below 5 L and days with fewer than 22 good hours are skipped.
- * Source: LEAKS 3, detectors 4 and 7.
+ * Weekends have a level of their own beside that of working days. Mean and variance are exponentially weighted
+ * (α = max(0.03, 1/n)) and nearly stand still (α = 0.005) while the sum is beyond half its limit. A finding starts on the day
+ * after its sum was last zero and ends when the sum is back below half of h. Null case: 14 days teach; days below 5 L and
+ * days with fewer than 22 good hours are skipped. Source: LEAKS 3, detector 4.
  */
-export function stepCusum(state: CusumState, day: DayVolume): { readonly up: Step; readonly down: Step } {
-  const isJudged = day.goodHours >= LEAST_GOOD_HOURS && day.litres >= LEAST_LITRES;
-  if (!isJudged) return { up: heldStep(state.cusumUpOpenMs), down: heldStep(state.cusumDownOpenMs) };
-  const x = Math.log(20 + (day.litres * 24) / day.goodHours);
-  state.cusumLitres = day.litres;
-  state.cusumDays++;
-  const z = state.cusumDays > LEAST_DAYS ? zOf(state, x) : 0;
-  learn(state, x);
-  return { up: stepUp(state, z, day), down: stepDown(state, z, day) };
+export function stepVolume(state: VolumeState, day: DayVolume): Step {
+  const isOpen = state.volumeIsOpen === 1;
+  if (day.goodHours < LEAST_GOOD_HOURS || day.litres < LEAST_LITRES) return isOpen ? "hold" : "none";
+  const z = zOfVolume(state, day);
+  state.volumeDays++;
+  learn(state, day);
+  if (state.volumeScore === 0) state.volumeStartMs = day.startMs;
+  state.volumeScore = Math.min(2 * H, Math.max(0, state.volumeScore + z - K));
+  if (isOpen) {
+    if (state.volumeScore >= H / 2) return "hold";
+    state.volumeIsOpen = 0;
+    return "clear";
+  }
+  if (state.volumeScore <= H) return "none";
+  state.volumeIsOpen = 1;
+  return "open";
 }
 
-/** Litres a day that the meter's own past makes one expect. */
-export function expectedLitres(state: CusumState): number {
-  return Math.max(0, Math.exp(state.cusumMean) - 20);
-}
-
-function heldStep(openMs: number): Step {
-  return openMs === 0 ? "none" : "hold";
-}
-
-function zOf(state: CusumState, x: number): number {
-  const z = (x - state.cusumMean) / Math.max(LEAST_SD, Math.sqrt(state.cusumVariance));
+/** How far a day lies from the meter's own such days, in its deviations, −4 to 4; 0 while it is learning. */
+export function zOfVolume(state: VolumeState, day: DayVolume): number {
+  if (state.volumeDays < LEAST_DAYS || day.goodHours === 0) return 0;
+  const z = (logOf(state, day) - state.volumeMean) / Math.max(LEAST_SD, Math.sqrt(state.volumeVariance));
   return Math.max(-WINSOR, Math.min(WINSOR, z));
 }
 
-function learn(state: CusumState, x: number): void {
-  const isDrifting = state.cusumUp > UP.h / 2 || state.cusumDown > DOWN.h / 2;
-  const alpha = isDrifting ? SLOW_ALPHA : Math.max(ALPHA, 1 / state.cusumDays);
-  const difference = x - state.cusumMean;
-  state.cusumMean += alpha * difference;
-  state.cusumVariance = (1 - alpha) * (state.cusumVariance + alpha * difference * difference);
+/** Litres a day that the meter's own past makes one expect. */
+export function expectedLitres(state: VolumeState): number {
+  return state.volumeDays === 0 ? 0 : Math.max(0, Math.exp(state.volumeMean) - 20);
 }
 
-function stepUp(state: CusumState, z: number, day: DayVolume): Step {
-  if (state.cusumUp === 0) state.cusumUpStartMs = day.startMs;
-  state.cusumUp = Math.min(2 * UP.h, Math.max(0, state.cusumUp + z - UP.k));
-  if (state.cusumUpOpenMs !== 0) {
-    if (state.cusumUp >= UP.h / 2) return "hold";
-    state.cusumUpOpenMs = 0;
-    return "clear";
-  }
-  if (state.cusumUp <= UP.h) return "none";
-  state.cusumUpOpenMs = state.cusumUpStartMs;
-  return "open";
+/** Whether enough days were judged for an expectation. */
+export function isVolumeKnown(state: VolumeState): boolean {
+  return state.volumeDays >= LEAST_DAYS;
 }
 
-function stepDown(state: CusumState, z: number, day: DayVolume): Step {
-  if (state.cusumDown === 0) state.cusumDownStartMs = day.startMs;
-  state.cusumDown = Math.min(2 * DOWN.h, Math.max(0, state.cusumDown - z - DOWN.k));
-  if (state.cusumDownOpenMs !== 0) {
-    if (state.cusumDown >= DOWN.h / 2) return "hold";
-    state.cusumDownOpenMs = 0;
-    return "clear";
+function logOf(state: VolumeState, day: DayVolume): number {
+  return Math.log(20 + wholeDay(day)) - (day.isWeekend ? state.volumeWeekend : 0);
+}
+
+function learn(state: VolumeState, day: DayVolume): void {
+  const isDrifting = state.volumeScore > H / 2;
+  const alpha = isDrifting ? SLOW_ALPHA : Math.max(ALPHA, 1 / state.volumeDays);
+  const difference = logOf(state, day) - state.volumeMean;
+  if (day.isWeekend && state.volumeDays > LEAST_DAYS) {
+    const pace = isDrifting ? SLOW_ALPHA : WEEKEND_ALPHA;
+    state.volumeWeekend += pace * Math.max(-1, Math.min(1, difference));
   }
-  if (state.cusumDown <= DOWN.h) return "none";
-  state.cusumDownOpenMs = state.cusumDownStartMs;
-  return "open";
+  state.volumeMean += alpha * difference;
+  state.volumeVariance = (1 - alpha) * (state.volumeVariance + alpha * difference * difference);
 }
