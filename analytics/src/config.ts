@@ -60,7 +60,7 @@ export const AnalyticsConfig = z
         }),
         budgetMs: z.int().min(1).max(10_000).default(50).meta({
           description:
-            "Time given to judging meters again between two pages of the feed; five times that when no page waits.",
+            "Time given to judging meters again between two pages of the feed, a tenth of all time at most; five times that when no page waits.",
           unit: "ms",
         }),
       })
