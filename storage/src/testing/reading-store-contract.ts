@@ -416,7 +416,7 @@ export function describeReadingStore(name: string, makePlace: () => Promise<Stor
     test("gives the columns of roll-ups that are asked for, and a range without end what there is", async () => {
       const { store } = await freshPlace();
       await store.commit(commitOf([registerRow(REGISTER, T0, 100n), registerRow(REGISTER, T0 + 50, 105n)]));
-      const allTime = { channels: "all" as const, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
+      const allTime = { channels: "all" as const, fromMs: T0 - 24 * HOUR_MS, toMs: Number.MAX_SAFE_INTEGER };
       const hours = await store.hourly({ ...allTime, figures: ["readings", "lastCounts"] });
       expect([hours.length, [...hours.readings], [...hours.lastCounts]]).toEqual([1, [2], [105n]]);
       expect([hours.good.length, hours.firstAtMs.length, hours.firstCounts.length]).toEqual([0, 0, 0]);
