@@ -31,8 +31,9 @@ export interface ReadingColumns {
   /** The channels of this set of rows; `channelNos` points into it. */
   readonly channels: readonly string[];
   /**
-   * A number of each of `channels`, where the store has them: a channel has the same number, and its name is the same
-   * string, in all that one store object gives. Small, so that a reader may keep what it knows of a channel in an array.
+   * A number of each of `channels`, where the sender has them: a channel has the same number, and its name is the same
+   * string, in all that one store object gives, or that one ingest commits. Small, so that whoever reads them may keep what it
+   * knows of a channel in an array.
    */
   readonly channelKeys?: Int32Array;
   readonly channelNos: Int32Array;

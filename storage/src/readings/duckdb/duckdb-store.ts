@@ -1,4 +1,5 @@
 import { startFileThread } from "./file-thread/start.ts";
+import { startJournalDisk } from "./journal/journal-disk.ts";
 import { openJournaled } from "./journal/journaled-store.ts";
 import { openStoreFile } from "./store-file.ts";
 import type { DuckDbReadingStore, DuckDbStoreOptions } from "./store-port.ts";
@@ -13,5 +14,6 @@ export type { DuckDbReadingStore, DuckDbStoreOptions } from "./store-port.ts";
 export async function openDuckDbStore(options: DuckDbStoreOptions): Promise<DuckDbReadingStore> {
   const { path, logger, thread } = options;
   const file = thread === undefined ? await openStoreFile(options) : await startFileThread(options, thread);
-  return await openJournaled({ storePath: path, file, logger });
+  const parts = { storePath: path, file, logger };
+  return await openJournaled(thread === undefined ? parts : { ...parts, disk: await startJournalDisk() });
 }

@@ -5,31 +5,45 @@ export interface NumberedPage {
   readonly cursor: number;
   readonly hasMore: boolean;
   readonly readings: Omit<FeedPage["readings"], "channels" | "channelKeys"> & { readonly channelKeys: Int32Array };
-  /** Names told for the first time, for the numbers from `firstNew` on. */
-  readonly firstNew: number;
+  /** Numbers told for the first time, and their names. */
+  readonly newKeys: Int32Array;
   readonly newNames: readonly string[];
 }
 
 /** The telling side of one connection: what the other side knows already is not told again. */
 export class ToldNames {
+  /** Numbers for the pages of a store that has none. */
   readonly #keys = new Map<string, number>();
+  #isTold = new Uint8Array(1024);
 
   page({ cursor, hasMore, readings }: FeedPage): NumberedPage {
-    const { channels, channelKeys: _, ...columns } = readings;
-    const channelKeys = new Int32Array(channels.length);
-    const newNames: string[] = [];
-    const firstNew = this.#keys.size;
-    for (let i = 0; i < channels.length; i++) channelKeys[i] = this.#keyOf(channels[i] ?? "", newNames);
-    return { cursor, hasMore, readings: { ...columns, channelKeys }, firstNew, newNames };
+    const { channels, channelKeys = Int32Array.from(channels, (name) => this.#keyOf(name)), ...columns } = readings;
+    const [newKeys, newNames]: [number[], string[]] = [[], []];
+    for (let i = 0; i < channels.length; i++) {
+      const key = channelKeys[i] ?? 0;
+      if (this.#isTold[key] === 1) continue;
+      this.#tell(key);
+      newKeys.push(key);
+      newNames.push(channels[i] ?? "");
+    }
+    return { cursor, hasMore, readings: { ...columns, channelKeys }, newKeys: Int32Array.from(newKeys), newNames };
   }
 
-  #keyOf(name: string, newNames: string[]): number {
+  #keyOf(name: string): number {
     const known = this.#keys.get(name);
     if (known !== undefined) return known;
     const key = this.#keys.size;
     this.#keys.set(name, key);
-    newNames.push(name);
     return key;
+  }
+
+  #tell(key: number): void {
+    if (key >= this.#isTold.length) {
+      const isTold = new Uint8Array(key * 2);
+      isTold.set(this.#isTold);
+      this.#isTold = isTold;
+    }
+    this.#isTold[key] = 1;
   }
 }
 
@@ -37,11 +51,17 @@ export class ToldNames {
 export class HeardNames {
   readonly #names: string[] = [];
 
-  page({ cursor, hasMore, readings, firstNew, newNames }: NumberedPage): FeedPage {
-    for (let i = 0; i < newNames.length; i++) this.#names[firstNew + i] = newNames[i] ?? "";
+  page({ cursor, hasMore, readings, newKeys, newNames }: NumberedPage): FeedPage {
+    for (let i = 0; i < newNames.length; i++) this.#hear(newKeys[i] ?? 0, newNames[i] ?? "");
     const { channelKeys } = readings;
     const channels = new Array<string>(channelKeys.length);
     for (let i = 0; i < channelKeys.length; i++) channels[i] = this.#names[channelKeys[i] ?? 0] ?? "";
     return { cursor, hasMore, readings: { ...readings, channels } };
+  }
+
+  // Without holes, as an array is fast.
+  #hear(key: number, name: string): void {
+    for (let at = this.#names.length; at < key; at++) this.#names.push("");
+    this.#names[key] = name;
   }
 }

@@ -3,6 +3,7 @@ import { type ClockAnchor, realClock, ScaledClock } from "@nightflow/domain";
 import { createBirpc } from "birpc";
 import { pino } from "pino";
 import { answering, transferablesIn } from "../../remote/serve.ts";
+import { standBack, standBackPool } from "../../thread-priority.ts";
 import type { HeldStore, StillFile } from "../still-file.ts";
 import { openStoreFile } from "../store-file.ts";
 import type { DuckDbStoreOptions, StoreFilePort } from "../store-port.ts";
@@ -23,6 +24,8 @@ interface Hold {
 }
 
 const { port, options, anchor, logLevel } = workerData as FileThreadData;
+/** Long work here goes on in the time that the head-end leaves. */
+const FILE_NICE = 5;
 const holds = new Map<number, Hold>();
 let lastHold = 0;
 let file: StoreFilePort | undefined;
@@ -31,6 +34,8 @@ const functions: FileFunctions = {
   open: answering(async () => {
     const logger = pino({ level: logLevel }, { write: (line: string) => void host.log(line) });
     file = await openStoreFile({ ...options, clock: anchor === null ? realClock : new ScaledClock(anchor), logger });
+    standBack(FILE_NICE);
+    standBackPool(FILE_NICE);
     file.onCheckpoint((no) => void host.checkpointed(no));
     return (await file.branch()).snapshot();
   }),

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { CommitJournal, folderOf } from "./commit-journal.ts";
+import { CommitJournal, folderOf, type JournalPage } from "./commit-journal.ts";
 import type { JournalEntry } from "./journal-record.ts";
 
 const SLOT_BYTES = 4096;
@@ -24,8 +24,14 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function open() {
-  const found = await CommitJournal.open({ storePath, slotBytes: SLOT_BYTES, logger });
+async function open(inFile = 0) {
+  const found = await CommitJournal.open({
+    storePath,
+    slotBytes: SLOT_BYTES,
+    inFile,
+    keptBytes: 8 * SLOT_BYTES,
+    logger,
+  });
   opened.push(found.journal);
   return found;
 }
@@ -121,6 +127,43 @@ test("a slot that was cut short holds what lies before the cut", async () => {
   await appendAll(journal, 1, 3);
   truncateSync(join(folderOf(storePath), slots()[0] ?? ""), 700);
   expect((await numbersFound())[0]).toBe(1);
+});
+
+const shown = (page: JournalPage | undefined) => page?.readings.map(({ counts }) => Number(counts[0]));
+
+test("readers of the feed who are behind are served from the journal when the store file has taken the commits", async () => {
+  const { journal } = await open();
+  await appendAll(journal, 1, 60);
+  await journal.forget(60, 20);
+  const seen: number[] = [];
+  for (let cursor = 30; cursor < 60; ) {
+    const page = await journal.page(cursor, 30);
+    cursor = page?.cursor ?? Number.POSITIVE_INFINITY;
+    seen.push(...(shown(page) ?? []));
+  }
+  expect(seen).toEqual(Array.from({ length: 30 }, (_, i) => i + 31));
+  expect(await journal.page(60, 10)).toBeUndefined();
+});
+
+test("what every reader has passed is not kept, and no more than there is room for", async () => {
+  const { journal } = await open();
+  await appendAll(journal, 1, 300);
+  await journal.forget(300, 0);
+  expect(journal.bytes).toBeLessThan(20 * SLOT_BYTES);
+  expect(await journal.page(0, 10)).toBeUndefined();
+  expect(shown(await journal.page(250, 1))).toEqual([251]);
+  await journal.forget(300, 300);
+  expect(await journal.page(250, 1)).toBeUndefined();
+});
+
+test("after a kill commits that the store file lacks stay where they are until it has them, whatever comes", async () => {
+  const { journal } = await open();
+  await appendAll(journal, 1, 40);
+  const again = await open(20);
+  expect(again.entries.map(({ no }) => no)).toEqual(Array.from({ length: 20 }, (_, i) => i + 21));
+  await appendAll(again.journal, 41, 60);
+  expect((await open(20)).entries).toHaveLength(40);
+  expect(shown(await again.journal.page(20, 1))).toEqual([21]);
 });
 
 test("an orderly end leaves no journal behind", async () => {

@@ -3,7 +3,18 @@ import { basename, dirname, join } from "node:path";
 import { describeError } from "@nightflow/domain";
 import type { Logger } from "pino";
 import { SerialQueue } from "../../serial-queue.ts";
-import { encodeRecord, type JournalEntry, recordsIn, sealRecord } from "./journal-record.ts";
+import { type JournalDisk, pooledDisk } from "./journal-disk.ts";
+import {
+  decodeReadings,
+  decodeRecord,
+  encodeRecord,
+  type JournalEntry,
+  type NumberedReadings,
+  placeAt,
+  type RecordPlace,
+  recordsIn,
+  sealRecord,
+} from "./journal-record.ts";
 import { Slot } from "./slot.ts";
 
 /** How the journal of a store file is kept. */
@@ -12,14 +23,26 @@ export interface JournalOptions {
   readonly storePath: string;
   /** Size of a slot that is laid out before it is needed. */
   readonly slotBytes: number;
+  /** The last commit that the store file has. */
+  readonly inFile: number;
+  /** Commits that the store file has stay in the journal up to so many bytes, for readers of the feed who are behind. */
+  readonly keptBytes: number;
+  /** What writes; it is closed with the journal. */
+  readonly disk?: JournalDisk;
   readonly logger: Logger;
 }
 
 /** What is left of the journal when the store opens. */
 export interface FoundJournal {
   readonly journal: CommitJournal;
-  /** Every commit in it, ascending, each once. */
+  /** Every commit in it that the store file has not, ascending, each once. */
   readonly entries: readonly JournalEntry[];
+}
+
+/** A stretch of the feed, whole commits. */
+export interface JournalPage {
+  readonly cursor: number;
+  readonly readings: readonly NumberedReadings[];
 }
 
 const MAX_FREE_SLOTS = 8;
@@ -34,16 +57,20 @@ const MAX_FREE_SLOTS = 8;
 export class CommitJournal {
   readonly #folder: string;
   readonly #options: JournalOptions;
+  readonly #disk: JournalDisk;
   readonly #queue = new SerialQueue();
-  readonly #used: Slot[] = [];
-  readonly #free: Slot[];
+  readonly #used: Slot[];
+  /** Those of which the store file has everything, oldest first: readers of the feed are served from them. */
+  readonly #kept: Slot[] = [];
+  readonly #free: Slot[] = [];
   #segment: number;
   #laidOut: Promise<void> | undefined;
 
-  private constructor(options: JournalOptions, free: Slot[], segment: number) {
+  private constructor(options: JournalOptions, used: Slot[], segment: number) {
     this.#options = options;
+    this.#disk = options.disk ?? pooledDisk;
     this.#folder = folderOf(options.storePath);
-    this.#free = free;
+    this.#used = used;
     this.#segment = segment;
   }
 
@@ -52,26 +79,24 @@ export class CommitJournal {
     const folder = folderOf(options.storePath);
     await mkdir(folder, { recursive: true });
     await syncFolder(dirname(folder));
-    const slots: Slot[] = [];
-    const entries = new Map<number, { entry: JournalEntry; segment: number }>();
-    let segment = 0;
+    const entries = new FoundEntries(options.inFile);
+    const found: { readonly slot: Slot; readonly places: readonly RecordPlace[] }[] = [];
     for (const name of (await readdir(folder)).sort()) {
       const path = join(folder, name);
-      for (const found of recordsIn(await readFile(path))) {
-        segment = Math.max(segment, found.segment);
-        // Of two records of one number the one written last holds: the other was refused to its caller.
-        const known = entries.get(found.entry.no);
-        if (known === undefined || known.segment <= found.segment) entries.set(found.entry.no, found);
-      }
-      slots.push(await Slot.open(path));
+      const places = entries.take(await readFile(path));
+      found.push({ slot: await Slot.open(path), places });
     }
-    const found = [...entries.values()].map(({ entry }) => entry).sort((a, b) => a.no - b.no);
-    return { journal: new CommitJournal(options, slots, segment), entries: found };
+    for (const { slot, places } of found) slot.hold(places.filter((place) => entries.stands(place)));
+    const used = found.map(({ slot }) => slot).filter(({ lastNo }) => lastNo > 0);
+    used.sort((a, b) => a.segment - b.segment);
+    const journal = new CommitJournal(options, used, entries.segment);
+    for (const { slot } of found) if (slot.lastNo === 0) await journal.#giveBack(slot);
+    return { journal, entries: entries.sorted() };
   }
 
   /** Bytes on disk. */
   get bytes(): number {
-    return [...this.#used, ...this.#free].reduce((sum, slot) => sum + slot.bytes, 0);
+    return [...this.#used, ...this.#kept, ...this.#free].reduce((sum, slot) => sum + slot.bytes, 0);
   }
 
   /** Bytes of the slots that hold commits. */
@@ -84,25 +109,56 @@ export class CommitJournal {
     return this.#queue.run(async () => {
       const record = encodeRecord(entry);
       const slot = await this.#slotFor(record.length);
-      await slot.append(sealRecord(record, slot.segment), entry.no);
+      const place = { no: entry.no, rows: entry.readings.length };
+      await slot.append(sealRecord(record, slot.segment), place, this.#disk).catch((error) => this.#failed(error));
       if (slot.fill > 0.5) this.#layOut();
     });
   }
 
-  /** Gives back the slots of which every commit up to `no` is in the store file, its log aside. */
-  async forget(no: number): Promise<void> {
+  /**
+   * Gives back the slots of which every commit up to `no` is in the store file, its log aside. Commits behind `passedNo`
+   * are kept for the feed as far as there is room for them.
+   */
+  async forget(no: number, passedNo = Number.POSITIVE_INFINITY): Promise<void> {
     await this.#queue.run(async () => {
       while ((this.#used[0]?.lastNo ?? Number.POSITIVE_INFINITY) <= no && this.#used.length > 1)
-        await this.#giveBack(this.#used.shift() as Slot);
+        this.#kept.push(this.#used.shift() as Slot);
+      let bytes = this.#kept.reduce((sum, slot) => sum + slot.bytes, 0);
+      for (let [oldest] = this.#kept; oldest !== undefined; [oldest] = this.#kept) {
+        if (oldest.lastNo > passedNo && bytes <= this.#options.keptBytes) break;
+        bytes -= oldest.bytes;
+        await this.#giveBack(this.#kept.shift() as Slot);
+      }
     });
+  }
+
+  /** Readings of the commits after `cursor`, about `limit` of them; undefined where the journal has not what comes next. */
+  async page(cursor: number, limit: number): Promise<JournalPage | undefined> {
+    const slot = [...this.#kept, ...this.#used].find(({ lastNo }) => lastNo > cursor);
+    const from = slot?.records.findIndex(({ no }) => no === cursor + 1) ?? -1;
+    if (slot === undefined || from < 0) return undefined;
+    const places = upTo(limit, slot.records, from);
+    try {
+      return await readPage(slot, places);
+    } catch {
+      // It was given back meanwhile.
+      return undefined;
+    }
   }
 
   /** Closes the journal; `isEmptied` when the store file holds everything that was in it, so that nothing is left behind. */
   async close(isEmptied: boolean): Promise<void> {
     await this.#queue.idle();
     await this.#laidOut;
-    for (const slot of [...this.#used.splice(0), ...this.#free.splice(0)]) await slot.close();
+    for (const slot of [...this.#used.splice(0), ...this.#kept.splice(0), ...this.#free.splice(0)]) await slot.close();
+    await this.#disk.close();
     if (isEmptied) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  // On a full disk what is kept for readers alone makes room.
+  async #failed(error: unknown): Promise<never> {
+    for (const slot of this.#kept.splice(0)) await this.#remove(slot);
+    throw error;
   }
 
   async #slotFor(bytes: number): Promise<Slot> {
@@ -134,7 +190,7 @@ export class CommitJournal {
   }
 
   async #newSlot(): Promise<Slot> {
-    const taken = new Set([...this.#used, ...this.#free].map((slot) => basename(slot.path)));
+    const taken = new Set([...this.#used, ...this.#kept, ...this.#free].map((slot) => basename(slot.path)));
     let no = 1;
     while (taken.has(nameOf(no))) no++;
     const slot = await Slot.create(join(this.#folder, nameOf(no)), this.#options.slotBytes);
@@ -147,9 +203,69 @@ export class CommitJournal {
       this.#free.push(slot);
       return;
     }
+    await this.#remove(slot);
+  }
+
+  async #remove(slot: Slot): Promise<void> {
     await slot.close();
     await rm(slot.path, { force: true });
   }
+}
+
+/** The commits of slots that were found. Of two records of one number the one written last holds: the other was refused to its caller. */
+class FoundEntries {
+  readonly #inFile: number;
+  readonly #byNo = new Map<number, { readonly entry: JournalEntry; readonly segment: number }>();
+  /** The highest segment. */
+  segment = 0;
+
+  constructor(inFile: number) {
+    this.#inFile = inFile;
+  }
+
+  /** Gives the places of those that the store file has not. */
+  take(bytes: Buffer): readonly RecordPlace[] {
+    const wanted: RecordPlace[] = [];
+    for (const place of recordsIn(bytes)) {
+      const { no, segment } = place;
+      this.segment = Math.max(this.segment, segment);
+      if (no <= this.#inFile) continue;
+      wanted.push(place);
+      const known = this.#byNo.get(no);
+      if (known === undefined || known.segment <= segment)
+        this.#byNo.set(no, { entry: decodeRecord(bytes, place), segment });
+    }
+    return wanted;
+  }
+
+  /** Whether the record at this place is the one that holds. */
+  stands({ no, segment }: RecordPlace): boolean {
+    return this.#byNo.get(no)?.segment === segment;
+  }
+
+  sorted(): readonly JournalEntry[] {
+    return [...this.#byNo.values()].map(({ entry }) => entry).sort((a, b) => a.no - b.no);
+  }
+}
+
+function upTo(limit: number, records: readonly RecordPlace[], from: number): readonly RecordPlace[] {
+  let rows = 0;
+  let end = from;
+  while (end < records.length && rows < limit) rows += records[end++]?.rows ?? 0;
+  return records.slice(from, end);
+}
+
+/** @throws when the slot holds something else by now. */
+async function readPage(slot: Slot, places: readonly RecordPlace[]): Promise<JournalPage> {
+  const [first, last] = [places[0], places.at(-1)];
+  if (first === undefined || last === undefined) throw new RangeError("a page has a commit at least");
+  const bytes = await slot.read(first.at, last.end);
+  const readings = places.map(({ no, segment, at }) => {
+    const found = placeAt(bytes, at - first.at);
+    if (found?.no !== no || found.segment !== segment) throw new RangeError(`commit ${no} is no longer there`);
+    return decodeReadings(bytes, found.at);
+  });
+  return { cursor: last.no, readings };
 }
 
 /** Where the journal of a store file lies. */

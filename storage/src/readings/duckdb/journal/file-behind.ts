@@ -12,6 +12,8 @@ export interface FileBehindParts {
   readonly storePath: string;
   readonly file: StoreFilePort;
   readonly journal: CommitJournal;
+  /** The last commit that every consumer of the feed has passed. */
+  readonly passedNo: () => number;
   readonly logger: Logger;
 }
 
@@ -36,7 +38,7 @@ export class FileBehind {
   constructor(parts: FileBehindParts) {
     this.#parts = parts;
     // Not earlier: DuckDB opens a file whose log is damaged without a word, as if there were none.
-    parts.file.onCheckpoint((no) => void parts.journal.forget(no));
+    parts.file.onCheckpoint((no) => void parts.journal.forget(no, parts.passedNo()));
   }
 
   /** Time of the last transaction. */

@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeRecord, encodeRecord, type JournalEntry, recordsIn, sealRecord } from "./journal-record.ts";
+import {
+  decodeRecord,
+  encodeRecord,
+  type JournalEntry,
+  placeAt,
+  type RecordPlace,
+  recordsIn,
+  sealRecord,
+} from "./journal-record.ts";
 
 const id = fc.stringMatching(/^[A-Za-z0-9_.:-]{1,20}$/);
 const row = fc.record({
@@ -68,12 +76,14 @@ function sameBatches(entry: JournalEntry): string[] {
 test("any commit comes back from its record as it was", () => {
   fc.assert(
     fc.property(entries, (entry) => {
-      const found = decodeRecord(sealed(entry), 0);
-      expect(found?.segment).toBe(7);
-      const { batches: _, ...rest } = found?.entry ?? entry;
+      const record = sealed(entry);
+      const place = placeAt(record, 0);
+      expect(place).toMatchObject({ no: entry.no, segment: 7, rows: entry.readings.length, end: record.length });
+      const found = decodeRecord(record, place as RecordPlace);
+      const { batches: _, ...rest } = found;
       const { batches: __, ...asked } = entry;
       expect(rest).toEqual(asked);
-      expect(sameBatches(found?.entry ?? entry)).toEqual(sameBatches(entry));
+      expect(sameBatches(found)).toEqual(sameBatches(entry));
     }),
   );
 });
@@ -83,9 +93,9 @@ test("a record of which any byte is another, or which is cut anywhere, is not ta
     fc.property(entries, fc.nat(), fc.integer({ min: 1, max: 255 }), fc.boolean(), (entry, place, change, isCut) => {
       const record = sealed(entry);
       const at = place % record.length;
-      if (isCut) return decodeRecord(record.subarray(0, at), 0) === undefined;
+      if (isCut) return placeAt(record.subarray(0, at), 0) === undefined;
       record[at] = (record[at] ?? 0) ^ change;
-      return decodeRecord(record, 0) === undefined;
+      return placeAt(record, 0) === undefined;
     }),
   );
 });
@@ -96,7 +106,7 @@ test("records are found behind a torn one, and zeros hold none", () => {
       const [first, torn, last] = three.map((entry) => sealed(entry)) as [Buffer, Buffer, Buffer];
       torn.fill(0, 0, 8);
       const bytes = Buffer.concat([first, torn, last, Buffer.alloc(4096)]);
-      const found = [...recordsIn(bytes)].map(({ entry }) => entry.no);
+      const found = [...recordsIn(bytes)].map(({ no }) => no);
       expect(found).toEqual([three[0]?.no, three[2]?.no]);
     }),
   );

@@ -13,13 +13,6 @@ export interface JournalEntry extends Omit<CommitRequest, "readings"> {
   readonly readings: NumberedReadings;
 }
 
-/** A record found in a segment's bytes, and where the next one begins. */
-export interface FoundRecord {
-  readonly entry: JournalEntry;
-  readonly segment: number;
-  readonly end: number;
-}
-
 const MAGIC = 0x314a_464e;
 const HEADER_BYTES = 40;
 const HAS_COUNTS = 1;
@@ -62,28 +55,42 @@ export function sealRecord(record: Buffer, segment: number): Buffer {
   return record;
 }
 
+/** Where a whole record stands, and what its head says. */
+export interface RecordPlace {
+  readonly no: number;
+  readonly segment: number;
+  readonly rows: number;
+  readonly at: number;
+  readonly end: number;
+}
+
 /** The record that begins at `at`; undefined when there is none, or it is torn or damaged. */
-export function decodeRecord(bytes: Buffer, at: number): FoundRecord | undefined {
+export function placeAt(bytes: Buffer, at: number): RecordPlace | undefined {
   if (at + HEADER_BYTES > bytes.length || bytes.readUInt32LE(at) !== MAGIC) return undefined;
   const end = at + HEADER_BYTES + bytes.readUInt32LE(at + 12);
   if (end > bytes.length || crc32(bytes.subarray(at + 8, end)) !== bytes.readUInt32LE(at + 4)) return undefined;
+  const rows = bytes.readUInt32LE(at + 28);
+  return { no: bytes.readDoubleLE(at + 16), segment: bytes.readUInt32LE(at + 8), rows, at, end };
+}
+
+/** What a record says. */
+export function decodeRecord(bytes: Buffer, { no, at }: RecordPlace): JournalEntry {
   const metaLength = bytes.readUInt32LE(at + 24);
   const metaAt = at + HEADER_BYTES;
   const meta = JSON.parse(bytes.toString("utf8", metaAt, metaAt + metaLength)) as Meta;
-  const readings = readColumns(
-    bytes,
-    metaAt + padded(metaLength),
-    bytes.readUInt32LE(at + 28),
-    bytes.readUInt32LE(at + 32),
-  );
-  const entry = { ...meta, no: bytes.readDoubleLE(at + 16), batches: unpacked(meta.batches), readings };
-  return { entry, segment: bytes.readUInt32LE(at + 8), end };
+  return { ...meta, no, batches: unpacked(meta.batches), readings: decodeReadings(bytes, at) };
 }
 
-/** Every record in the bytes, in the order of their places, whatever stands between them. */
-export function* recordsIn(bytes: Buffer): Generator<FoundRecord> {
+/** The readings alone of the record that begins at `at`. */
+export function decodeReadings(bytes: Buffer, at: number): NumberedReadings {
+  const columnsAt = at + HEADER_BYTES + padded(bytes.readUInt32LE(at + 24));
+  return readColumns(bytes, columnsAt, bytes.readUInt32LE(at + 28), bytes.readUInt32LE(at + 32));
+}
+
+/** Every whole record in the bytes, in the order of their places, whatever stands between them. */
+export function* recordsIn(bytes: Buffer): Generator<RecordPlace> {
   for (let at = 0; at + HEADER_BYTES <= bytes.length; ) {
-    const found = decodeRecord(bytes, at);
+    const found = placeAt(bytes, at);
     if (found !== undefined) yield found;
     at = found?.end ?? at + 8;
   }

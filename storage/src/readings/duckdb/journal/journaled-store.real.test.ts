@@ -152,7 +152,7 @@ test("an older copy of the file beside today's journal catches up from it", asyn
 
 test("a journal that does not join on to the file is refused, with a way out, and nothing is changed", async () => {
   await (await open()).close();
-  const { journal } = await CommitJournal.open({ storePath: path, slotBytes: 4096, logger });
+  const { journal } = await CommitJournal.open({ storePath: path, slotBytes: 4096, inFile: 0, keptBytes: 0, logger });
   const { channels: _, ...readings } = emptyColumns();
   await journal.append({ no: 7, receivedAtMs: 0, batches: [], setAside: [], repeats: 0, fresh: [], readings });
   await journal.close(false);

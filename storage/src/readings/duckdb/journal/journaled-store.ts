@@ -36,19 +36,25 @@ import type { RetentionReport, RetentionRule } from "../retention.ts";
 import type { HeldStore } from "../still-file.ts";
 import type { DuckDbReadingStore, StoreFilePort } from "../store-port.ts";
 import type { StoreState } from "../store-state.ts";
-import { CommitJournal, folderOf } from "./commit-journal.ts";
+import { CommitJournal, folderOf, type JournalPage } from "./commit-journal.ts";
+import { FeedColumns } from "./feed-columns.ts";
 import { FileBehind } from "./file-behind.ts";
-import type { JournalEntry } from "./journal-record.ts";
+import type { JournalDisk } from "./journal-disk.ts";
+import type { JournalEntry, NumberedReadings } from "./journal-record.ts";
 import type { PendingCommits } from "./pending-commits.ts";
 
 /** What a journaled store is made of. */
 export interface JournaledParts {
   readonly storePath: string;
   readonly file: StoreFilePort;
+  /** What writes the journal; the store closes it. */
+  readonly disk?: JournalDisk;
   readonly logger: Logger;
 }
 
 const SLOT_BYTES = 16 * 1024 * 1024;
+/** Fifty million readings, about. */
+const KEPT_BYTES = 1024 * 1024 * 1024;
 /** With so many pending a commit waits for the file. */
 const MOST_PENDING = 1_000_000;
 /** So few are in the file within milliseconds. */
@@ -60,11 +66,18 @@ const SOON_APPLIED = 10_000;
  *
  * @throws {StoreCorruptError} when the journal and the file do not belong together.
  */
-export async function openJournaled({ storePath, file, logger }: JournaledParts): Promise<DuckDbReadingStore> {
+export async function openJournaled(parts: JournaledParts): Promise<DuckDbReadingStore> {
+  const { file, ...place } = parts;
   try {
-    const { journal, entries } = await CommitJournal.open({ storePath, slotBytes: SLOT_BYTES, logger });
+    const state = await file.branch();
+    const { lastCommit: inFile } = state.counts;
+    const sizes = { slotBytes: SLOT_BYTES, keptBytes: KEPT_BYTES };
+    const { journal, entries } = await CommitJournal.open({ ...place, ...sizes, inFile });
     try {
-      return await takeOver({ storePath, file, logger }, journal, entries);
+      refuseHoles(entries, inFile, parts.storePath);
+      const store = new JournaledStore(parts, journal, state);
+      await store.takeUp(entries);
+      return store;
     } catch (error) {
       await journal.close(false);
       throw error;
@@ -73,20 +86,6 @@ export async function openJournaled({ storePath, file, logger }: JournaledParts)
     await file.close();
     throw error;
   }
-}
-
-async function takeOver(
-  parts: JournaledParts,
-  journal: CommitJournal,
-  entries: readonly JournalEntry[],
-): Promise<DuckDbReadingStore> {
-  const state = await parts.file.branch();
-  const { lastCommit } = state.counts;
-  const pending = entries.filter(({ no }) => no > lastCommit);
-  refuseHoles(pending, lastCommit, parts.storePath);
-  const store = new JournaledStore(parts, journal, state);
-  await store.takeUp(pending);
-  return store;
 }
 
 function refuseHoles(entries: readonly JournalEntry[], lastCommit: number, storePath: string): void {
@@ -111,7 +110,10 @@ class JournaledStore implements DuckDbReadingStore {
   readonly #state: StoreState;
   readonly #behind: FileBehind;
   readonly #pending: PendingCommits;
+  readonly #columns: FeedColumns;
   readonly #commits = new SerialQueue();
+  /** By the sender's number of a channel; a hint, which its name confirms. */
+  readonly #byKey: (NumberedChannel | undefined)[] = [];
   #syncMs = 0;
   #isClosed = false;
 
@@ -121,7 +123,8 @@ class JournaledStore implements DuckDbReadingStore {
     this.#logger = logger;
     this.#journal = journal;
     this.#state = state;
-    this.#behind = new FileBehind({ storePath, file, journal, logger });
+    this.#behind = new FileBehind({ storePath, file, journal, logger, passedNo: () => slowest(state.cursors) });
+    this.#columns = new FeedColumns((no) => state.channelByNo(no)?.id ?? "");
     this.#pending = this.#behind.pending;
   }
 
@@ -168,23 +171,53 @@ class JournaledStore implements DuckDbReadingStore {
     this.#refuseClosed();
     const { lastCommit } = this.#state.counts;
     if (cursor > lastCommit) throw cursorAhead(cursor, lastCommit, 1);
-    const nameOf = (no: number) => this.#state.channelByNo(no)?.id ?? "";
-    const pending = this.#pending.page(cursor, Math.max(1, limit), nameOf);
-    const page = pending ?? (await this.#pageOfBoth(cursor, limit, nameOf));
+    const page = await this.#feedPage(cursor, Math.max(1, limit));
     return { ...page, hasMore: page.cursor < this.#state.counts.lastCommit };
   }
 
-  // The file first; behind its last commit the pending ones go on.
-  async #pageOfBoth(cursor: number, limit: number, nameOf: (no: number) => string): Promise<Omit<FeedPage, "hasMore">> {
+  // From memory and the journal, which are in the order of the feed already; the file is asked when they have it not.
+  async #feedPage(cursor: number, limit: number): Promise<Omit<FeedPage, "hasMore">> {
+    const recent = await this.#recent(cursor, limit);
+    if (recent.cursor > cursor || cursor === this.#state.counts.lastCommit) return this.#asPage(recent);
     const stored = await this.#file.changesSince(cursor, limit);
-    if (stored.hasMore || stored.readings.length >= limit) return stored;
-    const pending = this.#pending.page(stored.cursor, limit - stored.readings.length, nameOf);
-    if (pending === undefined) return stored;
-    return { cursor: pending.cursor, readings: concatColumns([stored.readings, pending.readings]) };
+    const left = limit - stored.readings.length;
+    const rest = stored.hasMore || left <= 0 ? undefined : await this.#recent(stored.cursor, left);
+    if (rest === undefined || rest.cursor === stored.cursor) return this.#withKeys(stored);
+    const readings = concatColumns([stored.readings, this.#asPage(rest).readings]);
+    return this.#withKeys({ cursor: rest.cursor, readings });
   }
 
-  saveCursor(consumer: string, cursor: number): Promise<void> {
-    return this.#file.saveCursor(consumer, cursor);
+  /** As much of a page as memory and the journal have; its cursor has not moved when they have nothing of it. */
+  async #recent(cursor: number, limit: number): Promise<JournalPage> {
+    const readings: NumberedReadings[] = [];
+    let [at, rows] = [cursor, 0];
+    while (rows < limit) {
+      const page = this.#pending.page(at, limit - rows) ?? (await this.#kept(at, limit - rows));
+      if (page === undefined || page.cursor === at) break;
+      at = page.cursor;
+      readings.push(...page.readings);
+      rows += page.readings.reduce((sum, { length }) => sum + length, 0);
+    }
+    return { cursor: at, readings };
+  }
+
+  // The journal keeps what consumers have not passed; whoever asks for what lies before that asks the file.
+  async #kept(cursor: number, limit: number): Promise<JournalPage | undefined> {
+    return cursor < slowest(this.#state.cursors) ? undefined : await this.#journal.page(cursor, limit);
+  }
+
+  #asPage({ cursor, readings }: JournalPage): Omit<FeedPage, "hasMore"> {
+    return { cursor, readings: this.#columns.of(readings, this.#state.channelCount) };
+  }
+
+  #withKeys({ cursor, readings }: Omit<FeedPage, "hasMore">): Omit<FeedPage, "hasMore"> {
+    const channelKeys = Int32Array.from(readings.channels, (channel) => this.#state.channel(channel)?.no ?? 0);
+    return { cursor, readings: { ...readings, channelKeys } };
+  }
+
+  async saveCursor(consumer: string, cursor: number): Promise<void> {
+    await this.#file.saveCursor(consumer, cursor);
+    this.#state.cursors.set(consumer, cursor);
   }
 
   // What is pending has come within seconds: it counts as commits behind, its time does not matter.
@@ -194,8 +227,10 @@ class JournaledStore implements DuckDbReadingStore {
     return consumers.map((each) => ({ ...each, lagCommits: Math.max(0, lastCommit - each.cursor) }));
   }
 
-  forgetConsumer(name: string): Promise<boolean> {
-    return this.#file.forgetConsumer(name);
+  async forgetConsumer(name: string): Promise<boolean> {
+    const wasThere = await this.#file.forgetConsumer(name);
+    this.#state.cursors.delete(name);
+    return wasThere;
   }
 
   async curve(channel: string, fromMs: number, toMs: number): Promise<Curve> {
@@ -336,7 +371,7 @@ class JournaledStore implements DuckDbReadingStore {
     if (this.#pending.rows >= MOST_PENDING) await this.#caughtUp();
     const state = this.#state;
     refuseStored(asked.batches, (agent, epoch) => state.markOf(agent, epoch));
-    const known = asked.readings.channels.map((channel) => state.channel(channel));
+    const known = this.#knownOf(asked.readings);
     checkShape(asked.readings, (nth) => known[nth] !== undefined);
     const request = await withoutRepeats(asked, {
       newestReadAt: (_channel, nth) => state.newestAt(known[nth]?.no ?? -1),
@@ -353,6 +388,25 @@ class JournaledStore implements DuckDbReadingStore {
     this.#took(entry);
     this.#behind.soon();
     return entry.no;
+  }
+
+  // Looking a name up among a million costs more than all else here; a sender who numbers its channels saves it.
+  #knownOf({ channels, channelKeys }: ReadingColumns): (NumberedChannel | undefined)[] {
+    if (channelKeys === undefined) return channels.map((channel) => this.#state.channel(channel));
+    return channels.map((channel, nth) => {
+      const key = channelKeys[nth] ?? -1;
+      const known = this.#byKey[key];
+      if (known?.id === channel) return known;
+      const found = this.#state.channel(channel);
+      if (found !== undefined) this.#remember(key, found);
+      return found;
+    });
+  }
+
+  // Without holes, as an array is fast.
+  #remember(key: number, channel: NumberedChannel): void {
+    for (let at = this.#byKey.length; at <= key; at++) this.#byKey.push(undefined);
+    this.#byKey[key] = channel;
   }
 
   async #append(entry: JournalEntry): Promise<void> {
@@ -384,6 +438,10 @@ class JournaledStore implements DuckDbReadingStore {
   }
 }
 
+function slowest(cursors: ReadonlyMap<string, number>): number {
+  return Math.min(...cursors.values());
+}
+
 function isAnswered(value: StoredValue | undefined): boolean {
   return value !== undefined && (value.counts !== null || value.gauge !== null);
 }
@@ -393,7 +451,7 @@ function numbered(
   known: readonly (NumberedChannel | undefined)[],
   fresh: readonly NumberedChannel[],
 ): JournalEntry["readings"] {
-  const { channels, ...rest } = readings;
+  const { channels, channelKeys: _, ...rest } = readings;
   const ofFresh = new Map(fresh.map(({ id, no }) => [id, no]));
   const nos = new Int32Array(channels.length);
   for (let i = 0; i < channels.length; i++) nos[i] = known[i]?.no ?? ofFresh.get(channels[i] ?? "") ?? -1;

@@ -1,19 +1,13 @@
 import { QUALITY_CODES } from "@nightflow/domain";
-import type { Curve, ReadingColumns, StoredValue } from "../../../ports.ts";
-import { blankColumns } from "../../reading-columns.ts";
+import type { Curve, StoredValue } from "../../../ports.ts";
 import { breathe } from "../../serial-queue.ts";
+import type { JournalPage } from "./commit-journal.ts";
 import type { JournalEntry, NumberedReadings } from "./journal-record.ts";
 
 /** An instant of a channel, by the store file's number of it. */
 export interface NumberedInstant {
   readonly channelNo: number;
   readonly readAtMs: number;
-}
-
-/** A stretch of the feed, whole commits. */
-export interface PendingPage {
-  readonly cursor: number;
-  readonly readings: ReadingColumns;
 }
 
 const ROWS_A_TURN = 50_000;
@@ -62,7 +56,7 @@ export class PendingCommits {
   }
 
   /** Commits after `cursor` until at least `limit` readings are gathered; undefined when some of them are not here. */
-  page(cursor: number, limit: number, nameOf: (channelNo: number) => string): PendingPage | undefined {
+  page(cursor: number, limit: number): JournalPage | undefined {
     const start = cursor + 1 - (this.firstNo ?? Number.POSITIVE_INFINITY);
     if (!(start >= 0)) return undefined;
     const parts: NumberedReadings[] = [];
@@ -73,7 +67,7 @@ export class PendingCommits {
       parts.push(readings);
       rows += readings.length;
     }
-    return { cursor: cursor + at - start, readings: named(parts, rows, nameOf) };
+    return { cursor: cursor + at - start, readings: parts };
   }
 
   /** What the pending commits hold at these instants, in the order asked. A value stands before a missing reading. */
@@ -115,27 +109,6 @@ export class PendingRows {
 interface PendingRow {
   readonly readings: NumberedReadings;
   readonly row: number;
-}
-
-function named(parts: readonly NumberedReadings[], rows: number, nameOf: (no: number) => string): ReadingColumns {
-  const channels: string[] = [];
-  const places = new Map<number, number>();
-  const whole = blankColumns(rows, channels);
-  let at = 0;
-  for (const part of parts) {
-    for (const key of ["readAtMs", "counts", "gauges", "isRegister", "qualities", "flags", "origins"] as const)
-      (whole[key] as Uint8Array).set(part[key] as Uint8Array, at);
-    for (let i = 0; i < part.length; i++) whole.channelNos[at + i] = placeOf(part.channelNos[i] ?? -1);
-    at += part.length;
-  }
-  return whole;
-
-  function placeOf(no: number): number {
-    const known = places.get(no);
-    if (known !== undefined) return known;
-    places.set(no, channels.length);
-    return channels.push(nameOf(no)) - 1;
-  }
 }
 
 function placesOf(asked: readonly NumberedInstant[]): ReadonlyMap<number, ReadonlyMap<number, number[]>> {

@@ -1,4 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
+import type { JournalDisk } from "./journal-disk.ts";
+import type { RecordPlace } from "./journal-record.ts";
 
 const STEP_BYTES = 1024 * 1024;
 
@@ -9,7 +11,7 @@ export class Slot {
   #bytes: number;
   #at = 0;
   #segment = 0;
-  #lastNo = 0;
+  #records: RecordPlace[] = [];
 
   private constructor(path: string, file: FileHandle, bytes: number) {
     this.path = path;
@@ -43,9 +45,14 @@ export class Slot {
     return this.#segment;
   }
 
-  /** The last commit in it. */
+  /** What stands in it, ascending without a hole. */
+  get records(): readonly RecordPlace[] {
+    return this.#records;
+  }
+
+  /** The last commit in it; 0 when there is none. */
   get lastNo(): number {
-    return this.#lastNo;
+    return this.#records.at(-1)?.no ?? 0;
   }
 
   /** Share of it that is written. */
@@ -57,7 +64,14 @@ export class Slot {
   begin(segment: number): void {
     this.#at = 0;
     this.#segment = segment;
-    this.#lastNo = 0;
+    this.#records = [];
+  }
+
+  /** Holds what a run before this one wrote into it, and takes nothing more until it is begun again. */
+  hold(records: readonly RecordPlace[]): void {
+    this.#at = this.#bytes;
+    this.#segment = records[0]?.segment ?? 0;
+    this.#records = [...records];
   }
 
   /** Whether a record fits; one that is larger than any slot may begin an empty one, which grows. */
@@ -66,15 +80,19 @@ export class Slot {
   }
 
   /** Resolves when the record is durable; after a failure the next one is written over it. */
-  async append(record: Buffer, no: number): Promise<void> {
-    for (let done = 0; done < record.length; ) {
-      const { bytesWritten } = await this.#file.write(record, done, record.length - done, this.#at + done);
-      done += bytesWritten;
-    }
-    await this.#file.datasync();
-    this.#at += record.length;
-    this.#bytes = Math.max(this.#bytes, this.#at);
-    this.#lastNo = no;
+  async append(record: Buffer, { no, rows }: Pick<RecordPlace, "no" | "rows">, disk: JournalDisk): Promise<void> {
+    const [at, end] = [this.#at, this.#at + record.length];
+    await disk.write(this.#file, record, at);
+    this.#at = end;
+    this.#bytes = Math.max(this.#bytes, end);
+    this.#records.push({ no, rows, segment: this.#segment, at, end });
+  }
+
+  /** The bytes from `at` up to `end`. */
+  async read(at: number, end: number): Promise<Buffer> {
+    const bytes = Buffer.allocUnsafeSlow(end - at);
+    const { bytesRead } = await this.#file.read(bytes, 0, bytes.length, at);
+    return bytes.subarray(0, bytesRead);
   }
 
   async close(): Promise<void> {
