@@ -170,7 +170,7 @@ class StoreFile implements StoreFilePort {
     this.#refuseClosed();
     await this.#write((writer) => this.#applyNow(writer, entries));
     void this.#checkpoints.afterCommit(journalBytes);
-    this.#upkeep.afterCommit();
+    this.#upkeep.afterCommit(entries.reduce((sum, { readings }) => sum + readings.length, 0));
   }
 
   async valuesAt(keys: readonly InstantKey[]): Promise<(StoredValue | undefined)[]> {

@@ -25,6 +25,12 @@ export const DEFAULT_UPKEEP: UpkeepPolicy = {
 };
 
 const LOOK_EVERY_MS = 60_000;
+/** A transaction so full says that more waits behind it, */
+const RUSH_READINGS = 150_000;
+/** so long, */
+const RUSH_MS = 60_000;
+/** and upkeep lets it pass, up to so many readings. */
+const POSTPONED_READINGS = 100_000_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -34,6 +40,7 @@ export class Upkeep {
   readonly #place: UpkeepPlace;
   readonly #policy: UpkeepPolicy;
   readonly #look: NodeJS.Timeout;
+  #rushUntilMs = 0;
   #isRefreshAsked = false;
   #isRoutineAsked = false;
   #doneDay: number;
@@ -57,11 +64,22 @@ export class Upkeep {
     return Math.max(0, this.#place.state().counts.stored - this.#readingsAtCompaction);
   }
 
-  /** To be called after every commit. */
-  afterCommit(): void {
+  /** To be called after every transaction of so many readings. */
+  afterCommit(readings = 0): void {
+    if (readings >= RUSH_READINGS) this.#rushUntilMs = performance.now() + RUSH_MS;
     const { stored } = this.#place.state().counts;
-    if (stored - this.#readingsAtRollUp >= this.#policy.rollUpAfterReadings) this.#refreshSoon();
-    if (this.backlog >= this.#policy.compactAfterReadings) this.#routineSoon();
+    const { rollUpAfterReadings, compactAfterReadings } = this.#policy;
+    if (stored - this.#readingsAtRollUp >= this.#postponed(rollUpAfterReadings)) this.#refreshSoon();
+    if (this.backlog >= this.#postponed(compactAfterReadings)) this.#routineSoon();
+  }
+
+  // While agents catch up, what nobody waits for leaves them the processors.
+  #postponed(readings: number): number {
+    return this.#isRush ? Math.max(readings, POSTPONED_READINGS) : readings;
+  }
+
+  get #isRush(): boolean {
+    return performance.now() < this.#rushUntilMs;
   }
 
   /** Ends at the next piece. */
@@ -89,7 +107,7 @@ export class Upkeep {
 
   #lookAfter(): void {
     const state = this.#place.state();
-    if (state.rolledUpTo < state.counts.lastCommit) this.#refreshSoon();
+    if (state.rolledUpTo < state.counts.lastCommit && !this.#isRush) this.#refreshSoon();
     const today = this.#today();
     if (today <= this.#doneDay) return;
     this.#doneDay = today;
