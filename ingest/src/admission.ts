@@ -1,6 +1,11 @@
 import { WindowFullError } from "./errors.ts";
 import { FairQueue } from "./fair-queue.ts";
 
+/** A batch up to this size is let in at once, when its agent has no other here, */
+const SMALL_BYTES = 8 * 1024;
+/** as long as all that has been let in is above the limit by no more than this share of it. */
+const SMALL_SHARE = 0.25;
+
 interface Waiter {
   readonly bytes: number;
   readonly admit: () => void;
@@ -53,7 +58,7 @@ export class Admission {
   /** Takes both a place and room when there are both at once, and nothing otherwise. */
   tryEnter(agent: string, bytes: number): boolean {
     const count = this.#windows.get(agent) ?? 0;
-    if (count >= this.#windowBatches || this.#waiting.size > 0 || !this.#hasRoom(bytes)) return false;
+    if (count >= this.#windowBatches || !this.#hasRoomNow(count, bytes)) return false;
     this.#windows.set(agent, count + 1);
     this.#batches++;
     this.#bytes += bytes;
@@ -93,6 +98,12 @@ export class Admission {
   /** Sends away everyone who waits for room. */
   refuseWaiting(error: unknown): void {
     for (const waiter of this.#waiting.drain()) waiter.refuse(error);
+  }
+
+  // Somebody with nothing else here and little to bring does not wait behind those who wait with much.
+  #hasRoomNow(count: number, bytes: number): boolean {
+    if (this.#waiting.size === 0 && this.#hasRoom(bytes)) return true;
+    return count === 0 && bytes <= SMALL_BYTES && this.#bytes + bytes <= this.#maxBytes * (1 + SMALL_SHARE);
   }
 
   #hasRoom(bytes: number): boolean {

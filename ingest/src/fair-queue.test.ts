@@ -1,6 +1,18 @@
 import { expect, test } from "vitest";
 import { FairQueue } from "./fair-queue.ts";
 
+test("who sends little goes before those who wait with much, and many of them hold up nobody", () => {
+  const queue = new FairQueue<string>();
+  for (let i = 0; i < 50; i++) queue.push("fleet", "fleet");
+  expect(queue.next()).toBe("fleet");
+  queue.push("live", "live");
+  expect(queue.next()).toBe("live");
+  for (let i = 0; i < 100; i++) queue.push(`live${i}`, "live");
+  const order = Array.from({ length: 100 }, () => queue.next());
+  expect(order.slice(0, 20)).not.toContain("fleet");
+  expect(order.filter((item) => item === "fleet").length).toBeGreaterThanOrEqual(3);
+});
+
 test("lanes take turns and each keeps its order", () => {
   const queue = new FairQueue<string>();
   for (const item of ["a1", "a2", "a3", "b1", "c1", "c2"]) queue.push(item[0] ?? "", item);

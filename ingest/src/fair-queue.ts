@@ -6,12 +6,19 @@ interface Lane<Item> {
 
 const SHRINK_AT = 1024;
 
-/** A queue with one lane for each agent: lanes take turns, each lane keeps its order. */
+/** So many newcomers in a row go first while others wait. */
+const NEWCOMERS_IN_A_ROW = 32;
+
+/**
+ * A queue with one lane for each agent: lanes take turns, each lane keeps its order. Who had nothing here goes first, so that
+ * somebody who sends little does not wait behind those who send much; not for ever, so that many of them hold up nobody.
+ */
 export class FairQueue<Item> {
   readonly #lanes = new Map<string, Lane<Item>>();
-  /** Lanes in the order of their turns, from `#head` on; each that holds an item stands here once. */
-  #turns: Lane<Item>[] = [];
-  #head = 0;
+  /** Each lane that holds an item stands in one of the two, once. */
+  #turns = new Round<Item>();
+  #newcomers = new Round<Item>();
+  #inARow = 0;
   #size = 0;
 
   get size(): number {
@@ -27,17 +34,18 @@ export class FairQueue<Item> {
 
   /** What `next` would give. */
   peek(): Item | undefined {
-    const lane = this.#turns[this.#head];
+    const lane = this.#round.first;
     return lane?.items[lane.head];
   }
 
   /** The oldest item of the lane whose turn it is; that lane goes to the end. */
   next(): Item | undefined {
-    const lane = this.#turns[this.#head];
+    const round = this.#round;
+    const lane = round.take();
     if (lane === undefined) return undefined;
-    this.#passTurn();
+    this.#inARow = round === this.#newcomers ? this.#inARow + 1 : 0;
     const item = lane.items[lane.head++];
-    if (lane.head < lane.items.length) this.#turns.push(lane);
+    if (lane.head < lane.items.length) this.#turns.add(lane);
     else this.#lanes.delete(lane.name);
     this.#size--;
     return item;
@@ -47,21 +55,43 @@ export class FairQueue<Item> {
   drain(): Item[] {
     const items = [...this.#lanes.values()].flatMap((lane) => lane.items.slice(lane.head));
     this.#lanes.clear();
-    this.#turns = [];
-    this.#head = 0;
+    this.#turns = new Round();
+    this.#newcomers = new Round();
     this.#size = 0;
     return items;
   }
 
-  #open(lane: Lane<Item>): void {
-    this.#lanes.set(lane.name, lane);
-    this.#turns.push(lane);
+  get #round(): Round<Item> {
+    const isTheirs = this.#inARow < NEWCOMERS_IN_A_ROW || this.#turns.first === undefined;
+    return isTheirs && this.#newcomers.first !== undefined ? this.#newcomers : this.#turns;
   }
 
-  #passTurn(): void {
-    this.#head++;
-    if (this.#head < SHRINK_AT || this.#head * 2 < this.#turns.length) return;
-    this.#turns = this.#turns.slice(this.#head);
-    this.#head = 0;
+  #open(lane: Lane<Item>): void {
+    this.#lanes.set(lane.name, lane);
+    this.#newcomers.add(lane);
+  }
+}
+
+/** Lanes in the order of their turns. */
+class Round<Item> {
+  #lanes: Lane<Item>[] = [];
+  #head = 0;
+
+  get first(): Lane<Item> | undefined {
+    return this.#lanes[this.#head];
+  }
+
+  add(lane: Lane<Item>): void {
+    this.#lanes.push(lane);
+  }
+
+  take(): Lane<Item> | undefined {
+    const lane = this.first;
+    if (lane !== undefined) this.#head++;
+    if (this.#head >= SHRINK_AT && this.#head * 2 >= this.#lanes.length) {
+      this.#lanes = this.#lanes.slice(this.#head);
+      this.#head = 0;
+    }
+    return lane;
   }
 }

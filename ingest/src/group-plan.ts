@@ -168,7 +168,7 @@ class Draft {
     const request: CommitRequest = {
       receivedAtMs,
       batches: this.#marks,
-      readings: this.#block.columns(this.#channels.ids()),
+      readings: { ...this.#block.columns(this.#channels.ids()), channelKeys: this.#channels.numbers() },
       setAside: this.#setAside,
       repeats: this.#repeats,
       ...(this.#settled.size > 0 && { settled: [...this.#settled.values()] }),

@@ -40,6 +40,11 @@ export class TouchedChannels {
     return Array.from({ length: this.#size }, (_, place) => this.#table.idOf(this.numberAt(place)));
   }
 
+  /** Their numbers, by place. */
+  numbers(): Int32Array {
+    return this.#numbers.slice(0, this.#size);
+  }
+
   applyTo(memory: ChannelMemory): void {
     memory.reserve(this.#table);
     for (let place = 0; place < this.#size; place++) {
