@@ -1,10 +1,10 @@
 import { FeedForgottenError, type FeedPage, type ReadingStore } from "@nightflow/storage";
 import type { Logger } from "pino";
 
-/** An answer that took longer comes from the store's file, where each costs much by itself; a quicker one from memory. */
-const SLOW_MS = 200;
-const QUICK_MS = 50;
-/** Pages grow up to so many times the usual. The store's own thread numbers the channels of a page in one go. */
+/**
+ * Pages grow up to so many times the usual while more waits behind them: each costs a transaction of what was found in it. Not
+ * further, since the store's own thread puts a page together in one go.
+ */
 const MOST_TIMES = 4;
 
 /** Reads the feed page by page, and goes on where the store says when what came next is gone. */
@@ -12,19 +12,11 @@ export class FeedReader {
   readonly #store: Pick<ReadingStore, "changesSince">;
   readonly #pageReadings: number;
   readonly #logger: Logger;
-  readonly #nowMs: () => number;
   #times = 1;
   /** Number of the last commit that was read. */
   cursor = 0;
 
-  /** `nowMs` is a monotonic clock. */
-  constructor(
-    store: Pick<ReadingStore, "changesSince">,
-    pageReadings: number,
-    logger: Logger,
-    nowMs = () => performance.now(),
-  ) {
-    this.#nowMs = nowMs;
+  constructor(store: Pick<ReadingStore, "changesSince">, pageReadings: number, logger: Logger) {
     this.#store = store;
     this.#pageReadings = pageReadings;
     this.#logger = logger;
@@ -46,11 +38,8 @@ export class FeedReader {
   }
 
   async #page(): Promise<FeedPage> {
-    const askedMs = this.#nowMs();
     const page = await this.#store.changesSince(this.cursor, this.#pageReadings * this.#times);
-    const tookMs = this.#nowMs() - askedMs;
-    if (page.hasMore && tookMs > SLOW_MS) this.#times = Math.min(MOST_TIMES, this.#times * 2);
-    else if (tookMs < QUICK_MS) this.#times = 1;
+    this.#times = page.hasMore ? Math.min(MOST_TIMES, this.#times * 2) : 1;
     return page;
   }
 
