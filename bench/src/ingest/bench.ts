@@ -79,7 +79,8 @@ export async function measureIngest(plan: Plan) {
     perS: Math.round(plan.readings / seconds),
     cpuSPerMillion: perMillion(after.cpuS - before.cpuS, plan),
     generatorCpuSPerMillion: perMillion((user + system) / 1e6, plan),
-    pubackMs: quantiles(agents),
+    pubackMs: quantiles(agents, "latenciesMs"),
+    pubackFromSentMs: quantiles(agents, "sentLatenciesMs"),
     rssMb: Math.round(after.rssMb),
   };
 }
@@ -88,8 +89,8 @@ function perMillion(seconds: number, { readings }: Plan): number {
   return +((seconds / readings) * 1e6).toFixed(2);
 }
 
-function quantiles(agents: readonly RawAgent[]) {
-  const all = Float64Array.from(agents.flatMap(({ latenciesMs }) => [...latenciesMs])).sort();
+function quantiles(agents: readonly RawAgent[], which: "latenciesMs" | "sentLatenciesMs") {
+  const all = Float64Array.from(agents.flatMap((agent) => [...agent[which]])).sort();
   const at = (share: number) => +(all[Math.min(all.length - 1, Math.floor(all.length * share))] ?? 0).toFixed(2);
   return { p50: at(0.5), p99: at(0.99), max: at(1) };
 }

@@ -42,9 +42,12 @@ export function loadOf(topic: string, payloads: Iterable<string>): Load {
 export class RawAgent {
   /** From the moment a frame was due to its PUBACK, in ms, by frame. */
   readonly latenciesMs: Float64Array;
+  /** From the writing of a frame to its PUBACK, in ms, by frame: without what the generator itself was late by. */
+  readonly sentLatenciesMs: Float64Array;
   readonly #load: Load;
   readonly #socket: Socket;
   readonly #dueAtMs: Float64Array;
+  readonly #sentAtMs: Float64Array;
   readonly #done = Promise.withResolvers<void>();
   #unread: Buffer = Buffer.alloc(0);
   #window = 0;
@@ -55,7 +58,9 @@ export class RawAgent {
     this.#load = load;
     this.#socket = socket;
     this.latenciesMs = new Float64Array(load.count);
+    this.sentLatenciesMs = new Float64Array(load.count);
     this.#dueAtMs = new Float64Array(load.count);
+    this.#sentAtMs = new Float64Array(load.count);
   }
 
   /** Connects, signs in, and subscribes to the agent's acks. */
@@ -110,6 +115,7 @@ export class RawAgent {
   #send(until: number, dueAtMs: number): void {
     if (until <= this.#sent) return;
     this.#dueAtMs.fill(dueAtMs, this.#sent, until);
+    this.#sentAtMs.fill(performance.now(), this.#sent, until);
     this.#socket.cork();
     for (const piece of this.#load.pieces(this.#sent, until)) this.#socket.write(piece);
     this.#socket.uncork();
@@ -148,6 +154,7 @@ export class RawAgent {
     const newest = this.#sent - 1;
     const frame = newest - ((newest - (id - 1)) % HIGHEST_ID);
     this.latenciesMs[frame] = now - (this.#dueAtMs[frame] ?? now);
+    this.sentLatenciesMs[frame] = now - (this.#sentAtMs[frame] ?? now);
     this.#acked++;
   }
 }
