@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fastFolder } from "./fast-folder.ts";
+import { makeFolderOfRun } from "./fast-folder.ts";
 
 /** Where the temporary folders of this run of the tests are; for the workers and what they start. */
 export const RUN_FOLDER = "NIGHTFLOW_TEST_RUN_FOLDER";
@@ -11,9 +11,7 @@ const SHARED = /^nightflow-postgres-/;
 
 /** Makes the run's folder before the first worker starts; what it gives removes it after the last has ended. */
 export default function makeRunFolder(): () => void {
-  const folder = mkdtempSync(join(fastFolder(), "nightflow-tests-"));
-  // PostgreSQL and Mosquitto run under users of their own where the tests run as root; they pass through.
-  chmodSync(folder, 0o755);
+  const folder = makeFolderOfRun();
   process.env[RUN_FOLDER] = folder;
   return () => {
     if (process.env.NIGHTFLOW_KEEP_TEST_DATA === undefined) rmSync(folder, { recursive: true, force: true });
