@@ -1,5 +1,6 @@
-import type { FindingSink } from "./engine.ts";
+import type { EngineOptions, FindingSink } from "./engine.ts";
 import { isLiveLongEnough, type WatchedMeter } from "./engine-meters.ts";
+import type { NightStepParameters } from "./pure/detectors/night-step.ts";
 import { District, type DistrictImage, type JudgedNight } from "./pure/district.ts";
 import { lossProof, nightProof } from "./pure/districts/proofs.ts";
 import type { Proof } from "./pure/evidence.ts";
@@ -8,7 +9,7 @@ import type { EmittedInterval } from "./pure/intervals.ts";
 import { calendarOf } from "./pure/local-time.ts";
 import type { MeterState } from "./pure/meter-table.ts";
 import { type MeteredChannel, primaryChannels } from "./pure/registry.ts";
-import { isIn, type Shard } from "./pure/shards.ts";
+import { isIn } from "./pure/shards.ts";
 
 interface WatchedDistrict {
   readonly district: District;
@@ -19,12 +20,12 @@ interface WatchedDistrict {
 /** The districts: inflow from their inlets, nights judged as they complete. */
 export class Districts {
   readonly #sink: FindingSink;
-  readonly #shard: Shard;
+  readonly #options: Pick<EngineOptions, "shard" | "nightStep">;
   #districts = new Map<string, WatchedDistrict>();
 
-  constructor(sink: FindingSink, shard: Shard) {
+  constructor(sink: FindingSink, options: Pick<EngineOptions, "shard" | "nightStep">) {
     this.#sink = sink;
-    this.#shard = shard;
+    this.#options = options;
   }
 
   /** Whether a meter feeds a district of this shard, or stands in one. */
@@ -39,7 +40,8 @@ export class Districts {
     const primary = [...primaryChannels(channels).values()];
     const customers = customersByDma(primary);
     for (const [dma, inlets] of inletsByDma(primary))
-      if (isIn(this.#shard, dma)) this.#districts.set(dma, watchDistrict(dma, inlets, customers.get(dma) ?? 0));
+      if (isIn(this.#options.shard, dma))
+        this.#districts.set(dma, watchDistrict(dma, inlets, customers.get(dma) ?? 0, this.#options.nightStep));
     this.restore(before);
   }
 
@@ -144,6 +146,7 @@ function watchDistrict(
   dma: string,
   inlets: readonly { meter: MeteredChannel; sign: number }[],
   customers: number,
+  nightStep: NightStepParameters,
 ): WatchedDistrict {
   const first = inlets[0]?.meter;
   const signs = new Map(inlets.map(({ meter, sign }) => [meter.meter, sign]));
@@ -152,6 +155,7 @@ function watchDistrict(
       inlets: signs,
       customers,
       balancedOver: first?.commodity === "gas" ? "day" : "night",
+      nightStep,
     }),
     pricePerM3: first?.pricePerM3 ?? 0,
     who: {

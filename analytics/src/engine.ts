@@ -4,6 +4,7 @@ import { Districts } from "./engine-districts.ts";
 import { type MeterImage, MeterWatch, type ReplayBasis } from "./engine-meters.ts";
 import { PressureWatch } from "./engine-pressure.ts";
 import { SilenceWatch } from "./engine-silence.ts";
+import { NIGHT_STEP, type NightStepParameters } from "./pure/detectors/night-step.ts";
 import { CONFIDENCE, evidenceOf, type Proof } from "./pure/evidence.ts";
 import type { DmaNight, FindingEvent, FindingSubject } from "./pure/finding.ts";
 import type { LateReadings } from "./pure/late.ts";
@@ -20,6 +21,8 @@ export interface EngineOptions {
   readonly graceMs: number;
   /** The part of all subjects that is judged here: what one shard finds no other finds, together they find all. */
   readonly shard: Shard;
+  /** What the night step of districts is tuned by. */
+  readonly nightStep: NightStepParameters;
 }
 
 export const DEFAULT_ENGINE_OPTIONS: EngineOptions = {
@@ -27,6 +30,7 @@ export const DEFAULT_ENGINE_OPTIONS: EngineOptions = {
   silentAfterMs: 24 * 3_600_000,
   graceMs: 15 * 60_000,
   shard: WHOLE,
+  nightStep: NIGHT_STEP,
 };
 
 /** What a page of readings brought. */
@@ -73,7 +77,7 @@ export class Engine {
       emit: (signal) => this.#events.push(findingOf(signal)),
       night: (row) => this.#nights.push(row),
     };
-    this.#districts = new Districts(sink, settings.shard);
+    this.#districts = new Districts(sink, settings);
     this.#meters = new MeterWatch(settings, sink, this.#districts);
     this.#silence = new SilenceWatch(settings, sink, this.#meters);
     this.#pressure = new PressureWatch(sink, settings.shard);

@@ -1,3 +1,4 @@
+export { NIGHT_STEP, type NightStepParameters } from "./pure/detectors/night-step.ts";
 export * from "./pure/districts/water-balance.ts";
 export * from "./pure/finding.ts";
 export * from "./pure/intervals.ts";

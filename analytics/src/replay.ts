@@ -1,6 +1,6 @@
 import { type AlarmClass, alarmClassOf, valueToCounts } from "@nightflow/domain";
 import type { ReadingColumns } from "@nightflow/storage";
-import { Engine } from "./engine.ts";
+import { Engine, type EngineOptions } from "./engine.ts";
 import type { FindingEvent } from "./pure/finding.ts";
 import type { MeteredChannel } from "./pure/registry.ts";
 
@@ -23,6 +23,8 @@ export interface ReplayOptions {
   readonly resolutionM3?: number;
   /** Period of the grid; default 1 h. */
   readonly periodMs?: number;
+  /** Settings of the detectors, as a preview tries them. */
+  readonly engine?: Partial<EngineOptions>;
 }
 
 /** One line of an alarm file. Instants are epoch ms; `closedAtMs` is null while it is open at the end. */
@@ -63,13 +65,14 @@ export async function replayReadings(
 
 class Replay {
   readonly #options: ReplayOptions;
-  readonly #engine = new Engine([]);
+  readonly #engine: Engine;
   readonly #channels = new Map<string, MeteredChannel>();
   readonly #open = new Map<string, FindingEvent>();
   readonly #alarms: ReplayAlarm[] = [];
 
   constructor(options: ReplayOptions) {
     this.#options = options;
+    this.#engine = new Engine([], options.engine);
   }
 
   feed(page: readonly ReplayRow[]): void {

@@ -1,5 +1,11 @@
 import type { Step } from "./detectors/flow.ts";
-import { type NightState, newNightState, nightBand, stepNight } from "./detectors/night-step.ts";
+import {
+  type NightState,
+  type NightStepParameters,
+  newNightState,
+  nightBand,
+  stepNight,
+} from "./detectors/night-step.ts";
 import {
   addCustomer,
   addInflow,
@@ -71,6 +77,7 @@ export interface DistrictMeters {
   readonly customers: number;
   /** Water is balanced at night, when little is used; gas over the whole day before, whose difference is its supply less its sales. */
   readonly balancedOver: "night" | "day";
+  readonly nightStep: NightStepParameters;
 }
 
 /**
@@ -205,11 +212,12 @@ export class District {
     const nightStartMs = this.#calendar.instantOf(number, NIGHT.fromHour);
     const { completeness, estimatedShare, isComplete } = this.#inflowShares(number);
     const mnfM3h = isComplete ? leastHourOf(day) : null;
-    const band = nightBand(this.night);
+    const band = nightBand(this.night, this.#meters.nightStep);
     const before = this.night.openMs;
     // The night flow of gas follows the cold.
-    const isJudged = mnfM3h !== null && this.#meters.balancedOver === "night";
-    const step = isJudged ? stepNight(this.night, this.#flowsOf(number, mnfM3h), nightStartMs) : "none";
+    const { nightStep, balancedOver } = this.#meters;
+    const isJudged = mnfM3h !== null && balancedOver === "night";
+    const step = isJudged ? stepNight(this.night, this.#flowsOf(number, mnfM3h), nightStartMs, nightStep) : "none";
     day.judged = {
       dma: this.id,
       date: dateTextOf(number),
@@ -230,9 +238,9 @@ export class District {
     const day = this.#days.get(number);
     if (balance.lossM3h === null || !day?.judged) return undefined;
     const nightStartMs = this.#calendar.instantOf(number, NIGHT.fromHour);
-    const band = nightBand(this.loss);
+    const band = nightBand(this.loss, this.#meters.nightStep);
     const before = this.loss.openMs;
-    const step = stepNight(this.loss, this.#flowsOf(number, balance.lossM3h), nightStartMs);
+    const step = stepNight(this.loss, this.#flowsOf(number, balance.lossM3h), nightStartMs, this.#meters.nightStep);
     this.#noteCustomers(balance.customersM3h ?? 0, nightStartMs);
     const isBanded = { lossExpectedM3h: band?.expected ?? null, lossBandHighM3h: band?.high ?? null };
     day.judged = { ...day.judged, ...this.#balanceColumns(number), ...isBanded };

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { districtTradeOff, tradeOffLine } from "./district-trade-off.ts";
 import { findLeakBench, replayAndScore, TRACKS } from "./leak-bench.ts";
 
 const FIGURES = [
@@ -14,8 +15,11 @@ const FIGURES = [
   "volumeSaved",
 ] as const;
 
-/** Scores the live detectors on the labelled cases; says so where they are not on this machine. */
-export async function run(): Promise<void> {
+/**
+ * Scores the live detectors on the labelled cases; says so where they are not on this machine. With `districts` it scores the night
+ * step of districts with lower and higher limits instead.
+ */
+export async function run(args: readonly string[]): Promise<void> {
   const folder = findLeakBench();
   if (folder === undefined) {
     process.stdout.write("leaks: the labelled cases are not here; set NIGHTFLOW_LEAK_BENCH to their folder\n");
@@ -23,6 +27,10 @@ export async function run(): Promise<void> {
   }
   const work = mkdtempSync(join(tmpdir(), "nf-leaks-"));
   try {
+    if (args[0] === "districts") {
+      for (const point of await districtTradeOff(folder, work)) process.stdout.write(`${tradeOffLine(point)}\n`);
+      return;
+    }
     for (const track of TRACKS) {
       const score = await replayAndScore(folder, track, join(work, `${track.name}.csv`));
       const figures = Object.fromEntries(FIGURES.map((name) => [name, score[name]]));
