@@ -134,9 +134,9 @@ describe("the runner", () => {
     const analytics = await start();
     await analytics.idle();
     await analytics.close();
-    expect(await anomalies()).toMatchObject([
-      { rule: "CONT_FLOW", state: "open", no_ticket_reason: "below_threshold" },
-    ]);
+    const found = await anomalies();
+    expect(found).toContainEqual(expect.objectContaining({ rule: "CONT_FLOW", state: "open" }));
+    expect(new Set(found.map((a) => a.no_ticket_reason))).toEqual(new Set(["below_threshold"]));
     expect(await jobs("open-ticket")).toEqual([]);
   });
 
