@@ -100,7 +100,10 @@ function Totals(props: { readonly overview: Overview | undefined }) {
         overdue: totals.overdueTickets,
         unassigned: totals.unassignedTickets,
       })}{" "}
-      · <Link to="/wall">{say("wall")}</Link>
+      ·{" "}
+      <Link to="/wall" className="nf-inline-link">
+        {say("wall")}
+      </Link>
     </p>
   );
 }
