@@ -1,4 +1,6 @@
+export * from "./pure/cause.ts";
 export { NIGHT_STEP, type NightStepParameters } from "./pure/detectors/night-step.ts";
+export * from "./pure/districts/step-test.ts";
 export * from "./pure/districts/water-balance.ts";
 export * from "./pure/finding.ts";
 export * from "./pure/intervals.ts";
