@@ -1,6 +1,5 @@
 import type { EngineOptions, FindingSink } from "./engine.ts";
 import { isLiveLongEnough, type WatchedMeter } from "./engine-meters.ts";
-import type { NightStepParameters } from "./pure/detectors/night-step.ts";
 import { District, type DistrictImage, type JudgedNight } from "./pure/district.ts";
 import { lossProof, nightProof } from "./pure/districts/proofs.ts";
 import type { Proof } from "./pure/evidence.ts";
@@ -10,6 +9,7 @@ import { calendarOf } from "./pure/local-time.ts";
 import type { MeterState } from "./pure/meter-table.ts";
 import { type MeteredChannel, primaryChannels } from "./pure/registry.ts";
 import { isIn } from "./pure/shards.ts";
+import type { RuleTuning } from "./pure/tuning.ts";
 
 interface WatchedDistrict {
   readonly district: District;
@@ -20,10 +20,10 @@ interface WatchedDistrict {
 /** The districts: inflow from their inlets, nights judged as they complete. */
 export class Districts {
   readonly #sink: FindingSink;
-  readonly #options: Pick<EngineOptions, "shard" | "nightStep">;
+  readonly #options: Pick<EngineOptions, "shard" | "tuning">;
   #districts = new Map<string, WatchedDistrict>();
 
-  constructor(sink: FindingSink, options: Pick<EngineOptions, "shard" | "nightStep">) {
+  constructor(sink: FindingSink, options: Pick<EngineOptions, "shard" | "tuning">) {
     this.#sink = sink;
     this.#options = options;
   }
@@ -41,7 +41,7 @@ export class Districts {
     const customers = customersByDma(primary);
     for (const [dma, inlets] of inletsByDma(primary))
       if (isIn(this.#options.shard, dma))
-        this.#districts.set(dma, watchDistrict(dma, inlets, customers.get(dma) ?? 0, this.#options.nightStep));
+        this.#districts.set(dma, watchDistrict(dma, inlets, customers.get(dma) ?? 0, this.#options.tuning));
     this.restore(before);
   }
 
@@ -146,7 +146,7 @@ function watchDistrict(
   dma: string,
   inlets: readonly { meter: MeteredChannel; sign: number }[],
   customers: number,
-  nightStep: NightStepParameters,
+  tuning: () => RuleTuning,
 ): WatchedDistrict {
   const first = inlets[0]?.meter;
   const signs = new Map(inlets.map(({ meter, sign }) => [meter.meter, sign]));
@@ -155,7 +155,7 @@ function watchDistrict(
       inlets: signs,
       customers,
       balancedOver: first?.commodity === "gas" ? "day" : "night",
-      nightStep,
+      tuning,
     }),
     pricePerM3: first?.pricePerM3 ?? 0,
     who: {

@@ -18,12 +18,11 @@ import { type MeteredChannel, primaryChannels } from "./pure/registry.ts";
 import { DAY_RULES, HOUR_RULES, INTERVAL_RULES, type MeterRule, type RuleContext, USAGE_BIT } from "./pure/rules.ts";
 import { isIn } from "./pure/shards.ts";
 import { SlotTable } from "./pure/slot-table.ts";
+import { DEFAULT_TUNING } from "./pure/tuning.ts";
 import type { MetersImage } from "./snapshot.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** A key account's day must differ by at least this much, in litres. */
-const LEAST_CHANGE_LITRES = 1000;
 
 /** One meter at work: what the registry says of it, and its slots. There may be millions: it holds nothing that others hold too. */
 export interface WatchedMeter {
@@ -129,6 +128,7 @@ export class MeterWatch {
   #meter: WatchedMeter | undefined;
   readonly #context: { -readonly [Name in keyof RuleContext]: RuleContext[Name] } = {
     meter: undefined as unknown as MeteredChannel,
+    tuning: DEFAULT_TUNING,
     ...cellsOf(this.#table),
     localHour: 0,
     litresPerCount: 1,
@@ -189,6 +189,7 @@ export class MeterWatch {
 
   /** Takes rows [from, to) of a page. */
   read(readings: ReadingColumns, from: number, to: number): void {
+    this.#context.tuning = this.#options.tuning();
     const page = this.#page?.readings === readings ? this.#page : this.#open(readings);
     const { channelNos, origins, qualities, readAtMs } = readings;
     for (let row = from; row < to; row++) {
@@ -364,7 +365,7 @@ export class MeterWatch {
     beginRunHour(state, context.runs, hour);
     addDutyHour(state, context.profile, context.localHour, hour);
     this.#judge(meter, state, hourRules, hour, hour, knownAtMs);
-    teachRunHour(state, context, hour, dutyPace(state));
+    teachRunHour(state, context, hour, dutyPace(state, context.tuning.INTERMITTENT));
   }
 
   /** Adds an interval to its hour; the hour is judged at its end, and is good only when all its parts are. */
@@ -412,7 +413,7 @@ export class MeterWatch {
     startDay(state);
     this.#judge(meter, state, meter.kind.dayRules, volume, hour, knownAtMs);
     // A key account's days are judged by another rule; NO_USE wants to know them too.
-    if (meter.meta.isKeyAccount) stepVolume(state, volume);
+    if (meter.meta.isKeyAccount) stepVolume(state, volume, this.#context.tuning.USAGE_CHANGE);
     if (meter.keySlot >= 0) this.#judgeKeyDay(meter, state, day, volume, hour, knownAtMs);
   }
 
@@ -427,13 +428,13 @@ export class MeterWatch {
     const usage = this.#keyTable.view;
     usage.slot = meter.keySlot;
     const openMs = usage.usageOpenMs;
-    const step = stepUsage(usage, this.#usageRing, day, volume, LEAST_CHANGE_LITRES);
+    const step = stepUsage(usage, this.#usageRing, day, volume, this.#context.tuning.USAGE_CHANGE);
     const rule = {
       code: "USAGE_CHANGE",
       direction: usage.usageDirection === 1 ? "up" : "down",
       bit: USAGE_BIT,
     } as const;
-    const proof = () => usageProof(usage);
+    const proof = () => usageProof(usage, this.#context.tuning.USAGE_CHANGE);
     this.#report(meter, rule, step, openMs || usage.usageOpenMs, hour, knownAtMs, state, proof);
   }
 

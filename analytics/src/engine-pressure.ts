@@ -1,6 +1,6 @@
 import { areConvertible, convert } from "@nightflow/domain";
 import type { ReadingColumns } from "@nightflow/storage";
-import type { FindingSink, Signal } from "./engine.ts";
+import type { EngineOptions, FindingSink, Signal } from "./engine.ts";
 import { subjectOf } from "./engine-meters.ts";
 import type { Step } from "./pure/detectors/flow.ts";
 import {
@@ -49,12 +49,14 @@ export interface PressureImage {
 export class PressureWatch {
   readonly #sink: FindingSink;
   readonly #shard: Shard;
+  readonly #tuning: EngineOptions["tuning"];
   #gauges = new Map<string, Gauge>();
   #districts = new Map<string, { readonly pressure: DistrictPressure; readonly who: FindingSubject }>();
 
-  constructor(sink: FindingSink, shard: Shard) {
+  constructor(sink: FindingSink, { shard, tuning }: Pick<EngineOptions, "shard" | "tuning">) {
     this.#sink = sink;
     this.#shard = shard;
+    this.#tuning = tuning;
   }
 
   setRegistry(channels: readonly MeteredChannel[]): void {
@@ -106,20 +108,23 @@ export class PressureWatch {
 
   #judge(gauge: Gauge, kPa: number, atMs: number): void {
     const { state, isGas } = gauge;
+    const tuning = this.#tuning();
     if (isGas) {
       const before = state.drop.openMs;
-      const step = stepPressureDrop(state.drop, kPa, atMs);
+      const step = stepPressureDrop(state.drop, kPa, atMs, tuning.GAS_P_DROP);
       this.#report(gauge, "GAS_P_DROP", "down", step, state.drop.openMs || before, atMs, () =>
-        dropProof(state.drop, kPa),
+        dropProof(state.drop, kPa, tuning.GAS_P_DROP),
       );
       return;
     }
     for (const side of ["low", "high"] as const) {
       const before = state[side].openMs;
-      const step = stepPressureLimit(state[side], kPa, atMs, side);
       const rule = side === "low" ? "PRESS_LOW" : "PRESS_HIGH";
+      const step = stepPressureLimit(state[side], kPa, atMs, side, tuning[rule]);
       const startMs = state[side].openMs || before;
-      this.#report(gauge, rule, side === "low" ? "down" : "up", step, startMs, atMs, () => limitProof(side, kPa));
+      this.#report(gauge, rule, side === "low" ? "down" : "up", step, startMs, atMs, () =>
+        limitProof(side, kPa, tuning[rule]),
+      );
     }
   }
 

@@ -4,12 +4,12 @@ import { Districts } from "./engine-districts.ts";
 import { type MeterImage, MeterWatch, type ReplayBasis } from "./engine-meters.ts";
 import { PressureWatch } from "./engine-pressure.ts";
 import { SilenceWatch } from "./engine-silence.ts";
-import { NIGHT_STEP, type NightStepParameters } from "./pure/detectors/night-step.ts";
 import { CONFIDENCE, evidenceOf, type Proof } from "./pure/evidence.ts";
 import type { DmaNight, FindingEvent, FindingSubject } from "./pure/finding.ts";
 import type { LateReadings } from "./pure/late.ts";
 import type { MeteredChannel } from "./pure/registry.ts";
 import { type Shard, WHOLE } from "./pure/shards.ts";
+import { DEFAULT_TUNING, type RuleTuning } from "./pure/tuning.ts";
 import { packSnapshot, unpackSnapshot } from "./snapshot.ts";
 
 /** Settings of the detectors. */
@@ -21,8 +21,8 @@ export interface EngineOptions {
   readonly graceMs: number;
   /** The part of all subjects that is judged here: what one shard finds no other finds, together they find all. */
   readonly shard: Shard;
-  /** What the night step of districts is tuned by. */
-  readonly nightStep: NightStepParameters;
+  /** Parameters of the rules; asked for with every page, so that what people change holds from the next page on. */
+  readonly tuning: () => RuleTuning;
 }
 
 export const DEFAULT_ENGINE_OPTIONS: EngineOptions = {
@@ -30,7 +30,7 @@ export const DEFAULT_ENGINE_OPTIONS: EngineOptions = {
   silentAfterMs: 24 * 3_600_000,
   graceMs: 15 * 60_000,
   shard: WHOLE,
-  nightStep: NIGHT_STEP,
+  tuning: () => DEFAULT_TUNING,
 };
 
 /** What a page of readings brought. */
@@ -80,7 +80,7 @@ export class Engine {
     this.#districts = new Districts(sink, settings);
     this.#meters = new MeterWatch(settings, sink, this.#districts);
     this.#silence = new SilenceWatch(settings, sink, this.#meters);
-    this.#pressure = new PressureWatch(sink, settings.shard);
+    this.#pressure = new PressureWatch(sink, settings);
     this.setRegistry(channels);
   }
 

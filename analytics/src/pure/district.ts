@@ -22,6 +22,7 @@ import { balanceNight, type NightBalance } from "./districts/night-balance.ts";
 import type { DmaNight } from "./finding.ts";
 import type { EmittedInterval } from "./intervals.ts";
 import { dateTextOf, type ZoneCalendar } from "./local-time.ts";
+import { nightStepOf, type RuleTuning } from "./tuning.ts";
 
 const LEAST_COMPLETE = 0.9;
 const MOST_ESTIMATED = 0.05;
@@ -77,7 +78,7 @@ export interface DistrictMeters {
   readonly customers: number;
   /** Water is balanced at night, when little is used; gas over the whole day before, whose difference is its supply less its sales. */
   readonly balancedOver: "night" | "day";
-  readonly nightStep: NightStepParameters;
+  readonly tuning: () => RuleTuning;
 }
 
 /**
@@ -208,16 +209,20 @@ export class District {
     return this.night.hasLevel === 1 || this.night.nights > 0;
   }
 
+  #tunedBy(rule: "NIGHT_MIN" | "DMA_LOSS" | "GAS_UFG"): NightStepParameters {
+    return nightStepOf(this.#meters.tuning(), rule);
+  }
+
   #judge(number: number, day: DistrictDay): JudgedNight {
     const nightStartMs = this.#calendar.instantOf(number, NIGHT.fromHour);
     const { completeness, estimatedShare, isComplete } = this.#inflowShares(number);
     const mnfM3h = isComplete ? leastHourOf(day) : null;
-    const band = nightBand(this.night, this.#meters.nightStep);
+    const band = nightBand(this.night, this.#tunedBy("NIGHT_MIN"));
     const before = this.night.openMs;
     // The night flow of gas follows the cold.
-    const { nightStep, balancedOver } = this.#meters;
-    const isJudged = mnfM3h !== null && balancedOver === "night";
-    const step = isJudged ? stepNight(this.night, this.#flowsOf(number, mnfM3h), nightStartMs, nightStep) : "none";
+    const isJudged = mnfM3h !== null && this.#meters.balancedOver === "night";
+    const flows = () => this.#flowsOf(number, mnfM3h ?? 0);
+    const step = isJudged ? stepNight(this.night, flows(), nightStartMs, this.#tunedBy("NIGHT_MIN")) : "none";
     day.judged = {
       dma: this.id,
       date: dateTextOf(number),
@@ -238,9 +243,10 @@ export class District {
     const day = this.#days.get(number);
     if (balance.lossM3h === null || !day?.judged) return undefined;
     const nightStartMs = this.#calendar.instantOf(number, NIGHT.fromHour);
-    const band = nightBand(this.loss, this.#meters.nightStep);
+    const parameters = this.#tunedBy(this.#meters.balancedOver === "day" ? "GAS_UFG" : "DMA_LOSS");
+    const band = nightBand(this.loss, parameters);
     const before = this.loss.openMs;
-    const step = stepNight(this.loss, this.#flowsOf(number, balance.lossM3h), nightStartMs, this.#meters.nightStep);
+    const step = stepNight(this.loss, this.#flowsOf(number, balance.lossM3h), nightStartMs, parameters);
     this.#noteCustomers(balance.customersM3h ?? 0, nightStartMs);
     const isBanded = { lossExpectedM3h: band?.expected ?? null, lossBandHighM3h: band?.high ?? null };
     day.judged = { ...day.judged, ...this.#balanceColumns(number), ...isBanded };

@@ -1,14 +1,14 @@
 import type { Evidence, RuleCode } from "@nightflow/domain";
-import { type BurstState, burstLimit, burstNow } from "./detectors/burst.ts";
+import { type BurstParameters, type BurstState, burstLimit, burstNow } from "./detectors/burst.ts";
 import { type DayVolume, wholeDay } from "./detectors/day.ts";
-import { type DutyState, dutyExcess, dutyLimit } from "./detectors/duty.ts";
+import { type DutyParameters, type DutyState, dutyExcess, dutyLimit } from "./detectors/duty.ts";
 import type { Flow } from "./detectors/flow.ts";
 import { highestOpen, type RunCells, type RunContext, type RunState, surpriseLimit } from "./detectors/flow-run.ts";
 import { countOf, HIGHEST_LEVEL, LEVELS } from "./detectors/hour-profile.ts";
 import { recordHours } from "./detectors/run-record.ts";
-import { type StillState, stillLimit } from "./detectors/standstill.ts";
+import { type StillParameters, type StillState, stillLimit } from "./detectors/standstill.ts";
 import type { UnderState } from "./detectors/under-registration.ts";
-import type { UsageState } from "./detectors/usage-change.ts";
+import type { UsageParameters, UsageState } from "./detectors/usage-change.ts";
 import { expectedLitres, type VolumeState } from "./detectors/volume-cusum.ts";
 
 const HOUR_MS = 3_600_000;
@@ -160,12 +160,13 @@ function powerOfTen(nats: number): number {
   return Math.round(nats / Math.LN10);
 }
 
-function runDetails({ runs, profile, localHour }: RunContext, level: number, hours: number): Evidence["details"] {
+function runDetails(context: RunContext, level: number, hours: number): Evidence["details"] {
+  const { runs, profile, localHour } = context;
   return {
     runHours: hours,
     levelLitres: LEVELS[level] ?? 0,
     surprise: round1(runs.score.get(level)),
-    surpriseLimit: round1(surpriseLimit(runs, level)),
+    surpriseLimit: round1(surpriseLimit(context, level)),
     usualShareThisHour: Math.round(countOf(profile, level, localHour) / 2.55) / 100,
   };
 }
@@ -175,8 +176,8 @@ function round1(value: number): number {
 }
 
 /** BURST. */
-export function burstProof(state: BurstState, q3M3h: number | null): Proof {
-  const [limit, now] = [burstLimit(state, q3M3h), burstNow(state)];
+export function burstProof(state: BurstState, q3M3h: number | null, parameters: BurstParameters): Proof {
+  const [limit, now] = [burstLimit(state, q3M3h, parameters), burstNow(state)];
   return {
     actual: now,
     expected: null,
@@ -193,7 +194,7 @@ export function burstProof(state: BurstState, q3M3h: number | null): Proof {
 }
 
 /** INTERMITTENT. */
-export function dutyProof(state: DutyState & VolumeState, day: DayVolume): Proof {
+export function dutyProof(state: DutyState & VolumeState, day: DayVolume, parameters: DutyParameters): Proof {
   const usual = expectedLitres(state);
   const litres = LEVELS[HIGHEST_LEVEL];
   const { now, before } = litresOfDays(day, usual);
@@ -210,7 +211,7 @@ export function dutyProof(state: DutyState & VolumeState, day: DayVolume): Proof
       lastDayLitres: now,
       usualDayLitres: before,
       evidence: round1(state.dutyScore),
-      evidenceLimit: round1(dutyLimit(state)),
+      evidenceLimit: round1(dutyLimit(state, parameters)),
     },
   };
 }
@@ -260,7 +261,7 @@ function litresOfDays(day: DayVolume, usual: number) {
 }
 
 /** NO_USE; the money is the use that is not counted. */
-export function stillProof(state: StillState & VolumeState): Proof {
+export function stillProof(state: StillState & VolumeState, parameters: StillParameters): Proof {
   const { stillDays: days } = state;
   const before = Math.round(state.stillRecord);
   const usual = expectedLitres(state) / 24;
@@ -274,20 +275,20 @@ export function stillProof(state: StillState & VolumeState): Proof {
       zh: `连续 ${days} 天几乎无用量；此前最长停用 ${before} 天`,
     },
     clearsWhen: { en: "a day with use again", zh: "恢复用水满一日" },
-    details: { standstillDays: days, recordDays: before, limitDays: Math.round(stillLimit(state)) },
+    details: { standstillDays: days, recordDays: before, limitDays: Math.round(stillLimit(state, parameters)) },
   };
 }
 
 /** USAGE_CHANGE of a key account. */
-export function usageProof(state: UsageState): Proof {
+export function usageProof(state: UsageState, { leastDeviations }: UsageParameters): Proof {
   const percent = state.usageMedian > 0 ? Math.round((state.usageLitres / state.usageMedian - 1) * 100) : null;
   const [now, usual] = [(state.usageLitres / 1000).toFixed(1), (state.usageMedian / 1000).toFixed(1)];
   const sign = percent === null ? "" : ` (${percent > 0 ? "+" : ""}${percent} %)`;
   return {
     actual: state.usageLitres / 24,
     expected: state.usageMedian / 24,
-    low: Math.max(0, state.usageMedian - 4 * state.usageSpread) / 24,
-    high: (state.usageMedian + 4 * state.usageSpread) / 24,
+    low: Math.max(0, state.usageMedian - leastDeviations * state.usageSpread) / 24,
+    high: (state.usageMedian + leastDeviations * state.usageSpread) / 24,
     excess: Math.abs(state.usageLitres - state.usageMedian) / 24,
     isLoss: false,
     reason: {

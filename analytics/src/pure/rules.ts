@@ -54,8 +54,8 @@ export const INTERVAL_RULES: readonly MeterRule<Flow>[] = [
     bit: 0,
     appliesTo: isWater,
     openMs: (state) => state.burstOpenMs,
-    step: (state, interval, { meter }) => stepBurst(state, interval, meter.q3M3h),
-    proof: (state, { meter }) => burstProof(state, meter.q3M3h),
+    step: (state, interval, { meter, tuning }) => stepBurst(state, interval, meter.q3M3h, tuning.BURST),
+    proof: (state, { meter, tuning }) => burstProof(state, meter.q3M3h, tuning.BURST),
   },
 ];
 
@@ -76,7 +76,7 @@ export const HOUR_RULES: readonly MeterRule<Flow>[] = [
     bit: 2,
     appliesTo: (meter) => isCustomer(meter) && meter.commodity === "gas" && !meter.isKeyAccount,
     openMs: (_, { runs }) => (runs.isOpen.get(0) === 1 ? runs.startMs.get(0) : 0),
-    step: (state, hour, { runs }) => stepRun(state, runs, hour),
+    step: (state, hour, { runs, tuning }) => stepRun(state, runs, hour, tuning.GAS_CONT),
     proof: (state, { runs }, hour) => gasRunProof(state, runs, hour),
   },
   {
@@ -98,8 +98,8 @@ export const DAY_RULES: readonly MeterRule<DayVolume>[] = [
     bit: 4,
     appliesTo: isWater,
     openMs: (state) => (state.stillIsOpen === 1 ? state.stillStartMs : 0),
-    step: stepStill,
-    proof: (state) => stillProof(state),
+    step: (state, day, { tuning }) => stepStill(state, day, tuning.NO_USE),
+    proof: (state, { tuning }) => stillProof(state, tuning.NO_USE),
   },
   {
     code: "INTERMITTENT",
@@ -107,8 +107,8 @@ export const DAY_RULES: readonly MeterRule<DayVolume>[] = [
     bit: 5,
     appliesTo: isSmallWater,
     openMs: (state) => (state.dutyIsOpen === 1 ? state.dutyStartMs : 0),
-    step: stepDuty,
-    proof: (state, _, day) => dutyProof(state, day),
+    step: (state, day, { tuning }) => stepDuty(state, day, tuning.INTERMITTENT),
+    proof: (state, { tuning }, day) => dutyProof(state, day, tuning.INTERMITTENT),
   },
   {
     code: "UNDER_REG",
@@ -116,7 +116,7 @@ export const DAY_RULES: readonly MeterRule<DayVolume>[] = [
     bit: 6,
     appliesTo: isSmallWater,
     openMs: (state) => (state.underIsOpen === 1 ? state.underStartMs : 0),
-    step: stepUnder,
+    step: (state, day, { tuning }) => stepUnder(state, day, tuning.UNDER_REG),
     proof: (state, _, day) => underProof(state, day),
   },
   {
@@ -125,7 +125,7 @@ export const DAY_RULES: readonly MeterRule<DayVolume>[] = [
     bit: USAGE_BIT,
     appliesTo: isSmallWater,
     openMs: (state) => (state.volumeIsOpen === 1 ? state.volumeStartMs : 0),
-    step: stepVolume,
+    step: (state, day, { tuning }) => stepVolume(state, day, tuning.USAGE_CHANGE),
     proof: (state, _, day) => volumeProof(state, day),
   },
 ];

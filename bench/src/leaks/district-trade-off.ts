@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { createGunzip } from "node:zlib";
-import { ALARM_HEADER, alarmLine, NIGHT_STEP, type ReplayRow, replayReadings } from "@nightflow/analytics";
+import { ALARM_HEADER, alarmLine, NIGHT_STEP, type ReplayRow, replayReadings, tuningWith } from "@nightflow/analytics";
 
 const run = promisify(execFile);
 /** Limits of the night step beside the shipped one. */
@@ -44,7 +44,8 @@ export async function districtTradeOff(folder: string, work: string): Promise<Tr
   const points: TradeOff[] = [];
   for (const h of LIMITS) {
     const rows = rowsOf(join(track, "readings.csv.gz"));
-    const engine = { nightStep: { ...NIGHT_STEP, h } };
+    const tuning = tuningWith({ NIGHT_MIN: { h } });
+    const engine = { tuning: () => tuning };
     const alarms = await replayReadings(rows, { kind: "district", zone: "Europe/Rome", engine });
     const [all, tuned, heldOut] = await Promise.all(
       subsets.map(async ({ file, meters }) => {

@@ -1,16 +1,29 @@
 import { type Flow, type Step, WARM_UP_HOURS } from "./flow.ts";
 
 const HOUR_MS = 3_600_000;
-/** A tenth of Q3 of a DN 15 meter, L/h; also the limit where Q3 is not known. */
-const LEAST_LIMIT_LITRES = 250;
-const Q3_SHARE = 0.1;
-/** One interval alone must be twice that. */
-const ALONE_FACTOR = 2;
-/** Above the meter's own highest: one interval or two in a row, and three in a row. */
-const FACTOR = 2;
-const THREE_FACTOR = 1.2;
+/** What a burst is judged by. */
+export interface BurstParameters {
+  /** A tenth of Q3 of a DN 15 meter, L/h; also the limit where Q3 is not known. */
+  readonly leastLitresPerHour: number;
+  readonly q3Share: number;
+  /** One interval alone must be this many times that. */
+  readonly aloneFactor: number;
+  /** Above the meter's own highest: one interval or two in a row, and three in a row. */
+  readonly recordFactor: number;
+  readonly threeFactor: number;
+  /** Intervals below the limit that end a finding. */
+  readonly quietIntervals: number;
+}
+/** As tuned on leak-bench. */
+export const BURST_PARAMETERS: BurstParameters = {
+  leastLitresPerHour: 250,
+  q3Share: 0.1,
+  aloneFactor: 2,
+  recordFactor: 2,
+  threeFactor: 1.2,
+  quietIntervals: 2,
+};
 const RECORD_DECAY_PER_HOUR = 0.99998;
-const QUIET_STEPS = 2;
 
 /** State of the rule for one meter. Flows in L/h. */
 export const BURST_SCHEMA = {
@@ -36,6 +49,7 @@ export function stepBurst(
   state: BurstState & { readonly hoursSeen: number },
   interval: Flow,
   q3M3h: number | null,
+  p: BurstParameters,
 ): Step {
   if (!interval.isGood) {
     state.burstPrevious = 0;
@@ -51,8 +65,8 @@ export function stepBurst(
   const decay = 1 - (1 - RECORD_DECAY_PER_HOUR) * hours;
   state.burstPeak *= decay;
   state.burstRecord *= decay;
-  if (state.burstOpenMs !== 0) return openStep(state, flow, q3M3h);
-  const long = burstIntervals(state, flow, two, three, q3M3h);
+  if (state.burstOpenMs !== 0) return openStep(state, flow, q3M3h, p);
+  const long = burstIntervals(state, flow, two, three, meterLimit(q3M3h, p), p);
   if (long > 0 && state.hoursSeen >= WARM_UP_HOURS) return opened(state, interval, long);
   state.burstPeak = Math.max(state.burstPeak, flow);
   state.burstRecord = Math.max(state.burstRecord, two);
@@ -60,8 +74,8 @@ export function stepBurst(
 }
 
 /** The flow below which a finding ends, and from which three intervals in a row open it, L/h. */
-export function burstLimit(state: BurstState, q3M3h: number | null): number {
-  return Math.max(meterLimit(q3M3h), THREE_FACTOR * state.burstRecord);
+export function burstLimit(state: BurstState, q3M3h: number | null, p: BurstParameters): number {
+  return Math.max(meterLimit(q3M3h, p), p.threeFactor * state.burstRecord);
 }
 
 /** Flow that the last two intervals both held, L/h. */
@@ -69,16 +83,22 @@ export function burstNow(state: BurstState): number {
   return state.burstBefore === 0 ? state.burstPrevious : Math.min(state.burstBefore, state.burstPrevious);
 }
 
-function meterLimit(q3M3h: number | null): number {
-  return q3M3h === null ? LEAST_LIMIT_LITRES : Math.max(LEAST_LIMIT_LITRES, q3M3h * 1000 * Q3_SHARE);
+function meterLimit(q3M3h: number | null, { leastLitresPerHour, q3Share }: BurstParameters): number {
+  return q3M3h === null ? leastLitresPerHour : Math.max(leastLitresPerHour, q3M3h * 1000 * q3Share);
 }
 
 /** How many intervals in a row make it a burst; 0 when it is none. */
-function burstIntervals(state: BurstState, flow: number, two: number, three: number, q3M3h: number | null): number {
-  const limit = meterLimit(q3M3h);
-  if (three > Math.max(limit, THREE_FACTOR * state.burstRecord)) return 3;
-  if (two > Math.max(limit, FACTOR * state.burstRecord)) return 2;
-  return flow > Math.max(ALONE_FACTOR * limit, FACTOR * state.burstPeak) ? 1 : 0;
+function burstIntervals(
+  state: BurstState,
+  flow: number,
+  two: number,
+  three: number,
+  limit: number,
+  p: BurstParameters,
+): number {
+  if (three > Math.max(limit, p.threeFactor * state.burstRecord)) return 3;
+  if (two > Math.max(limit, p.recordFactor * state.burstRecord)) return 2;
+  return flow > Math.max(p.aloneFactor * limit, p.recordFactor * state.burstPeak) ? 1 : 0;
 }
 
 function opened(state: BurstState, { startMs, endMs }: Flow, intervals: number): Step {
@@ -87,13 +107,13 @@ function opened(state: BurstState, { startMs, endMs }: Flow, intervals: number):
   return "open";
 }
 
-function openStep(state: BurstState, flow: number, q3M3h: number | null): Step {
-  const limit = burstLimit(state, q3M3h);
+function openStep(state: BurstState, flow: number, q3M3h: number | null, p: BurstParameters): Step {
+  const limit = burstLimit(state, q3M3h, p);
   state.burstQuiet = flow > limit ? 0 : state.burstQuiet + 1;
-  if (state.burstQuiet < QUIET_STEPS) return "hold";
+  if (state.burstQuiet < p.quietIntervals) return "hold";
   state.burstOpenMs = 0;
   state.burstQuiet = 0;
   state.burstRecord = Math.max(state.burstRecord, limit);
-  state.burstPeak = Math.max(state.burstPeak, FACTOR * state.burstPeak, ALONE_FACTOR * meterLimit(q3M3h));
+  state.burstPeak = Math.max(state.burstPeak, p.recordFactor * state.burstPeak, p.aloneFactor * meterLimit(q3M3h, p));
   return "clear";
 }

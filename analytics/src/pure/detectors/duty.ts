@@ -5,9 +5,18 @@ import { type VolumeState, zOfVolume } from "./volume-cusum.ts";
 
 /** Share of the hours in which a leak of this kind runs. */
 const DUTY = 0.4;
-const K = 0.75;
-const H = 10;
-const RECORD_FACTOR = 1.1;
+/** What a leak that comes and goes is judged by. */
+export interface DutyParameters {
+  /** Evidence that every day must bring to count, nats. */
+  readonly reference: number;
+  /** Evidence from which it is a finding, nats. */
+  readonly limit: number;
+  readonly recordFactor: number;
+  /** A finding that holds this long is how the place is used now, d. */
+  readonly acceptDays: number;
+}
+/** As tuned on leak-bench. */
+export const DUTY_PARAMETERS: DutyParameters = { reference: 0.75, limit: 10, recordFactor: 1.1, acceptDays: 28 };
 /** Evidence of one day is held between these: one night of guests is not three of a valve that sticks. */
 const [LEAST_OF_DAY, MOST_OF_DAY] = [-4, 3];
 const VOLUME_WEIGHT = 0.25;
@@ -16,8 +25,7 @@ const MOST_SCORE = 30;
 const RECORD_DECAY = 0.998;
 const LEAST_DAYS = 21;
 const LEAST_GOOD_HOURS = 18;
-/** A finding that holds this long is how the place is used now. */
-const ACCEPT_MS = 28 * 86_400_000;
+const DAY_MS = 86_400_000;
 const SLOW_PACE = 0.2;
 
 /** ln(p with the leak ÷ p without) of an hour that reaches the level, by the count of its cell; hours that do not all say the same. */
@@ -46,13 +54,13 @@ export function addDutyHour(state: DutyState, profile: Cells, localHour: number,
 }
 
 /** How fast the profile's highest level learns: slowly while there is evidence that it is a leak that it would learn. */
-export function dutyPace(state: DutyState): number {
-  return state.dutyScore > H / 2 ? SLOW_PACE : 1;
+export function dutyPace(state: DutyState, p: DutyParameters): number {
+  return state.dutyScore > p.limit / 2 ? SLOW_PACE : 1;
 }
 
 /** The score from which it is a finding. */
-export function dutyLimit(state: DutyState): number {
-  return Math.max(H, RECORD_FACTOR * state.dutyRecord);
+export function dutyLimit(state: DutyState, p: DutyParameters): number {
+  return Math.max(p.limit, p.recordFactor * state.dutyRecord);
 }
 
 /**
@@ -64,14 +72,18 @@ export function dutyLimit(state: DutyState): number {
  * Null case: the first 21 days teach; a day with fewer than 18 good hours is skipped. Source: LEAKS 3, detector 5 (duty CUSUM);
  * Page 1954; the likelihoods of a Bernoulli leak are ours.
  */
-export function stepDuty(state: DutyState & VolumeState & { readonly hoursSeen: number }, day: DayVolume): Step {
+export function stepDuty(
+  state: DutyState & VolumeState & { readonly hoursSeen: number },
+  day: DayVolume,
+  p: DutyParameters,
+): Step {
   if (day.goodHours < LEAST_GOOD_HOURS) return state.dutyIsOpen === 1 ? "hold" : "none";
   const z = Math.max(-MOST_Z, Math.min(MOST_Z, zOfVolume(state, day)));
-  const gain = Math.max(LEAST_OF_DAY, Math.min(MOST_OF_DAY, day.dutySum)) - K + VOLUME_WEIGHT * z;
+  const gain = Math.max(LEAST_OF_DAY, Math.min(MOST_OF_DAY, day.dutySum)) - p.reference + VOLUME_WEIGHT * z;
   if (state.dutyScore === 0) state.dutyStartMs = day.startMs;
   state.dutyScore = Math.max(0, Math.min(MOST_SCORE, state.dutyScore + gain));
-  if (state.dutyIsOpen === 1) return openDay(state, day);
-  const isFinding = state.hoursSeen > LEAST_DAYS * 24 && state.dutyScore > dutyLimit(state);
+  if (state.dutyIsOpen === 1) return openDay(state, day, p);
+  const isFinding = state.hoursSeen > LEAST_DAYS * 24 && state.dutyScore > dutyLimit(state, p);
   state.dutyRecord *= RECORD_DECAY;
   if (!isFinding) {
     state.dutyRecord = Math.max(state.dutyRecord, state.dutyScore);
@@ -81,9 +93,9 @@ export function stepDuty(state: DutyState & VolumeState & { readonly hoursSeen: 
   return "open";
 }
 
-function openDay(state: DutyState, day: DayVolume): Step {
-  const isAccepted = day.startMs - state.dutyStartMs > ACCEPT_MS;
-  if (state.dutyScore >= H / 2 && !isAccepted) return "hold";
+function openDay(state: DutyState, day: DayVolume, p: DutyParameters): Step {
+  const isAccepted = day.startMs - state.dutyStartMs > p.acceptDays * DAY_MS;
+  if (state.dutyScore >= p.limit / 2 && !isAccepted) return "hold";
   if (isAccepted) state.dutyScore = 0;
   state.dutyIsOpen = 0;
   return "clear";

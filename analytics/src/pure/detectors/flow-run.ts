@@ -1,3 +1,4 @@
+import type { RuleTuning } from "../tuning.ts";
 import { type Flow, type Step, WARM_UP_HOURS } from "./flow.ts";
 import {
   type Cells,
@@ -15,19 +16,26 @@ const HOUR_MS = 3_600_000;
 const YEAR_HOURS = 8760;
 /** A whole number of days. */
 const MOST_HOURS = 65_520;
-/** Surprise (nats) from which a run can be a finding: one in nine million, were hours independent. */
-const LEAST_SURPRISE = 16;
-/** They are not, so a run must be this much more surprising than the meter's own most surprising one. */
-const FACTOR = 1.6;
 const MOST_LEARNT = 40;
-const LEAST_HOURS = 12;
 const RECORD_DECAY_PER_DAY = 0.9964;
 const UNKNOWN_HOURS = 24;
-const QUIET_HOURS = 2;
 /** A meter whose pulse is at least this large, L, shows a drip as a pulse now and then. */
 const COARSE_LITRES = 5;
 /** On such a meter an hour counts as flowing until this long after a pulse, h. */
 const COARSE_HOURS = 6;
+
+/** What a run is judged by. */
+export interface RunParameters {
+  /** Surprise, nats, from which a run can be a finding: 16 is one in nine million, were hours independent. */
+  readonly leastSurprise: number;
+  /** They are not, so a run must be this much more surprising than the meter's own most surprising one. */
+  readonly recordFactor: number;
+  readonly leastHours: number;
+  /** Hours below the level that end a finding. */
+  readonly quietHours: number;
+}
+/** As tuned on leak-bench: the same for CONT_FLOW and FLOOR_RISE. */
+export const RUN_PARAMETERS: RunParameters = { leastSurprise: 16, recordFactor: 1.6, leastHours: 12, quietHours: 2 };
 
 /** State of the runs of one meter beside its cells. Hours and days seen are shared by the other rules of the hour. */
 export const RUN_SCHEMA = {
@@ -60,6 +68,7 @@ export const RUN_CELLS = {
 
 /** What a run is judged with besides the hour. */
 export interface RunContext {
+  readonly tuning: RuleTuning;
   readonly profile: Cells;
   readonly runs: RunCells;
   /** Hour of the day on the wall clock, 0 to 23. */
@@ -83,7 +92,7 @@ export interface RunContext {
 function stepLevel(state: RunState, context: RunContext, level: number, hour: Flow): void {
   if (!hour.isGood) pauseLevel(state, context.runs, level);
   else if (isFlowing(state, level, hour, context)) flowingHour(state, level, hour, context);
-  else stillHour(context.runs, level);
+  else stillHour(context, level);
 }
 
 /** Once an hour, before the levels: what they share. */
@@ -149,8 +158,13 @@ export function highestOpen({ isOpen }: RunCells): number {
 }
 
 /** Surprise from which a run of a level is a finding. */
-export function surpriseLimit(runs: RunCells, level: number): number {
-  return Math.max(LEAST_SURPRISE, FACTOR * runs.record.get(level));
+export function surpriseLimit({ runs, tuning }: RunContext, level: number): number {
+  const { leastSurprise, recordFactor } = parametersOf(tuning, level);
+  return Math.max(leastSurprise, recordFactor * runs.record.get(level));
+}
+
+function parametersOf(tuning: RuleTuning, level: number): RunParameters {
+  return level === 0 ? tuning.CONT_FLOW : tuning.FLOOR_RISE;
 }
 
 /** A finding that has stood this long teaches the profile again: it may be how the place is used now. */
@@ -182,14 +196,15 @@ function flowingHour(state: RunState, level: number, hour: Flow, context: RunCon
   score.set(level, score.get(level) + surprise / (level === 0 ? hoursOfPulse(context) : 1));
   if (hour.litres < floor.get(level)) floor.set(level, hour.litres);
   if (quiet.get(level) !== 0) quiet.set(level, 0);
-  if (isOpen.get(level) === 0 && isFinding(state, level, hour, context.runs)) isOpen.set(level, 1);
+  if (isOpen.get(level) === 0 && isFinding(state, level, hour, context)) isOpen.set(level, 1);
 }
 
-function isFinding(state: RunState, level: number, hour: Flow, runs: RunCells): boolean {
+function isFinding(state: RunState, level: number, hour: Flow, context: RunContext): boolean {
   if (state.hoursSeen <= WARM_UP_HOURS) return false;
+  const { runs, tuning } = context;
   const hours = (hour.endMs - runs.startMs.get(level)) / HOUR_MS;
   if (level === 0 && hours >= state.hoursSeen) return true;
-  return hours >= LEAST_HOURS && runs.score.get(level) > surpriseLimit(runs, level);
+  return hours >= parametersOf(tuning, level).leastHours && runs.score.get(level) > surpriseLimit(context, level);
 }
 
 /** Hours for which one pulse stands. */
@@ -197,11 +212,12 @@ function hoursOfPulse({ litresPerCount }: RunContext): number {
   return litresPerCount >= COARSE_LITRES ? COARSE_HOURS : 1;
 }
 
-function stillHour({ score, record, startMs, quiet, isOpen }: RunCells, level: number): void {
+function stillHour({ runs, tuning }: RunContext, level: number): void {
+  const { score, record, startMs, quiet, isOpen } = runs;
   if (startMs.get(level) === 0) return;
   if (isOpen.get(level) === 1) {
     quiet.set(level, quiet.get(level) + 1);
-    if (quiet.get(level) < QUIET_HOURS) return;
+    if (quiet.get(level) < parametersOf(tuning, level).quietHours) return;
   }
   record.set(level, Math.max(record.get(level), Math.min(score.get(level), MOST_LEARNT)));
   score.set(level, 0);

@@ -1,14 +1,29 @@
 import type { Step } from "./flow.ts";
 
-/** Least service pressure and most that fittings should bear, kPa; unverified defaults. */
-export const PRESSURE_LIMITS = { lowKPa: 140, highKPa: 800 } as const;
-/** A limit must be left for this long: Bentley WaterSight recommends half an hour for pressure (DOMAIN 2.2). */
-const HELD_MS = 30 * 60_000;
+/** What a limit of a gauge is judged by. */
+export interface PressureParameters {
+  readonly limitKPa: number;
+  /** A limit must be left for this long: Bentley WaterSight recommends half an hour for pressure (DOMAIN 2.2), min. */
+  readonly heldMinutes: number;
+}
+/** Least service pressure; an unverified default. */
+export const PRESS_LOW_PARAMETERS: PressureParameters = { limitKPa: 140, heldMinutes: 30 };
+/** Most that fittings should bear; an unverified default. */
+export const PRESS_HIGH_PARAMETERS: PressureParameters = { limitKPa: 800, heldMinutes: 30 };
+
+/** What a regulator's outlet is judged by. */
+export interface DropParameters {
+  /** An outlet below this share of its own level is a drop; above the other it is over. */
+  readonly dropShare: number;
+  readonly overShare: number;
+  readonly heldMinutes: number;
+}
+/** Shares are ours. */
+export const DROP_PARAMETERS: DropParameters = { dropShare: 0.7, overShare: 0.85, heldMinutes: 30 };
+
+const MINUTE_MS = 60_000;
 /** A finding ends this far inside the limit. */
 const HYSTERESIS_KPA = 10;
-/** A gas regulator's outlet below this share of its own level is a drop; above the other it is over. */
-const DROP_SHARE = 0.7;
-const DROP_OVER_SHARE = 0.85;
 const LEVEL_ALPHA = 0.01;
 const LEARN_READINGS = 96;
 /** Readings further apart than this say nothing of the time between. */
@@ -43,10 +58,16 @@ export function newDropState(): DropState {
  * ends it. Null case: one reading alone, readings more than two hours apart, a value that is no finite number.
  * Source: DOMAIN 2.2 (WaterSight's absolute alerts), 3.4 PRESS_LOW and PRESS_HIGH.
  */
-export function stepPressureLimit(state: LimitState, kPa: number, atMs: number, side: "low" | "high"): Step {
+export function stepPressureLimit(
+  state: LimitState,
+  kPa: number,
+  atMs: number,
+  side: "low" | "high",
+  { limitKPa, heldMinutes }: PressureParameters,
+): Step {
   if (!Number.isFinite(kPa)) return "none";
-  const beyond = side === "low" ? PRESSURE_LIMITS.lowKPa - kPa : kPa - PRESSURE_LIMITS.highKPa;
-  return stepHeld(state, atMs, beyond > 0, beyond < -HYSTERESIS_KPA);
+  const beyond = side === "low" ? limitKPa - kPa : kPa - limitKPa;
+  return stepHeld(state, atMs, heldMinutes * MINUTE_MS, beyond > 0, beyond < -HYSTERESIS_KPA);
 }
 
 /**
@@ -54,26 +75,27 @@ export function stepPressureLimit(state: LimitState, kPa: number, atMs: number, 
  * level learns from readings above 85 % of it only. Null case: the first 96 readings, levels of nothing.
  * Source: LEAKS 2.3 (pressure drop in Japanese meters), DOMAIN 3.4 GAS_P_DROP; shares are ours.
  */
-export function stepPressureDrop(state: DropState, kPa: number, atMs: number): Step {
+export function stepPressureDrop(state: DropState, kPa: number, atMs: number, p: DropParameters): Step {
   if (!Number.isFinite(kPa)) return "none";
   const isLearning = state.readings < LEARN_READINGS;
   const share = state.level > 0 ? kPa / state.level : 1;
-  if (isLearning || share > DROP_OVER_SHARE) {
+  if (isLearning || share > p.overShare) {
     state.readings++;
     state.level += Math.max(LEVEL_ALPHA, 1 / state.readings) * (kPa - state.level);
   }
-  return isLearning ? "none" : stepHeld(state, atMs, share < DROP_SHARE, share > DROP_OVER_SHARE);
+  if (isLearning) return "none";
+  return stepHeld(state, atMs, p.heldMinutes * MINUTE_MS, share < p.dropShare, share > p.overShare);
 }
 
-function stepHeld(state: LimitState, atMs: number, isOut: boolean, isIn: boolean): Step {
+function stepHeld(state: LimitState, atMs: number, heldMs: number, isOut: boolean, isIn: boolean): Step {
   const isGap = state.lastMs !== 0 && atMs - state.lastMs > LONGEST_GAP_MS;
   state.lastMs = atMs;
   if (!isOut || isGap) state.outSinceMs = 0;
   if (!isIn || isGap) state.inSinceMs = 0;
   if (isOut && state.outSinceMs === 0) state.outSinceMs = atMs;
   if (isIn && state.inSinceMs === 0) state.inSinceMs = atMs;
-  if (state.openMs === 0) return isOut && atMs - state.outSinceMs >= HELD_MS ? openAt(state) : "none";
-  if (!isIn || atMs - state.inSinceMs < HELD_MS) return "hold";
+  if (state.openMs === 0) return isOut && atMs - state.outSinceMs >= heldMs ? openAt(state) : "none";
+  if (!isIn || atMs - state.inSinceMs < heldMs) return "hold";
   state.openMs = 0;
   return "clear";
 }

@@ -2,11 +2,16 @@ import { type DayVolume, wholeDay } from "./day.ts";
 import type { Step } from "./flow.ts";
 import { expectedLitres, isVolumeKnown, type VolumeState } from "./volume-cusum.ts";
 
-const LEAST_DAYS = 14;
-const FACTOR = 2;
-/** A day below this share of the usual one, or below these litres, counts as still: a stuck wheel still creeps. */
-const STILL_SHARE = 0.05;
-const STILL_LITRES = 3;
+/** What a standstill is judged by. */
+export interface StillParameters {
+  readonly leastDays: number;
+  readonly recordFactor: number;
+  /** A day below this share of the usual one, or below these litres, counts as still: a stuck wheel still creeps. */
+  readonly stillShare: number;
+  readonly stillLitres: number;
+}
+/** As tuned on leak-bench. */
+export const STILL_PARAMETERS: StillParameters = { leastDays: 14, recordFactor: 2, stillShare: 0.05, stillLitres: 3 };
 const RECORD_DECAY = 0.998;
 const LEAST_GOOD_HOURS = 12;
 
@@ -27,12 +32,13 @@ export type StillState = { -readonly [Name in keyof typeof STILL_SCHEMA]: number
  * months is judged by its own months. Null case: silent until 14 days have shown what is usual; days with fewer than 12 good
  * hours neither count nor end anything. Source: LEAKS 3, detector 6 (ZeroRun), by days of volume instead of zero hours.
  */
-export function stepStill(state: StillState & VolumeState, day: DayVolume): Step {
+export function stepStill(state: StillState & VolumeState, day: DayVolume, p: StillParameters): Step {
   const isOpen = state.stillIsOpen === 1;
   if (day.goodHours < LEAST_GOOD_HOURS) return isOpen ? "hold" : "none";
-  const limit = stillLimit(state);
+  const limit = stillLimit(state, p);
   state.stillRecord *= RECORD_DECAY;
-  if (wholeDay(day) >= Math.max(STILL_LITRES, STILL_SHARE * usualLitres(state))) return usedDay(state, limit, isOpen);
+  const leastLitres = Math.max(p.stillLitres, p.stillShare * usualLitres(state));
+  if (wholeDay(day) >= leastLitres) return usedDay(state, limit, isOpen);
   if (state.stillDays === 0) state.stillStartMs = day.startMs;
   state.stillDays++;
   if (isOpen) return "hold";
@@ -42,8 +48,8 @@ export function stepStill(state: StillState & VolumeState, day: DayVolume): Step
 }
 
 /** Still days from which it is a finding. */
-export function stillLimit(state: StillState): number {
-  return Math.max(LEAST_DAYS, FACTOR * state.stillRecord);
+export function stillLimit(state: StillState, p: StillParameters): number {
+  return Math.max(p.leastDays, p.recordFactor * state.stillRecord);
 }
 
 function usualLitres(state: VolumeState): number {

@@ -5,8 +5,17 @@ import type { Step } from "./flow.ts";
 /** Days of history kept for each key account: eight of every weekday. */
 export const USAGE_RING = 56;
 
-const LEAST_Z = 4;
-const LEAST_RATIO = 0.3;
+/** What a key account's day is judged by. */
+export interface UsageParameters {
+  /** Robust deviations from the same weekdays. */
+  readonly leastDeviations: number;
+  /** Share of their median. */
+  readonly leastShare: number;
+  /** Litres. */
+  readonly leastLitres: number;
+}
+/** Source: DOMAIN 3.4 USAGE_CHANGE. */
+export const USAGE_PARAMETERS: UsageParameters = { leastDeviations: 4, leastShare: 0.3, leastLitres: 1000 };
 const LEAST_SAME_DAYS = 4;
 const LEAST_GOOD_HOURS = 22;
 /** The spread of the same weekdays is taken as at least this share of their median. */
@@ -41,7 +50,7 @@ export function stepUsage(
   ring: UsageRing,
   day: number,
   volume: DayVolume,
-  leastLitres: number,
+  p: UsageParameters,
 ): Step {
   const same = sameWeekdays(ring, day);
   const isJudged = volume.goodHours >= LEAST_GOOD_HOURS;
@@ -53,7 +62,7 @@ export function stepUsage(
   state.usageLitres = volume.litres;
   state.usageMedian = medianOf(same) ?? 0;
   state.usageSpread = Math.max(robustSpreadOf(same, state.usageMedian) ?? 0, LEAST_SPREAD * state.usageMedian, 1);
-  return isFar(state, leastLitres) ? farDay(state, volume) : nearDay(state);
+  return isFar(state, p) ? farDay(state, volume) : nearDay(state);
 }
 
 function sameWeekdays(ring: UsageRing, day: number): number[] {
@@ -65,9 +74,11 @@ function sameWeekdays(ring: UsageRing, day: number): number[] {
   return values;
 }
 
-function isFar(state: UsageState, leastLitres: number): boolean {
+function isFar(state: UsageState, p: UsageParameters): boolean {
   const away = Math.abs(state.usageLitres - state.usageMedian);
-  return away > LEAST_Z * state.usageSpread && away > LEAST_RATIO * state.usageMedian && away > leastLitres;
+  return (
+    away > p.leastDeviations * state.usageSpread && away > p.leastShare * state.usageMedian && away > p.leastLitres
+  );
 }
 
 function farDay(state: UsageState, volume: DayVolume): Step {

@@ -1,8 +1,15 @@
 import { type DayVolume, wholeDay } from "./day.ts";
 import type { Step } from "./flow.ts";
 
-const K = 0.75;
-const H = 8;
+/** What a household's use above its own is judged by. */
+export interface VolumeParameters {
+  /** Deviations that every day must lie above the usual to count. */
+  readonly reference: number;
+  /** Sum from which it is a finding. */
+  readonly limit: number;
+}
+/** Source: LEAKS 3, detector 4. */
+export const VOLUME_PARAMETERS: VolumeParameters = { reference: 0.75, limit: 8 };
 const WINSOR = 4;
 const LEAST_LITRES = 5;
 const LEAST_DAYS = 14;
@@ -34,20 +41,20 @@ export type VolumeState = { -readonly [Name in keyof typeof VOLUME_SCHEMA]: numb
  * after its sum was last zero and ends when the sum is back below half of h. Null case: 14 days teach; days below 5 L and
  * days with fewer than 22 good hours are skipped. Source: LEAKS 3, detector 4.
  */
-export function stepVolume(state: VolumeState, day: DayVolume): Step {
+export function stepVolume(state: VolumeState, day: DayVolume, p: VolumeParameters): Step {
   const isOpen = state.volumeIsOpen === 1;
   if (day.goodHours < LEAST_GOOD_HOURS || day.litres < LEAST_LITRES) return isOpen ? "hold" : "none";
   const z = zOfVolume(state, day);
   state.volumeDays++;
-  learn(state, day);
+  learn(state, day, p);
   if (state.volumeScore === 0) state.volumeStartMs = day.startMs;
-  state.volumeScore = Math.min(2 * H, Math.max(0, state.volumeScore + z - K));
+  state.volumeScore = Math.min(2 * p.limit, Math.max(0, state.volumeScore + z - p.reference));
   if (isOpen) {
-    if (state.volumeScore >= H / 2) return "hold";
+    if (state.volumeScore >= p.limit / 2) return "hold";
     state.volumeIsOpen = 0;
     return "clear";
   }
-  if (state.volumeScore <= H) return "none";
+  if (state.volumeScore <= p.limit) return "none";
   state.volumeIsOpen = 1;
   return "open";
 }
@@ -73,8 +80,8 @@ function logOf(state: VolumeState, day: DayVolume): number {
   return Math.log(20 + wholeDay(day)) - (day.isWeekend ? state.volumeWeekend : 0);
 }
 
-function learn(state: VolumeState, day: DayVolume): void {
-  const isDrifting = state.volumeScore > H / 2;
+function learn(state: VolumeState, day: DayVolume, p: VolumeParameters): void {
+  const isDrifting = state.volumeScore > p.limit / 2;
   const alpha = isDrifting ? SLOW_ALPHA : Math.max(ALPHA, 1 / state.volumeDays);
   const difference = logOf(state, day) - state.volumeMean;
   if (day.isWeekend && state.volumeDays > LEAST_DAYS) {
