@@ -22,7 +22,7 @@ export function episodesOf(events: readonly FindingEvent[]): Episode[] {
   const open = new Map<string, Episode>();
   const all: Episode[] = [];
   for (const event of events) {
-    const key = keyOf(event);
+    const key = findingKey(event);
     const known = open.get(key);
     if (event.type === "clear") {
       if (known) all.push({ ...known, clearedAtMs: event.atMs });
@@ -54,7 +54,9 @@ export function compareEpisodes(before: readonly Episode[], after: readonly Epis
 }
 
 function isSame(a: Episode, b: Episode): boolean {
-  return keyOf(a.finding) === keyOf(b.finding) && a.finding.startMs < endOf(b) && b.finding.startMs < endOf(a);
+  return (
+    findingKey(a.finding) === findingKey(b.finding) && a.finding.startMs < endOf(b) && b.finding.startMs < endOf(a)
+  );
 }
 
 function isEqual(a: Episode, b: Episode): boolean {
@@ -69,6 +71,7 @@ function endOf(episode: Episode): number {
   return episode.clearedAtMs ?? Number.POSITIVE_INFINITY;
 }
 
-function keyOf(event: FindingEvent): string {
+/** What a finding is known by while it lasts: its rule and subject. */
+export function findingKey(event: FindingEvent): string {
   return `${event.rule}|${event.subjectKind}|${event.subject}`;
 }

@@ -1,5 +1,6 @@
 import { appendLiveEvent, type Sql } from "@nightflow/storage";
 import type { EngineOutput } from "../engine.ts";
+import { findingKey } from "../pure/episodes.ts";
 import type { DmaNight, FindingEvent } from "../pure/finding.ts";
 import type { Announcement, AnomalyWriter } from "./anomaly-writer.ts";
 
@@ -63,12 +64,8 @@ async function saveSnapshot(tx: Sql, snapshot: ShardSnapshot): Promise<void> {
 /** An update that a later step of the same finding in the same page follows says nothing any more. */
 export function withoutStaleUpdates(events: readonly FindingEvent[]): FindingEvent[] {
   const last = new Map<string, FindingEvent>();
-  for (const event of events) last.set(keyOf(event), event);
-  return events.filter((event) => event.type !== "update" || !event.isPast || last.get(keyOf(event)) === event);
-}
-
-function keyOf(event: FindingEvent): string {
-  return `${event.rule}|${event.subjectKind}|${event.subject}`;
+  for (const event of events) last.set(findingKey(event), event);
+  return events.filter((event) => event.type !== "update" || !event.isPast || last.get(findingKey(event)) === event);
 }
 
 function newestNights(nights: readonly DmaNight[]): Iterable<DmaNight> {

@@ -1,8 +1,7 @@
-import { convert, countsToValue } from "@nightflow/domain";
 import { latestRevision, type StoredRevision } from "@nightflow/storage";
 import type { Scope } from "../access/scope.ts";
 import type { ApiDeps } from "../deps.ts";
-import { volumeUnitOf } from "../meters/points.ts";
+import { countsToM3, resolutionM3Of, volumeUnitOf } from "../meters/points.ts";
 import { type IntervalMeter, type IntervalSpan, intervalMeter, intervalSpan } from "./series.ts";
 import type { IntervalList } from "./wire.ts";
 
@@ -33,7 +32,7 @@ export async function listIntervals(
     ...head,
     channel: point.channelId,
     unit: volumeUnitOf(point),
-    resolution: convert(point.resolution, point.unit, volumeUnitOf(point)),
+    resolution: resolutionM3Of(point),
     completeness: span.validated.completeness,
     version: await latestRevision(deps.db, point.channelId),
     ...bodyOf(span, { ...found, point, options }),
@@ -100,8 +99,7 @@ function revisionRows(
 }
 
 function volumeOf(point: IntervalMeter["point"]): (counts: number | null) => number | null {
-  const resolutionM3 = convert(point.resolution, point.unit, volumeUnitOf(point));
-  return (counts) => (counts === null ? null : countsToValue(counts, resolutionM3));
+  return (counts) => (counts === null ? null : countsToM3(counts, point));
 }
 
 /** Null where no interval had a volume. */

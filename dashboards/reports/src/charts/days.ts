@@ -1,6 +1,6 @@
 import { type Language, unitWords } from "../format.ts";
 import { type ChartOption, timeChart } from "./frame.ts";
-import { PALETTE } from "./palette.ts";
+import { HATCH, PALETTE } from "./palette.ts";
 
 /** One local day, or one month by its first day. */
 export interface DayPoint {
@@ -14,14 +14,6 @@ const WORDS = {
   zh: { volume: "用量", title: "每日用量", previous: "上一周期" },
   en: { volume: "volume", title: "volume by day", previous: "previous period" },
 } as const;
-
-const HATCH = {
-  symbol: "rect",
-  dashArrayX: [1, 0],
-  dashArrayY: [2, 4],
-  rotation: -Math.PI / 4,
-  color: "rgba(255,255,255,0.7)",
-};
 
 /** Volume of each day as bars; incomplete days are hatched, days without data leave a gap. */
 export function dayBarsChart(input: {

@@ -1,6 +1,6 @@
 import { type Language, unitWords, wallClockMs } from "../format.ts";
 import { type ChartOption, line, timeChart } from "./frame.ts";
-import { PALETTE } from "./palette.ts";
+import { HATCH, PALETTE } from "./palette.ts";
 
 /** One interval in its versions; volumes in m³ (Sm³), null where there is none. */
 export interface VersionedPoint {
@@ -30,13 +30,6 @@ const WORDS = {
   },
 } as const;
 
-const HATCH = {
-  symbol: "rect",
-  dashArrayX: [1, 0],
-  dashArrayY: [2, 4],
-  rotation: -Math.PI / 4,
-  color: "rgba(255,255,255,0.7)",
-};
 const DOTS = { symbol: "circle", dashArrayX: [[4, 4]], dashArrayY: [4, 4], color: "rgba(255,255,255,0.8)" };
 
 type Kind = "read" | "suspect" | "estimated" | "edited";

@@ -14,6 +14,15 @@ export const PALETTE = {
   text: "#6b7280",
 } as const;
 
+/** Lines across a bar: part of what it stands for is missing or estimated. */
+export const HATCH = {
+  symbol: "rect",
+  dashArrayX: [1, 0],
+  dashArrayY: [2, 4],
+  rotation: -Math.PI / 4,
+  color: "rgba(255,255,255,0.7)",
+};
+
 /** The same colours for dark pages, lighter where contrast asks for it. */
 const DARK: Readonly<Record<keyof typeof PALETTE, string>> = {
   actual: "#5aa9e6",
