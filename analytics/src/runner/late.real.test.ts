@@ -6,7 +6,7 @@ import { AnalyticsConfig } from "../config.ts";
 import { mergeSpans } from "../pure/late.ts";
 import { FakeFeed } from "../testing/fake-store.ts";
 import { HOUR_MS, homeLitres, hourlyRows, type SeriesRow, START_MS } from "../testing/series.ts";
-import { CHANNEL, seedTown } from "../testing/town.ts";
+import { addMeters, CHANNEL, seedTown } from "../testing/town.ts";
 import { type Analytics, startAnalytics } from "./runner.ts";
 
 const postgres = testDatabase();
@@ -175,14 +175,7 @@ describe("readings that come late", () => {
 
   test("of a whole town do not keep live readings waiting", async () => {
     const meters = Array.from({ length: 60 }, (_, i) => `m${i}`);
-    await db.query(
-      "insert into meter (id, purpose, commodity, period_s, unit_id) select unnest($1::text[]), 'customer', 'water', 3600, (select id from org_unit)",
-      [meters],
-    );
-    await db.query(
-      "insert into channel (id, meter_id, quantity, unit, resolution) select m || '.forward_total', m, 'forward_total', 'm3', 0.001 from unnest($1::text[]) m",
-      [meters],
-    );
+    await addMeters(db, meters);
     const series = meters.map((meter) => hourlyRows(`${meter}.forward_total`, 20 * DAY, homeLitres));
     const isWeek = (row: SeriesRow) => hourOf(row) > 5 * DAY && hourOf(row) < 12 * DAY;
     feed.append(series.flatMap((rows) => rows.filter((row) => !isWeek(row))));

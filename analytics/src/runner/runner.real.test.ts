@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { AnalyticsConfig } from "../config.ts";
 import { FakeFeed } from "../testing/fake-store.ts";
 import { HOUR_MS, homeLitres, hourlyRows, type SeriesRow, START_MS } from "../testing/series.ts";
-import { CHANNEL, seedTown } from "../testing/town.ts";
+import { addMeters, CHANNEL, seedTown } from "../testing/town.ts";
 import { type Analytics, type AnalyticsDeps, startAnalytics } from "./runner.ts";
 
 const postgres = testDatabase();
@@ -231,14 +231,7 @@ describe("the runner", () => {
 
   test("catches up with 60 days of 220 meters in seconds", async () => {
     const meters = Array.from({ length: 220 }, (_, i) => `m${i}`);
-    await db.query(
-      "insert into meter (id, purpose, commodity, period_s, unit_id) select unnest($1::text[]), 'customer', 'water', 3600, (select id from org_unit)",
-      [meters],
-    );
-    await db.query(
-      "insert into channel (id, meter_id, quantity, unit, resolution) select m || '.forward_total', m, 'forward_total', 'm3', 0.001 from unnest($1::text[]) m",
-      [meters],
-    );
+    await addMeters(db, meters);
     const series = meters.map((m) => hourlyRows(`${m}.forward_total`, 1440, homeLitres, { importedUntil: 2000 }));
     for (let day = 0; day < 60; day++) feed.append(series.flatMap((rows) => rows.slice(day * 24, (day + 1) * 24)));
     const startedAt = performance.now();

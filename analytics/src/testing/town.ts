@@ -3,9 +3,6 @@ import type { Database } from "@nightflow/storage";
 
 /** The register of the town's home. */
 export const CHANNEL = "home.forward_total";
-/** The account that it belongs to. */
-export const ACCOUNT_NO = "A1";
-
 /** A company with one home and one inlet of its district, for tests on a database. */
 export async function seedTown(db: Database): Promise<void> {
   const [unit, tariff, customer, account, point] = Array.from({ length: 5 }, () => newId());
@@ -47,4 +44,16 @@ export async function seedTown(db: Database): Promise<void> {
     ],
   ];
   for (const [sql, values] of inserts) await db.query(sql, values);
+}
+
+/** More homes, each with a register of its own. */
+export async function addMeters(db: Database, meters: readonly string[]): Promise<void> {
+  await db.query(
+    "insert into meter (id, purpose, commodity, period_s, unit_id) select unnest($1::text[]), 'customer', 'water', 3600, (select id from org_unit)",
+    [meters],
+  );
+  await db.query(
+    "insert into channel (id, meter_id, quantity, unit, resolution) select m || '.forward_total', m, 'forward_total', 'm3', 0.001 from unnest($1::text[]) m",
+    [meters],
+  );
 }
