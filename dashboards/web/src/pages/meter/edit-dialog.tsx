@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { Input, Modal, Select } from "antd";
-import { type ReactNode, useId, useState } from "react";
+import { useState } from "react";
 import { api, dataOf } from "../../api/client.ts";
 import type { IntervalList, IntervalRow } from "../../api/queries.ts";
 import { queryClient } from "../../api/query-client.ts";
@@ -8,6 +8,7 @@ import { Problem } from "../../parts/problem.tsx";
 import { useFormat } from "../../parts/use-format.ts";
 import { useWords } from "../../words/use-words.ts";
 import { useVocabulary, vocabularyKeys } from "../../words/vocabulary.ts";
+import { Field } from "../operations/field.tsx";
 import { type EditForm, editBody, faultOf, takesTotal } from "./edit-form.ts";
 import { words } from "./words.ts";
 
@@ -111,16 +112,6 @@ export function ReasonField(props: { readonly value: string; readonly onChange: 
         />
       )}
     </Field>
-  );
-}
-
-function Field(props: { readonly label: string; readonly children: (id: string) => ReactNode }) {
-  const id = useId();
-  return (
-    <div className="nf-field">
-      <label htmlFor={id}>{props.label}</label>
-      {props.children(id)}
-    </div>
   );
 }
 
