@@ -6,6 +6,7 @@ export * from "./pure/finding.ts";
 export * from "./pure/intervals.ts";
 export * from "./pure/local-time.ts";
 export * from "./pure/registry.ts";
+export * from "./pure/rule-catalogue.ts";
 export * from "./pure/statistics.ts";
 export * from "./pure/tuning.ts";
 export * from "./pure/usage-build.ts";

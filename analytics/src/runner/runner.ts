@@ -14,6 +14,7 @@ import type { AnalyticsConfig } from "../config.ts";
 import { registerConsumers } from "../feed-consumers.ts";
 import type { MeteredChannel } from "../pure/registry.ts";
 import { AnomalyWriter } from "./anomaly-writer.ts";
+import { KeptTuning } from "./kept-tuning.ts";
 import type { LateStats } from "./late-replays.ts";
 import { type Lease, Leases } from "./leases.ts";
 import { pause, Retry } from "./retry.ts";
@@ -88,6 +89,7 @@ class Runner implements Analytics {
   readonly #stopping = new AbortController();
   readonly #begun = Promise.withResolvers<void>();
   readonly #runners = new Map<number, ShardRunner>();
+  readonly #tuning: KeptTuning;
   #stopListening: (() => Promise<void>) | undefined;
   #finished: Promise<void> = Promise.resolve();
   #last: Omit<AnalyticsStats, "retries" | "shards"> | undefined;
@@ -101,7 +103,9 @@ class Runner implements Analytics {
     const jobs = deps.jobs ?? createJobQueue({ db, logger });
     const writer = new AnomalyWriter(jobs, config.ticketThresholdPerDay);
     const loadRegistry = deps.loadRegistry ?? (() => loadMeterRegistry(db, clock.now()));
-    this.#parts = { store, db, clock, config, logger, writer, jobs, loadRegistry, shards: config.shards };
+    this.#tuning = new KeptTuning(db, logger);
+    const tuning = () => this.#tuning.now;
+    this.#parts = { store, db, clock, config, logger, writer, jobs, loadRegistry, tuning, shards: config.shards };
   }
 
   start(): void {
@@ -153,6 +157,7 @@ class Runner implements Analytics {
     await Promise.all(Array.from(this.#runners.values(), (runner) => this.#giveUp(runner)));
     await this.#leases.leave().catch(() => undefined);
     await this.#stopListening?.();
+    await this.#tuning.close();
     this.#begun.resolve();
   }
 
@@ -171,6 +176,7 @@ class Runner implements Analytics {
     this.#stopListening ??= await db.listen(REGISTRY_CHANNEL, () => {
       for (const runner of this.#runners.values()) runner.registryChanged();
     });
+    await this.#tuning.open();
     // Alone, what a killed process held runs out for nobody.
     if (!isOneOfSeveral) await db.query("update analytics_lease set expires_at = '-infinity'");
     await settleShards(db, config.shards);

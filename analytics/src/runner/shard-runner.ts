@@ -6,6 +6,7 @@ import type { AnalyticsConfig } from "../config.ts";
 import { Engine, type EngineOptions, type EngineOutput } from "../engine.ts";
 import { DETECTORS } from "../feed-consumers.ts";
 import type { MeteredChannel } from "../pure/registry.ts";
+import type { RuleTuning } from "../pure/tuning.ts";
 import type { AnomalyWriter } from "./anomaly-writer.ts";
 import { FeedReader } from "./feed-reader.ts";
 import { FindingsBook } from "./findings-book.ts";
@@ -36,6 +37,8 @@ export interface ShardRunnerDeps {
   readonly writer: AnomalyWriter;
   readonly jobs: Pick<JobQueue, "enqueue">;
   readonly loadRegistry: () => Promise<readonly MeteredChannel[]>;
+  /** What the rules are judged by; asked for with every page. */
+  readonly tuning: () => RuleTuning;
   readonly lease: Lease;
   /** Shards in all. */
   readonly shards: number;
@@ -204,10 +207,10 @@ export class ShardRunner {
   }
 
   #engineOptions(): Partial<EngineOptions> {
-    const { config, lease, shards } = this.#deps;
+    const { config, lease, shards, tuning } = this.#deps;
     const { refreshHours, silentAfterHours } = config;
     const shard = { index: lease.shard, count: shards };
-    return { refreshMs: refreshHours * HOUR_MS, silentAfterMs: silentAfterHours * HOUR_MS, shard };
+    return { refreshMs: refreshHours * HOUR_MS, silentAfterMs: silentAfterHours * HOUR_MS, shard, tuning };
   }
 
   async #run(page: FeedPage): Promise<EngineOutput> {

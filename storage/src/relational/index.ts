@@ -81,3 +81,10 @@ export { REGISTRY_TABLES, type RegistryTable } from "./registry/tables.ts";
 export { setPasswordHash } from "./registry/user-passwords.ts";
 export { notifyRegistry, REGISTRY_CHANNEL } from "./registry-events.ts";
 export { DataFolderBusyError, EmbeddedPostgresError, MigrationError } from "./relational-errors.ts";
+export {
+  addRuleSetting,
+  loadRuleSettings,
+  type NewRuleSetting,
+  RULE_SETTING_CHANNEL,
+  type RuleSetting,
+} from "./rule-settings.ts";
