@@ -62,6 +62,8 @@ export const currency = text(/^[A-Z]{3}$/, "a currency such as CNY");
 export const agentName = text(/^[A-Za-z0-9_.:-]{1,64}\/[A-Za-z0-9_.:-]{1,64}$/, "an agent such as town/agent-1");
 export const positive = number("a number above 0, such as 2.5", (value) => value > 0);
 export const notNegative = number("a number of 0 or more, such as 3.45", (value) => value >= 0);
+export const percent = number("a number from 0 to 100", (value) => value >= 0 && value <= 100);
+export const nightDayHours = number("hours from 12 to 36", (value) => value >= 12 && value <= 36);
 export const latitude = number("a latitude from -90 to 90", (value) => Math.abs(value) <= 90);
 export const longitude = number("a longitude from -180 to 180", (value) => Math.abs(value) <= 180);
 export const wholePositive = number("a whole number above 0", (value) => Number.isInteger(value) && value > 0);

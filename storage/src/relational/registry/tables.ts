@@ -141,9 +141,10 @@ const dmas: TableSpec = {
     population: optional(cell.wholeNotNegative, "People that it supplies."),
     night_use_lph: optional(cell.notNegative, "Legitimate night use of a connection, L/h; 1.7 while empty."),
     exceptional_night_m3h: optional(cell.notNegative, "Night use of large customers without remote meters, m³/h."),
-    unbilled_percent: optional(cell.notNegative, "Authorised use that nobody pays for, percent of inflow."),
-    apparent_percent: optional(cell.notNegative, "Apparent losses, percent of customers' use."),
-    cjj92_correction_percent: optional(cell.notNegative, "Rn of CJJ 92 (R1 + R2 + R3 + R4), percent."),
+    night_day_hours: optional(cell.nightDayHours, "Hours by which a night's leakage becomes a day's; 24 while empty."),
+    unbilled_percent: optional(cell.percent, "Authorised use that nobody pays for, percent of inflow."),
+    apparent_percent: optional(cell.percent, "Apparent losses, percent of customers' use."),
+    cjj92_correction_percent: optional(cell.percent, "Rn of CJJ 92 (R1 + R2 + R3 + R4), percent."),
     unit: UNIT,
   },
 };
