@@ -10,7 +10,7 @@ import type {
   UsagePeriod,
   UsageReportInput,
 } from "./usage-report.ts";
-import { intervalOptionsOf, usageSeries } from "./usage-series.ts";
+import { intervalOptionsOf, type UsageShape, usageSeries } from "./usage-series.ts";
 
 const LINEAR_PERIODS = 1.5;
 
@@ -76,11 +76,16 @@ function seriesOf(input: UsageReportInput, period: UsagePeriod, stepMs: number):
   const bounds = boundsOf(period, input.subject.zone);
   return {
     subject: input.subject,
-    points: usageSeries(input.meters, bounds.fromMs, bounds.toMs, stepMs),
+    points: usageSeries(input.meters, bounds.fromMs, bounds.toMs, stepMs, shapeOf(input)),
     stepMs,
     firstDay: dayOfDate(period.from),
     endDay: dayOfDate(period.to),
   };
+}
+
+/** Reports are of key accounts: of water they use as businesses do. */
+function shapeOf({ subject }: UsageReportInput): UsageShape {
+  return { calendar: calendarOf(subject.zone), profile: subject.commodity === "gas" ? "gas" : "business_water" };
 }
 
 function previousOf(input: UsageReportInput, stepMs: number): PreviousPeriod {

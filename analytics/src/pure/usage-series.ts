@@ -2,9 +2,13 @@ import type { EmittedInterval } from "./intervals.ts";
 import { INTERVAL_CODES, type IntervalOptions, intervalsOf } from "./intervals.ts";
 import type { UsageIntervalQuality, UsageMeterInput, UsagePoint } from "./usage-report.ts";
 import { withEdits } from "./vee/edits.ts";
+import { type EstimateContext, estimateShape, knownInstants } from "./vee/estimate.ts";
 
 const NO_EDITS: ReadonlyMap<number, number | null> = new Map();
 const QUALITY_NAMES: readonly UsageIntervalQuality[] = ["good", "estimated", "suspect", "missing"];
+
+/** What estimates take their shape from: the clock of the place, and the class of use. */
+export type UsageShape = Pick<EstimateContext, "calendar" | "profile">;
 
 /** What turns a meter's curve into intervals. */
 export function intervalOptionsOf(meter: UsageMeterInput): IntervalOptions {
@@ -24,8 +28,9 @@ export function usageSeries(
   fromMs: number,
   toMs: number,
   stepMs: number,
+  shape: UsageShape,
 ): UsagePoint[] {
-  const parts = meters.map((meter) => meterPoints(meter, fromMs, toMs, stepMs));
+  const parts = meters.map((meter) => meterPoints(meter, fromMs, toMs, stepMs, shape));
   const length = Math.ceil((toMs - fromMs) / stepMs);
   return Array.from({ length }, (_, i) => sumPoints(fromMs + i * stepMs, parts, i));
 }
@@ -48,12 +53,13 @@ function sumPoints(startMs: number, parts: readonly (readonly Part[])[], at: num
 }
 
 /** One meter on the report's grid. A step is missing until all of the meter's own periods in it have a volume. */
-function meterPoints(meter: UsageMeterInput, fromMs: number, toMs: number, stepMs: number): Part[] {
+function meterPoints(meter: UsageMeterInput, fromMs: number, toMs: number, stepMs: number, shape: UsageShape): Part[] {
   const length = Math.ceil((toMs - fromMs) / stepMs);
   const counts = new Float64Array(length);
   const quality = new Uint8Array(length);
   const seen = new Uint16Array(length);
-  const { rows } = intervalsOf(meter.curve, intervalOptionsOf(meter));
+  const series = intervalsOf(meter.curve, intervalOptionsOf(meter));
+  const rows = estimateShape(series, { ...shape, knownAtMs: knownInstants(meter.curve) });
   for (const row of withEdits(rows, meter.edits ?? NO_EDITS, meter.periodMs)) {
     if (row.startMs < fromMs || row.endMs > toMs) continue;
     addRow(row, Math.floor((row.startMs - fromMs) / stepMs), { counts, quality, seen });

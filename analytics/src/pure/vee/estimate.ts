@@ -1,4 +1,5 @@
 import { type EstimateMethod, hasFlag } from "@nightflow/domain";
+import type { Curve } from "@nightflow/storage/pure";
 import { type EmittedInterval, INTERVAL_CODES, type IntervalSeries } from "../intervals.ts";
 import type { ZoneCalendar } from "../local-time.ts";
 import { apportion } from "./apportion.ts";
@@ -52,6 +53,11 @@ export function estimateShape(series: IntervalSeries, context: EstimateContext):
   }
   endRun();
   return out;
+}
+
+/** Instants of the good readings of a curve. */
+export function knownInstants(curve: Curve): number[] {
+  return Array.from(curve.readAtMs.subarray(0, curve.length)).filter((_, i) => curve.qualities[i] === 0);
 }
 
 function isTrueZero(row: Readonly<EmittedInterval>): boolean {

@@ -3,7 +3,7 @@ import type { Curve } from "@nightflow/storage/pure";
 import { INTERVAL_CODES, type IntervalOptions, type IntervalSeries, intervalsOf } from "../intervals.ts";
 import { calendarOf } from "../local-time.ts";
 import type { ProfileClass } from "./class-profile.ts";
-import { type EstimatedInterval, estimateShape } from "./estimate.ts";
+import { type EstimatedInterval, estimateShape, knownInstants } from "./estimate.ts";
 import {
   checkConstant,
   checkRegister,
@@ -84,10 +84,6 @@ export function validateRegister(input: VeeInput): ValidatedSeries {
     notes: (share ? [...notes, share] : notes).toSorted((a, b) => a.fromMs - b.fromMs),
     completeness: rows.length === 0 ? 0 : good / rows.length,
   };
-}
-
-function knownInstants(curve: Curve): number[] {
-  return Array.from(curve.readAtMs.subarray(0, curve.length)).filter((_, i) => curve.qualities[i] === 0);
 }
 
 function notesOf(input: VeeInput, series: IntervalSeries): VeeNote[] {
