@@ -1,22 +1,15 @@
 import { execFile } from "node:child_process";
-import { createReadStream } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { createGunzip } from "node:zlib";
-import { ALARM_HEADER, alarmLine, NIGHT_STEP, type ReplayRow, replayReadings, tuningWith } from "@nightflow/analytics";
+import { ALARM_HEADER, alarmLine, NIGHT_STEP, replayReadings, tuningWith } from "@nightflow/analytics";
+import { HELD_OUT_DISTRICT } from "./held-out.ts";
+import { rowsOf } from "./leak-bench.ts";
+import type { LabelFile } from "./score.ts";
 
 const run = promisify(execFile);
 /** Limits of the night step beside the shipped one. */
 const LIMITS = [8, 9, NIGHT_STEP.h, 11, 12, 14] as const;
-/** The district that was held out of tuning. */
-const HELD_OUT = "DMA9";
-
-interface LabelFile {
-  readonly track: string;
-  readonly meters: readonly { readonly meter: string }[];
-}
 
 /** What the scorer says of one limit, over all districts, those tuned on, and the one held out. */
 export interface TradeOff {
@@ -38,8 +31,8 @@ export async function districtTradeOff(folder: string, work: string): Promise<Tr
   const labels = JSON.parse(await readFile(join(track, "labels.json"), "utf8")) as LabelFile;
   const subsets = await Promise.all([
     subsetOf(labels, work, "all", () => true),
-    subsetOf(labels, work, "tuned", (meter) => !meter.endsWith(HELD_OUT)),
-    subsetOf(labels, work, "held", (meter) => meter.endsWith(HELD_OUT)),
+    subsetOf(labels, work, "tuned", (meter) => !meter.endsWith(HELD_OUT_DISTRICT)),
+    subsetOf(labels, work, "held", (meter) => meter.endsWith(HELD_OUT_DISTRICT)),
   ]);
   const points: TradeOff[] = [];
   for (const h of LIMITS) {
@@ -67,7 +60,7 @@ export async function districtTradeOff(folder: string, work: string): Promise<Tr
 export function tradeOffLine({ h, all, tuned, heldOut }: TradeOff): string {
   const told = ({ falseAlarmsPerMeterYear, recallLeak, byKind }: Score) =>
     `${falseAlarmsPerMeterYear} FA, ${recallLeak} found, abrupt ${["5%", "10%", "20%"].map((size) => byKind[`abrupt-${size}`]?.split(" ")[0] ?? "-").join(" ")}`;
-  return `h ${h}: all ${told(all)} | tuned ${told(tuned)} | ${HELD_OUT} held out ${told(heldOut)}`;
+  return `h ${h}: all ${told(all)} | tuned ${told(tuned)} | ${HELD_OUT_DISTRICT} held out ${told(heldOut)}`;
 }
 
 async function subsetOf(labels: LabelFile, work: string, name: string, isIn: (meter: string) => boolean) {
@@ -75,12 +68,4 @@ async function subsetOf(labels: LabelFile, work: string, name: string, isIn: (me
   const file = join(work, `labels-${name}.json`);
   await writeFile(file, JSON.stringify({ ...labels, meters }));
   return { file, meters: new Set(meters.map(({ meter }) => meter)) };
-}
-
-async function* rowsOf(file: string): AsyncIterable<ReplayRow> {
-  const lines = createInterface({ input: createReadStream(file).pipe(createGunzip()) });
-  for await (const line of lines) {
-    const [meter = "", readAt = "", value = ""] = line.split(",");
-    if (meter !== "meter" && meter !== "") yield { meter, readAtMs: Date.parse(readAt), value: Number(value) };
-  }
 }

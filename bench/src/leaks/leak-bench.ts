@@ -1,8 +1,20 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { createGunzip } from "node:zlib";
+import {
+  ALARM_HEADER,
+  alarmLine,
+  type ReplayAlarm,
+  type ReplayOptions,
+  type ReplayRow,
+  replayReadings,
+} from "@nightflow/analytics";
+import type { LabelFile } from "./score.ts";
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -20,27 +32,35 @@ export function findLeakBench(): string | undefined {
   return existsSync(join(folder, "score.mjs")) ? folder : undefined;
 }
 
-/** Replays one track through the live detectors and gives what the scorer says of the alarms. */
-export async function replayAndScore(
+/** The labels of a track; for scoring, never for a detector. */
+export async function labelsOf(folder: string, track: Track): Promise<LabelFile> {
+  return JSON.parse(await readFile(join(folder, track.name, "labels.json"), "utf8")) as LabelFile;
+}
+
+/** The alarms of the live detectors on a track. */
+export function alarmsOf(folder: string, track: Track, engine: ReplayOptions["engine"] = {}): Promise<ReplayAlarm[]> {
+  const rows = rowsOf(join(folder, track.name, "readings.csv.gz"));
+  return replayReadings(rows, { kind: track.kind, zone: track.zone, engine });
+}
+
+/** What the cases' own scorer says of some alarms. */
+export async function scoreAlarms(
   folder: string,
   track: Track,
+  alarms: readonly ReplayAlarm[],
   alarmsFile: string,
 ): Promise<Record<string, unknown>> {
-  const main = join(ROOT, "nightflow", "src", "main.ts");
-  const readings = join(folder, track.name, "readings.csv.gz");
-  await run(process.execPath, [
-    main,
-    "replay",
-    "--readings",
-    readings,
-    "--kind",
-    track.kind,
-    "--time-zone",
-    track.zone,
-    "--out",
-    alarmsFile,
-  ]);
+  await writeFile(alarmsFile, [ALARM_HEADER, ...alarms.map(alarmLine)].join("\n"));
   const labels = join(folder, track.name, "labels.json");
   const { stdout } = await run(process.execPath, [join(folder, "score.mjs"), labels, alarmsFile, "--json"]);
   return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+/** The rows of a readings file. */
+export async function* rowsOf(file: string): AsyncIterable<ReplayRow> {
+  const lines = createInterface({ input: createReadStream(file).pipe(createGunzip()) });
+  for await (const line of lines) {
+    const [meter = "", readAt = "", value = ""] = line.split(",");
+    if (meter !== "meter" && meter !== "") yield { meter, readAtMs: Date.parse(readAt), value: Number(value) };
+  }
 }
