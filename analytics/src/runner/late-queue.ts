@@ -77,6 +77,8 @@ export class LateQueue {
   add(late: readonly LateReadings[], nowMs = performance.now()): void {
     for (const { channel, readings, spans, periodMs } of late) {
       const known = this.#waiting.get(channel);
+      // Who is quietest stands first; one that goes on growing keeps its place in the end, and comes first by itself.
+      if (known && !this.#hasWaitedLong(known, nowMs)) this.#waiting.delete(channel);
       this.#waiting.set(channel, {
         id: known?.id ?? newId(this.#clock.now()),
         channel,
@@ -118,12 +120,16 @@ export class LateQueue {
     this.#unsaved.clear();
   }
 
-  /** The meter that has waited longest and of which nothing more has come for a while; any where `isHurried`. */
+  /** The next meter of which nothing more has come for a while, or that has waited for long; any where `isHurried`. */
   next(isHurried: boolean, nowMs = performance.now()): LateMeter | undefined {
-    for (const meter of this.#waiting.values())
-      if (isHurried || nowMs - meter.quietSinceMs >= this.#settleMs) return meter;
-      else if (nowMs - meter.waitingSinceMs >= LONGEST_TIMES * this.#settleMs) return meter;
-    return undefined;
+    const [first] = this.#waiting.values();
+    if (first === undefined) return undefined;
+    const isQuiet = nowMs - first.quietSinceMs >= this.#settleMs;
+    return isHurried || isQuiet || this.#hasWaitedLong(first, nowMs) ? first : undefined;
+  }
+
+  #hasWaitedLong({ waitingSinceMs }: Waiting, nowMs: number): boolean {
+    return nowMs - waitingSinceMs >= LONGEST_TIMES * this.#settleMs;
   }
 
   /** A meter has been replayed; its row stays until a snapshot holds what was learnt. */

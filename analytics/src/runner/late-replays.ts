@@ -78,8 +78,15 @@ export class LateReplays {
   async note(late: readonly LateReadings[]): Promise<void> {
     this.#queue.add(late);
     if (!this.#queue.hasUnsaved) return;
-    await this.#deps.retry.untilDone("keep what came late", () => this.#transaction((tx) => this.#queue.save(tx)));
-    this.#queue.saved();
+    await this.#deps.retry.untilDone("keep what came late", async () => {
+      await this.#transaction((tx) => this.#queue.save(tx));
+      this.#queue.saved();
+    });
+  }
+
+  /** True while late readings wait to be kept, since the runner stops: a snapshot now would forget them. */
+  get hasUnsaved(): boolean {
+    return this.#queue.hasUnsaved;
   }
 
   /** Whether a snapshot now would hold replays that none before it holds. */

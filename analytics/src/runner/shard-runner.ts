@@ -244,7 +244,7 @@ export class ShardRunner {
   #dueSnapshot(): Snapshot | null {
     const waitMs = Math.max(this.#deps.config.snapshotMs, SNAPSHOT_REST * this.#snapshotMs);
     const { cursor } = this.#feed;
-    const hasNews = cursor !== this.#snapshotCursor || this.#late.hasNews;
+    const hasNews = (cursor !== this.#snapshotCursor || this.#late.hasNews) && !this.#late.hasUnsaved;
     if (!hasNews || performance.now() - this.#snapshotAt < waitMs) return null;
     return { cursor, state: this.#engine.snapshot() };
   }
@@ -264,7 +264,8 @@ export class ShardRunner {
 
   async #lastSnapshot(): Promise<void> {
     const { cursor } = this.#feed;
-    if (this.#book.hasUnwritten || (cursor === this.#snapshotCursor && !this.#late.hasNews)) return;
+    if (this.#book.hasUnwritten || this.#late.hasUnsaved || (cursor === this.#snapshotCursor && !this.#late.hasNews))
+      return;
     const snapshot = { cursor, state: this.#engine.snapshot() };
     try {
       await this.#book.saveSnapshot(snapshot);
