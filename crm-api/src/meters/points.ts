@@ -70,6 +70,14 @@ export function pointsOfDmas(sql: Sql, dmaIds: readonly string[]): Promise<Measu
   return points(sql, text, [dmaIds]);
 }
 
+/** The registers of the customers of a district. */
+export function pointsOfCustomersIn(sql: Sql, dmaId: string): Promise<MeasuredPoint[]> {
+  const text = `select ${COLUMNS}, 1 as sign, sp.dma_id as owner
+      from service_point sp join meter m on m.service_point_id = sp.id and m.purpose = 'customer' ${MAIN_CHANNEL}
+     where sp.dma_id = $1 order by m.id`;
+  return points(sql, text, [dmaId]);
+}
+
 async function points(sql: Sql, text: string, values: readonly unknown[]): Promise<MeasuredPoint[]> {
   const { rows } = await sql.query<PointRow>(text, values);
   return rows.filter((row) => row.channel_id !== null).map(toPoint);

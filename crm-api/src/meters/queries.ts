@@ -94,6 +94,21 @@ async function meterRows(sql: Sql, scope: Scope, query: MeterQuery): Promise<Met
   return (await sql.query<MeterSqlRow & CursorRow>(text, filter.values)).rows;
 }
 
+/** Some meters of a person's scope with their collection status, in the order of `ids`; unknown ones are left out. */
+export async function metersByIds(
+  sql: Sql,
+  store: ReadingStore,
+  scope: Scope,
+  ids: readonly string[],
+  nowMs: number,
+): Promise<MeterRow[]> {
+  const filter = new SqlFilter();
+  filter.and(`m.id = any(${filter.value(ids)})`).and(inScope(filter, scope, "m.unit_id"));
+  const { rows } = await sql.query<MeterSqlRow>(`select ${COLUMNS} from ${FROM} ${filter.where}`, filter.values);
+  const found = new Map((await withLastValues(store, rows, nowMs)).map((meter) => [meter.id, meter]));
+  return ids.flatMap((id) => found.get(id) ?? []);
+}
+
 /** One meter of a person's scope. */
 export async function loadMeter(sql: Sql, scope: Scope, id: string): Promise<MeterSqlRow> {
   const filter = new SqlFilter();
