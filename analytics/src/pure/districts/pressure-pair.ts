@@ -1,4 +1,4 @@
-const K = 1;
+const K = 0.5;
 const H = 12;
 const WINSOR = 4;
 /** Hours that teach a pair before it is judged, and how slowly it learns after. */
@@ -6,11 +6,11 @@ const LEARN_HOURS = 7 * 24;
 const ALPHA = 1 / (14 * 24);
 /** The level of an hour of the day learns as slowly, from a fourteenth of the readings. */
 const HOUR_ALPHA = 1 / 14;
-const LEAST_DEVIATION_KPA = 0.5;
+const LEAST_DEVIATION_KPA = 0.2;
 /** A residual that stays this long is the pair's normal: a valve was moved. */
 const ACCEPT_HOURS = 14 * 24;
 
-/** State of two gauges of one district: plain numbers, 24 of them the levels of the hours of the day. */
+/** State of two gauges of one district: plain numbers; the residual's level and square by hour of the day are 24 each. */
 export interface PressurePairState {
   hours: number;
   meanX: number;
@@ -25,6 +25,7 @@ export interface PressurePairState {
   sinceMs: number;
   heldHours: number;
   readonly hourLevels: number[];
+  readonly hourVariances: number[];
 }
 
 /** Two gauges that nothing is known of. */
@@ -41,6 +42,7 @@ export function newPressurePair(): PressurePairState {
     sinceMs: 0,
     heldHours: 0,
     hourLevels: new Array<number>(24).fill(0),
+    hourVariances: new Array<number>(24).fill(0),
   };
 }
 
@@ -49,12 +51,14 @@ export type LowGauge = "x" | "y" | null;
 
 /**
  * Which of two pressure gauges of a district stands too low beside the other: linear regression of y on x over hourly means, less the
- * pair's own level of that hour of the day, then a two-sided tabular CUSUM of the residual, k 1, h 12 deviations, z winsorised at 4.
- * Demand moves both gauges together; a leak lowers the one that is nearer. O(1) per pair and hour.
+ * pair's own level of that hour of the day, then a two-sided tabular CUSUM of the residual, k 0.5, h 12 in deviations of that hour, so
+ * that quiet nights count most, z winsorised at 4. Demand moves both gauges together; a leak lowers the one that is nearer. O(1) per
+ * pair and hour.
  *
  * Learning stands still while a sum is above half its limit; after 14 days there the pair is learned anew: a valve was moved.
  * Null case: the first 7 days; hours without a mean of both. Source: LILA (BattLeDIM 2020), pairwise regression with CUSUM after
- * Montgomery, LEAKS 2.1; online baseline, hour-of-day level, k and h are ours.
+ * Montgomery, LEAKS 2.1; online baseline, level and
+ * deviation by hour of day, and k and h (set on networks solved by EPANET) are ours.
  */
 export function stepPressurePair(
   state: PressurePairState,
@@ -65,7 +69,7 @@ export function stepPressurePair(
 ): LowGauge {
   if (!Number.isFinite(xKPa) || !Number.isFinite(yKPa)) return lowGaugeOf(state);
   const residual = residualOf(state, xKPa, yKPa, hourOfDay);
-  if (state.hours >= LEARN_HOURS) addResidual(state, residual, hourMs);
+  if (state.hours >= LEARN_HOURS) addResidual(state, residual, hourOfDay, hourMs);
   const isCalm = Math.max(state.low, state.high) <= H / 2;
   state.heldHours = isCalm ? 0 : state.heldHours + 1;
   if (state.heldHours >= ACCEPT_HOURS) Object.assign(state, newPressurePair());
@@ -78,8 +82,10 @@ function residualOf(state: PressurePairState, x: number, y: number, hourOfDay: n
   return y - state.meanY - slope * (x - state.meanX) - (state.hourLevels[hourOfDay] ?? 0);
 }
 
-function addResidual(state: PressurePairState, residual: number, hourMs: number): void {
-  const deviation = Math.max(LEAST_DEVIATION_KPA, Math.sqrt(state.residualVariance));
+function addResidual(state: PressurePairState, residual: number, hourOfDay: number, hourMs: number): void {
+  // Between the hour's own and all hours': fourteen days are few to know a deviation by.
+  const variance = 0.75 * (state.hourVariances[hourOfDay] ?? 0) + 0.25 * state.residualVariance;
+  const deviation = Math.max(LEAST_DEVIATION_KPA, Math.sqrt(variance));
   const z = Math.max(-WINSOR, Math.min(WINSOR, residual / deviation));
   if (state.low === 0 && state.high === 0) state.sinceMs = hourMs;
   state.low = Math.min(2 * H, Math.max(0, state.low - z - K));
@@ -105,6 +111,8 @@ function learn(state: PressurePairState, x: number, y: number, residual: number,
   const days = Math.floor(state.hours / 24) - 1;
   const level = state.hourLevels[hourOfDay] ?? 0;
   state.hourLevels[hourOfDay] = level + Math.max(HOUR_ALPHA, 1 / days) * residual;
+  const before = state.hourVariances[hourOfDay] ?? 0;
+  state.hourVariances[hourOfDay] = before + Math.max(HOUR_ALPHA, 1 / days) * (residual * residual - before);
   const kept = Math.max(ALPHA, 1 / (state.hours - 48));
   state.residualVariance = (1 - kept) * (state.residualVariance + kept * residual * residual);
 }
