@@ -24,6 +24,11 @@ export const BURST_PARAMETERS: BurstParameters = {
   quietIntervals: 2,
 };
 const RECORD_DECAY_PER_HOUR = 0.99998;
+/** After so long a standstill one interval may be what a register that hung shows at once. */
+const FROZEN_HOURS = 24;
+
+/** What the rules of the hour know: good hours seen, and still hours since the last movement. */
+type Hours = { readonly hoursSeen: number; readonly runStops: number };
 
 /** State of the rule for one meter. Flows in L/h. */
 export const BURST_SCHEMA = {
@@ -42,15 +47,11 @@ export type BurstState = { -readonly [Name in keyof typeof BURST_SCHEMA]: number
  * max(10 % of Q3, 2 × own record), or three in a row over max(10 % of Q3, 1.2 × own record).
  *
  * The peak is the highest interval so far, the record the highest flow that two in a row held; both fade by 0.002 % an hour and
- * take in at most the limit. Null case: the first 14 days of a meter only teach; an unknown interval breaks the row.
+ * take in at most the limit. Null case: the first 14 days of a meter only teach; an unknown interval breaks the row; one interval
+ * after a day of standstill neither finds nor teaches.
  * Source: LEAKS 3, detector 3 (Burst), in three stages.
  */
-export function stepBurst(
-  state: BurstState & { readonly hoursSeen: number },
-  interval: Flow,
-  q3M3h: number | null,
-  p: BurstParameters,
-): Step {
+export function stepBurst(state: BurstState & Hours, interval: Flow, q3M3h: number | null, p: BurstParameters): Step {
   if (!interval.isGood) {
     state.burstPrevious = 0;
     state.burstBefore = 0;
@@ -67,6 +68,7 @@ export function stepBurst(
   state.burstRecord *= decay;
   if (state.burstOpenMs !== 0) return openStep(state, flow, q3M3h, p);
   const long = burstIntervals(state, flow, two, three, meterLimit(q3M3h, p), p);
+  if (long === 1 && state.runStops >= FROZEN_HOURS) return "none";
   if (long > 0 && state.hoursSeen >= WARM_UP_HOURS) return opened(state, interval, long);
   state.burstPeak = Math.max(state.burstPeak, flow);
   state.burstRecord = Math.max(state.burstRecord, two);
