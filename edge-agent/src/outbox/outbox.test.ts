@@ -332,6 +332,19 @@ describe("a full outbox", () => {
     await again.close();
   });
 
+  it("still knows how many it gave up when it is killed after all the rest was acknowledged", async () => {
+    const outbox = await opened({ maxBytes: 65_536 });
+    await fillUp(outbox, 120);
+    const { dropped } = outbox.fill();
+    outbox.acknowledge(ack(outbox.epoch, outbox.lastSeq));
+    await take(outbox, 9999);
+    expect(outbox.fill().bytes).toBeLessThan(16_384);
+    const afterKill = await opened({ maxBytes: 65_536 });
+    expect(afterKill.fill().dropped).toBe(dropped);
+    await afterKill.close();
+    await outbox.close();
+  });
+
   it("takes no new readings when told to stop, and counts those", async () => {
     const outbox = await opened({ maxBytes: 65_536, policy: "stop" });
     await fillUp(outbox, 120);

@@ -70,7 +70,7 @@ export class Outbox {
     const outbox = new Outbox(deps, await recoverFolder(deps.disk ?? nodeDisk, deps.folder, deps.logger));
     await outbox.#exclusively(async () => {
       await outbox.#tryBegin();
-      await outbox.#segments.removeSpent();
+      await outbox.#removeSpent();
     });
     return outbox;
   }
@@ -131,7 +131,7 @@ export class Outbox {
     this.#closeGap(ack);
     const isAhead = ack.epoch === this.#epoch && ack.seq > this.lastSeq;
     if (isAhead) this.#inBackground(() => this.#renewEpoch(ack));
-    if (released.length > 0) this.#inBackground(() => this.#segments.removeSpent());
+    if (released.length > 0) this.#inBackground(() => this.#removeSpent());
   }
 
   fill(): OutboxFill {
@@ -234,11 +234,18 @@ export class Outbox {
     const segmentBytes = Math.min(SEGMENT_BYTES_MAX, Math.floor(this.#limits.maxBytes / 16));
     const { newest } = this.#segments;
     if (newest.bytes + bytes > segmentBytes && !newest.isFresh) await this.#beginSegment();
-    await this.#segments.removeSpent();
+    await this.#removeSpent();
     while (this.fill().bytes + bytes > this.#limits.maxBytes) {
       if (this.#limits.policy === "stop" || !(await this.#giveUpOldest())) return false;
     }
     return true;
+  }
+
+  /** Where the count of what was given up keeps a spent segment, a new one takes the count over, so that space is freed. */
+  async #removeSpent(): Promise<void> {
+    if (!(await this.#segments.removeSpent())) return;
+    await this.#tryBegin();
+    await this.#segments.removeSpent();
   }
 
   /** Gives up the oldest segment that still holds readings; false when there is none but the one being written. */

@@ -169,6 +169,7 @@ function takeHeader(progress: Progress, segment: Segment, frame: Frame): void {
       remedy: "install the version that wrote it, or give the agent another dataDir",
     });
   const header = parsed.data;
+  segment.dropped = header.dropped;
   progress.dropped = Math.max(progress.dropped, header.dropped);
   // Not the greatest of them: a segment that was given up carries the count of a later day than its place in the row.
   progress.taken = header.taken;

@@ -47,12 +47,18 @@ export class SegmentRow {
     return hollow;
   }
 
-  /** Removes segments from the old end that hold nothing any more. In order only: a hole in the row would mean damage. */
-  async removeSpent(): Promise<void> {
+  /**
+   * Removes segments from the old end that hold nothing any more. In order only: a hole in the row would mean damage. One
+   * that alone knows how many readings were given up stays until a newer one says so; then the answer is true.
+   */
+  async removeSpent(): Promise<boolean> {
     while (this.#segments.length > 1 && this.#segments[0]?.held === 0) {
-      const spent = this.#segments.shift();
-      await spent?.remove();
+      const [spent, ...rest] = this.#segments;
+      if (spent.dropped > Math.max(...rest.map((segment) => segment.dropped))) return true;
+      this.#segments.shift();
+      await spent.remove();
     }
+    return false;
   }
 
   async close(): Promise<void> {

@@ -30,6 +30,8 @@ export class Segment {
   bytes: number;
   /** Batches and ranges in it that are not acknowledged yet. */
   held = 0;
+  /** Readings given up by the count of its header. */
+  dropped = 0;
   readonly #bytesAtStart: number;
   readonly #disk: Disk;
   #file: DiskFile | undefined;
@@ -59,6 +61,7 @@ export class Segment {
     if (hollow !== undefined) frames.push(encodeFrame(FRAME_KINDS.hollow, hollow));
     const bytes = Buffer.concat(frames);
     const segment = new Segment(disk, folder, ordinal, bytes.length);
+    segment.dropped = header.dropped;
     await writeWhole(disk, segment.path, bytes);
     return segment;
   }
