@@ -19,10 +19,12 @@ import { DAY_RULES, HOUR_RULES, INTERVAL_RULES, type MeterRule, type RuleContext
 import { isIn } from "./pure/shards.ts";
 import { SlotTable } from "./pure/slot-table.ts";
 import { DEFAULT_TUNING } from "./pure/tuning.ts";
-import type { MetersImage } from "./snapshot.ts";
+import type { MetersImage, SlotsPiece } from "./snapshot.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+/** Meters that are given their slots in one go: some milliseconds. */
+const SEATS = 20_000;
 
 /** One meter at work: what the registry says of it, and its slots. There may be millions: it holds nothing that others hold too. */
 export interface WatchedMeter {
@@ -477,6 +479,11 @@ export class MeterWatch {
     return { meter: this.#table.bytesPerSlot, keyAccount: this.#keyTable.bytesPerSlot };
   }
 
+  /** Slots in use. */
+  slotCounts() {
+    return { meters: this.#slots.size, keyAccounts: this.#keySlots.size };
+  }
+
   image(): MetersImage {
     return {
       channels: [...this.#slots.keys()],
@@ -487,11 +494,49 @@ export class MeterWatch {
   }
 
   restore(image: MetersImage): void {
-    this.#slots = new Map(image.channels.map((channel, slot) => [channel, slot]));
-    this.#keySlots = new Map(image.keyChannels.map((channel, slot) => [channel, slot]));
-    this.#table.fromImage(image.slots, image.channels.length);
-    this.#keyTable.fromImage(image.keySlots, image.keyChannels.length);
-    for (const meter of this.#meters) this.#seat(meter);
+    this.beginRestore();
+    this.putSlots({ table: "meters", first: 0, channels: image.channels, slots: image.slots });
+    this.putSlots({ table: "keyAccounts", first: 0, channels: image.keyChannels, slots: image.keySlots });
+    for (const _ of this.seatAll());
+  }
+
+  /** All slots, at most `most` at a time. Nothing may be read in between. */
+  *slotPieces(most: (bytesPerSlot: number) => number): Generator<SlotsPiece> {
+    for (const table of ["meters", "keyAccounts"] as const) {
+      const { slots, memory } = this.#tableOf(table);
+      const channels = [...slots.keys()];
+      const step = most(memory.bytesPerSlot);
+      for (let first = 0; first < channels.length; first += step) {
+        const some = channels.slice(first, first + step);
+        yield { table, first, channels: some, slots: memory.image(some.length, first) };
+      }
+    }
+  }
+
+  /** Forgets which meter has which slot: `putSlots` tells it anew, `seatAll` ends it. For an engine that has read nothing. */
+  beginRestore(): void {
+    this.#slots = new Map();
+    this.#keySlots = new Map();
+  }
+
+  putSlots(piece: SlotsPiece): void {
+    const { slots, memory } = this.#tableOf(piece.table);
+    for (const channel of piece.channels) slots.set(channel, slots.size);
+    memory.fromImage(piece.slots, piece.channels.length, piece.first);
+  }
+
+  /** Gives every meter its slots; stops for breath after every `SEATS` of them. */
+  *seatAll(): Generator<void> {
+    for (const [at, meter] of this.#meters.entries()) {
+      this.#seat(meter);
+      if (at % SEATS === SEATS - 1) yield;
+    }
+  }
+
+  #tableOf(table: SlotsPiece["table"]) {
+    return table === "meters"
+      ? { slots: this.#slots, memory: this.#table }
+      : { slots: this.#keySlots, memory: this.#keyTable };
   }
 
   /** Undefined where no subject of this shard needs the meter. */

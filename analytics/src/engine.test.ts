@@ -362,6 +362,24 @@ describe("the engine's state", () => {
     expect(() => new Engine(meters).restore(new Uint8Array(3))).toThrow(SnapshotError);
   });
 
+  test("goes on from a snapshot in pieces as from one in whole, and refuses pieces that are damaged, missing or out of order", async () => {
+    const first = new Engine(meters);
+    first.feed(columnsOf(rows.slice(0, 2000)));
+    const pieces = [...first.snapshotPieces(1000)];
+    expect(pieces.length).toBeGreaterThan(2);
+    const second = new Engine(meters.toReversed());
+    await second.restorePieces(pieces);
+    const rest = columnsOf(rows.slice(2000));
+    expect(second.feed(rest).events).toEqual(first.feed(rest).events);
+    const refused = (some: readonly Uint8Array[]) =>
+      expect(new Engine(meters).restorePieces(some)).rejects.toThrow(SnapshotError);
+    await refused([]);
+    await refused(pieces.slice(0, -1));
+    await refused(pieces.slice(1));
+    await refused(pieces.toSpliced(1, 1));
+    await refused(pieces.map((bytes) => bytes.slice(0, -1)));
+  });
+
   test("counts rows of channels that nobody knows", () => {
     const engine = new Engine([HOME]);
     engine.feed(columnsOf(hourlyRows("stranger", 5, homeLitres)));

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Evidence, RuleCode } from "@nightflow/domain";
 import type { ReadingColumns } from "@nightflow/storage";
 import { Districts } from "./engine-districts.ts";
@@ -10,7 +11,12 @@ import type { LateReadings } from "./pure/late.ts";
 import type { MeteredChannel } from "./pure/registry.ts";
 import { type Shard, WHOLE } from "./pure/shards.ts";
 import { DEFAULT_TUNING, type RuleTuning } from "./pure/tuning.ts";
-import { packSnapshot, unpackSnapshot } from "./snapshot.ts";
+import { type EngineImage, PieceReader, packRest, packSlots, packSnapshot, unpackSnapshot } from "./snapshot.ts";
+
+/** What a piece of a snapshot should be at most: some milliseconds to make, and no burden to a database. */
+const PIECE_BYTES = 8 << 20;
+/** A channel's name in a piece, quotes and comma with it. */
+const NAME_BYTES = 40;
 
 /** Settings of the detectors. */
 export interface EngineOptions {
@@ -167,6 +173,42 @@ export class Engine {
   restore(bytes: Uint8Array): void {
     const image = unpackSnapshot(bytes, this.#meters.slotBytes());
     this.#meters.restore(image.meters);
+    this.#restoreRest(image);
+  }
+
+  /**
+   * The whole state in pieces of about `pieceBytes`, each made when it is asked for: some milliseconds. Feed nothing until the
+   * last is taken.
+   */
+  *snapshotPieces(pieceBytes = PIECE_BYTES): Generator<Uint8Array> {
+    yield packRest({
+      ...this.#meters.slotCounts(),
+      districts: this.#districts.image(),
+      silence: this.#silence.image(),
+      pressure: this.#pressure.image(),
+    });
+    const most = (bytesPerSlot: number) => Math.max(1, Math.floor(pieceBytes / (bytesPerSlot + NAME_BYTES)));
+    for (const piece of this.#meters.slotPieces(most)) yield packSlots(piece);
+  }
+
+  /**
+   * Takes the state that `snapshotPieces` gave, into an engine that has read nothing yet; others get their turn between pieces.
+   *
+   * @throws {SnapshotError} when a piece is damaged, missing or of another version; use another engine then.
+   */
+  async restorePieces(pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
+    const reader = new PieceReader(this.#meters.slotBytes());
+    this.#meters.beginRestore();
+    for await (const bytes of pieces) {
+      const piece = reader.read(bytes);
+      if (piece.kind === "rest") this.#restoreRest(piece);
+      else this.#meters.putSlots(piece);
+    }
+    reader.end();
+    for (const _ of this.#meters.seatAll()) await nextTurn();
+  }
+
+  #restoreRest(image: Omit<EngineImage, "meters">): void {
     this.#districts.restore(image.districts);
     this.#silence.restore(image.silence);
     this.#pressure.restore(image.pressure);

@@ -57,7 +57,9 @@ const TOWN = town();
 const TOWN_PAGES = pages(TOWN);
 
 /** All that `count` shards find and tell of nights, each shard taken out of its snapshot half way; sorted. */
-function found(count: number): { readonly events: readonly string[]; readonly nights: readonly string[] } {
+async function found(
+  count: number,
+): Promise<{ readonly events: readonly string[]; readonly nights: readonly string[] }> {
   const meters = TOWN;
   const events: FindingEvent[] = [];
   const nights: string[] = [];
@@ -69,17 +71,19 @@ function found(count: number): { readonly events: readonly string[]; readonly ni
         nights.push(...output.nights.map((night) => JSON.stringify(night)));
       }
       if (day !== 31) continue;
-      const image = engine.snapshot();
+      // Pieces of some meters each, into the engine of another process.
+      const pieces = [...engine.snapshotPieces(2000)];
+      expect(pieces.length).toBeGreaterThan(3);
       engine = new Engine(meters, { shard: { index, count } });
-      engine.restore(image);
+      await engine.restorePieces(pieces);
     }
   }
   return { events: events.map((event) => JSON.stringify(event)).sort(), nights: nights.sort() };
 }
 
-test("four shards find together what one finds: of meters, accounts, districts and agents, to the last figure", () => {
-  const whole = found(1);
-  const parts = found(4);
+test("four shards find together what one finds: of meters, accounts, districts and agents, to the last figure", async () => {
+  const whole = await found(1);
+  const parts = await found(4);
   const rules = new Set(whole.events.map((text) => (JSON.parse(text) as FindingEvent).rule));
   expect([...rules].sort()).toEqual(expect.arrayContaining(["COMMS", "CONT_FLOW", "NIGHT_MIN", "USAGE_CHANGE"]));
   expect(parts.events).toEqual(whole.events);

@@ -7,6 +7,7 @@ const MAGIC = 0x4e46414e;
 /** Rises with every change of what a slot holds or how it lies; what can no longer be read is set aside and the feed is read again. */
 const VERSION = 3;
 const HEADER_BYTES = 12;
+const CRC_BYTES = 4;
 
 /** The bytes are not a snapshot of this program: damaged, cut, or of another version. */
 export class SnapshotError extends NightflowError {
@@ -29,27 +30,31 @@ export interface EngineImage {
   readonly pressure?: PressureImage | undefined;
 }
 
-/** State as bytes: magic, version, length of the JSON part, JSON, slots, CRC-32 of all before it. */
+/** Some slots side by side, with the channels that they belong to; `first` is the number of the first. */
+export interface SlotsPiece {
+  readonly table: "meters" | "keyAccounts";
+  readonly first: number;
+  readonly channels: readonly string[];
+  readonly slots: Uint8Array;
+}
+
+/** Everything else, and how many slots there are: the first piece of a snapshot. */
+export interface RestPiece extends Omit<EngineImage, "meters"> {
+  readonly meters: number;
+  readonly keyAccounts: number;
+}
+
+/** Bytes of one slot of each table: a snapshot whose slots are of another size is of another program. */
+export interface SlotBytes {
+  readonly meter: number;
+  readonly keyAccount: number;
+}
+
+/** State as bytes in one: channels, districts and the like, then all slots. */
 export function packSnapshot(image: EngineImage): Uint8Array {
-  const { channels, keyChannels, slots, keySlots } = image.meters;
-  const head = Buffer.from(
-    JSON.stringify({
-      channels,
-      keyChannels,
-      districts: image.districts,
-      silence: image.silence,
-      pressure: image.pressure,
-    }),
-  );
-  const body = Buffer.alloc(HEADER_BYTES + head.length + slots.length + keySlots.length + 4);
-  body.writeUInt32BE(MAGIC, 0);
-  body.writeUInt32BE(VERSION, 4);
-  body.writeUInt32BE(head.length, 8);
-  body.set(head, HEADER_BYTES);
-  body.set(slots, HEADER_BYTES + head.length);
-  body.set(keySlots, HEADER_BYTES + head.length + slots.length);
-  body.writeUInt32BE(crc32(body.subarray(0, -4)), body.length - 4);
-  return body;
+  const { meters, ...rest } = image;
+  const { channels, keyChannels, slots, keySlots } = meters;
+  return frame({ channels, keyChannels, ...rest }, slots, keySlots);
 }
 
 /**
@@ -57,31 +62,107 @@ export function packSnapshot(image: EngineImage): Uint8Array {
  *
  * @throws {SnapshotError} when the bytes are damaged, of another version, or their slots of another size.
  */
-export function unpackSnapshot(
-  bytes: Uint8Array,
-  slotBytes: { readonly meter: number; readonly keyAccount: number },
-): EngineImage {
-  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (body.length < HEADER_BYTES + 4 || body.readUInt32BE(0) !== MAGIC) throw new SnapshotError("not a snapshot");
-  if (crc32(body.subarray(0, -4)) !== body.readUInt32BE(body.length - 4)) throw new SnapshotError("CRC does not match");
-  const version = body.readUInt32BE(4);
-  if (version !== VERSION) throw new SnapshotError(`version ${version}, expected ${VERSION}`);
-  const slotsAt = HEADER_BYTES + body.readUInt32BE(8);
-  const head = JSON.parse(body.toString("utf8", HEADER_BYTES, slotsAt)) as Head;
-  const keyAt = slotsAt + head.channels.length * slotBytes.meter;
-  if (keyAt + head.keyChannels.length * slotBytes.keyAccount !== body.length - 4)
+export function unpackSnapshot(bytes: Uint8Array, slotBytes: SlotBytes): EngineImage {
+  const { head, body } = unframe<Head>(bytes);
+  const keyAt = head.channels.length * slotBytes.meter;
+  if (keyAt + head.keyChannels.length * slotBytes.keyAccount !== body.length)
     throw new SnapshotError("slots are of another size");
   return {
     meters: {
       channels: head.channels,
       keyChannels: head.keyChannels,
-      slots: body.subarray(slotsAt, keyAt),
-      keySlots: body.subarray(keyAt, -4),
+      slots: body.subarray(0, keyAt),
+      keySlots: body.subarray(keyAt),
     },
     districts: head.districts,
     silence: head.silence,
     pressure: head.pressure,
   };
+}
+
+/** The first piece of a snapshot. */
+export function packRest(rest: RestPiece): Uint8Array {
+  return frame({ kind: "rest", ...rest });
+}
+
+/** A piece with slots. */
+export function packSlots({ slots, ...names }: SlotsPiece): Uint8Array {
+  return frame({ kind: "slots", ...names }, slots);
+}
+
+/** Reads the pieces of one snapshot in their order. */
+export class PieceReader {
+  readonly #slotBytes: SlotBytes;
+  #expected: { meters: number; keyAccounts: number } | undefined;
+  readonly #seen = { meters: 0, keyAccounts: 0 };
+
+  constructor(slotBytes: SlotBytes) {
+    this.#slotBytes = slotBytes;
+  }
+
+  /**
+   * The next piece.
+   *
+   * @throws {SnapshotError} when it is damaged, of another version, or not the next one.
+   */
+  read(bytes: Uint8Array): ({ readonly kind: "rest" } & RestPiece) | ({ readonly kind: "slots" } & SlotsPiece) {
+    const { head, body } = unframe<PieceHead>(bytes);
+    if (head.kind === "rest") {
+      if (this.#expected !== undefined) throw new SnapshotError("two pieces begin a snapshot");
+      this.#expected = { meters: head.meters, keyAccounts: head.keyAccounts };
+      return head;
+    }
+    const { table, first, channels } = head;
+    if (this.#expected === undefined || first !== this.#seen[table]) throw new SnapshotError("a piece is missing");
+    const each = table === "meters" ? this.#slotBytes.meter : this.#slotBytes.keyAccount;
+    if (channels.length * each !== body.length) throw new SnapshotError("slots are of another size");
+    this.#seen[table] += channels.length;
+    return { ...head, slots: body };
+  }
+
+  /**
+   * Call it after the last piece.
+   *
+   * @throws {SnapshotError} when there should have been more.
+   */
+  end(): void {
+    const { meters, keyAccounts } = this.#expected ?? { meters: -1, keyAccounts: -1 };
+    if (meters !== this.#seen.meters || keyAccounts !== this.#seen.keyAccounts)
+      throw new SnapshotError("the last pieces are missing");
+  }
+}
+
+type PieceHead = ({ readonly kind: "rest" } & RestPiece) | ({ readonly kind: "slots" } & Omit<SlotsPiece, "slots">);
+
+/** Magic, version, length of the JSON part, JSON, the bytes as they are, CRC-32 of all before it. */
+function frame(json: object, ...blobs: readonly Uint8Array[]): Buffer {
+  const head = Buffer.from(JSON.stringify(json));
+  const length = blobs.reduce((sum, blob) => sum + blob.length, HEADER_BYTES + head.length + CRC_BYTES);
+  const body = Buffer.allocUnsafe(length);
+  body.writeUInt32BE(MAGIC, 0);
+  body.writeUInt32BE(VERSION, 4);
+  body.writeUInt32BE(head.length, 8);
+  let at = HEADER_BYTES;
+  for (const part of [head, ...blobs]) {
+    body.set(part, at);
+    at += part.length;
+  }
+  body.writeUInt32BE(crc32(body.subarray(0, -CRC_BYTES)), at);
+  return body;
+}
+
+/** What `frame` framed: the JSON, and the bytes after it. */
+function unframe<Json>(bytes: Uint8Array): { readonly head: Json; readonly body: Buffer } {
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (whole.length < HEADER_BYTES + CRC_BYTES || whole.readUInt32BE(0) !== MAGIC)
+    throw new SnapshotError("not a snapshot");
+  const crcAt = whole.length - CRC_BYTES;
+  if (crc32(whole.subarray(0, crcAt)) !== whole.readUInt32BE(crcAt)) throw new SnapshotError("CRC does not match");
+  const version = whole.readUInt32BE(4);
+  if (version !== VERSION) throw new SnapshotError(`version ${version}, expected ${VERSION}`);
+  const bodyAt = HEADER_BYTES + whole.readUInt32BE(8);
+  const head = JSON.parse(whole.toString("utf8", HEADER_BYTES, bodyAt)) as Json;
+  return { head, body: whole.subarray(bodyAt, crcAt) };
 }
 
 interface Head {

@@ -109,16 +109,16 @@ export class SlotTable<Schema extends SlotSchema> {
     return make(this.#memory, column?.offset ?? 0);
   }
 
-  /** The memory of the first `slots` slots as it is; for the same schema only. */
-  image(slots: number): Uint8Array {
-    return this.#memory.u8.slice(0, slots * this.#strideBytes);
+  /** The memory of `slots` slots from `first` on as it is; for the same schema only. */
+  image(slots: number, first = 0): Uint8Array {
+    return this.#memory.u8.slice(first * this.#strideBytes, (first + slots) * this.#strideBytes);
   }
 
   /** Takes what `image` gave. */
-  fromImage(bytes: Uint8Array, slots: number): void {
+  fromImage(bytes: Uint8Array, slots: number, first = 0): void {
     if (bytes.length !== slots * this.#strideBytes) throw new RangeError("state does not fit the table");
-    this.ensure(slots);
-    this.#memory.u8.set(bytes);
+    this.ensure(first + slots);
+    this.#memory.u8.set(bytes, first * this.#strideBytes);
   }
 
   /** Makes a slot all zero, as a new one is. */

@@ -3,8 +3,9 @@ import type { Logger } from "pino";
 import type { EngineOutput } from "../engine.ts";
 import type { AnomalyWriter } from "./anomaly-writer.ts";
 import { type Lease, requireLease } from "./leases.ts";
-import { type Snapshot, writeOutput } from "./page-writer.ts";
+import { writeOutput } from "./page-writer.ts";
 import { isAway, LeaseLostError, type Retry } from "./retry.ts";
+import { type PutPieces, putPieces, type Snapshot } from "./snapshot-store.ts";
 
 /** Times that a page is tried in one piece when the database refuses it for another reason than being away. */
 const WHOLE_TRIES = 3;
@@ -47,12 +48,14 @@ export class FindingsBook {
   async write(output: EngineOutput, snapshot: Snapshot | null): Promise<boolean> {
     if (output.events.length + output.nights.length === 0 && !snapshot) return true;
     let tries = 0;
+    let put: PutPieces | null = null;
     this.#hasUnwritten = true;
     await this.#deps.retry.untilDone(
       "write findings",
       async () => {
-        if (tries++ < WHOLE_TRIES) await this.#transaction((tx) => this.#put(tx, output, snapshot));
-        else await this.#writeSingly(output, snapshot);
+        put ??= snapshot && (await this.#putPieces(snapshot));
+        if (tries++ < WHOLE_TRIES) await this.#transaction((tx) => this.#put(tx, output, put));
+        else await this.#writeSingly(output, put);
         this.#hasUnwritten = false;
       },
       () => tries--,
@@ -64,11 +67,16 @@ export class FindingsBook {
 
   /** Tries once to save a snapshot. */
   async saveSnapshot(snapshot: Snapshot): Promise<void> {
-    await this.#transaction((tx) => this.#put(tx, NOTHING, snapshot));
+    const put = await this.#putPieces(snapshot);
+    await this.#transaction((tx) => this.#put(tx, NOTHING, put));
+  }
+
+  #putPieces(snapshot: Snapshot): Promise<PutPieces> {
+    return putPieces((work) => this.#transaction(work), this.#deps.lease.shard, snapshot);
   }
 
   /** One finding that the database refuses must not hold up the others. */
-  async #writeSingly(output: EngineOutput, snapshot: Snapshot | null): Promise<void> {
+  async #writeSingly(output: EngineOutput, snapshot: PutPieces | null): Promise<void> {
     for (const event of output.events)
       await this.#transaction((tx) => this.#put(tx, { events: [event], nights: [] }, null)).catch((error: unknown) => {
         if (isAway(error) || error instanceof LeaseLostError) throw error;
@@ -80,8 +88,8 @@ export class FindingsBook {
     await this.#transaction((tx) => this.#put(tx, { events: [], nights: output.nights }, snapshot));
   }
 
-  #put(tx: Sql, output: EngineOutput, snapshot: Snapshot | null): Promise<void> {
-    return writeOutput(tx, this.#deps.writer, output, snapshot && { ...snapshot, shard: this.#deps.lease.shard });
+  #put(tx: Sql, output: EngineOutput, snapshot: PutPieces | null): Promise<void> {
+    return writeOutput(tx, this.#deps.writer, output, snapshot);
   }
 
   #transaction(work: (tx: Sql) => Promise<void>): Promise<void> {

@@ -13,6 +13,7 @@ import { type Lease, Leases } from "./leases.ts";
 import { LeaseLostError, Retry } from "./retry.ts";
 import { type Analytics, startAnalytics } from "./runner.ts";
 import { resplit, ShardPlanError, settleShards } from "./shard-plan.ts";
+import { loadSnapshot } from "./snapshot-store.ts";
 
 const LEASE_MS = 1000;
 /** A machine that is busy with other tests gets there too. */
@@ -47,16 +48,25 @@ function start(shards: number): Promise<Analytics> {
 }
 
 /** Every home leaks from its own day on. */
-function fillFeed(): void {
+function fillFeed(pages = feedPages()): void {
+  for (const rows of pages) feed.append(rows);
+}
+
+function feedPages() {
   const series = homes().map(({ channel }, at) =>
     hourlyRows(channel, HOURS, (hour) => homeLitres(hour) + (hour > 24 * (25 + at) ? 100 : 0)),
   );
   const rows = series.flat().sort((a, b) => a.readAtMs - b.readAtMs);
-  for (let at = 0; at < rows.length; at += 500) feed.append(rows.slice(at, at + 500));
+  return Array.from({ length: Math.ceil(rows.length / 500) }, (_, at) => rows.slice(at * 500, (at + 1) * 500));
 }
 
 const anomalies = async () =>
   (await db.query("select rule, subject, state, starts_at, rank from anomaly order by rule, subject, starts_at")).rows;
+
+const snapshotOf = (cursor: number, ...pieces: readonly number[][]) => ({
+  cursor,
+  pieces: () => pieces.map((bytes) => Uint8Array.from(bytes)),
+});
 
 const night: DmaNight = {
   dma: "north",
@@ -108,11 +118,12 @@ describe("a lease", () => {
     await db.query("delete from dma_night");
     await db.query("update analytics_lease set expires_at = clock_timestamp()");
     await holder("heir").take(1, 1);
-    const snapshot = { cursor: 5, state: new Uint8Array([1]) };
+    const snapshot = snapshotOf(5, [1]);
     await expect(book.write(output, snapshot)).rejects.toThrow(LeaseLostError);
     await expect(book.saveSnapshot(snapshot)).rejects.toThrow(LeaseLostError);
     expect((await db.query("select 1 from dma_night")).rows).toEqual([]);
     expect((await db.query("select 1 from analytics_snapshot")).rows).toEqual([]);
+    expect((await db.query("select 1 from analytics_snapshot_piece")).rows).toEqual([]);
   });
 
   test("cannot be taken between the look at it and the commit of a write", async () => {
@@ -165,6 +176,32 @@ describe("several processes", () => {
   });
 });
 
+describe("a shard", () => {
+  test("that moves to another process half way goes on from its pieces, and finds what one that stays finds", async () => {
+    fillFeed();
+    const staying = await start(1);
+    await staying.idle();
+    await staying.close();
+    const whole = await anomalies();
+    await db.query("delete from anomaly");
+    await resplit(db, 1);
+
+    feed = new FakeFeed();
+    fillFeed(feedPages().slice(0, 12));
+    const first = await start(1);
+    await first.idle();
+    await first.close();
+    expect((await loadSnapshot(db, 0))?.cursor).toBe(12);
+    expect((await db.query("select 1 from analytics_snapshot_piece")).rows.length).toBeGreaterThan(1);
+    fillFeed(feedPages().slice(12));
+    const second = await start(1);
+    await second.idle();
+    await second.close();
+    expect(second.stats().readings).toBeLessThan(staying.stats().readings);
+    expect(await anomalies()).toEqual(whole);
+  });
+});
+
 describe("the number of shards", () => {
   const snapshots = async () =>
     (await db.query("select shard, cursor from analytics_snapshot order by shard")).rows as object[];
@@ -172,11 +209,15 @@ describe("the number of shards", () => {
   test("grows from one to several with what the one has learnt", async () => {
     const [lease] = await holder("one").take(1, 1);
     if (lease === undefined) throw new Error("no lease");
-    await bookWith(lease).saveSnapshot({ cursor: 17, state: new Uint8Array([1, 2]) });
+    await bookWith(lease).saveSnapshot(snapshotOf(17, [1, 2], [3]));
     await expect(settleShards(db, 3)).rejects.toThrow(ShardPlanError);
     await holder("one").release(lease);
     await settleShards(db, 3);
     expect(await snapshots()).toEqual([0, 1, 2].map((shard) => ({ shard, cursor: 17 })));
+    for (const shard of [0, 1, 2]) {
+      const pieces = await Array.fromAsync((await loadSnapshot(db, shard))?.pieces() ?? []);
+      expect(pieces.map((bytes) => [...bytes])).toEqual([[1, 2], [3]]);
+    }
     await settleShards(db, 3);
   });
 

@@ -3,27 +3,17 @@ import type { EngineOutput } from "../engine.ts";
 import { findingKey } from "../pure/episodes.ts";
 import type { DmaNight, FindingEvent } from "../pure/finding.ts";
 import type { Announcement, AnomalyWriter } from "./anomaly-writer.ts";
+import { type PutPieces, pointTo } from "./snapshot-store.ts";
 
-/** Detector state with the number of the last commit that it has seen. */
-export interface Snapshot {
-  readonly cursor: number;
-  readonly state: Uint8Array;
-}
-
-/** A snapshot of one shard. */
-export interface ShardSnapshot extends Snapshot {
-  readonly shard: number;
-}
-
-/** Writes what a page brought, and the snapshot when there is one, in the caller's transaction. */
+/** Writes what a page brought, and that the pieces of a snapshot count from now on when there are any, in the caller's transaction. */
 export async function writeOutput(
   tx: Sql,
   writer: AnomalyWriter,
   output: EngineOutput,
-  snapshot: ShardSnapshot | null,
+  snapshot: PutPieces | null,
 ): Promise<void> {
   for (const night of newestNights(output.nights)) await writeNight(tx, night);
-  if (snapshot) await saveSnapshot(tx, snapshot);
+  if (snapshot) await pointTo(tx, snapshot);
   const news: Announcement[] = [];
   for (const event of withoutStaleUpdates(output.events)) {
     const announcement = await writer.write(tx, event);
@@ -34,15 +24,6 @@ export async function writeOutput(
     await appendLiveEvent(tx, { kind: "anomaly", subject: anomalyId, at: atMs, unitPath });
 }
 
-/** The last snapshot of a shard; undefined when there is none. */
-export async function loadSnapshot(db: Sql, shard: number): Promise<Snapshot | undefined> {
-  const { rows } = await db.query<{ cursor: number; state: Buffer }>(
-    "select cursor, state from analytics_snapshot where shard = $1",
-    [shard],
-  );
-  return rows[0];
-}
-
 /** How far all shards have read, by their snapshots; 0 while one has none. */
 export async function slowestCursor(db: Sql, shards: number): Promise<number> {
   const { rows } = await db.query<{ cursor: number }>(
@@ -51,14 +32,6 @@ export async function slowestCursor(db: Sql, shards: number): Promise<number> {
     [shards],
   );
   return rows[0]?.cursor ?? 0;
-}
-
-async function saveSnapshot(tx: Sql, snapshot: ShardSnapshot): Promise<void> {
-  await tx.query(
-    `insert into analytics_snapshot (shard, cursor, state, taken_at) values ($1, $2, $3, now())
-     on conflict (shard) do update set cursor = excluded.cursor, state = excluded.state, taken_at = excluded.taken_at`,
-    [snapshot.shard, snapshot.cursor, Buffer.from(snapshot.state)],
-  );
 }
 
 /** An update that a later step of the same finding in the same page follows says nothing any more. */

@@ -1,5 +1,6 @@
 import { NightflowError } from "@nightflow/domain";
 import type { Database, Sql } from "@nightflow/storage";
+import { copySnapshot, dropSnapshots } from "./snapshot-store.ts";
 
 /** The database has the detectors' state for another number of shards than is asked for. */
 export class ShardPlanError extends NightflowError {
@@ -20,12 +21,7 @@ export async function settleShards(db: Database, shards: number): Promise<void> 
     if (now === shards) return;
     if (now !== 1) throw otherPlan(now, shards);
     await requireNobody(tx, shards);
-    await tx.query(
-      `insert into analytics_snapshot (shard, cursor, state, taken_at)
-         select part, cursor, state, taken_at from analytics_snapshot, generate_series(1, $1 - 1) as part where shard = 0
-       on conflict (shard) do update set cursor = excluded.cursor, state = excluded.state, taken_at = excluded.taken_at`,
-      [shards],
-    );
+    await copySnapshot(tx, shards);
     await tx.query(
       `insert into late_replay (shard, channel, id, readings, spans, noticed_at)
          select part, channel, id, readings, spans, noticed_at from late_replay, generate_series(1, $1 - 1) as part where shard = 0
@@ -46,7 +42,7 @@ export async function resplit(db: Database, shards: number): Promise<void> {
   await db.transaction(async (tx) => {
     await plannedShards(tx, "for update");
     await requireNobody(tx, shards);
-    await tx.query("delete from analytics_snapshot");
+    await dropSnapshots(tx);
     await tx.query("delete from late_replay");
     await tx.query("update analytics_plan set shards = $1", [shards]);
   });

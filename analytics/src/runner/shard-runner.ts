@@ -7,14 +7,16 @@ import { Engine, type EngineOptions, type EngineOutput } from "../engine.ts";
 import { DETECTORS } from "../feed-consumers.ts";
 import type { MeteredChannel } from "../pure/registry.ts";
 import type { RuleTuning } from "../pure/tuning.ts";
+import { SnapshotError } from "../snapshot.ts";
 import type { AnomalyWriter } from "./anomaly-writer.ts";
 import { FeedReader } from "./feed-reader.ts";
 import { FindingsBook } from "./findings-book.ts";
 import { LateReplays } from "./late-replays.ts";
 import type { Lease } from "./leases.ts";
-import { loadSnapshot, type Snapshot, slowestCursor } from "./page-writer.ts";
+import { slowestCursor } from "./page-writer.ts";
 import { LeaseLostError, Retry } from "./retry.ts";
 import { Signal } from "./signal.ts";
+import { loadSnapshot, type SavedSnapshot, type Snapshot } from "./snapshot-store.ts";
 import { tracedFindings, tracePage } from "./tracing.ts";
 
 const HOUR_MS = 3_600_000;
@@ -172,12 +174,23 @@ export class ShardRunner {
     const snapshot = await loadSnapshot(db, this.lease.shard);
     if (!snapshot) return;
     try {
-      this.#engine.restore(snapshot.state);
+      await this.#restore(snapshot);
       this.#feed.cursor = snapshot.cursor;
       this.#snapshotCursor = snapshot.cursor;
     } catch (error) {
+      if (!(error instanceof SnapshotError)) throw error;
       logger.warn({ err: error }, "the detectors' snapshot cannot be used; reading the feed from its start");
+      await this.#beginAnew();
     }
+  }
+
+  async #restore({ whole, pieces }: SavedSnapshot): Promise<void> {
+    const beganMs = performance.now();
+    if (whole === null) await this.#engine.restorePieces(pieces());
+    else this.#engine.restore(whole);
+    const { meters } = this.#engine.stats();
+    const ms = Math.round(performance.now() - beganMs);
+    this.#deps.logger.info({ shard: this.lease.shard, meters, ms }, "the detectors go on from their snapshot");
   }
 
   /** One page, or the passing of time when there is none. True when more pages wait. */
@@ -246,7 +259,7 @@ export class ShardRunner {
     const { cursor } = this.#feed;
     const hasNews = (cursor !== this.#snapshotCursor || this.#late.hasNews) && !this.#late.hasUnsaved;
     if (!hasNews || performance.now() - this.#snapshotAt < waitMs) return null;
-    return { cursor, state: this.#engine.snapshot() };
+    return { cursor, pieces: () => this.#engine.snapshotPieces() };
   }
 
   async #snapshotSaved(snapshot: Snapshot): Promise<void> {
@@ -266,7 +279,7 @@ export class ShardRunner {
     const { cursor } = this.#feed;
     if (this.#book.hasUnwritten || this.#late.hasUnsaved || (cursor === this.#snapshotCursor && !this.#late.hasNews))
       return;
-    const snapshot = { cursor, state: this.#engine.snapshot() };
+    const snapshot = { cursor, pieces: () => this.#engine.snapshotPieces() };
     try {
       await this.#book.saveSnapshot(snapshot);
       await this.#snapshotSaved(snapshot);
