@@ -86,12 +86,12 @@ export class ChangeWriter {
 
 const CHANGEABLE = [...LIVE_ANOMALY_STATES, "auto_closed"].map((state) => `'${state}'`).join(", ");
 
-/** The finding as it stands, where nobody has judged or closed it. */
+/** The finding as it stands, where nobody has judged or closed it, and no person entered it. */
 async function foundRow(tx: Sql, { finding, clearedAtMs }: Episode): Promise<FoundRow | undefined> {
   const { rows } = await tx.query<FoundRow>(
     `select a.id, a.state, a.starts_at, a.ticket_id, a.no_ticket_reason, u.path from anomaly a join org_unit u on u.id = a.unit_id
       where a.rule = $1 and a.subject_kind = $2 and a.subject = $3 and a.state in (${CHANGEABLE})
-        and a.starts_at >= $4 and a.starts_at <= $5
+        and a.starts_at >= $4 and a.starts_at <= $5 and a.evidence #>> '{details,source}' is distinct from 'person'
       order by abs(extract(epoch from a.starts_at - $6)) limit 1 for update of a`,
     [
       ...keyOf(finding),

@@ -178,6 +178,15 @@ describe("readings that come late", () => {
     expect(await findings("CONT_FLOW")).toMatchObject([{ state: "false_alarm" }]);
   });
 
+  test("leave alone what a person has entered", async () => {
+    feed.append(byDay);
+    await runUntilIdle();
+    await db.query(`update anomaly set evidence = jsonb_set(evidence, '{details,source}', '"person"')`);
+    feed.append(byNight);
+    await runUntilIdle();
+    expect(await findings("CONT_FLOW")).not.toMatchObject([{ state: "withdrawn" }]);
+  });
+
   test("of a whole town do not keep live readings waiting", async () => {
     const meters = Array.from({ length: 60 }, (_, i) => `m${i}`);
     await addMeters(db, meters);
