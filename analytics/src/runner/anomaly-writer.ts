@@ -26,6 +26,8 @@ interface LiveRow extends Record<string, unknown> {
   readonly starts_at: Date;
   readonly no_ticket_reason: string | null;
   readonly path: string;
+  /** A person entered it; when it began is his guess. */
+  readonly is_reported: boolean;
 }
 
 /** A change of an anomaly that people should see at once. */
@@ -79,7 +81,7 @@ export class AnomalyWriter {
 
   /** Newer evidence of a live anomaly; one from before its episode is older news and is left out. */
   async #refresh(tx: Sql, event: FindingEvent, live: LiveRow): Promise<Announcement | null> {
-    if (live.starts_at.getTime() > event.startMs) return null;
+    if (isOlderNews(live, event)) return null;
     const isConfirmed = live.state === "past" && !event.isPast;
     const isPast = live.state === "past" && event.isPast;
     const isWaiting = WAITING_REASONS.has(live.no_ticket_reason);
@@ -93,7 +95,7 @@ export class AnomalyWriter {
 
   /** The condition is gone: closes what nobody has taken up; who works on it is told by a job. */
   async #clear(tx: Sql, event: FindingEvent, live: LiveRow | undefined): Promise<Announcement | null> {
-    if (!live || live.starts_at.getTime() > event.startMs) return null;
+    if (!live || isOlderNews(live, event)) return null;
     await tx.query(CLEAR, [live.id, new Date(event.atMs)]);
     if (live.no_ticket_reason === null)
       await this.#jobs.enqueue(tx, {
@@ -122,6 +124,11 @@ export class AnomalyWriter {
 }
 
 const LIVE = LIVE_ANOMALY_STATES.map((state) => `'${state}'`).join(", ");
+
+/** Whether an event is of an episode before the live one. What a person entered is gone on with, whenever he says it began. */
+function isOlderNews(live: LiveRow, event: FindingEvent): boolean {
+  return !live.is_reported && live.starts_at.getTime() > event.startMs;
+}
 
 // A district's finding belongs to the unit of the district, not to that of its inlet's meter.
 const INSERT = `
@@ -155,9 +162,13 @@ function insertValues(event: FindingEvent, state: AnomalyState, reason: NoTicket
   ];
 }
 
+// Who reported an event, and what he said, stays beside what detection finds of it.
 const REFRESH = `
-  update anomaly set last_seen_at = greatest(last_seen_at, $2), evidence = $3, rate_m3h = $4, lost_m3 = $5, money_per_day = $6,
-    rank = $7, confidence = $8, no_ticket_reason = $9, state = $10, updated_at = now()
+  update anomaly set last_seen_at = greatest(last_seen_at, $2), rate_m3h = $4, lost_m3 = $5, money_per_day = $6,
+    rank = $7, confidence = $8, no_ticket_reason = $9, state = $10, updated_at = now(),
+    evidence = case when evidence #>> '{details,source}' = 'person'
+      then $3::jsonb || jsonb_build_object('details', coalesce($3::jsonb -> 'details', '{}') || (evidence -> 'details'))
+      else $3::jsonb end
   where id = $1`;
 
 const CLEAR = `
@@ -169,7 +180,8 @@ const CLEAR = `
 
 async function liveRow(tx: Sql, event: FindingEvent): Promise<LiveRow | undefined> {
   const { rows } = await tx.query<LiveRow>(
-    `select a.id, a.state, a.starts_at, a.no_ticket_reason, u.path
+    `select a.id, a.state, a.starts_at, a.no_ticket_reason, u.path,
+       coalesce(a.evidence #>> '{details,source}' = 'person', false) as is_reported
      from anomaly a join org_unit u on u.id = a.unit_id
      where a.rule = $1 and a.subject_kind = $2 and a.subject = $3 and a.state in (${LIVE}) for update of a`,
     [event.rule, event.subjectKind, event.subject],

@@ -85,6 +85,33 @@ describe("the runner", () => {
     expect(await jobs("open-ticket")).toEqual(opened);
   });
 
+  test("goes on with what a person entered of the same rule and meter, and asks for no second ticket", async () => {
+    const rows = hourlyRows(CHANNEL, FAULT + 60, leaky);
+    const reportedAt = new Date(START_MS + (FAULT + 20) * HOUR_MS);
+    const evidence = { reason: { zh: "", en: "" }, details: { source: "person", note: "wet cellar" } };
+    await db.query(
+      `insert into anomaly (id, rule, subject_kind, subject, cause_group, direction, state, commodity, starts_at, opened_at,
+         last_seen_at, evidence, money_per_day, currency, confidence, unit_id)
+       select '00000000-0000-7000-8000-000000000007', 'CONT_FLOW', 'meter', 'home', 'leak', 'up', 'investigating', 'water', $1, $1, $1,
+              $2, 0, 'CNY', 0.7, unit_id from meter where id = 'home'`,
+      [reportedAt, JSON.stringify(evidence)],
+    );
+    appendInCommits(rows);
+    const analytics = await start();
+    await analytics.idle();
+    await analytics.close();
+    const { rows: found } = await db.query(
+      `select state, rate_m3h, money_per_day > 0 as is_worth, evidence #>> '{details,note}' as note,
+              (evidence ->> 'floorM3h')::float8 > 0 as has_floor, starts_at from anomaly where rule = 'CONT_FLOW'`,
+    );
+    expect(found).toHaveLength(1);
+    const kept = { state: "investigating", is_worth: true, note: "wet cellar", has_floor: true, starts_at: reportedAt };
+    expect(found[0]).toMatchObject(kept);
+    expect(await jobs("open-ticket")).not.toContainEqual(
+      expect.objectContaining({ dedupe_key: "anomaly:00000000-0000-7000-8000-000000000007" }),
+    );
+  });
+
   test("closes what nobody has taken up when it ends, and tells who works on it", async () => {
     const over = (hour: number) => homeLitres(hour) + (hour >= FAULT && hour < FAULT + 40 ? 100 : 0);
     const rows = hourlyRows(CHANNEL, FAULT + 80, over);

@@ -52,7 +52,11 @@ export async function evidenceChart(
   };
 }
 
-async function pointsOfSubject(sql: Sql, finding: ChartedFinding): Promise<MeasuredPoint[]> {
+/** The registers whose flow a finding is about. */
+export async function pointsOfSubject(
+  sql: Sql,
+  finding: Pick<ChartedFinding, "subjectKind" | "subject" | "accountId">,
+): Promise<MeasuredPoint[]> {
   if (finding.subjectKind === "meter") return pointsOfMeter(sql, finding.subject);
   if (finding.subjectKind === "dma") return pointsOfDmas(sql, [finding.subject]);
   if (finding.subjectKind === "account" && finding.accountId !== null)

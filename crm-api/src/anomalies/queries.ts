@@ -153,6 +153,34 @@ async function relatedTo(sql: Sql, scope: Scope, row: AnomalySqlRow, nowMs: numb
   return rows.map((row) => toAnomalyRow(row, nowMs));
 }
 
+const MOST_SIMILAR = 8;
+
+/**
+ * Ended findings of the same rule and kind of subject: those of the same district first, then those whose rate is nearest,
+ * with an outcome before those without.
+ */
+export async function similarAnomalies(
+  sql: Sql,
+  scope: Scope,
+  like: Pick<AnomalyRow, "id" | "rule" | "subjectKind" | "dmaId" | "rateM3h">,
+  nowMs: number,
+): Promise<AnomalyRow[]> {
+  const filter = new SqlFilter();
+  filter.and(inScope(filter, scope, "a.unit_id")).and(`a.id <> ${filter.value(like.id)}`);
+  filter.and(`a.rule = ${filter.value(like.rule)} and a.subject_kind = ${filter.value(like.subjectKind)}`);
+  filter.and("a.state in ('closed', 'auto_closed', 'false_alarm', 'planned')");
+  const rate = `${filter.value(like.rateM3h)}::float8`;
+  const distance = `abs(ln(greatest(a.rate_m3h, 0.001) / greatest(${rate}, 0.001)))`;
+  const from = fromAt(nowIn(filter, nowMs));
+  const { rows } = await sql.query<AnomalySqlRow>(
+    `select ${COLUMNS} from ${from} ${filter.where}
+      order by (a.outcome is not null and a.outcome <> 'unknown') desc, (a.dma_id is not distinct from ${filter.value(like.dmaId)}) desc,
+               ${distance} nulls last, a.opened_at desc limit ${MOST_SIMILAR}`,
+    filter.values,
+  );
+  return rows.map((row) => toAnomalyRow(row, nowMs));
+}
+
 /** The findings of a ticket, newest first. */
 export async function anomaliesOfTicket(
   sql: Sql,

@@ -6,8 +6,12 @@ import type { ApiDeps } from "../deps.ts";
 import { IdParams, problems } from "../http/schema.ts";
 import type { ApiServer } from "../http/types.ts";
 import { evidenceChart } from "./chart.ts";
+import { anomalyContext } from "./context.ts";
+import { AnomalyContext } from "./context-wire.ts";
 import { judgeAnomaly, type Verdict } from "./judge.ts";
 import { listAnomalies, loadAnomaly } from "./queries.ts";
+import { reportEvent } from "./report.ts";
+import { ReportAnswer, ReportedEvent } from "./report-wire.ts";
 import { AnomalyChart, AnomalyDetail, AnomalyPage, AnomalyQuery, FalseAlarm, PlannedUse } from "./wire.ts";
 
 const tags = ["anomalies"];
@@ -86,6 +90,35 @@ export function anomalyRoutes(app: ApiServer, deps: ApiDeps): void {
     handler: (request) => {
       const { reason } = request.body;
       return judge(request, request.params.id, { state: "planned", outcome: OutcomeCode.enum.planned_change, reason });
+    },
+  });
+  aroundRoutes(app, deps);
+}
+
+/** What is around a finding, and findings that a person enters. */
+function aroundRoutes(app: ApiServer, deps: ApiDeps): void {
+  const { db, clock } = deps;
+  app.route({
+    method: "GET",
+    url: "/anomalies/:id/context",
+    config: { permission: "monitor.event.read" },
+    schema: {
+      operationId: "getAnomalyContext",
+      tags,
+      params: IdParams,
+      response: { 200: AnomalyContext, ...problems },
+    },
+    handler: (request) => anomalyContext(deps, principalOf(request).scope, request.params.id),
+  });
+  app.route({
+    method: "POST",
+    url: "/anomalies",
+    config: { permission: "monitor.event.judge" },
+    schema: { operationId: "reportEvent", tags, body: ReportedEvent, response: { 200: ReportAnswer, ...problems } },
+    handler: async (request) => {
+      const principal = principalOf(request);
+      const { id, hasJoined } = await reportEvent(deps, principal, request.body);
+      return { hasJoined, finding: await loadAnomaly(db, principal.scope, id, clock.now()) };
     },
   });
 }

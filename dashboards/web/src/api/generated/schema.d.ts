@@ -84,6 +84,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/districts/{id}/around": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getDistrictSurroundings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/districts/{id}/step-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listStepTests"];
+        put?: never;
+        post: operations["makeStepTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/step-tests/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["addStepTestStep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/step-tests/{id}/steps/{stepId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["removeStepTestStep"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/map": {
         parameters: {
             query?: never;
@@ -109,7 +173,7 @@ export interface paths {
         };
         get: operations["listAnomalies"];
         put?: never;
-        post?: never;
+        post: operations["reportEvent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -174,6 +238,54 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["judgePlanned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/anomalies/{id}/context": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getAnomalyContext"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/anomalies/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["replayAnomaly"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/districts/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["replayDistrict"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -398,6 +510,102 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["carryOnShiftEntry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{code}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listRuleVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{code}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["setRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{code}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["restoreRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{code}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["previewRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/previews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getRulePreview"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1582,6 +1790,27 @@ export interface components {
         PlannedUseInput: {
             reason: string;
         };
+        ReportedEventInput: {
+            /** @enum {string} */
+            subjectKind: "meter" | "dma";
+            subject: string;
+            /** @enum {string} */
+            rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+            startsAt: number;
+            note: string;
+            rateM3h?: number;
+        };
+        NewStepTestStepInput: {
+            subZone: string;
+            closedAt: number;
+            openedAt?: number;
+        };
+        NewStepTestInput: {
+            /** @default  */
+            note: string;
+            /** @default [] */
+            steps: components["schemas"]["NewStepTestStepInput"][];
+        };
         IntervalEditInput: {
             from: number;
             to: number;
@@ -1601,6 +1830,27 @@ export interface components {
             month: string;
             /** @enum {string} */
             language: "zh" | "en";
+        };
+        RuleSettingBodyInput: {
+            parameters: {
+                [key: string]: number;
+            };
+            reason: string;
+            basedOn: number;
+        };
+        RuleRestoreBodyInput: {
+            version: number;
+            reason: string;
+            basedOn: number;
+        };
+        RulePreviewBodyInput: {
+            parameters: {
+                [key: string]: number;
+            };
+            from: number;
+            to: number;
+            /** @default null */
+            dma: string | null;
         };
         NewShiftNoteInput: {
             text: string;
@@ -1658,7 +1908,7 @@ export interface components {
             };
             /** @enum {string} */
             role: "admin" | "collector" | "control" | "manager" | "desk" | "auditor";
-            permissions: ("public.any.use" | "session.own.use" | "monitor.overview.read" | "monitor.dma.read" | "monitor.event.read" | "monitor.event.judge" | "monitor.alarm.ack" | "monitor.alarm.shelve" | "monitor.work.plan" | "monitor.shift.read" | "monitor.shift.write" | "meter.meter.read" | "meter.curve.export" | "vee.interval.edit" | "collection.status.read" | "collection.agent.read" | "collection.set_aside.read" | "operations.health.read" | "operations.feed.forget" | "enrolment.agent.read" | "enrolment.token.make" | "enrolment.request.decide" | "enrolment.agent.revoke" | "collection.set_aside.decide" | "collection.device.edit" | "ticket.ticket.read" | "ticket.ticket.move" | "ticket.ticket.assign" | "ticket.ticket.note" | "account.account.read" | "report.usage.read" | "report.usage.order" | "live.event.read" | "system.job.read" | "system.job.retry" | "system.user.read" | "system.audit.read")[];
+            permissions: ("public.any.use" | "session.own.use" | "monitor.overview.read" | "monitor.dma.read" | "monitor.event.read" | "monitor.event.judge" | "monitor.alarm.ack" | "monitor.alarm.shelve" | "monitor.work.plan" | "monitor.rule.read" | "monitor.rule.tune" | "monitor.shift.read" | "monitor.shift.write" | "meter.meter.read" | "meter.curve.export" | "vee.interval.edit" | "collection.status.read" | "collection.agent.read" | "collection.set_aside.read" | "operations.health.read" | "operations.feed.forget" | "enrolment.agent.read" | "enrolment.token.make" | "enrolment.request.decide" | "enrolment.agent.revoke" | "collection.set_aside.decide" | "collection.device.edit" | "ticket.ticket.read" | "ticket.ticket.move" | "ticket.ticket.assign" | "ticket.ticket.note" | "account.account.read" | "report.usage.read" | "report.usage.order" | "live.event.read" | "system.job.read" | "system.job.retry" | "system.user.read" | "system.audit.read")[];
             unit: {
                 /** Format: uuid */
                 id: string;
@@ -2066,6 +2316,33 @@ export interface components {
                 sign: 1 | -1;
             }[];
         };
+        MeterNight: {
+            id: string;
+            address: string;
+            customer: string | null;
+            /** @enum {string} */
+            status: "good" | "late" | "silent" | "never";
+            lastValueAt: number | null;
+            nightBeforeM3h: number | null;
+            nightNowM3h: number | null;
+            finding: {
+                /** Format: uuid */
+                id: string;
+                moneyPerDay: number;
+            } | null;
+        };
+        DistrictSurroundings: {
+            customers: number;
+            measuredAtNight: number;
+            customersNightM3h: number | null;
+            worst: components["schemas"]["MeterNight"][];
+            neighbours: {
+                id: string;
+                name: components["schemas"]["Words"];
+                /** @enum {string} */
+                relation: "parent" | "part" | "sibling";
+            }[];
+        };
         AnomalyRow: {
             /** Format: uuid */
             id: string;
@@ -2204,6 +2481,41 @@ export interface components {
             knowableAt: number;
             nights: components["schemas"]["Night"][];
         };
+        AnomalyContext: {
+            causes: {
+                /** @enum {string} */
+                side: "customer" | "network" | "meter" | "comms";
+                confidence: number;
+                reasons: components["schemas"]["Words"][];
+                pointsTo: string | null;
+            }[];
+            facts: {
+                districtRiseM3h: number | null;
+                districtBandM3h: number | null;
+                dayRiseM3h: number | null;
+                customersChange: number | null;
+                pressureChange: number | null;
+                customersMeasured: number;
+                customers: number;
+                risenCustomers: number;
+                agent: {
+                    id: string;
+                    silent: number;
+                    meters: number;
+                } | null;
+            };
+            similar: components["schemas"]["AnomalyRow"][];
+            outcomes: {
+                /** @enum {string} */
+                outcome: "confirmed_leak_network" | "confirmed_leak_customer" | "burst" | "meter_fault" | "comms_fault" | "data_error" | "planned_change" | "fire_or_flush" | "theft" | "normal_use" | "unknown";
+                count: number;
+            }[];
+            neighbours: components["schemas"]["MeterNight"][];
+        };
+        ReportAnswer: {
+            hasJoined: boolean;
+            finding: components["schemas"]["AnomalyDetail"];
+        };
         CollectionGroup: {
             id: string;
             meters: number;
@@ -2289,6 +2601,32 @@ export interface components {
                 conflicts: number;
                 repeats: number;
             } | null;
+        };
+        StepTestStep: {
+            /** Format: uuid */
+            id: string;
+            subZone: string;
+            closedAt: number;
+            openedAt: number | null;
+            beforeM3h: number | null;
+            afterM3h: number | null;
+            dropM3h: number | null;
+            uncertaintyM3h: number | null;
+            intervalsBefore: number;
+            intervalsAfter: number;
+            isClear: boolean;
+        };
+        StepTest: {
+            /** Format: uuid */
+            id: string;
+            dmaId: string;
+            note: string;
+            madeBy: string;
+            madeAt: number;
+            steps: components["schemas"]["StepTestStep"][];
+        };
+        StepTestList: {
+            items: components["schemas"]["StepTest"][];
         };
         BalanceDay: {
             date: string;
@@ -2776,6 +3114,29 @@ export interface components {
             events: components["schemas"]["OperationsEventRow"][];
             banner: components["schemas"]["Banner"] | null;
         };
+        Happening: {
+            at: number;
+            /** @enum {string} */
+            kind: "night" | "found" | "ended" | "action" | "ticket" | "note";
+            what: string;
+            text: components["schemas"]["Words"];
+            who: string | null;
+            subject: string;
+            anomalyId: string | null;
+            valueM3h: number | null;
+            limitM3h: number | null;
+        };
+        Replay: {
+            from: number;
+            to: number;
+            zone: string;
+            unit: ("m3" | "Sm3") | null;
+            stepMs: number;
+            startAt: number[];
+            flowM3h: (number | null)[];
+            quality: ("good" | "estimated" | "suspect" | "missing")[];
+            happenings: components["schemas"]["Happening"][];
+        };
         ReportRun: {
             /** Format: uuid */
             id: string;
@@ -2809,6 +3170,146 @@ export interface components {
         ReportPage: {
             items: components["schemas"]["ReportRun"][];
             nextCursor: string | null;
+        };
+        RulePrecision: {
+            judged: number;
+            confirmed: number;
+            share: number | null;
+            low: number | null;
+            high: number | null;
+        };
+        RuleParameter: {
+            name: string;
+            value: number;
+            default: number;
+            least: number;
+            most: number;
+            isWhole: boolean;
+            unit: string;
+            meaning: components["schemas"]["Words"];
+        };
+        RuleRow: {
+            /** @enum {string} */
+            code: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+            name: components["schemas"]["Words"];
+            /** @enum {string} */
+            subject: "meter" | "dma" | "agent" | "account";
+            finds: components["schemas"]["Words"];
+            nullCase: components["schemas"]["Words"];
+            source: string;
+            version: number;
+            parameters: components["schemas"]["RuleParameter"][];
+            precision: components["schemas"]["RulePrecision"];
+            classes: {
+                class: string;
+                precision: components["schemas"]["RulePrecision"];
+            }[];
+            findings: number;
+            perThousandMonths: number | null;
+        };
+        RuleList: {
+            days: number;
+            items: components["schemas"]["RuleRow"][];
+        };
+        RuleVersion: {
+            version: number;
+            parameters: {
+                [key: string]: number;
+            };
+            reason: string;
+            restores: number | null;
+            by: string | null;
+            at: number;
+        };
+        RuleVersions: {
+            items: components["schemas"]["RuleVersion"][];
+        };
+        RulePreviewResult: {
+            findings: {
+                old: number;
+                new: number;
+            };
+            added: number;
+            gone: number;
+            perThousandMonths: {
+                old: number;
+                new: number;
+            };
+            perWeek: {
+                old: number;
+                new: number;
+                fromMs: number;
+            }[];
+            perDistrict: {
+                old: number;
+                new: number;
+                dma: string | null;
+            }[];
+            examples: {
+                /** @enum {string} */
+                change: "added" | "gone" | "kept";
+                /** @enum {string} */
+                rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+                /** @enum {string} */
+                subjectKind: "meter" | "dma" | "agent" | "account";
+                subject: string;
+                dma: string | null;
+                startMs: number;
+                knownAtMs: number;
+                clearedAtMs: number | null;
+                moneyPerDay: number;
+                currency: string;
+                reason: components["schemas"]["Words"];
+            }[];
+            outcomes: {
+                /** Format: uuid */
+                anomalyId: string;
+                /** @enum {string} */
+                rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+                subject: string;
+                startMs: number;
+                /** @enum {string} */
+                outcome: "confirmed_leak_network" | "confirmed_leak_customer" | "burst" | "meter_fault" | "comms_fault" | "data_error" | "planned_change" | "fire_or_flush" | "theft" | "normal_use" | "unknown";
+                isConfirmed: boolean | null;
+                isHitOld: boolean;
+                isHitNew: boolean;
+            }[];
+            confirmed: {
+                old: number;
+                new: number;
+                of: number;
+            };
+            falseAlarms: {
+                old: number;
+                new: number;
+                of: number;
+            };
+            subjects: number;
+            ofSubjects: number;
+            whyFewer: ("sampled" | "time") | null;
+            tooLarge: string[];
+            readings: number;
+            learnsFromMs: number;
+            tookMs: number;
+        };
+        RulePreview: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+            parameters: {
+                [key: string]: number;
+            };
+            from: number;
+            to: number;
+            dma: string | null;
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "failed";
+            progress: number | null;
+            error: string | null;
+            result: components["schemas"]["RulePreviewResult"] | null;
+            askedAt: number;
+            finishedAt: number | null;
         };
         SetAsideEntry: {
             id: number;
@@ -3424,6 +3925,215 @@ export interface operations {
             };
         };
     };
+    getDistrictSurroundings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DistrictSurroundings"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listStepTests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepTestList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    makeStepTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStepTestInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepTest"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    addStepTestStep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStepTestStepInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepTest"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    removeStepTestStep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                stepId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepTest"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     getMap: {
         parameters: {
             query?: never;
@@ -3492,6 +4202,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnomalyPage"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    reportEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportedEventInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportAnswer"];
                 };
             };
             /** @description Default Response */
@@ -3660,6 +4412,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnomalyDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getAnomalyContext: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyContext"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    replayAnomaly: {
+        parameters: {
+            query?: {
+                from?: number;
+                to?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    replayDistrict: {
+        parameters: {
+            query?: {
+                from?: number;
+                to?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
                 };
             };
             /** @description Default Response */
@@ -4322,6 +5200,256 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ShiftEntry"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listRuleVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleVersions"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    setRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleSettingBodyInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleVersions"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    restoreRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleRestoreBodyInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleVersions"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    previewRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulePreviewBodyInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePreview"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getRulePreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePreview"];
                 };
             };
             /** @description Default Response */
