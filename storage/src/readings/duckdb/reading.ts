@@ -1,12 +1,12 @@
 import { type DuckDBConnection, type DuckDBDataChunk, LIST, listValue } from "@duckdb/node-api";
 import { QUALITY_CODES } from "@nightflow/domain";
-import type { Curve, FeedPage, ReadingColumns, StoredValue } from "../../ports.ts";
+import type { FeedPage, ReadingColumns, StoredValue } from "../../ports.ts";
 import { cursorAhead, feedForgotten } from "../errors.ts";
 import { blankColumns, setRow } from "../reading-columns.ts";
 import type { InstantKey } from "../repeats.ts";
 import type { Segments, TimeRange } from "./segments.ts";
 import type { StoreState } from "./store-state.ts";
-import { chunksOf, columnSlice, rowsOfResult, TYPES, takeColumns } from "./vectors.ts";
+import { chunksOf, columnSlice, rowsOfResult, TYPES } from "./vectors.ts";
 
 // Binding a list costs about 1 µs an element, synchronously.
 const KEYS_PER_QUERY = 2000;
@@ -182,53 +182,4 @@ function takeReadings(chunk: DuckDBDataChunk, at: number, columns: ReadingColumn
       origin: origins[i] ?? 0,
     });
   }
-}
-
-/** The readings of one channel in [fromMs, toMs), ascending, one an instant. */
-export async function readCurve(
-  connection: DuckDBConnection,
-  channel: string,
-  fromMs: number,
-  toMs: number,
-  state: StoreState,
-): Promise<Curve> {
-  const no = state.channel(channel)?.no ?? -1;
-  const range = { fromMs, toMs };
-  // Tables come in the order of time, each sorted, so that most often nothing is left to sort; sorting costs as much as reading.
-  const asTheyLie = await takeCurve(connection, channel, state.segments.channelSql(no, range));
-  if (isAscending(asTheyLie.readAtMs)) return asTheyLie;
-  const { missing } = QUALITY_CODES;
-  const sorted = `SELECT * EXCLUDE commit_no FROM (${state.segments.channelSql(no, range, "commit_no")})
-    ORDER BY read_at_ms, quality = ${missing}, commit_no`;
-  return onePerInstant(await takeCurve(connection, channel, sorted));
-}
-
-async function takeCurve(connection: DuckDBConnection, channel: string, sql: string): Promise<Curve> {
-  const result = await connection.run(sql);
-  const length = result.rowCount;
-  const [readAtMs, gauges] = [new Float64Array(length), new Float64Array(length)];
-  const [counts, qualities, flags] = [new BigInt64Array(length), new Uint8Array(length), new Uint32Array(length)];
-  let at = 0;
-  for await (const chunk of chunksOf(result)) at = takeColumns(chunk, at, [readAtMs, counts, gauges, qualities, flags]);
-  return { channel, length, readAtMs, counts, gauges, qualities, flags };
-}
-
-function isAscending(times: Float64Array): boolean {
-  for (let row = 1; row < times.length; row++) if (!((times[row] ?? 0) > (times[row - 1] ?? 0))) return false;
-  return true;
-}
-
-// Of rows at one instant the first stays; there are more only where a gap was filled and is not compacted yet.
-function onePerInstant(curve: Curve): Curve {
-  const { channel, length, readAtMs, counts, gauges, qualities, flags } = curve;
-  let kept = 0;
-  for (let row = 0; row < length; row++) {
-    if (row > 0 && readAtMs[row] === readAtMs[kept - 1]) continue;
-    if (kept !== row)
-      for (const column of [readAtMs, counts, gauges, qualities, flags]) column.copyWithin(kept, row, row + 1);
-    kept++;
-  }
-  if (kept === length) return curve;
-  const cut = { readAtMs: readAtMs.slice(0, kept), counts: counts.slice(0, kept), gauges: gauges.slice(0, kept) };
-  return { channel, length: kept, ...cut, qualities: qualities.slice(0, kept), flags: flags.slice(0, kept) };
 }

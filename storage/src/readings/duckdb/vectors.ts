@@ -29,6 +29,8 @@ const ALL_VALID = 2n ** 64n - 1n;
 /** The values of a column in one chunk, as the typed array that DuckDB fills, and which of them are null. */
 export interface ColumnSlice<Items> {
   readonly items: Items;
+  /** False when none is null. */
+  readonly hasNulls: boolean;
   isNull(row: number): boolean;
 }
 
@@ -50,17 +52,21 @@ function insideOf<Items>(chunk: DuckDBDataChunk, column: number): VectorInside<I
 /** A numeric column of a chunk; `Items` is BigInt64Array for BIGINT, Float64Array for DOUBLE, and so on. */
 export function columnSlice<Items>(chunk: DuckDBDataChunk, column: number): ColumnSlice<Items> {
   const { items, validity } = insideOf<Items>(chunk, column);
-  if (validity.data === null) return { items, isNull: () => false };
-  return { items, isNull: (row) => !validity.itemValid(row) };
+  if (validity.data === null) return { items, hasNulls: false, isNull: () => false };
+  return { items, hasNulls: true, isNull: (row) => !validity.itemValid(row) };
 }
 
-/** Copies the columns of a chunk, none of them with nulls, into arrays of the same types from `at` on; gives the new end. */
+/**
+ * Copies the columns of a chunk into arrays of the same types from `at` on; gives the new end. What is null in the chunk is
+ * anything in the array.
+ */
 export function takeColumns(chunk: DuckDBDataChunk, at: number, targets: readonly NumericItems[]): number {
+  const { rowCount } = chunk;
   targets.forEach((target, no) => {
     const { items } = insideOf<Float64Array>(chunk, no);
-    (target as Float64Array).set(items.subarray(0, chunk.rowCount), at);
+    (target as Float64Array).set(items.subarray(0, rowCount), at);
   });
-  return at + chunk.rowCount;
+  return at + rowCount;
 }
 
 /** What fills rows of a numeric column of a chunk, from a row in the source on, at a place in the chunk. */
