@@ -9,20 +9,28 @@ import { VOLUME_SCHEMA } from "./detectors/volume-cusum.ts";
 import { INTERVAL_SCHEMA } from "./intervals.ts";
 import type { SlotTable, SlotView } from "./slot-table.ts";
 
-/** Everything kept of one meter, at most 300 bytes. */
+/**
+ * Everything kept of one meter, at most 300 bytes. What every reading touches comes first, so that it lies side by side and a
+ * reading between two hours is done with few cache lines.
+ */
 export const METER_SCHEMA = {
   ...INTERVAL_SCHEMA,
+  lastGoodMs: "sec",
+  /** First live reading, and newest imported one; 0 when there is none. */
+  liveSinceMs: "sec",
+  lastImportMs: "sec",
+  ...BURST_SCHEMA,
+  /** The hour that is being gathered. */
+  hourLitres: "f32",
+  hourParts: "u8",
   ...RUN_SCHEMA,
   ...RUN_CELLS,
   hourProfile: ["u8", PROFILE_CELLS],
   ...DUTY_SCHEMA,
-  ...BURST_SCHEMA,
   ...VOLUME_SCHEMA,
   ...UNDER_SCHEMA,
   ...STILL_SCHEMA,
-  /** The hour and the local day that are being gathered. */
-  hourLitres: "f32",
-  hourParts: "u8",
+  /** The local day that is being gathered. */
   dayLitres: "f32",
   dayGoodHours: "u8",
   dayFlowHours: "u8",
@@ -30,10 +38,6 @@ export const METER_SCHEMA = {
   dayPeak: "f32",
   daySecond: "f32",
   day: "u16",
-  lastGoodMs: "sec",
-  /** First live reading, and newest imported one; 0 when there is none. */
-  liveSinceMs: "sec",
-  lastImportMs: "sec",
   /** One bit per rule: its open finding began in imported rows. */
   pastBits: "u16",
   silentOpenMs: "sec",
