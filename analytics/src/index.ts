@@ -2,6 +2,7 @@ export * from "./config.ts";
 export * from "./derived/index.ts";
 export * from "./engine.ts";
 export { analyticsFamilies, type FeedLag, LagMeter } from "./metric-families.ts";
+export { type PreviewWorkerDeps, startPreviewWorker } from "./preview/worker.ts";
 export * from "./pure.ts";
 export * from "./replay.ts";
 export { ANOMALY_CLEARED_QUEUE, type NoTicketReason, OPEN_TICKET_QUEUE } from "./runner/anomaly-writer.ts";

@@ -5,6 +5,8 @@ export * from "./pure/districts/water-balance.ts";
 export * from "./pure/finding.ts";
 export * from "./pure/intervals.ts";
 export * from "./pure/local-time.ts";
+export * from "./pure/precision.ts";
+export * from "./pure/preview-result.ts";
 export * from "./pure/registry.ts";
 export * from "./pure/rule-catalogue.ts";
 export * from "./pure/statistics.ts";

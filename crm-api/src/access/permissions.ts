@@ -21,6 +21,13 @@ export const PERMISSIONS = {
   "monitor.alarm.ack": { zh: "确认报警", en: "Acknowledge alarms", area: "monitor", risk: "low" },
   "monitor.alarm.shelve": { zh: "搁置报警", en: "Shelve alarms", area: "monitor", risk: "mid" },
   "monitor.work.plan": { zh: "登记计划作业", en: "Plan work on the network", area: "monitor", risk: "mid" },
+  "monitor.rule.read": {
+    zh: "查看检测规则",
+    en: "See the rules and how often they are right",
+    area: "monitor",
+    risk: "low",
+  },
+  "monitor.rule.tune": { zh: "试算并调整检测规则", en: "Try and set the rules", area: "monitor", risk: "high" },
   "monitor.shift.read": { zh: "查看值班日志", en: "Read the shift log", area: "monitor", risk: "low" },
   "monitor.shift.write": {
     zh: "填写值班日志与交接班",
@@ -90,6 +97,8 @@ const ALARMS = [
   "monitor.work.plan",
   "monitor.shift.read",
   "monitor.shift.write",
+  "monitor.rule.read",
+  "monitor.rule.tune",
 ] as const;
 const SET_ASIDE = ["collection.set_aside.decide", "collection.device.edit"] as const;
 const COLLECTION = [

@@ -1,4 +1,11 @@
-import { type Analytics, resplit, settleShards, startAnalytics, startDerivedSeries } from "@nightflow/analytics";
+import {
+  type Analytics,
+  resplit,
+  settleShards,
+  startAnalytics,
+  startDerivedSeries,
+  startPreviewWorker,
+} from "@nightflow/analytics";
 import type { Clock } from "@nightflow/domain";
 import type { Database, ReadingStore } from "@nightflow/storage";
 import type { Logger } from "pino";
@@ -20,7 +27,7 @@ export interface AnalyticsParts {
   readonly isOneOfSeveral: boolean;
 }
 
-/** The detectors, and the derived hours beside them. */
+/** The detectors, and beside them the derived hours and the previews of rules. */
 export async function startAnalyticsParts(
   parts: AnalyticsParts,
 ): Promise<{ readonly analytics: Analytics; close(): Promise<void> }> {
@@ -30,9 +37,11 @@ export async function startAnalyticsParts(
   const series = config.derived.isEnabled
     ? startDerivedSeries({ ...parts, config: config.derived, isYielding })
     : undefined;
+  const previews = await startPreviewWorker({ ...parts, isYielding });
   return {
     analytics,
     async close() {
+      await previews.close();
       await analytics.close();
       await series?.close();
     },

@@ -2336,6 +2336,10 @@ export interface components {
             measuredAtNight: number;
             customersNightM3h: number | null;
             worst: components["schemas"]["MeterNight"][];
+            expectedInflow: {
+                startAt: number[];
+                flowM3h: (number | null)[];
+            };
             neighbours: {
                 id: string;
                 name: components["schemas"]["Words"];

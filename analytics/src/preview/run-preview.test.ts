@@ -1,0 +1,113 @@
+import type { Curve } from "@nightflow/storage";
+import { expect, test } from "vitest";
+import type { PreviewRequest } from "../pure/preview-result.ts";
+import { DEFAULT_TUNING, type ParameterValues, type TunedRule } from "../pure/tuning.ts";
+import { columnsOf, DAY_MS, homeLitres, hourlyRows, meterOf, START_MS } from "../testing/series.ts";
+import type { KnownOutcome } from "./known-outcomes.ts";
+import { type PreviewDeps, runPreview } from "./run-preview.ts";
+
+const FAULT = 40 * 24 + 12;
+const HOMES = ["a", "b", "c", "d"].map((name) => meterOf(name, { dma: name < "c" ? "west" : "east" }));
+/** Home b leaks 100 L/h for two days on end. */
+const USES: Readonly<Record<string, (hour: number) => number>> = {
+  b: (hour) => homeLitres(hour) + (hour >= FAULT && hour < FAULT + 50 ? 100 : 0),
+};
+
+function curveOf(channel: string, fromMs: number, toMs: number): Curve {
+  const use = USES[channel.split(".")[0] ?? ""] ?? homeLitres;
+  const rows = hourlyRows(channel, 60 * 24, use).filter(({ readAtMs }) => readAtMs >= fromMs && readAtMs < toMs);
+  return { channel, ...columnsOf(rows) };
+}
+
+const asked: PreviewRequest = {
+  rule: "CONT_FLOW",
+  old: { ...DEFAULT_TUNING.CONT_FLOW },
+  new: { ...DEFAULT_TUNING.CONT_FLOW, leastHours: 72, leastSurprise: 60 },
+  fromMs: START_MS + 30 * DAY_MS,
+  toMs: START_MS + 60 * DAY_MS,
+  dma: null,
+};
+
+function run(change: Partial<PreviewRequest> = {}, deps: Partial<PreviewDeps> = {}) {
+  const shown: number[] = [];
+  const all: PreviewDeps = {
+    store: { curve: async (channel, fromMs, toMs) => curveOf(channel, fromMs, toMs) },
+    channels: HOMES,
+    tuning: DEFAULT_TUNING,
+    outcomes: [],
+    signal: new AbortController().signal,
+    progress: async (share) => void shown.push(share),
+    ...deps,
+  };
+  return runPreview(all, { ...asked, ...change }).then((result) => ({ result, shown }));
+}
+
+const withDefaults = (rule: TunedRule): { old: ParameterValues; new: ParameterValues } => ({
+  old: { ...DEFAULT_TUNING[rule] },
+  new: { ...DEFAULT_TUNING[rule] },
+});
+
+test("the parameters of now and those tried are counted beside each other, by week and district, with examples", async () => {
+  const { result, shown } = await run();
+  expect(result).toMatchObject({ findings: { old: 1, new: 0 }, added: 0, gone: 1, subjects: 4, ofSubjects: 4 });
+  expect(result.perDistrict).toEqual([{ dma: "west", old: 1, new: 0 }]);
+  expect(result.perWeek.map(({ old }) => old)).toEqual([0, 1, 0, 0, 0]);
+  expect(result.perThousandMonths.old).toBeCloseTo(250, 6);
+  expect(result.examples).toMatchObject([{ change: "gone", subject: "b", reason: { en: expect.any(String) } }]);
+  expect(shown.at(-1)).toBe(1);
+});
+
+test("the same parameters find the same", async () => {
+  const { result } = await run(withDefaults("CONT_FLOW"));
+  expect(result).toMatchObject({ findings: { old: 1, new: 1 }, added: 0, gone: 0 });
+  expect(result.examples.map(({ change }) => change)).toEqual(["kept"]);
+});
+
+test("what people found is hit or missed", async () => {
+  const known = (subject: string, outcome: KnownOutcome["outcome"]): KnownOutcome => ({
+    anomalyId: `${subject}-1`,
+    rule: "CONT_FLOW",
+    subject,
+    startMs: START_MS + 41 * DAY_MS,
+    endMs: START_MS + 43 * DAY_MS,
+    outcome,
+  });
+  const outcomes = [known("b", "confirmed_leak_customer"), known("a", "normal_use"), known("gone", "burst")];
+  const { result } = await run({}, { outcomes });
+  expect(result.confirmed).toEqual({ old: 1, new: 0, of: 1 });
+  expect(result.falseAlarms).toEqual({ old: 0, new: 0, of: 1 });
+  expect(result.outcomes.find(({ subject }) => subject === "b")).toMatchObject({ isHitOld: true, isHitNew: false });
+});
+
+test("too many meters are sampled by hash and the result says so; time that runs out too", async () => {
+  const few = await run({}, { limits: { subjects: 2, tookMs: 60_000, readings: 1e6 } });
+  expect(few.result).toMatchObject({ subjects: 2, ofSubjects: 4, whyFewer: "sampled" });
+  const short = await run({}, { limits: { subjects: 10, tookMs: -1, readings: 1e6 } });
+  expect(short.result).toMatchObject({ subjects: 0, whyFewer: "time", perThousandMonths: { old: 0, new: 0 } });
+});
+
+test("a scope of one district looks at its meters alone", async () => {
+  const { result } = await run({ dma: "east" });
+  expect(result).toMatchObject({ findings: { old: 0, new: 0 }, ofSubjects: 2 });
+});
+
+test("a district is judged with its inlets, and one that holds too many readings is named and left out", async () => {
+  const inlet = meterOf("in", { purpose: "dma", inletOf: [{ dma: "west", sign: 1 }], litresPerCount: 1000 });
+  const steps = (hour: number) => 20 + (hour % 24) + (hour >= 45 * 24 ? 10 : 0);
+  const store = {
+    curve: async (channel: string, fromMs: number, toMs: number) => {
+      const rows = hourlyRows(channel, 60 * 24, steps);
+      return { channel, ...columnsOf(rows.filter(({ readAtMs }) => readAtMs >= fromMs && readAtMs < toMs)) };
+    },
+  };
+  const request = { rule: "NIGHT_MIN", ...withDefaults("NIGHT_MIN") } as const;
+  const tried = { ...request.new, acceptNights: 5 };
+  const { result } = await run({ ...request, new: tried }, { store, channels: [inlet] });
+  expect(result).toMatchObject({ findings: { old: 1, new: 1 }, perDistrict: [{ dma: "west", old: 1, new: 1 }] });
+  const small = { subjects: 10, tookMs: 60_000, readings: 10 };
+  expect((await run(request, { store, channels: [inlet], limits: small })).result.tooLarge).toEqual(["west"]);
+});
+
+test("a preview that is told to stop stops", async () => {
+  await expect(run({}, { signal: AbortSignal.abort() })).rejects.toThrow();
+});

@@ -1,0 +1,62 @@
+import type { PreviewRequest } from "../pure/preview-result.ts";
+import { type MeteredChannel, primaryChannels } from "../pure/registry.ts";
+import type { TunedRule } from "../pure/tuning.ts";
+
+/** What is judged by itself: a meter, a gauge, or a district with all that it is judged by. */
+export interface PreviewUnit {
+  readonly id: string;
+  readonly channels: readonly MeteredChannel[];
+  /** Whether it is one register, which an engine can be used for again and again. */
+  readonly isMeter: boolean;
+}
+
+const DISTRICT_RULES: ReadonlySet<TunedRule> = new Set(["NIGHT_MIN", "DMA_LOSS", "GAS_UFG"]);
+const GAUGE_RULES: ReadonlySet<TunedRule> = new Set(["PRESS_LOW", "PRESS_HIGH", "GAS_P_DROP"]);
+
+/** Everything that a rule judges in a request's scope, in an order by hash: its beginning is a fair sample of it. */
+export function unitsOf({ rule, dma }: PreviewRequest, channels: readonly MeteredChannel[]): PreviewUnit[] {
+  const units = DISTRICT_RULES.has(rule) ? districtUnits(rule, channels) : singleUnits(rule, channels, dma);
+  const wanted = DISTRICT_RULES.has(rule) && dma !== null ? units.filter(({ id }) => id === dma) : units;
+  return wanted.sort((a, b) => hashOf(a.id) - hashOf(b.id) || (a.id < b.id ? -1 : 1));
+}
+
+function singleUnits(rule: TunedRule, channels: readonly MeteredChannel[], dma: string | null): PreviewUnit[] {
+  const isGauge = GAUGE_RULES.has(rule);
+  const judged = isGauge
+    ? channels.filter(({ quantity, litresPerCount }) => litresPerCount === null && quantity.includes("pressure"))
+    : [...primaryChannels(channels).values()].filter((meter) => isJudgedBy(rule, meter));
+  const inScope = judged.filter((meter) => dma === null || standsIn(meter, dma));
+  return inScope.map((meter) => ({ id: meter.channel, channels: [meter], isMeter: !isGauge }));
+}
+
+function isJudgedBy(rule: TunedRule, meter: MeteredChannel): boolean {
+  if (meter.purpose !== "customer") return false;
+  return meter.commodity === (rule === "GAS_CONT" ? "gas" : "water") || rule === "USAGE_CHANGE";
+}
+
+function standsIn({ dma, inletOf }: MeteredChannel, wanted: string): boolean {
+  return dma === wanted || inletOf.some((inlet) => inlet.dma === wanted);
+}
+
+/** Night flow needs the inlets alone, a balance the customers too. */
+function districtUnits(rule: TunedRule, channels: readonly MeteredChannel[]): PreviewUnit[] {
+  const commodity = rule === "GAS_UFG" ? "gas" : "water";
+  const meters = [...primaryChannels(channels).values()].filter((meter) => meter.commodity === commodity);
+  const dmas = new Set(meters.flatMap(({ inletOf }) => inletOf.map(({ dma }) => dma)));
+  return Array.from(dmas, (dma) => ({ id: dma, channels: membersOf(rule, meters, dma), isMeter: false }));
+}
+
+function membersOf(rule: TunedRule, meters: readonly MeteredChannel[], dma: string): MeteredChannel[] {
+  const inlets = meters.filter(({ inletOf }) => inletOf.some((inlet) => inlet.dma === dma));
+  // An inlet of two districts is judged here for this one alone.
+  const here = inlets.map((meter) => ({ ...meter, inletOf: meter.inletOf.filter((inlet) => inlet.dma === dma) }));
+  if (rule === "NIGHT_MIN") return here;
+  return [...here, ...meters.filter((meter) => meter.purpose === "customer" && meter.dma === dma)];
+}
+
+/** FNV-1a. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}
