@@ -28,6 +28,9 @@ export const DistrictSurroundings = named(
     measuredAtNight: z.int(),
     customersNightM3h: z.number().nullable().meta({ description: "Sum of their least flows of the last nights." }),
     worst: z.array(MeterNight).meta({ description: "By money of live findings, then by night flow; 20 at most." }),
+    expectedInflow: z
+      .strictObject({ startAt: z.array(Instant), flowM3h: z.array(z.number().nullable()) })
+      .meta({ description: "Of the last seven days by hour: mean of the same local hour of the four weeks before." }),
     neighbours: z.array(
       z.strictObject({ id: z.string(), name: Words, relation: z.enum(["parent", "part", "sibling"]) }),
     ),

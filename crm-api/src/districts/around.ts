@@ -8,7 +8,7 @@ import { NotFoundProblem } from "../http/problems.ts";
 import { type NightFlow, nightFlowsAround } from "../meters/night-flows.ts";
 import { pointsOfCustomersIn } from "../meters/points.ts";
 import { metersByIds } from "../meters/queries.ts";
-import { SqlFilter } from "../sql/filter.ts";
+import { epochMs, SqlFilter } from "../sql/filter.ts";
 import type { DistrictSurroundings, MeterNight } from "./around-wire.ts";
 
 const DAY_MS = 86_400_000;
@@ -40,8 +40,23 @@ export async function districtSurroundings(
     measuredAtNight: nights.size,
     customersNightM3h: nights.size === 0 ? null : sumOf([...nights.values()].map(({ nowM3h }) => nowM3h ?? 0)),
     worst: await metersWithNights({ db, store }, scope, worstOf(meterIds, nights, money), nights, nowMs),
+    expectedInflow: await expectedInflow(db, id, nowMs, zone),
     neighbours,
   };
+}
+
+/** Null for an hour that fewer than two of the four weeks before tell well. */
+async function expectedInflow(sql: Sql, id: string, nowMs: number, zone: string) {
+  const { rows } = await sql.query<{ at: number; flow: number | null }>(
+    `select ${epochMs("h.hour")} as at,
+            (select avg(b.input_ml) / 1e6 from generate_series(1, 4) as week
+               join district_hour b on b.dma_id = $1
+                and b.hour = (h.hour at time zone $4 - week * interval '7 days') at time zone $4
+              where b.input_good_s >= 0.9 * b.input_due_s having count(*) >= 2)::float8 as flow
+       from generate_series(date_trunc('hour', $2::timestamptz), $3::timestamptz, interval '1 hour') as h(hour) order by 1`,
+    [id, new Date(nowMs - 7 * DAY_MS), new Date(nowMs), zone],
+  );
+  return { startAt: rows.map((row) => row.at), flowM3h: rows.map((row) => row.flow) };
 }
 
 function sumOf(numbers: readonly number[]): number {

@@ -68,10 +68,17 @@ test("a district shows its worst customers first, what they use at night, and th
   const span = { fromMs: TEST_NOW - 12 * 24 * HOUR_MS, toMs: TEST_NOW, periodMs: HOUR_MS };
   store.fill("N1.forward_total", span, (atMs) => (atMs > TEST_NOW - 3 * 24 * HOUR_MS ? 300 : 100));
   store.fill("N2.forward_total", span, () => 10);
+  await db.query(
+    `insert into district_hour (dma_id, hour, input_ml, input_good_s, input_due_s, used_ml, used_good_s, used_due_s)
+     select 'DMA-N', h, 4e6, 3600, 3600, 0, 0, 0 from generate_series($1::timestamptz - interval '35 days', $1, '1 hour') h`,
+    [new Date(TEST_NOW)],
+  );
   const id = await insertFinding(db, { unitId: town.units.north, subject: "N2", dmaId: "DMA-N", moneyPerDay: 9 });
   const control = await signIn("control");
   const { body } = await control.get<z.infer<typeof DistrictSurroundings>>("/api/districts/DMA-N/around");
   expect(body).toMatchObject({ customers: 2, measuredAtNight: 2 });
+  expect(body.expectedInflow.startAt).toHaveLength(7 * 24 + 1);
+  expect(new Set(body.expectedInflow.flowM3h)).toEqual(new Set([4]));
   expect(body.worst.map((meter) => meter.id)).toEqual(["N2", "N1"]);
   expect(body.worst[0]).toMatchObject({ finding: { id, moneyPerDay: 9 }, status: "good" });
   expect(body.worst[1]).toMatchObject({ finding: null, nightBeforeM3h: 0.1, nightNowM3h: 0.3 });

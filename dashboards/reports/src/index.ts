@@ -2,7 +2,7 @@ export { type DayPoint, dayBarsChart, hourProfileChart, type ProfilePoint } from
 export { type EvidenceInput, type EvidencePoint, evidenceChart } from "./charts/evidence.ts";
 export type { ChartOption } from "./charts/frame.ts";
 export { intervalVersionsChart, type VersionedPoint } from "./charts/interval-versions.ts";
-export { type NightPoint, nightFlowChart } from "./charts/night-flow.ts";
+export { type NightMark, type NightPoint, nightFlowChart } from "./charts/night-flow.ts";
 export { PALETTE, toDark } from "./charts/palette.ts";
 export { type CurvePoint, type UsageCurveInput, usageCurveChart } from "./charts/usage-curve.ts";
 export * from "./format.ts";

@@ -13,6 +13,13 @@ export interface NightPoint {
   readonly lossM3h?: number | null;
 }
 
+/** Something that happened to the district: a step of its night flow, a repair. `night` is a local date. */
+export interface NightMark {
+  readonly night: string;
+  readonly name: string;
+  readonly kind: "step" | "repair";
+}
+
 const WORDS = {
   zh: { mnf: "夜间最小流量", expected: "预期", band: "预期范围", loss: "进水减用户", title: "分区夜间最小流量" },
   en: {
@@ -28,6 +35,7 @@ const WORDS = {
 export function nightFlowChart(input: {
   readonly nights: readonly NightPoint[];
   readonly language: Language;
+  readonly marks?: readonly NightMark[];
 }): ChartOption {
   const words = WORDS[input.language];
   const pick = (value: (point: NightPoint) => number | null): TimePoint[] =>
@@ -48,7 +56,7 @@ export function nightFlowChart(input: {
       words.mnf,
       pick((point) => point.mnfM3h),
       PALETTE.actual,
-      { symbol: "circle", symbolSize: 5, sampling: undefined },
+      { symbol: "circle", symbolSize: 5, sampling: undefined, ...markLine(input.marks ?? []) },
     ),
   ];
   if (input.nights.some(({ lossM3h }) => typeof lossM3h === "number"))
@@ -60,4 +68,18 @@ export function nightFlowChart(input: {
       ),
     );
   return timeChart({ yName: unitWords("m3").flow, series, language: input.language, title: words.title });
+}
+
+function markLine(marks: readonly NightMark[]): object {
+  if (marks.length === 0) return {};
+  const data = marks.map(({ night, name, kind }) => {
+    const color = kind === "step" ? PALETTE.alarm : PALETTE.expected;
+    return {
+      xAxis: Date.parse(`${night}T00:00:00Z`),
+      name,
+      label: { formatter: name, color, position: "end", rotate: 0 },
+      lineStyle: { color, type: kind === "step" ? "solid" : "dashed", width: 1.5 },
+    };
+  });
+  return { markLine: { symbol: "none", silent: true, data } };
 }

@@ -15,6 +15,8 @@ export interface UsageCurveInput {
   /** The same span of the period before, shifted onto this one by `previousShiftMs`. */
   readonly previous?: readonly CurvePoint[];
   readonly previousShiftMs?: number;
+  /** What was expected, where anything was. */
+  readonly expected?: readonly CurvePoint[];
   readonly zone: string;
   readonly volumeUnit: "m3" | "Sm3";
   readonly language: Language;
@@ -22,8 +24,14 @@ export interface UsageCurveInput {
 }
 
 const WORDS = {
-  zh: { actual: "实际用量", estimated: "估算", previous: "上一周期", title: "用量曲线" },
-  en: { actual: "actual", estimated: "estimated", previous: "previous period", title: "usage curve" },
+  zh: { actual: "实际用量", estimated: "估算", previous: "上一周期", expected: "预期", title: "用量曲线" },
+  en: {
+    actual: "actual",
+    estimated: "estimated",
+    previous: "previous period",
+    expected: "expected",
+    title: "usage curve",
+  },
 } as const;
 
 const HOUR_MS = 3_600_000;
@@ -47,6 +55,15 @@ export function usageCurveChart(input: UsageCurveInput): ChartOption {
         step: "end",
         lineStyle: { type: "dashed", color: PALETTE.estimated },
       }),
+    );
+  if (input.expected !== undefined)
+    series.push(
+      line(
+        words.expected,
+        flows(input, input.expected, 0, () => true),
+        PALETTE.expected,
+        { step: "end", lineStyle: { type: "dashed", color: PALETTE.expected } },
+      ),
     );
   if (input.previous !== undefined)
     series.unshift(
