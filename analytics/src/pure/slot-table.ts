@@ -212,7 +212,6 @@ function makeView<Schema extends SlotSchema>(
   memory: Memory,
   strideBytes: number,
 ): SlotView<Schema> {
-  // A prototype of its own: where two tables name a property alike with functions of their own, the engine would make the later view a slow dictionary.
   // A prototype of its own, so that the accessors of tables made before are not in its way: V8 would keep all views but
   // the first as dictionaries, which cost seven times as much.
   const view: object = Object.create({});
