@@ -1,6 +1,7 @@
 /** The benchmarks by name; each prints a table and one JSON line. */
 const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>>> = {
   "broker-idle": () => import("./broker-idle/bench.ts"),
+  capacity: () => import("./capacity/bench.ts"),
   "catch-up": () => import("./catch-up/bench.ts"),
   derived: () => import("./derived/bench.ts"),
   ingest: () => import("./ingest/bench.ts"),
