@@ -7,6 +7,12 @@ export type Overview = Schemas["Overview"];
 export type DmaRow = Schemas["DmaRow"];
 export type DmaDetail = Schemas["DmaDetail"];
 export type DistrictBalance = Schemas["DistrictBalance"];
+export type DistrictSurroundings = Schemas["DistrictSurroundings"];
+export type MeterNight = Schemas["MeterNight"];
+export type StepTest = Schemas["StepTest"];
+export type AnomalyContext = Schemas["AnomalyContext"];
+export type Replay = Schemas["Replay"];
+export type Happening = Schemas["Happening"];
 export type AnomalyRow = Schemas["AnomalyRow"];
 export type AnomalyDetail = Schemas["AnomalyDetail"];
 export type Alarm = Schemas["Alarm"];
@@ -14,6 +20,8 @@ export type AlarmSummary = Schemas["AlarmSummary"];
 export type PlannedWork = Schemas["PlannedWork"];
 export type UtilityMap = Schemas["UtilityMap"];
 export type CollectionReport = Schemas["CollectionReport"];
+export type RuleRow = Schemas["RuleRow"];
+export type RulePreview = Schemas["RulePreview"];
 export type ShiftEntry = Schemas["ShiftEntry"];
 export type ShiftFacts = Schemas["ShiftFacts"];
 export type AnomalyChart = Schemas["AnomalyChart"];
@@ -75,6 +83,38 @@ export const districtBalanceQuery = (id: string) =>
     refetchInterval: OFTEN_MS,
   });
 
+/** A district's customers, the worst first, and the districts beside it. */
+export const districtSurroundingsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["dma", id, "around"],
+    queryFn: () => dataOf(api.GET("/api/districts/{id}/around", { params: { path: { id } } })),
+    refetchInterval: 4 * OFTEN_MS,
+  });
+
+/** The step tests of a district, newest first. */
+export const stepTestsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["dma", id, "step-tests"],
+    queryFn: () => dataOf(api.GET("/api/districts/{id}/step-tests", { params: { path: { id } } })),
+  });
+
+/** What was known when, around an event or in a district. */
+export const replayQuery = (of: { readonly event: string } | { readonly district: string }) =>
+  queryOptions({
+    queryKey: "event" in of ? ["anomaly", of.event, "replay"] : ["dma", of.district, "replay"],
+    queryFn: () =>
+      "event" in of
+        ? dataOf(api.GET("/api/anomalies/{id}/replay", { params: { path: { id: of.event } } }))
+        : dataOf(api.GET("/api/districts/{id}/replay", { params: { path: { id: of.district } } })),
+  });
+
+/** Why an event probably is, what was like it, and how its neighbours are. */
+export const anomalyContextQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["anomaly", id, "context"],
+    queryFn: () => dataOf(api.GET("/api/anomalies/{id}/context", { params: { path: { id } } })),
+  });
+
 /** Events, by filter. */
 export const anomaliesQuery = (query: Query<"listAnomalies">) =>
   infiniteQueryOptions({
@@ -98,6 +138,24 @@ export const plannedWorkQuery = (query: Query<"listPlannedWork">) =>
     queryFn: ({ pageParam }) =>
       dataOf(api.GET("/api/planned-work", { params: { query: { ...query, limit: PAGE_ROWS, cursor: pageParam } } })),
     ...paging,
+  });
+
+/** The rules, how often each was right and what it is judged by. */
+export const rulesQuery = queryOptions({ queryKey: ["rules"], queryFn: () => dataOf(api.GET("/api/rules")) });
+
+/** What a rule was set to, newest first. */
+export const ruleVersionsQuery = (code: RuleRow["code"]) =>
+  queryOptions({
+    queryKey: ["rules", code, "versions"],
+    queryFn: () => dataOf(api.GET("/api/rules/{code}/versions", { params: { path: { code } } })),
+  });
+
+/** A preview of a rule; looked at again until it is over. */
+export const rulePreviewQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["rule-preview", id],
+    queryFn: () => dataOf(api.GET("/api/rules/previews/{id}", { params: { path: { id } } })),
+    refetchInterval: ({ state }) => (state.data === undefined || state.data.finishedAt === null ? 1000 : false),
   });
 
 /** The shift log, newest first. */

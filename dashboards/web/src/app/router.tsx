@@ -21,6 +21,7 @@ import { jobsSearch } from "../pages/operations/jobs/search.ts";
 import { quarantineSearch } from "../pages/operations/quarantine/search.ts";
 import { setAsideSearch } from "../pages/operations/set-aside/search.ts";
 import { tabsFor } from "../pages/operations/tabs.ts";
+import { rulesSearch } from "../pages/rules/search.ts";
 import { ticketsSearch } from "../pages/tickets/search.ts";
 import { adoptLanguage } from "../words/index.ts";
 import { firstPageOf, pagesFor } from "./navigation.ts";
@@ -97,6 +98,19 @@ const event = createRoute({
   getParentRoute: () => inside,
   path: "events/$id",
   component: lazyRouteComponent(() => import("../pages/event/page.tsx"), "EventPage"),
+});
+
+const district = createRoute({
+  getParentRoute: () => inside,
+  path: "districts/$id",
+  component: lazyRouteComponent(() => import("../pages/district/page.tsx"), "DistrictPage"),
+});
+
+const rules = createRoute({
+  getParentRoute: () => inside,
+  path: "rules",
+  validateSearch: rulesSearch,
+  component: lazyRouteComponent(() => import("../pages/rules/page.tsx"), "RulesPage"),
 });
 
 const shift = createRoute({
@@ -210,7 +224,7 @@ const jobs = createRoute({
 const operationsPages = [operationsFirst, health, agents, setAside, quarantine, devices, jobs];
 
 const pages = inside.addChildren([
-  ...[controlRoom, events, event, shift, tickets, meters, meter, collection, accounts, account],
+  ...[controlRoom, district, events, event, rules, shift, tickets, meters, meter, collection, accounts, account],
   operations.addChildren(operationsPages),
 ]);
 

@@ -14,7 +14,7 @@ export function SubjectLink(props: { readonly of: Subject; readonly children: Re
     );
   if (subjectKind === "dma")
     return (
-      <Link to="/" search={{ dma: subject }}>
+      <Link to="/districts/$id" params={{ id: subject }}>
         {props.children}
       </Link>
     );

@@ -30,9 +30,14 @@ export function DistrictDetail(props: { readonly id: string }) {
       <Panel
         title={pick(data.name)}
         extra={
-          <Button size="small" onClick={() => void router.navigate({ to: "/", search: {} })}>
-            {say("closeDetail")}
-          </Button>
+          <span className="nf-actions">
+            <Link to="/districts/$id" params={{ id: props.id }}>
+              {say("wholePage")}
+            </Link>
+            <Button size="small" onClick={() => void router.navigate({ to: "/", search: {} })}>
+              {say("closeDetail")}
+            </Button>
+          </span>
         }
       >
         <DistrictFigures district={data} />
@@ -55,7 +60,8 @@ export function DistrictDetail(props: { readonly id: string }) {
   );
 }
 
-function DistrictFigures(props: { readonly district: DmaDetail }) {
+/** The figures of a district in one look. */
+export function DistrictFigures(props: { readonly district: DmaDetail }) {
   const { say } = useWords("control-room", words);
   const { flow, money, volume, number, share, dateTime } = useFormat();
   const { inflow, lastNight, nightLossM3h, lossPerDay, customers, mainsKm, connections } = props.district;
@@ -110,7 +116,8 @@ function InflowPanel(props: { readonly district: DmaDetail }) {
   );
 }
 
-function DistrictEvents(props: { readonly id: string }) {
+/** The open events of a district. */
+export function DistrictEvents(props: { readonly id: string }) {
   const { say } = useWords("control-room", words);
   const result = useInfiniteQuery(anomaliesQuery({ state: "active", sort: "rank", dma: props.id }));
   const { rows } = rowsOfPages(result, useFlatRows<AnomalyRow>(result.data?.pages));

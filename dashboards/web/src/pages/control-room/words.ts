@@ -43,5 +43,6 @@ export const words = {
   inletMeters: { zh: "进出水表", en: "Inlet and outlet meters" },
   noCurve: { zh: "该分区还没有进水表读数", en: "No reading of its inlet meters yet" },
   districtEvents: { zh: "该分区的事件", en: "Its events" },
+  wholePage: { zh: "分区页面", en: "Page of the district" },
   closeDetail: { zh: "关闭分区", en: "Close district" },
 } as const;

@@ -5,6 +5,7 @@ import { useMay } from "../../api/session.ts";
 import { PageLoading } from "../../app/page-loading.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { Problem } from "../../parts/problem.tsx";
+import { ReplayPanel } from "../../parts/replay/replay-panel.tsx";
 import { SubjectLink } from "../../parts/subject-link.tsx";
 import { AnomalyTag, Tag } from "../../parts/tag.tsx";
 import { TicketPanel } from "../../parts/ticket/ticket-panel.tsx";
@@ -16,9 +17,11 @@ import { CompactEvents } from "../events/compact-events.tsx";
 import { placeOf } from "../events/event-list.tsx";
 import { isUrgent } from "../events/ranking.ts";
 import { AlarmPanel } from "./alarm-panel.tsx";
+import { CausePanel, NeighboursPanel, SimilarPanel } from "./around.tsx";
 import { EventFigures, WhatTheRuleSaw } from "./event-figures.tsx";
 import { EvidenceChart } from "./evidence-chart.tsx";
 import { JudgeButtons } from "./judge.tsx";
+import { NoteInShiftLog } from "./note-in-shift-log.tsx";
 import { words } from "./words.ts";
 
 const route = getRouteApi("/inside/events/$id");
@@ -57,14 +60,19 @@ export function EventPage() {
           ) : (
             <TicketPanel id={ticket.id} extra={<JudgeButtons event={event.data} />} />
           )}
+          <NoteInShiftLog event={event.data} />
           <Panel title={say("related")}>
             <CompactEvents events={event.data.related} empty={say("noRelated")} />
           </Panel>
+          <SimilarPanel event={event.data} />
+          <NeighboursPanel event={event.data} />
         </div>
         <div>
+          <CausePanel event={event.data} />
           <Panel title={say("figures")}>
             <EventFigures event={event.data} chart={chart.data} />
           </Panel>
+          <ReplayPanel of={{ event: id }} />
           <WhatTheRuleSaw event={event.data} />
         </div>
       </div>

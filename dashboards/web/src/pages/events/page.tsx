@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { getRouteApi, useRouter } from "@tanstack/react-router";
+import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { type AlarmSummary, type AnomalyRow, alarmSummaryQuery, anomaliesQuery } from "../../api/queries.ts";
 import { useMay } from "../../api/session.ts";
@@ -17,11 +17,13 @@ import { BulkBar } from "./bulk-bar.tsx";
 import { EventList } from "./event-list.tsx";
 import { EventFilters } from "./filters.tsx";
 import { FloodPanel } from "./flood.tsx";
+import { ReportButton } from "./report-dialog.tsx";
 
 const route = getRouteApi("/inside/events");
 
 const words = {
   ...common,
+  rules: { zh: "检测规则", en: "Rules" },
   list: { zh: "事件列表", en: "List of events" },
   handled: { zh: "今日已处理 {{done}} / {{budget}}", en: "{{done}} of {{budget}} handled today" },
   waiting: { zh: "{{count}} 条未确认", en: "{{count}} not acknowledged" },
@@ -47,12 +49,15 @@ export function EventsPage() {
   const summary = useQuery(alarmSummaryQuery).data;
   const acts = useAlarmActs();
   const desk = useDesk(list.rows, acts);
+  const maySeeRules = useMay("monitor.rule.read");
   return (
     <div className="nf-page">
       <div className="nf-title">
         <h1>{say("events")}</h1>
+        {maySeeRules && <Link to="/rules">{say("rules")}</Link>}
         <span className="nf-grow" />
         {summary !== undefined && <Standing summary={summary} />}
+        <ReportButton />
       </div>
       {summary?.flood && <FloodPanel flood={summary.flood} acts={acts} />}
       <EventFilters search={search} />

@@ -96,7 +96,7 @@ function District(props: { readonly id: string | null }) {
   const mayReadBoard = useMay("monitor.overview.read");
   if (props.id === null || !mayReadBoard) return <>{props.id ?? "–"}</>;
   return (
-    <Link to="/" search={{ dma: props.id }}>
+    <Link to="/districts/$id" params={{ id: props.id }}>
       {props.id}
     </Link>
   );

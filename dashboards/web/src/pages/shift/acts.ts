@@ -8,9 +8,10 @@ export async function refreshShift(): Promise<void> {
 
 const OUTDATED = new Set(["shift-log", "planned-work", "anomalies", "anomaly"]);
 
-/** Writes a note. */
-export function writeNote(text: string, isCarried: boolean) {
-  return dataOf(api.POST("/api/shift-log", { body: { text, isCarried } }));
+/** Writes a note, about an event where one is named. */
+export function writeNote(text: string, isCarried: boolean, anomalyId?: string) {
+  const about = anomalyId === undefined ? {} : { anomalyId };
+  return dataOf(api.POST("/api/shift-log", { body: { text, isCarried, ...about } }));
 }
 
 /** Hands the shift over. */

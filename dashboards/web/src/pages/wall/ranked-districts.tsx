@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type { DmaRow } from "../../api/queries.ts";
 import { useFormat } from "../../parts/use-format.ts";
 import { useWords } from "../../words/use-words.ts";
@@ -22,7 +23,9 @@ export function RankedDistricts(props: { readonly districts: readonly DmaRow[]; 
         {props.districts.slice(0, ROWS).map((row) => (
           <li key={row.id}>
             <Swatch color={lossColor(row.lossPerDay, props.theme)} />
-            <span className="wall-name">{pick(row.name)}</span>
+            <Link className="wall-name" to="/districts/$id" params={{ id: row.id }}>
+              {pick(row.name)}
+            </Link>
             <span className="wall-number">{flow(row.nightLossM3h)}</span>
             <strong className="wall-number">{say("perDay", { money: money(row.lossPerDay) })}</strong>
           </li>
