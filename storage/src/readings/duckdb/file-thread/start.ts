@@ -11,10 +11,11 @@ import { type FileFunctions, FORWARDED, type ForwardedName, type HostFunctions }
 import type { FileThreadData } from "./entry.ts";
 
 /**
- * Three halves of the young generation. What is answered lies in arrays outside the heap, which only a collection frees: with
- * Node's own 48 MB nearly all were whole collections, one for every 25 curves of a year, and each took longer than a curve.
+ * Three halves of the young generation of this thread. Answers lie in arrays outside the heap, which a collection must free:
+ * with Node's own 48 MB whole ones did so, one for every 20 curves of a year, and each took longer than a curve; with 6 MB that
+ * happened in every other run, with 3 MB in none.
  */
-const YOUNG_GENERATION_MB = 6;
+const YOUNG_GENERATION_MB = 3;
 
 type Remote = BirpcReturn<FileFunctions, HostFunctions>;
 
