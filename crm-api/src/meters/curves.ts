@@ -6,11 +6,13 @@ import { isoInZone } from "../http/zone-time.ts";
 import { type BucketStep, bucketsOf } from "./buckets.ts";
 import { countsToM3, type MeasuredPoint, volumeUnitOf } from "./points.ts";
 import { qualityOf } from "./queries.ts";
-import { completenessOf, stepOf, totalM3, usageSeries } from "./usage.ts";
+import { completenessOf, curveWithin, stepOf, totalM3, usageOfCurve, usageSeries } from "./usage.ts";
 import type { CurveQuery, RegisterCurve, UsageCurve } from "./wire.ts";
 
 const MOST_STEPS = 120_000;
 const MOST_POINTS = 12_000;
+// A year of quarter-hours.
+const MOST_READINGS = 36_000;
 
 /**
  * Consumption of some registers over [from, to) as bars of `step`.
@@ -57,27 +59,27 @@ export async function registerCurve(
   const [point] = points;
   const head = { from, to, zone, step: "raw" as const };
   if (point === undefined) return { ...head, unit: null, completeness: 0, readAt: [], register: [], quality: [] };
-  checkSpan({ ...query, step: "interval" }, point.periodMs);
-  const curve = await store.curve(point.channelId, from, to);
-  const series = await usageSeries(store, [point], from, to);
+  checkSpan({ ...query, step: "interval" }, point.periodMs, MOST_READINGS);
+  const read = await store.curve(point.channelId, from - 2 * point.periodMs, to + 2 * point.periodMs);
+  const curve = curveWithin(read, from, to);
   const quality = Array.from(curve.qualities, qualityOf);
   return {
     ...head,
     unit: volumeUnitOf(point),
-    completeness: series === null ? 0 : completenessOf(series),
+    completeness: completenessOf(usageOfCurve(point, read, from, to)),
     readAt: Array.from(curve.readAtMs),
     register: quality.map((trust, at) => (trust === "missing" ? null : countsToM3(curve.counts[at] ?? 0n, point))),
     quality,
   };
 }
 
-function checkSpan(query: { from: number; to: number; step: BucketStep }, stepMs: number): void {
+function checkSpan(query: { from: number; to: number; step: BucketStep }, stepMs: number, most = MOST_POINTS): void {
   const spanMs = query.to - query.from;
   if (spanMs <= 0) throw new BadRequestProblem("`to` must lie after `from`");
   if (stepMs <= 0) return;
   const barMs = query.step === "interval" ? stepMs : query.step === "hour" ? 3_600_000 : 86_400_000;
-  if (spanMs / stepMs <= MOST_STEPS && spanMs / barMs <= MOST_POINTS) return;
-  throw new BadRequestProblem(`this span has more than ${MOST_POINTS} bars`, {
+  if (spanMs / stepMs <= MOST_STEPS && spanMs / barMs <= most) return;
+  throw new BadRequestProblem(`this span has more than ${most} ${most === MOST_READINGS ? "readings" : "bars"}`, {
     remedy: "ask for a shorter span or a coarser step",
   });
 }

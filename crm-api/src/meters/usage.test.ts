@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { changeOf, previousSpan } from "../accounts/usage.ts";
 import { FakeReadingStore } from "../testing/fake-reading-store.ts";
 import { bucketsOf } from "./buckets.ts";
-import { curveCsv, usageCurve } from "./curves.ts";
+import { curveCsv, registerCurve, usageCurve } from "./curves.ts";
 import type { MeasuredPoint } from "./points.ts";
 import { collectionStatus } from "./status.ts";
 import { completenessOf, qualityAt, totalM3, usageSeries } from "./usage.ts";
@@ -32,6 +32,28 @@ test("the volumes of a district are what flows in less what flows out", async ()
   expect(series?.volumesM3).toHaveLength(24);
   expect(totalM3(series ?? never())).toBeCloseTo(24 * 0.6, 9);
   expect(completenessOf(series ?? never())).toBe(1);
+});
+
+test("a register as it was read has the readings of its span alone, and the completeness of its usage", async () => {
+  const store = storeWith({ m: 100 });
+  const query = { from: MIDNIGHT + 10 * 60_000, to: MIDNIGHT + DAY_MS, step: "raw" } as const;
+  const curve = await registerCurve(store, [point("m")], query, ZONE);
+  expect([curve.readAt.length, curve.readAt[0], curve.readAt.at(-1)]).toEqual([
+    23,
+    MIDNIGHT + HOUR_MS,
+    MIDNIGHT + 23 * HOUR_MS,
+  ]);
+  const series = await usageSeries(store, [point("m")], query.from, query.to);
+  expect(curve.completeness).toBe(completenessOf(series ?? never()));
+});
+
+test("a year of quarter-hours can be had as it was read, a longer span is refused", async () => {
+  const quarters = point("m", { periodMs: 15 * 60_000 });
+  const span = (days: number) => ({ from: MIDNIGHT, to: MIDNIGHT + days * DAY_MS, step: "raw" }) as const;
+  await expect(registerCurve(storeWith({ m: 1 }), [quarters], span(366), ZONE)).resolves.toMatchObject({ unit: "m3" });
+  await expect(registerCurve(storeWith({ m: 1 }), [quarters], span(400), ZONE)).rejects.toThrow(
+    "more than 36000 readings",
+  );
 });
 
 test("where one meter of several has no volume the sum has none, and nothing is taken for zero", async () => {

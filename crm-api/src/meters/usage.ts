@@ -1,5 +1,5 @@
 import { INTERVAL_CODES, intervalsOf, withEdits } from "@nightflow/analytics/pure";
-import type { ReadingStore } from "@nightflow/storage";
+import type { Curve, ReadingStore } from "@nightflow/storage";
 import { countLimitsOf, countsToM3, type MeasuredPoint, volumeUnitOf } from "./points.ts";
 
 /** Trust in one step of a series: the worst of what it is made of. */
@@ -35,8 +35,47 @@ export async function usageSeries(
   const first = points[0];
   if (first === undefined) return null;
   const series = emptySeries(volumeUnitOf(first), stepOf(points), fromMs, toMs);
-  for (const point of points) await addPoint(store, series, point);
+  const range = readFor(series);
+  for (const point of points) addPoint(series, point, await store.curve(point.channelId, range.fromMs, range.toMs));
   return series;
+}
+
+/** The same of one point whose readings over [fromMs, toMs) and two steps on either side are there already. */
+export function usageOfCurve(point: MeasuredPoint, curve: Curve, fromMs: number, toMs: number): UsageSeries {
+  const series = emptySeries(volumeUnitOf(point), point.periodMs, fromMs, toMs);
+  const range = readFor(series);
+  addPoint(series, point, curveWithin(curve, range.fromMs, range.toMs));
+  return series;
+}
+
+/** The readings of a curve in [fromMs, toMs), on the same memory. */
+export function curveWithin(curve: Curve, fromMs: number, toMs: number): Curve {
+  const from = firstFrom(curve.readAtMs, fromMs);
+  const to = Math.max(from, firstFrom(curve.readAtMs, toMs));
+  return {
+    channel: curve.channel,
+    length: to - from,
+    readAtMs: curve.readAtMs.subarray(from, to),
+    counts: curve.counts.subarray(from, to),
+    gauges: curve.gauges.subarray(from, to),
+    qualities: curve.qualities.subarray(from, to),
+    flags: curve.flags.subarray(from, to),
+  };
+}
+
+function firstFrom(times: Float64Array, atMs: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((times[middle] ?? 0) < atMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+// Some steps before and after, so that the register at both ends is known.
+function readFor({ fromMs, stepMs, volumesM3 }: UsageSeries): { readonly fromMs: number; readonly toMs: number } {
+  return { fromMs: fromMs - 2 * stepMs, toMs: fromMs + (volumesM3.length + 2) * stepMs };
 }
 
 function emptySeries(unit: "m3" | "Sm3", stepMs: number, fromMs: number, toMs: number): UsageSeries {
@@ -46,11 +85,8 @@ function emptySeries(unit: "m3" | "Sm3", stepMs: number, fromMs: number, toMs: n
 }
 
 /** Adds one point: a step counts as measured when intervals cover it from end to end. */
-async function addPoint(store: ReadingStore, series: UsageSeries, point: MeasuredPoint): Promise<void> {
+function addPoint(series: UsageSeries, point: MeasuredPoint, curve: Curve): void {
   const { fromMs, stepMs, volumesM3, qualities } = series;
-  const toMs = fromMs + volumesM3.length * stepMs;
-  // One step before and after, so that the register at both ends is known.
-  const curve = await store.curve(point.channelId, fromMs - 2 * stepMs, toMs + 2 * stepMs);
   const read = intervalsOf(curve, { periodMs: point.periodMs, ...countLimitsOf(point) }).rows;
   const rows = point.edits === undefined ? read : withEdits(read, point.edits, point.periodMs);
   const coveredMs = new Float64Array(volumesM3.length);
