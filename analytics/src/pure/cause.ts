@@ -184,5 +184,6 @@ function flow(m3h: number): string {
 }
 
 function percent(share: number): string {
-  return `${share > 0 ? "+" : ""}${(share * 100).toFixed(0)} %`;
+  const whole = Math.round(share * 100);
+  return `${whole > 0 ? "+" : ""}${whole === 0 ? 0 : whole} %`;
 }

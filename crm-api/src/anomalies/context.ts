@@ -73,7 +73,8 @@ async function factsOf(deps: Deps, finding: AnomalyRow, nights: Nights, around: 
     subjectKind: finding.subjectKind,
     ...district,
     pressureChange: await pressureChangeAround(store, gauges, around),
-    customers: nights.customers,
+    // Connections that are not read remotely are customers too, of whom nothing is known.
+    customers: Math.max(nights.customers, finding.dmaId === null ? 0 : await connectionsOf(db, finding.dmaId)),
     customersMeasured: Math.min(measured, nights.customers),
     // Of a meter's finding only that meter is asked about.
     customerRises: finding.subjectKind === "meter" ? rises.filter(({ meterId }) => meterId === finding.subject) : rises,
@@ -124,6 +125,13 @@ async function districtFacts(sql: Sql, dmaId: string, { startMs, nowMs, zone }: 
     [dmaId, new Date(startMs), new Date(nowMs), zone],
   );
   return rows[0] ?? NO_DISTRICT;
+}
+
+async function connectionsOf(sql: Sql, dmaId: string): Promise<number> {
+  const { rows } = await sql.query<{ connections: number | null }>("select connections from dma where id = $1", [
+    dmaId,
+  ]);
+  return rows[0]?.connections ?? 0;
 }
 
 async function gaugesOf(sql: Sql, dmaId: string): Promise<string[]> {

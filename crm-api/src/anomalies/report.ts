@@ -22,6 +22,8 @@ import type { ReportedEvent } from "./report-wire.ts";
 
 type Deps = Pick<ApiDeps, "db" | "clock" | "jobs">;
 
+/** How far a person's clock may be ahead of ours. */
+const CLOCK_SLACK_MS = 5 * 60_000;
 const OLDEST_MS = 366 * 86_400_000;
 /** How sure a person's report is until the meters tell more. */
 const CONFIDENCE = 0.7;
@@ -50,16 +52,17 @@ export function reportEvent(
   report: ReportedEvent,
 ): Promise<{ id: string; hasJoined: boolean }> {
   const nowMs = deps.clock.now();
-  if (report.startsAt > nowMs) throw new BadRequestProblem("an event cannot have begun in the future");
+  if (report.startsAt > nowMs + CLOCK_SLACK_MS) throw new BadRequestProblem("an event cannot have begun in the future");
   if (report.startsAt < nowMs - OLDEST_MS) throw new BadRequestProblem("an event can have begun a year ago at most");
   return transactionWithRetry(deps.db, async (tx) => {
-    const subject = await subjectOf(tx, by.scope, report);
+    const told = { ...report, startsAt: Math.min(report.startsAt, nowMs) };
+    const subject = await subjectOf(tx, by.scope, told);
     // Reports of one subject wait for each other, so that two people who call at once make one finding.
     await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 4))", [
       `${report.subjectKind}:${report.subject}`,
     ]);
     const live = await liveAlike(tx, report);
-    return live === undefined ? makeFinding(tx, deps, by, report, subject) : join(tx, deps, by, report, live);
+    return live === undefined ? makeFinding(tx, deps, by, told, subject) : join(tx, deps, by, told, live);
   });
 }
 

@@ -37,7 +37,7 @@ test("the step test of a district ranks its sub-zones by what the inflow lost wh
   expect(body.steps[0]).toMatchObject({ intervalsBefore: 4, intervalsAfter: 8, openedAt: NIGHT + 3 * HOUR_MS });
 
   expect((await control.post(`/api/step-tests/${body.id}/steps`, east)).body.code).toBe("STEP_TEST_TIME_TAKEN");
-  const future = { subZone: "South", closedAt: TEST_NOW + 1 };
+  const future = { subZone: "South", closedAt: TEST_NOW + HOUR_MS };
   expect((await control.post(`/api/step-tests/${body.id}/steps`, future)).status).toBe(400);
   await control.delete(`/api/step-tests/${body.id}/steps/${body.steps[1]?.id}`);
   const list = await control.get<z.infer<typeof StepTestList>>("/api/districts/DMA-N/step-tests");

@@ -14,6 +14,8 @@ import type { NewStep, NewStepTest, StepTest } from "./step-test-wire.ts";
 
 type Deps = Pick<ApiDeps, "db" | "store" | "clock">;
 
+/** How far a person's clock may be ahead of ours. */
+const CLOCK_SLACK_MS = 5 * 60_000;
 const MOST_TESTS = 10;
 const MOST_STEPS = 100;
 const MARGIN_MS = 3 * 3_600_000;
@@ -111,7 +113,8 @@ export async function removeStep(deps: Deps, by: Principal, id: string, stepId: 
 
 async function insertStep(tx: Sql, { clock }: Deps, by: Principal, testId: string, step: NewStep): Promise<void> {
   const nowMs = clock.now();
-  const { subZone, closedAt, openedAt } = step;
+  const { subZone, openedAt } = step;
+  const closedAt = step.closedAt > nowMs && step.closedAt <= nowMs + CLOCK_SLACK_MS ? nowMs : step.closedAt;
   if (Math.max(closedAt, openedAt ?? 0) > nowMs)
     throw new BadRequestProblem("a valve cannot have been turned in the future");
   const { rows } = await tx.query<{ from: number | null; to: number | null; steps: number }>(

@@ -23,7 +23,10 @@ export function NoteInShiftLog(props: { readonly event: AnomalyDetail }) {
       <span role="status">
         {isNoted && (
           <>
-            {say("noted")} <Link to="/shift">{say("seeLog")}</Link>
+            {say("noted")}{" "}
+            <Link to="/shift" className="nf-inline-link">
+              {say("seeLog")}
+            </Link>
           </>
         )}
       </span>
