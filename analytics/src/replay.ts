@@ -106,8 +106,7 @@ class Replay {
   }
 }
 
-/** A meter of a file as the detectors know meters. */
-export function channelOf(meter: string, options: ReplayOptions): MeteredChannel {
+function channelOf(meter: string, options: ReplayOptions): MeteredChannel {
   const isDistrict = options.kind === "district";
   return {
     channel: meter,
@@ -133,8 +132,7 @@ export function channelOf(meter: string, options: ReplayOptions): MeteredChannel
   };
 }
 
-/** Rows of a file as the feed would bring them. */
-export function columnsOf(page: readonly ReplayRow[], channels: readonly string[], resolution: number): ReadingColumns {
+function columnsOf(page: readonly ReplayRow[], channels: readonly string[], resolution: number): ReadingColumns {
   const numbers = new Map(channels.map((channel, i) => [channel, i]));
   const length = page.length;
   return {
