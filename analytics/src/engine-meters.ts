@@ -9,6 +9,7 @@ import { stepUsage } from "./pure/detectors/usage-change.ts";
 import { stepVolume } from "./pure/detectors/volume-cusum.ts";
 import type { District } from "./pure/district.ts";
 import { type Proof, usageProof } from "./pure/evidence.ts";
+import { type RuleView, viewsOf } from "./pure/explain.ts";
 import type { FindingSubject } from "./pure/finding.ts";
 import { type EmittedInterval, IntervalMachine, type IntervalOptions } from "./pure/intervals.ts";
 import { LateNotes, type LateReadings } from "./pure/late.ts";
@@ -290,6 +291,15 @@ export class MeterWatch {
       lastImportMs,
       liveSinceMs,
     };
+  }
+
+  /** What the rules see of a meter judged here. */
+  viewsOf(channel: string): RuleView[] {
+    const meter = this.#judged.get(channel);
+    if (!meter?.kind.duty.isJudged) return [];
+    const state = this.stateOf(meter);
+    const context = { ...this.#context, meter: meter.meta, litresPerCount: meter.meta.litresPerCount ?? 0 };
+    return viewsOf(state, context, state.anchorMs);
   }
 
   /** The state of one meter, to be put into another engine by `putMeter`. */

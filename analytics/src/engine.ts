@@ -6,6 +6,7 @@ import { type MeterImage, MeterWatch, type ReplayBasis } from "./engine-meters.t
 import { PressureWatch } from "./engine-pressure.ts";
 import { SilenceWatch } from "./engine-silence.ts";
 import { CONFIDENCE, evidenceOf, type Proof } from "./pure/evidence.ts";
+import type { RuleView } from "./pure/explain.ts";
 import type { DmaNight, FindingEvent, FindingSubject } from "./pure/finding.ts";
 import type { LateReadings } from "./pure/late.ts";
 import type { MeteredChannel } from "./pure/registry.ts";
@@ -138,6 +139,11 @@ export class Engine {
   /** Takes over what another engine has learnt of one meter. */
   putMeter(channel: string, image: MeterImage): void {
     this.#meters.putMeter(channel, image);
+  }
+
+  /** What the rules see of the meter judged by `channel`; empty when none is judged here. */
+  viewsOf(channel: string): RuleView[] {
+    return this.#meters.viewsOf(channel);
   }
 
   /** Lets time pass: who has not been heard for too long. Call it only when the feed is read to its end. */

@@ -1,6 +1,7 @@
 export * from "./config.ts";
 export * from "./derived/index.ts";
 export * from "./engine.ts";
+export { explainReplay } from "./explain-replay.ts";
 export { analyticsFamilies, type FeedLag, LagMeter } from "./metric-families.ts";
 export { type PreviewWorkerDeps, startPreviewWorker } from "./preview/worker.ts";
 export * from "./pure.ts";

@@ -106,7 +106,8 @@ class Replay {
   }
 }
 
-function channelOf(meter: string, options: ReplayOptions): MeteredChannel {
+/** A meter of a file as the detectors know meters. */
+export function channelOf(meter: string, options: ReplayOptions): MeteredChannel {
   const isDistrict = options.kind === "district";
   return {
     channel: meter,
@@ -132,7 +133,8 @@ function channelOf(meter: string, options: ReplayOptions): MeteredChannel {
   };
 }
 
-function columnsOf(page: readonly ReplayRow[], channels: readonly string[], resolution: number): ReadingColumns {
+/** Rows of a file as the feed would bring them. */
+export function columnsOf(page: readonly ReplayRow[], channels: readonly string[], resolution: number): ReadingColumns {
   const numbers = new Map(channels.map((channel, i) => [channel, i]));
   const length = page.length;
   return {

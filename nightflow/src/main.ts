@@ -134,7 +134,11 @@ program
   .requiredOption("--readings <file>", "CSV as for import, also .gz, sorted by meter and time")
   .requiredOption("--kind <kind>", "customer or district")
   .requiredOption("--time-zone <zone>", "zone of the meters' nights")
-  .requiredOption("--out <file>", "alarms as CSV: meter, opened_at, closed_at, class")
+  .option("--out <file>", "alarms as CSV: meter, opened_at, closed_at, class")
+  .option(
+    "--explain <meter>",
+    "print day by day why a finding about this meter was or was not raised, instead of alarms",
+  )
   .option("--resolution <m3>", "size of one count", "0.001")
   .action(async (options) => (await import("./commands/replay.ts")).runReplay(options));
 

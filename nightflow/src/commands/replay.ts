@@ -1,6 +1,13 @@
 import { statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { ALARM_HEADER, alarmLine, type ReplayOptions, type ReplayRow, replayReadings } from "@nightflow/analytics";
+import {
+  ALARM_HEADER,
+  alarmLine,
+  explainReplay,
+  type ReplayOptions,
+  type ReplayRow,
+  replayReadings,
+} from "@nightflow/analytics";
 import { type CsvFault, type CsvReading, readCsvReadings } from "../importing/csv-readings.ts";
 import { checkFile } from "../importing/readings-file.ts";
 import { UsageError } from "./failure.ts";
@@ -10,7 +17,10 @@ export interface ReplayCommand {
   readonly readings: string;
   readonly kind: string;
   readonly timeZone: string;
-  readonly out: string;
+  /** Where the alarms go; not needed with `explain`. */
+  readonly out?: string | undefined;
+  /** The meter that is explained day by day. */
+  readonly explain?: string | undefined;
   readonly resolution: string;
 }
 
@@ -19,11 +29,31 @@ export async function runReplay(options: ReplayCommand): Promise<void> {
   const faults: CsvFault[] = [];
   const replaying = replayOptions(options);
   checkFile(options.readings);
-  checkFolderOf(options.out);
-  const alarms = await replayReadings(rowsOf(options, faults), replaying);
-  writeFileSync(options.out, `${[ALARM_HEADER, ...alarms.map(alarmLine)].join("\n")}\n`);
+  if (options.explain !== undefined) await explain(options, options.explain, replaying, faults);
+  else await writeAlarms(options, outOf(options), replaying, faults);
   for (const fault of faults.slice(0, 20)) process.stderr.write(`line ${fault.line}: ${fault.reason}: ${fault.text}\n`);
-  process.stderr.write(`${alarms.length} alarms in ${options.out}; ${faults.length} rows were left out\n`);
+}
+
+async function writeAlarms(options: ReplayCommand, out: string, replaying: ReplayOptions, faults: CsvFault[]) {
+  checkFolderOf(out);
+  const alarms = await replayReadings(rowsOf(options, faults), replaying);
+  writeFileSync(out, `${[ALARM_HEADER, ...alarms.map(alarmLine)].join("\n")}\n`);
+  process.stderr.write(`${alarms.length} alarms in ${out}; ${faults.length} rows were left out\n`);
+}
+
+/** Prints what each rule saw of one meter, day by day. @throws {UsageError} when the file has no reading of it. */
+async function explain(options: ReplayCommand, meter: string, replaying: ReplayOptions, faults: CsvFault[]) {
+  let isKnown = false;
+  for await (const line of explainReplay(rowsOf(options, faults), meter, replaying)) {
+    isKnown = true;
+    process.stdout.write(`${line}\n`);
+  }
+  if (!isKnown) throw new UsageError(`--explain ${meter}: the file has no reading of this meter`);
+}
+
+function outOf({ out }: ReplayCommand): string {
+  if (out === undefined) throw new UsageError("--out <file> is needed, or --explain <meter>");
+  return out;
 }
 
 /** Checked options, as the detectors take them. @throws {UsageError} naming the option. */
