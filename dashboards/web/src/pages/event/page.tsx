@@ -48,11 +48,14 @@ export function EventPage() {
     <div className="nf-page">
       <EventTitle event={event.data} />
       <div className="nf-split nf-split-wide">
-        <Panel title={say("evidence")}>
-          <p className="nf-reason">{pick(event.data.reason)}</p>
-          {event.data.endedReason !== null && <p className="nf-tight">{pick(event.data.endedReason)}</p>}
-          <EvidenceChart event={event.data} chart={chart} />
-        </Panel>
+        <div>
+          <Panel title={say("evidence")}>
+            <p className="nf-reason">{pick(event.data.reason)}</p>
+            {event.data.endedReason !== null && <p className="nf-tight">{pick(event.data.endedReason)}</p>}
+            <EvidenceChart event={event.data} chart={chart} />
+          </Panel>
+          <CausePanel event={event.data} />
+        </div>
         <div className="nf-split-side">
           {event.data.state !== "past" && <AlarmPanel event={event.data} />}
           {ticket === null || !mayReadTickets ? (
@@ -68,7 +71,6 @@ export function EventPage() {
           <NeighboursPanel event={event.data} />
         </div>
         <div>
-          <CausePanel event={event.data} />
           <Panel title={say("figures")}>
             <EventFigures event={event.data} chart={chart.data} />
           </Panel>
