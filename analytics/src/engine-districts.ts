@@ -1,5 +1,5 @@
 import type { EngineOptions, FindingSink } from "./engine.ts";
-import { isLiveLongEnough, type WatchedMeter } from "./engine-meters.ts";
+import { isLiveLongEnough } from "./meter-findings.ts";
 import { District, type DistrictImage, type JudgedNight } from "./pure/district.ts";
 import { lossProof, nightProof } from "./pure/districts/proofs.ts";
 import type { Proof } from "./pure/evidence.ts";
@@ -10,6 +10,7 @@ import type { MeterState } from "./pure/meter-table.ts";
 import { type MeteredChannel, primaryChannels } from "./pure/registry.ts";
 import { isIn } from "./pure/shards.ts";
 import type { RuleTuning } from "./pure/tuning.ts";
+import type { WatchedMeter } from "./watched-meter.ts";
 
 interface WatchedDistrict {
   readonly district: District;

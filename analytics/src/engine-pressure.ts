@@ -1,7 +1,6 @@
 import { areConvertible, convert } from "@nightflow/domain";
 import type { ReadingColumns } from "@nightflow/storage";
 import type { EngineOptions, FindingSink, Signal } from "./engine.ts";
-import { subjectOf } from "./engine-meters.ts";
 import type { Step } from "./pure/detectors/flow.ts";
 import {
   type DropState,
@@ -17,6 +16,7 @@ import type { FindingSubject } from "./pure/finding.ts";
 import { calendarOf } from "./pure/local-time.ts";
 import type { MeteredChannel } from "./pure/registry.ts";
 import { isIn, type Shard } from "./pure/shards.ts";
+import { subjectOf } from "./watched-meter.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -1,9 +1,10 @@
 import type { EngineOptions, FindingSink } from "./engine.ts";
-import { type MeterWatch, subjectOf, type WatchedMeter } from "./engine-meters.ts";
+import type { MeterWatch } from "./engine-meters.ts";
 import type { Proof } from "./pure/evidence.ts";
 import type { FindingSubject } from "./pure/finding.ts";
 import { isIn } from "./pure/shards.ts";
 import { type HeardMeter, judgeSilence } from "./pure/silence.ts";
+import { subjectOf, type WatchedMeter } from "./watched-meter.ts";
 
 const HOUR_MS = 3_600_000;
 

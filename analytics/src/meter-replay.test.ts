@@ -1,10 +1,10 @@
 import type { Curve } from "@nightflow/storage/pure";
 import { describe, expect, test } from "vitest";
 import { Engine } from "./engine.ts";
-import { intervalOptionsOf } from "./engine-meters.ts";
 import { MeterReplayer } from "./meter-replay.ts";
 import { changedIntervals } from "./pure/interval-changes.ts";
 import { columnsOf, HOUR_MS, homeLitres, hourlyRows, meterOf, type SeriesRow, START_MS } from "./testing/series.ts";
+import { intervalOptionsOf } from "./watched-meter.ts";
 
 const HOME = meterOf("home");
 const FAULT = 30 * 24 + 12;

@@ -1,6 +1,7 @@
 import type { Curve, ReadingColumns } from "@nightflow/storage/pure";
 import { Engine, type EngineOptions } from "./engine.ts";
-import type { MeterImage, ReplayBasis } from "./engine-meters.ts";
+import type { ReplayBasis } from "./engine-meters.ts";
+import type { MeterImage } from "./meter-slots.ts";
 import { compareEpisodes, type EpisodeChange, episodesOf } from "./pure/episodes.ts";
 import type { FindingEvent } from "./pure/finding.ts";
 import { isWithin, type LateSpan } from "./pure/late.ts";

@@ -1,8 +1,8 @@
 import type { Curve } from "@nightflow/storage";
-import { intervalOptionsOf } from "../engine-meters.ts";
 import { type EmittedInterval, INTERVAL_SCHEMA, IntervalMachine, type RegisterReading } from "../pure/intervals.ts";
 import type { MeteredChannel } from "../pure/registry.ts";
 import { SlotTable } from "../pure/slot-table.ts";
+import { intervalOptionsOf } from "../watched-meter.ts";
 import type { CountedIn } from "./counted-in.ts";
 import type { HeldDays } from "./held-days.ts";
 import { DAY_MS, HOUR_MS, type MeterDay, utcDayOf } from "./meter-day.ts";

@@ -11,11 +11,12 @@ import {
 import type { Logger } from "pino";
 import type { AnalyticsConfig } from "../config.ts";
 import type { Engine, EngineOptions } from "../engine.ts";
-import { intervalOptionsOf, type ReplayBasis } from "../engine-meters.ts";
+import type { ReplayBasis } from "../engine-meters.ts";
 import { type MeterReplay, MeterReplayer } from "../meter-replay.ts";
 import { type ChangedInterval, changedIntervals } from "../pure/interval-changes.ts";
 import type { LateReadings } from "../pure/late.ts";
 import { calendarOf, dateTextOf } from "../pure/local-time.ts";
+import { intervalOptionsOf } from "../watched-meter.ts";
 import type { Announcement, AnomalyWriter } from "./anomaly-writer.ts";
 import { ChangeWriter, type LateCause } from "./change-writer.ts";
 import { type LateMeter, LateQueue } from "./late-queue.ts";

@@ -1,0 +1,136 @@
+import type { ReadingColumns } from "@nightflow/storage";
+import type { EngineOptions } from "./engine.ts";
+import type { Districts } from "./engine-districts.ts";
+import type { MeterSlots } from "./meter-slots.ts";
+import { type MeteredChannel, primaryChannels } from "./pure/registry.ts";
+import { isIn } from "./pure/shards.ts";
+import {
+  type Duty,
+  intervalOptionsOf,
+  isKeyMeter,
+  kindOf,
+  type MeterKind,
+  type WatchedMeter,
+} from "./watched-meter.ts";
+
+/** The registry as a shard sees it: which meters it watches, what it does with them, and whose a reading is. */
+export class MeterBook {
+  readonly #options: EngineOptions;
+  readonly #districts: Districts;
+  readonly #slots: MeterSlots;
+  /** Meters by the channel that they are judged by. */
+  #judged = new Map<string, WatchedMeter>();
+  /** The other channels of the registry, with their meter where it is watched. */
+  #others = new Map<string, WatchedMeter | undefined>();
+  #kinds = new Map<string, MeterKind>();
+  #meters: WatchedMeter[] = [];
+  #judgedMeters = 0;
+  /** What is known of the store's channels by their number; a number stands for its name as long as that is the same. */
+  #namesByKey: string[] = [];
+  #metersByKey: (WatchedMeter | undefined)[] = [];
+
+  constructor(options: EngineOptions, districts: Districts, slots: MeterSlots) {
+    this.#options = options;
+    this.#districts = districts;
+    this.#slots = slots;
+  }
+
+  /** Takes the registry in place of the one before. */
+  setRegistry(channels: readonly MeteredChannel[]): void {
+    const watched = new Map<string, WatchedMeter>();
+    const primary = primaryChannels(channels);
+    this.#slots.table.ensure(primary.size);
+    for (const meta of primary.values()) {
+      const duty = this.#dutyOf(meta);
+      if (duty !== undefined) watched.set(meta.meter, this.#watch(meta, duty));
+    }
+    this.#namesByKey = [];
+    this.#metersByKey = [];
+    this.#meters = [...watched.values()];
+    this.#judgedMeters = this.#meters.filter(({ kind }) => kind.duty.isJudged).length;
+    this.#judged = new Map(this.#meters.map((meter) => [meter.meta.channel, meter]));
+    this.#others = new Map();
+    for (const { channel, meter } of channels)
+      if (!this.#judged.has(channel)) this.#others.set(channel, watched.get(meter));
+  }
+
+  get meters(): readonly WatchedMeter[] {
+    return this.#meters;
+  }
+
+  /** Meters that are judged here themselves. */
+  get judgedMeters(): number {
+    return this.#judgedMeters;
+  }
+
+  /** Whether the registry has a channel, judged here or not. */
+  knows(channel: string): boolean {
+    return this.#judged.has(channel) || this.#others.has(channel);
+  }
+
+  /** The meter that is judged by a channel. */
+  judgedBy(channel: string): WatchedMeter | undefined {
+    return this.#judged.get(channel);
+  }
+
+  /** The meter that another channel than the judged one belongs to; undefined where it is not watched. */
+  ownerOf(channel: string): WatchedMeter | undefined {
+    return this.#others.get(channel);
+  }
+
+  /** Looking a name up among a million costs more than all the rules do; where the store numbers its channels each is looked up once. */
+  lookUp({ channels, channelKeys }: ReadingColumns): (WatchedMeter | undefined)[] {
+    if (channelKeys === undefined) return channels.map((channel) => this.#judged.get(channel));
+    const found = new Array<WatchedMeter | undefined>(channels.length);
+    for (let i = 0; i < found.length; i++) {
+      const [key, channel] = [channelKeys[i] ?? 0, channels[i] ?? ""];
+      if (this.#namesByKey[key] !== channel) this.#remember(key, channel);
+      found[i] = this.#metersByKey[key];
+    }
+    return found;
+  }
+
+  #remember(key: number, channel: string): void {
+    // In order and without holes, as an array is fast.
+    for (let at = this.#namesByKey.length; at < key; at++) {
+      this.#namesByKey.push("");
+      this.#metersByKey.push(undefined);
+    }
+    this.#namesByKey[key] = channel;
+    this.#metersByKey[key] = this.#judged.get(channel);
+  }
+
+  /** Undefined where no subject of this shard needs the meter. */
+  #dutyOf(meta: MeteredChannel): Duty | undefined {
+    const { shard } = this.#options;
+    const isJudged = isIn(shard, meta.meter);
+    const isAccountJudged = isKeyMeter(meta) && isIn(shard, meta.account ?? meta.meter);
+    const isMeasured = isJudged || isAccountJudged || this.#districts.needs(meta);
+    if (!isMeasured && !(meta.agent !== null && isIn(shard, meta.agent))) return undefined;
+    return { isJudged, isAccountJudged, isMeasured };
+  }
+
+  #watch(meta: MeteredChannel, duty: Duty): WatchedMeter {
+    const meter = {
+      meta,
+      kind: this.#kindOf(meta, duty),
+      slot: 0,
+      keySlot: -1,
+      district: this.#districts.around(meta),
+    };
+    this.#slots.seat(meter);
+    return meter;
+  }
+
+  #kindOf(meta: MeteredChannel, duty: Duty): MeterKind {
+    const { commodity, purpose, isKeyAccount, zone } = meta;
+    const options = intervalOptionsOf(meta);
+    const key = JSON.stringify([commodity, purpose, isKeyAccount, zone, duty, options]);
+    let kind = this.#kinds.get(key);
+    if (kind === undefined) {
+      kind = kindOf(meta, duty, options);
+      this.#kinds.set(key, kind);
+    }
+    return kind;
+  }
+}
