@@ -88,11 +88,16 @@ async function openIn(tx: Sql, deps: TicketDeskDeps, anomalyId: string): Promise
   if (finding.ticket_id !== null) return { kind: "none", why: "it has a ticket" };
   if (!NEEDS_TICKET.has(finding.state)) return { kind: "none", why: `it is ${finding.state}` };
   if (await isSuppressed(tx, deps.clock, anomalyId)) return { kind: "none", why: "it began during planned work" };
-  const key = ticketKeyOf(`${finding.subject_kind}:${finding.subject}`, finding.cause_group);
+  const key = ticketKeyOf(`${finding.subject_kind}:${finding.subject}`, keyGroupOf(finding));
   // Findings of one key wait for each other here; the unique index on open keys is what would refuse a second ticket.
   await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 3))", [key]);
   const open = await openTicketOf(tx, key);
   return open === undefined ? createTicket(tx, deps, finding, key) : joinTicket(tx, deps, finding, open);
+}
+
+/** A home that uses more than it does is what a leak looks like too: one ticket for both. A key account's manager has his own. */
+function keyGroupOf({ cause_group, is_key_account }: Finding): CauseGroup {
+  return cause_group === "usage_change" && !is_key_account ? "leak" : cause_group;
 }
 
 /** Whether planned work covers the finding; if so it says why it has no ticket, and is asked for again when the work is over. */

@@ -133,6 +133,19 @@ test("a key account's changed usage becomes a contact task of its manager", asyn
   expect(await tickets(town)).toMatchObject([{ kind: "contact", priority: "P2", assignee: "manager" }]);
 });
 
+test("a home that leaks and so uses more has one ticket, whichever is found first", async () => {
+  const town = await startTown();
+  const leak = { unitId: town.town.units.north, rule: "CONT_FLOW" };
+  const more = { unitId: town.town.units.north, rule: "USAGE_CHANGE", group: "usage_change" };
+  for (const [first, second, subject] of [
+    [leak, more, "N1"],
+    [more, leak, "N2"],
+  ] as const)
+    for (const finding of [first, second])
+      await done(town, [await enqueue(town, OPEN_TICKET_QUEUE, await insertFinding(town.db, { ...finding, subject }))]);
+  expect((await tickets(town)).map(({ key }) => key)).toEqual(["meter:N1|leak", "meter:N2|leak"]);
+});
+
 test("a finding that ended before its job ran opens no ticket", async () => {
   const town = await startTown();
   for (const state of ["withdrawn", "past", "false_alarm"]) {
