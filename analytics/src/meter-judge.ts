@@ -14,7 +14,7 @@ import { isWeekend, type ZoneCalendar } from "./pure/local-time.ts";
 import { cellsOf, type MeterState } from "./pure/meter-table.ts";
 import type { MeteredChannel } from "./pure/registry.ts";
 import { type MeterRule, type RuleContext, USAGE_BIT } from "./pure/rules.ts";
-import type { SlotRing } from "./pure/slot-table.ts";
+import type { SlotRing } from "./pure/slot-cells.ts";
 import { DEFAULT_TUNING, type RuleTuning } from "./pure/tuning.ts";
 import type { WatchedMeter } from "./watched-meter.ts";
 

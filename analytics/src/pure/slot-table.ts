@@ -1,9 +1,4 @@
-/**
- * `sec` is an instant in ms kept as whole seconds, for half the room. `q8` and `q12` are numbers from 0 to 255.99 and to
- * 15.99 in steps of 1/256 and 1/4096, in two bytes; what lies beyond is kept as the nearest. `i64` is a whole number of 64 bits, shown as the two
- * properties `…High` (signed) and `…Low` (unsigned): its halves are plain numbers, a bigint would be an object each time.
- */
-type Kind = "f64" | "f32" | "i64" | "u32" | "u16" | "u8" | "sec" | "q8" | "q12";
+import { ACCESSORS, arraysOf, BYTES, type Kind, type Memory, memoryOf, RINGS, type SlotRing } from "./slot-cells.ts";
 
 /** Names and element types of a table's columns; `[kind, width]` gives every slot a small ring of that width. */
 export type SlotSchema = Readonly<Record<string, Kind | readonly [Kind, number]>>;
@@ -17,23 +12,6 @@ export type SlotView<Schema extends SlotSchema> = { slot: number } & {
       : never]: number;
 };
 
-/** A small ring of numbers that belongs to the slot which the table's view stands on. */
-export interface SlotRing {
-  get(index: number): number;
-  set(index: number, value: number): void;
-}
-
-const BYTES: Readonly<Record<Kind, number>> = {
-  f64: 8,
-  i64: 8,
-  f32: 4,
-  u32: 4,
-  sec: 4,
-  u16: 2,
-  q8: 2,
-  q12: 2,
-  u8: 1,
-};
 /** Slots begin on whole eight bytes, as the widest column needs it. */
 const ALIGN = 8;
 
@@ -44,21 +22,6 @@ interface Column {
   /** Bytes from the start of a slot, and how many they are. */
   readonly offset: number;
   readonly bytes: number;
-}
-
-/** The memory of a table as arrays of every kind, and where the view stands in each. */
-interface Memory {
-  f64: Float64Array;
-  f32: Float32Array;
-  i32: Int32Array;
-  u32: Uint32Array;
-  u16: Uint16Array;
-  u8: Uint8Array;
-  slot: number;
-  at8: number;
-  at4: number;
-  at2: number;
-  at1: number;
 }
 
 /**
@@ -192,21 +155,6 @@ function usedBytes(columns: readonly Column[]): number {
   return columns.reduce((sum, { kind, width }) => sum + width * BYTES[kind], 0);
 }
 
-function arraysOf(buffer: ArrayBuffer) {
-  return {
-    f64: new Float64Array(buffer),
-    f32: new Float32Array(buffer),
-    i32: new Int32Array(buffer),
-    u32: new Uint32Array(buffer),
-    u16: new Uint16Array(buffer),
-    u8: new Uint8Array(buffer),
-  };
-}
-
-function memoryOf(buffer: ArrayBuffer): Memory {
-  return { ...arraysOf(buffer), slot: 0, at8: 0, at4: 0, at2: 0, at1: 0 };
-}
-
 function makeView<Schema extends SlotSchema>(
   columns: readonly Column[],
   memory: Memory,
@@ -246,119 +194,4 @@ function defineHalves(view: object, name: string, memory: Memory, offset: number
       memory.i32[memory.at4 + no] = value;
     },
   });
-}
-
-interface Accessors {
-  get(): number;
-  set(value: number): void;
-}
-
-// One pair of functions for each kind, so that each reads one type of array and the engine compiles it to a plain load.
-const ACCESSORS: { readonly [K in Exclude<Kind, "i64">]: (memory: Memory, offset: number) => Accessors } = {
-  f64: (memory, offset) => {
-    const no = offset / 8;
-    return {
-      get: () => memory.f64[memory.at8 + no] ?? 0,
-      set: (value) => {
-        memory.f64[memory.at8 + no] = value;
-      },
-    };
-  },
-  f32: (memory, offset) => {
-    const no = offset / 4;
-    return {
-      get: () => memory.f32[memory.at4 + no] ?? 0,
-      set: (value) => {
-        memory.f32[memory.at4 + no] = value;
-      },
-    };
-  },
-  u32: (memory, offset) => {
-    const no = offset / 4;
-    return {
-      get: () => memory.u32[memory.at4 + no] ?? 0,
-      set: (value) => {
-        memory.u32[memory.at4 + no] = value;
-      },
-    };
-  },
-  u16: (memory, offset) => {
-    const no = offset / 2;
-    return {
-      get: () => memory.u16[memory.at2 + no] ?? 0,
-      set: (value) => {
-        memory.u16[memory.at2 + no] = Math.min(0xffff, value);
-      },
-    };
-  },
-  q8: (memory, offset) => fixedPoint(memory, offset, 256),
-  q12: (memory, offset) => fixedPoint(memory, offset, 4096),
-  u8: (memory, offset) => ({
-    get: () => memory.u8[memory.at1 + offset] ?? 0,
-    set: (value) => {
-      memory.u8[memory.at1 + offset] = value;
-    },
-  }),
-  sec: (memory, offset) => {
-    const no = offset / 4;
-    return {
-      get: () => (memory.u32[memory.at4 + no] ?? 0) * 1000,
-      set: (ms) => {
-        memory.u32[memory.at4 + no] = Math.floor(ms / 1000);
-      },
-    };
-  },
-};
-
-function fixedPoint(memory: Memory, offset: number, perOne: number): Accessors {
-  const no = offset / 2;
-  return {
-    get: () => (memory.u16[memory.at2 + no] ?? 0) / perOne,
-    set: (value) => {
-      memory.u16[memory.at2 + no] = toFixed(value, perOne);
-    },
-  };
-}
-
-function toFixed(value: number, perOne: number): number {
-  return Math.max(0, Math.min(0xffff, Math.round(value * perOne)));
-}
-
-const RINGS: { readonly [K in Kind]?: (memory: Memory, offset: number) => SlotRing } = {
-  f32: (memory, offset) => {
-    const first = offset / 4;
-    return {
-      get: (index) => memory.f32[memory.at4 + first + index] ?? 0,
-      set: (index, value) => {
-        memory.f32[memory.at4 + first + index] = value;
-      },
-    };
-  },
-  sec: (memory, offset) => {
-    const first = offset / 4;
-    return {
-      get: (index) => (memory.u32[memory.at4 + first + index] ?? 0) * 1000,
-      set: (index, ms) => {
-        memory.u32[memory.at4 + first + index] = Math.floor(ms / 1000);
-      },
-    };
-  },
-  q8: (memory, offset) => fixedRing(memory, offset, 256),
-  q12: (memory, offset) => fixedRing(memory, offset, 4096),
-  u8: (memory, offset) => ({
-    get: (index) => memory.u8[memory.at1 + offset + index] ?? 0,
-    set: (index, value) => {
-      memory.u8[memory.at1 + offset + index] = value;
-    },
-  }),
-};
-
-function fixedRing(memory: Memory, offset: number, perOne: number): SlotRing {
-  const first = offset / 2;
-  return {
-    get: (index) => (memory.u16[memory.at2 + first + index] ?? 0) / perOne,
-    set: (index, value) => {
-      memory.u16[memory.at2 + first + index] = toFixed(value, perOne);
-    },
-  };
 }
