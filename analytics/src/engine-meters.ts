@@ -13,8 +13,6 @@ import type { MeteredChannel } from "./pure/registry.ts";
 import type { MetersImage, SlotsPiece } from "./snapshot.ts";
 import type { WatchedMeter } from "./watched-meter.ts";
 
-/** Meters that are given their slots in one go: some milliseconds. */
-const SEATS = 20_000;
 
 /** What a replay of one meter needs to know of its present state. */
 export interface ReplayBasis {
@@ -207,7 +205,6 @@ export class MeterWatch {
 
   restore(image: MetersImage): void {
     this.#slots.restore(image);
-    for (const _ of this.seatAll());
   }
 
   /** All slots, at most `most` at a time. Nothing may be read in between. */
@@ -215,21 +212,13 @@ export class MeterWatch {
     return this.#slots.slotPieces(most);
   }
 
-  /** Forgets which meter has which slot: `putSlots` tells it anew, `seatAll` ends it. For an engine that has read nothing. */
+  /** Forgets what every meter has learnt; `putSlots` tells it anew. */
   beginRestore(): void {
     this.#slots.beginRestore();
   }
 
   putSlots(piece: SlotsPiece): void {
     this.#slots.putSlots(piece);
-  }
-
-  /** Gives every meter its slots; stops for breath after every `SEATS` of them. */
-  *seatAll(): Generator<void> {
-    for (const [at, meter] of this.#book.meters.entries()) {
-      this.#slots.seat(meter);
-      if (at % SEATS === SEATS - 1) yield;
-    }
   }
 }
 

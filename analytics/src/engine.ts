@@ -210,9 +210,9 @@ export class Engine {
       const piece = reader.read(bytes);
       if (piece.kind === "rest") this.#restoreRest(piece);
       else this.#meters.putSlots(piece);
+      await nextTurn();
     }
     reader.end();
-    for (const _ of this.#meters.seatAll()) await nextTurn();
   }
 
   #restoreRest(image: Omit<EngineImage, "meters">): void {

@@ -91,17 +91,16 @@ export class MeterSlots {
     }
   }
 
-  /** Forgets which meter has which slot: `putSlots` tells it anew, `seat` for every meter ends it. For an engine that has read nothing. */
+  /** Forgets what every meter has learnt; `putSlots` tells it anew. */
   beginRestore(): void {
-    this.#slots = new Map();
-    this.#keySlots = new Map();
+    this.table.clearFirst(this.#slots.size);
+    this.keyTable.clearFirst(this.#keySlots.size);
   }
 
-  /** Takes a piece that `slotPieces` gave; pieces of a table come in their order. */
-  putSlots(piece: SlotsPiece): void {
-    const { slots, memory } = this.#tableOf(piece.table);
-    for (const channel of piece.channels) slots.set(channel, slots.size);
-    memory.fromImage(piece.slots, piece.channels.length, piece.first);
+  /** Puts each state where its channel has its slot already: no name is kept twice, and no meter moves. */
+  putSlots({ table, channels, slots: bytes }: SlotsPiece): void {
+    const { slots, memory } = this.#tableOf(table);
+    for (const [at, channel] of channels.entries()) memory.putSlot(slotIn(slots, channel, memory), bytes, at);
   }
 
   #tableOf(table: SlotsPiece["table"]) {

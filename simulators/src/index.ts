@@ -4,6 +4,9 @@ export { Fault, FaultPlan, faultFlowM3h, faultVolumeM3, isActive } from "./fault
 export { FaultBook, type FaultSource, NO_FAULTS } from "./faults/fault-book.ts";
 export { openFaultBook } from "./faults/fault-store.ts";
 export { type HistoryRow, townHistory } from "./history.ts";
+export { type DistrictNetwork, districtNetwork, inpOf } from "./hydraulics/district-network.ts";
+export { type HydraulicHour, type Hydraulics, type NodeLeak, openHydraulics } from "./hydraulics/open-hydraulics.ts";
+export { type DistrictHour, type DistrictHours, districtHours, type MainsLeak } from "./hydraulics/town-hours.ts";
 export { Ledger, type LedgerEntry, LedgerIndex, readLedger } from "./ledger.ts";
 export {
   type SimulatorEndpoints,

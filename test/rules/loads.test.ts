@@ -9,7 +9,7 @@ const SCOPE = "@nightflow/";
 
 /** What each entry of `nightflow up` starts without: hundreds of modules that it does not use, or not yet. */
 const STARTS_WITHOUT: Readonly<Record<string, readonly string[]>> = {
-  "nightflow/src/commands/up.ts": ["@duckdb/node-api", "aedes", "bullmq", "echarts", "fastify"],
+  "nightflow/src/commands/up.ts": ["@duckdb/node-api", "aedes", "bullmq", "echarts", "epanet-js", "fastify"],
   "nightflow/src/threads/head-end.ts": ["bullmq", "echarts", "fastify"],
   "nightflow/src/threads/analytics.ts": ["@duckdb/node-api", "aedes", "bullmq", "echarts", "fastify"],
   "nightflow/src/threads/api.ts": ["@duckdb/node-api", "bullmq", "echarts"],

@@ -77,11 +77,15 @@ export class SlotTable<Schema extends SlotSchema> {
     return this.#memory.u8.slice(first * this.#strideBytes, (first + slots) * this.#strideBytes);
   }
 
-  /** Takes what `image` gave. */
-  fromImage(bytes: Uint8Array, slots: number, first = 0): void {
-    if (bytes.length !== slots * this.#strideBytes) throw new RangeError("state does not fit the table");
-    this.ensure(first + slots);
-    this.#memory.u8.set(bytes, first * this.#strideBytes);
+  /** Takes slot number `at` of what `image` gave into a slot of this table. */
+  putSlot(slot: number, image: Uint8Array, at: number): void {
+    const [from, to] = [at * this.#strideBytes, (at + 1) * this.#strideBytes];
+    this.#memory.u8.set(image.subarray(from, to), slot * this.#strideBytes);
+  }
+
+  /** Makes the first slots all zero. */
+  clearFirst(slots: number): void {
+    this.#memory.u8.fill(0, 0, slots * this.#strideBytes);
   }
 
   /** Makes a slot all zero, as a new one is. */

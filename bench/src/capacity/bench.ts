@@ -1,7 +1,10 @@
+import { execFile } from "node:child_process";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { Engine, loadSnapshot, pointTo, putPieces } from "@nightflow/analytics";
 import {
   type Database,
@@ -15,6 +18,7 @@ import { benchMeter } from "../made-pages.ts";
 import { FleetPages } from "./day-pages.ts";
 
 const PERIOD_MS = 15 * 60_000;
+const RESTART = "restart";
 const PAGE_ROWS = 20_000;
 const logger = pino({ level: "warn" }, pino.destination(2));
 
@@ -23,13 +27,17 @@ const logger = pino({ level: "warn" }, pino.destination(2));
  * rules, from arrays, on one core; then the detectors' state goes to PostgreSQL in pieces, and a new engine takes it up.
  */
 export async function run(args: readonly string[]): Promise<void> {
+  const [first, url] = args;
+  if (first === RESTART && url !== undefined) return restartAt(url, Number(args[2]));
   const [meters = 1_000_000, rounds = 96] = args.map(Number);
   const registry = Array.from({ length: meters }, (_, at) => benchMeter(at, PERIOD_MS));
   const engine = new Engine(registry);
   print("capacity", { rounds, ...judge(engine, meters, rounds) });
-  await withPostgres(async (db) => {
+  await withPostgres(async (db, url) => {
     print("snapshot", { ...(await save(engine, db)) });
-    print("restart", { ...(await restart(db, registry)) });
+    const main = fileURLToPath(new URL("../main.ts", import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [main, "capacity", RESTART, url, String(meters)]);
+    process.stdout.write(stdout);
   });
 }
 
@@ -60,6 +68,14 @@ async function save(engine: Engine, db: Database) {
   const put = await putPieces((work) => db.transaction(work), 0, { cursor: 1, pieces: () => engine.snapshotPieces() });
   await db.transaction((tx) => pointTo(tx, put));
   return { ...watch(), pieces: put.pieces, megabytes: await megabytesOf(db) };
+}
+
+/** In a process of its own, as after a death. */
+async function restartAt(url: string, meters: number): Promise<void> {
+  const registry = Array.from({ length: meters }, (_, at) => benchMeter(at, PERIOD_MS));
+  const db = openDatabase({ url, logger });
+  print("restart", await restart(db, registry));
+  await db.close();
 }
 
 /** Registry in memory already; until the engine would take the next reading. */
@@ -98,7 +114,7 @@ async function megabytesOf(db: Database): Promise<number> {
   return Math.round((rows[0]?.bytes ?? 0) / 1e6);
 }
 
-async function withPostgres(work: (db: Database) => Promise<void>): Promise<void> {
+async function withPostgres(work: (db: Database, url: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "nf-capacity-"));
   await chmod(folder, 0o755);
   const dataDir = path.join(folder, "postgres");
@@ -106,7 +122,7 @@ async function withPostgres(work: (db: Database) => Promise<void>): Promise<void
   const db = openDatabase({ url: server.url, logger });
   try {
     await migrate(db, logger);
-    await work(db);
+    await work(db, server.url);
   } finally {
     await db.close();
     await server.stop();
