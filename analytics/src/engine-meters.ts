@@ -13,7 +13,6 @@ import type { MeteredChannel } from "./pure/registry.ts";
 import type { MetersImage, SlotsPiece } from "./snapshot.ts";
 import type { WatchedMeter } from "./watched-meter.ts";
 
-
 /** What a replay of one meter needs to know of its present state. */
 export interface ReplayBasis {
   readonly meta: MeteredChannel;
