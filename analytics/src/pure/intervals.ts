@@ -1,45 +1,41 @@
 import { flagsToBits } from "@nightflow/domain";
 import type { Curve } from "@nightflow/storage/pure";
-import { SlotTable, type SlotView } from "./slot-table.ts";
+import {
+  anchorAt,
+  BACKFLOW_COUNTS,
+  type Boundary,
+  between,
+  hold,
+  INTERVAL_SCHEMA,
+  type IntervalOptions,
+  type IntervalState,
+  isResolved,
+  isRollover,
+  measure,
+  type NextReading,
+  restartGrid,
+  SNAP_SHARE,
+  type Span,
+  settleBoundary,
+  sinceAnchor,
+  startGrid,
+} from "./register-spans.ts";
+import { SlotTable } from "./slot-table.ts";
+
+export {
+  INTERVAL_CODES,
+  INTERVAL_SCHEMA,
+  type IntervalOptions,
+  type IntervalState,
+  type NextReading,
+} from "./register-spans.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-
-/** A reading counts as taken at a boundary of the grid when it lies within this share of the period. */
-const SNAP_SHARE = 0.1;
-/** Neighbours at most this many periods apart give a good interpolated boundary. */
-const LINEAR_PERIODS = 1.5;
-/** A fall of at most this many counts is water running back, not a new register. */
-const BACKFLOW_COUNTS = 10;
-
-const INTERPOLATED = flagsToBits(["interpolated"]);
-const GAP = flagsToBits(["gap"]);
 const NEGATIVE = flagsToBits(["negative"]);
-const ROLLOVER = flagsToBits(["rollover"]);
 const EXCHANGE = flagsToBits(["exchange"]);
 /** Gaps with movement that are longer than this stay gaps, unless options say otherwise. */
 export const MAX_ESTIMATE_MS = 35 * DAY_MS;
-/** What one step of the upper half of a 64-bit count is worth. */
-const WORD = 4_294_967_296;
-const OVER_Q4 = flagsToBits(["over_q4"]);
-const REVERSE = flagsToBits(["reverse"]);
-
-/** Quality of an interval as a number: good < estimated < suspect < missing; only the first three have a volume. */
-export const INTERVAL_CODES = { good: 0, estimated: 1, suspect: 2, missing: 3 } as const;
-
-/** How a register becomes intervals. */
-export interface IntervalOptions {
-  /** Length of the grid's steps; boundaries are its whole multiples since 1970, UTC. */
-  readonly periodMs: number;
-  /** Counts at which the register returns to zero; null when unknown. */
-  readonly capacityCounts: number | null;
-  /** Highest plausible advance (Q4) in counts per hour; null when unknown. */
-  readonly maxCountsPerHour: number | null;
-  /** True for a net register, which may fall; false for one that only counts up. */
-  readonly isSigned?: boolean;
-  /** Gaps with movement that are longer than this stay gaps. */
-  readonly maxEstimateMs?: number;
-}
 
 /** One reading of a register. `quality` is 0 good, 1 suspect, 2 missing; `flags` the reading's cause flags. */
 export interface RegisterReading {
@@ -63,51 +59,6 @@ export interface EmittedInterval {
 }
 
 export type IntervalSink = (interval: EmittedInterval) => void;
-
-/** State of one register on its way to intervals, about 70 bytes. */
-export const INTERVAL_SCHEMA = {
-  hasAnchor: "u8",
-  hasBoundary: "u8",
-  hasPending: "u8",
-  isBroken: "u8",
-  pieceQuality: "u8",
-  pieceFlags: "u32",
-  anchorMs: "f64",
-  anchorCounts: "i64",
-  boundaryMs: "sec",
-  sinceBoundary: "f64",
-  pendingMs: "f64",
-  pendingCounts: "i64",
-  pendingFlags: "u32",
-} as const;
-export type IntervalState = SlotView<typeof INTERVAL_SCHEMA>;
-
-/** A reading as the machine takes it, filled anew for each: `counts` is high × 2³² + low. */
-export interface NextReading {
-  readAtMs: number;
-  countsHigh: number;
-  countsLow: number;
-  quality: number;
-  flags: number;
-  /** Time of the reading that made this one certain. */
-  knownAtMs: number;
-}
-
-/** What lies between the anchor and the reading that follows it. */
-interface Span {
-  gapMs: number;
-  delta: number;
-  quality: number;
-  flags: number;
-}
-
-/** How far the register had advanced from the anchor at a boundary, and how that is known. */
-interface Boundary {
-  advance: number;
-  flags: number;
-  isReading: boolean;
-  isAnchor: boolean;
-}
 
 const newReading = (): NextReading => ({
   readAtMs: 0,
@@ -280,108 +231,6 @@ export class IntervalMachine {
     out.knownAtMs = reading.knownAtMs;
     this.#sink(out);
   }
-}
-
-type HasCounts = Pick<NextReading, "countsHigh" | "countsLow">;
-
-/** Counts from one reading to another; exact where the difference of two 64-bit integers is exact as a number, else rounded once. */
-function between(from: HasCounts, to: HasCounts): number {
-  return (to.countsHigh - from.countsHigh) * WORD + (to.countsLow - from.countsLow);
-}
-
-function sinceAnchor(state: IntervalState, reading: HasCounts): number {
-  return (reading.countsHigh - state.anchorCountsHigh) * WORD + (reading.countsLow - state.anchorCountsLow);
-}
-
-function anchorAt(state: IntervalState, reading: NextReading): void {
-  state.anchorMs = reading.readAtMs;
-  state.anchorCountsHigh = reading.countsHigh;
-  state.anchorCountsLow = reading.countsLow;
-}
-
-/** Begins the grid at the anchor: at once where it stands on a boundary, else the first boundary after it opens it. */
-function startGrid(state: IntervalState, periodMs: number): void {
-  const nearest = Math.round(state.anchorMs / periodMs) * periodMs;
-  const isOnBoundary = Math.abs(nearest - state.anchorMs) <= SNAP_SHARE * periodMs;
-  state.hasBoundary = isOnBoundary ? 1 : 0;
-  state.boundaryMs = isOnBoundary ? nearest : Math.floor(state.anchorMs / periodMs) * periodMs;
-  state.sinceBoundary = 0;
-  state.pieceQuality = 0;
-  state.pieceFlags = 0;
-  state.isBroken = 0;
-}
-
-function restartGrid(state: IntervalState, reading: NextReading, periodMs: number): void {
-  anchorAt(state, reading);
-  startGrid(state, periodMs);
-}
-
-function hold(state: IntervalState, reading: NextReading): boolean {
-  state.hasPending = 1;
-  state.pendingMs = reading.readAtMs;
-  state.pendingCountsHigh = reading.countsHigh;
-  state.pendingCountsLow = reading.countsLow;
-  state.pendingFlags = reading.flags;
-  return false;
-}
-
-function measure(span: Span, state: IntervalState, reading: NextReading, options: IntervalOptions): void {
-  const gapMs = reading.readAtMs - state.anchorMs;
-  const difference = sinceAnchor(state, reading);
-  span.gapMs = gapMs;
-  span.delta = difference;
-  span.quality = 0;
-  span.flags = 0;
-  if (difference < 0 && !options.isSigned) measureFall(span, difference, options);
-  else if (isOverLimit(difference, gapMs, options)) {
-    span.quality = INTERVAL_CODES.suspect;
-    span.flags = OVER_Q4;
-  } else if (difference !== 0 && gapMs > LINEAR_PERIODS * options.periodMs) span.quality = INTERVAL_CODES.estimated;
-}
-
-function measureFall(span: Span, difference: number, options: IntervalOptions): void {
-  const isTop = -difference > BACKFLOW_COUNTS;
-  span.delta = isTop ? difference + (options.capacityCounts ?? 0) : difference;
-  span.quality = isTop ? 0 : INTERVAL_CODES.suspect;
-  span.flags = isTop ? ROLLOVER : REVERSE;
-}
-
-function isOverLimit(difference: number, gapMs: number, options: IntervalOptions): boolean {
-  if (options.maxCountsPerHour === null) return false;
-  return Math.abs(difference) > (options.maxCountsPerHour * gapMs) / HOUR_MS + 1;
-}
-
-/** Roll-over by LEAKS 4: from the top tenth to the bottom tenth, and no more in between than Q4 lets through. */
-function isRollover(state: IntervalState, reading: NextReading, options: IntervalOptions): boolean {
-  const capacity = options.capacityCounts;
-  if (capacity === null) return false;
-  const before = state.anchorCountsHigh * WORD + state.anchorCountsLow;
-  const after = reading.countsHigh * WORD + reading.countsLow;
-  if (before <= 0.9 * capacity || after >= 0.1 * capacity) return false;
-  return !isOverLimit(after - before + capacity, reading.readAtMs - state.anchorMs, options);
-}
-
-/** Whether boundary `b` is settled by a reading at `readAtMs`; one shortly before it settles it only in a slow series. */
-function isResolved(b: number, span: Span, readAtMs: number, periodMs: number): boolean {
-  if (b <= readAtMs) return true;
-  return b - readAtMs <= SNAP_SHARE * periodMs && span.gapMs >= periodMs / 2;
-}
-
-function settleBoundary(at: Boundary, b: number, anchorMs: number, span: Span, periodMs: number): void {
-  const fromAnchorMs = Math.abs(b - anchorMs);
-  const toReadingMs = Math.abs(anchorMs + span.gapMs - b);
-  if (Math.min(fromAnchorMs, toReadingMs) <= SNAP_SHARE * periodMs) {
-    at.isReading = toReadingMs <= fromAnchorMs;
-    at.isAnchor = !at.isReading;
-    at.advance = at.isReading ? span.delta : 0;
-    at.flags = 0;
-    return;
-  }
-  const isLong = span.gapMs > LINEAR_PERIODS * periodMs;
-  at.isReading = false;
-  at.isAnchor = false;
-  at.advance = Math.round((span.delta * (b - anchorMs)) / span.gapMs);
-  at.flags = isLong ? GAP : span.delta !== 0 ? INTERPOLATED : 0;
 }
 
 /** One register as intervals, reading by reading: the streaming form of `intervalsOf`, for one meter. */
