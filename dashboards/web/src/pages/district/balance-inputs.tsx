@@ -50,7 +50,7 @@ function useFacts({ facts, defaults }: DistrictBalance): Figure[] {
     value: value === null || value === undefined ? number(null) : text(value),
     note: value === null || value === undefined ? say("notKnown") : undefined,
   });
-  const orDefault = (name: string, value: number | null | undefined, fallback: number): Figure => ({
+  const orDefault = (name: string, value: number | null | undefined, fallback: number | undefined): Figure => ({
     name,
     value: `${number(value ?? fallback)} %`,
     note: value === null || value === undefined ? say("byDefault") : undefined,
