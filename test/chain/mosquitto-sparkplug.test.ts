@@ -157,7 +157,7 @@ describe.runIf(isThere)("Sparkplug nodes at Mosquitto, with two ingest rooms as 
     nodes = await Promise.all(NODES.map((name) => EdgeNode.connect(mosquitto.url, name)));
     const talking = setInterval(() => {
       for (const node of nodes) node.say();
-    }, 5);
+    }, 20);
     try {
       for (const _ of [1, 2]) await killTheHost();
     } finally {
