@@ -21,6 +21,7 @@ const TEXTS = {
     close: "闭环",
     internal: "内部工单",
     closed: "已闭环",
+    steps: "处理过程",
     curve: "用量曲线",
     order: "生成报告",
     open: "打开",
@@ -36,6 +37,7 @@ const TEXTS = {
     close: "Close ticket",
     internal: "internal",
     closed: "closed",
+    steps: "Steps",
     curve: "Usage curve",
     order: "Order report",
     open: "Open",
@@ -87,7 +89,7 @@ describe.runIf(hasChromium())("paths through the pages", () => {
     await dialog.getByRole("radio", { name: texts.internal }).check();
     await dialog.getByRole("button", { name: texts.close, exact: true }).click();
     await page.locator(".nf-panel .nf-tag", { hasText: texts.closed }).first().waitFor();
-    const steps = await page.locator(".nf-steps > li").allTextContents();
+    const steps = await page.getByRole("region", { name: texts.steps }).locator(".nf-steps > li").allTextContents();
     expect(steps).toHaveLength(6);
     expect(steps[0]).toContain("王调度");
     await keepPicture(page, `closed-${language}`);
@@ -230,8 +232,12 @@ describe.runIf(hasChromium())("paths through the pages", () => {
     const inSight = page.locator(".ant-table-tbody-virtual .ant-table-row");
     await expect.poll(() => inSight.count(), SOON).toBeGreaterThan(5);
     await inSight.first().hover();
-    await page.mouse.wheel(0, 100_000);
-    await page.getByRole("link", { name: "A-00199" }).waitFor();
+    await expect
+      .poll(async () => {
+        await page.mouse.wheel(0, 100_000);
+        return page.getByRole("link", { name: "A-00199" }).count();
+      }, SOON)
+      .toBe(1);
     expect(await inSight.count()).toBeLessThanOrEqual(100);
   });
 

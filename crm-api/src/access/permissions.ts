@@ -130,7 +130,6 @@ const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     "monitor.dma.read",
     "monitor.event.read",
     "system.job.read",
-    "operations.feed.forget",
     "system.job.retry",
     "system.user.read",
   ],
