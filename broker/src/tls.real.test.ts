@@ -147,7 +147,7 @@ describe("a client certificate", () => {
     await startTls({ deps: { now: () => nowMs } });
     const agent = await connectTls((await certify("gw-1", 1)).show);
     const closed = closeOf(agent);
-    nowMs += DAY_MS;
+    nowMs += 2 * DAY_MS;
     await closed;
     expect(lastRefusal()).toMatchObject({ what: "stay", reason: "certificate-expired", identity: "gw-1" });
   });

@@ -112,8 +112,12 @@ function ChangeDialog(props: {
       title={say(isRemoval ? "removeTitle" : "saveTitle", { source })}
       confirm={say(isRemoval ? "confirmRemove" : "confirmSave")}
       isDangerous={isRemoval}
-      act={(reason) => put(source, after, reason)}
-      onDone={() => props.onChanged(changed)}
+      // What was there before is what was shown when it was confirmed: the answer puts the new profile into its place.
+      act={async (reason) => {
+        await put(source, after, reason);
+        return changed;
+      }}
+      onDone={props.onChanged}
       onClose={props.onClose}
     >
       <p>{say(isRemoval ? "removeText" : "saveText")}</p>
