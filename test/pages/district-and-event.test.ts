@@ -1,9 +1,10 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { seriousFaults } from "./axe.ts";
-import { hasChromium, isWiderThanWindow, keepPicture, launchBrowser, openWindow, settled, signIn } from "./browser.ts";
+import { hasChromium, isWiderThanWindow, keepPicture, openWindow, settled, signIn } from "./browser.ts";
 import { NOW } from "./content.ts";
-import { Stage, type World } from "./stage.ts";
+import { inAFreshWorldEach } from "./each-world.ts";
+import type { World } from "./stage.ts";
 
 /** How long a page may take on a busy machine. */
 const SOON = { timeout: 60_000 };
@@ -62,22 +63,10 @@ const hoursAgo = (hours: number) =>
   new Date(NOW - hours * 3_600_000 + 8 * 3_600_000).toISOString().slice(0, 19).replace("T", " ");
 
 describe.runIf(hasChromium())("the pages of a district and of an event", () => {
-  let stage: Stage;
   let world: World;
   let browser: Browser;
-  beforeAll(async () => {
-    [stage, browser] = await Promise.all([Stage.open(), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await stage?.close();
-  });
-  beforeEach(async () => {
-    world = await stage.world();
-  });
-  afterEach(async () => {
-    await Promise.all((browser?.contexts() ?? []).map((window) => window.close()));
-    await stage?.endWorlds();
+  inAFreshWorldEach((test) => {
+    ({ world, browser } = test);
   });
 
   interface Look {

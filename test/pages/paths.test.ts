@@ -1,10 +1,11 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { seriousFaults } from "./axe.ts";
-import { hasChromium, isWiderThanWindow, keepPicture, launchBrowser, openWindow, settled, signIn } from "./browser.ts";
+import { hasChromium, isWiderThanWindow, keepPicture, openWindow, settled, signIn } from "./browser.ts";
 import { NOW } from "./content.ts";
+import { inAFreshWorldEach } from "./each-world.ts";
 import { openFinding } from "./findings.ts";
-import { Stage, type World } from "./stage.ts";
+import type { Stage, World } from "./stage.ts";
 import { PASSWORD } from "./town.ts";
 
 /** How long a page may take on a busy machine. */
@@ -49,19 +50,8 @@ describe.runIf(hasChromium())("paths through the pages", () => {
   let stage: Stage;
   let world: World;
   let browser: Browser;
-  beforeAll(async () => {
-    [stage, browser] = await Promise.all([Stage.open(), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await stage?.close();
-  });
-  beforeEach(async () => {
-    world = await stage.world();
-  });
-  afterEach(async () => {
-    await Promise.all((browser?.contexts() ?? []).map((window) => window.close()));
-    await stage?.endWorlds();
+  inAFreshWorldEach((test) => {
+    ({ stage, world, browser } = test);
   });
 
   const enter = async (login: string, language: "zh" | "en", address = "/") => {

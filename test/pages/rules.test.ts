@@ -2,11 +2,12 @@ import { startPreviewWorker } from "@nightflow/analytics";
 import { ManualClock } from "@nightflow/domain";
 import { silentLogger } from "@nightflow/storage/testing";
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { seriousFaults } from "./axe.ts";
-import { hasChromium, isWiderThanWindow, keepPicture, launchBrowser, openWindow, settled, signIn } from "./browser.ts";
+import { hasChromium, isWiderThanWindow, keepPicture, openWindow, settled, signIn } from "./browser.ts";
 import { NOW } from "./content.ts";
-import { Stage, type World } from "./stage.ts";
+import { inAFreshWorldEach } from "./each-world.ts";
+import type { World } from "./stage.ts";
 
 /** How long a page may take on a busy machine. */
 const SOON = { timeout: 60_000 };
@@ -49,22 +50,10 @@ const TEXTS = {
 } as const;
 
 describe.runIf(hasChromium())("the rules", () => {
-  let stage: Stage;
   let world: World;
   let browser: Browser;
-  beforeAll(async () => {
-    [stage, browser] = await Promise.all([Stage.open(), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await stage?.close();
-  });
-  beforeEach(async () => {
-    world = await stage.world();
-  });
-  afterEach(async () => {
-    await Promise.all((browser?.contexts() ?? []).map((window) => window.close()));
-    await stage?.endWorlds();
+  inAFreshWorldEach((test) => {
+    ({ world, browser } = test);
   });
 
   const enter = async (login: string, language: "zh" | "en", address: string) => {
