@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type AgentConfig,
@@ -11,23 +11,19 @@ import {
   encodeConfigReport,
   encodeStatus,
   type Reading,
-  type UnitHealth,
 } from "@nightflow/domain";
 import type { Logger } from "pino";
 import { readBootId } from "./boot-id.ts";
 import { faultsOfAgentConfig } from "./check-config.ts";
 import type { EdgeAgentConfig } from "./config.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
+import type { RunningBus } from "./drivers/driver.ts";
+import { openBus } from "./drivers/drivers.ts";
 import { AgentEnrolment } from "./enrolment/enrolment.ts";
 import { folderIdentityStore, identityFolder } from "./enrolment/identity-store.ts";
 import { httpPlatform } from "./enrolment/platform.ts";
 import { profileFolders } from "./load-config.ts";
 import type { AgentWatch } from "./metrics.ts";
-import { ModbusBus } from "./modbus/bus.ts";
-import { TcpLine } from "./modbus/tcp-line.ts";
-import { UnitReader } from "./modbus/unit-reader.ts";
-import { OpcUaBus } from "./opcua/bus.ts";
-import { nodeLinks } from "./opcua/node-link.ts";
 import { Outbox } from "./outbox/outbox.ts";
 import { loadProfiles, type ProfileLibrary } from "./profiles/library.ts";
 import { mqttUplinks, type TlsMaterial } from "./publisher/mqtt-uplink.ts";
@@ -55,12 +51,6 @@ export interface EdgeAgent {
   close(): Promise<void>;
 }
 
-interface AnyBus {
-  health(): UnitHealth[];
-  close(): Promise<void>;
-  readonly pollsSkipped?: number;
-}
-
 /**
  * Starts collecting at once, whether or not the broker can be reached.
  *
@@ -82,7 +72,7 @@ export async function startEdgeAgent(deps: EdgeAgentDeps): Promise<EdgeAgent> {
 class RunningAgent implements EdgeAgent {
   readonly #deps: EdgeAgentDeps;
   readonly #outbox: Outbox;
-  readonly #buses: readonly AnyBus[];
+  readonly #buses: readonly RunningBus[];
   readonly #publisher: Publisher;
   readonly #enrolment: AgentEnrolment | undefined;
   readonly #unlock: () => Promise<void>;
@@ -95,10 +85,11 @@ class RunningAgent implements EdgeAgent {
     this.#outbox = outbox;
     this.#unlock = unlock;
     this.#startedAt = deps.clock.now();
+    const channels = new Map(deps.agentConfig.channels.map((channel) => [channel.id as string, channel]));
     const collect = (readings: readonly Reading[]) => outbox.add(readings);
-    this.#buses = deps.agentConfig.buses.map((bus) =>
-      bus.kind === "modbus-tcp" ? modbusBus(bus, deps, profiles, collect) : opcUaBus(bus, deps, collect),
-    );
+    const { clock, logger, config } = deps;
+    const driverDeps = { profiles, channels, dataDir: config.dataDir, clock, logger, collect };
+    this.#buses = deps.agentConfig.buses.map((bus) => openBus(bus, driverDeps));
     this.#enrolment = enrolmentOf(deps, () => this.#publisher.reconnect("a new certificate"));
     this.#publisher = this.#startPublisher();
   }
@@ -110,7 +101,7 @@ class RunningAgent implements EdgeAgent {
 
   status(): AgentStatus {
     const { damagedStretches: _, ...outbox } = this.#outbox.fill();
-    const skipped = this.#buses.reduce((total, bus) => total + (bus.pollsSkipped ?? 0), 0);
+    const skipped = this.#buses.reduce((total, bus) => total + bus.pollsSkipped, 0);
     return {
       v: 1,
       state: this.#closing === undefined ? "online" : "offline",
@@ -131,7 +122,7 @@ class RunningAgent implements EdgeAgent {
     return {
       outbox: this.#outbox.fill(),
       buses: this.#buses.map((bus, at) => ({ bus: agentConfig.buses[at]?.id ?? String(at), units: bus.health() })),
-      pollsSkipped: this.#buses.reduce((total, bus) => total + (bus.pollsSkipped ?? 0), 0),
+      pollsSkipped: this.#buses.reduce((total, bus) => total + bus.pollsSkipped, 0),
       isConnected,
       inFlight,
       lastAckAgeS,
@@ -187,47 +178,6 @@ class RunningAgent implements EdgeAgent {
 export function reportOf(config: AgentConfig, appliedAt: number): Omit<ConfigReport, "v"> {
   const hash = createHash("sha256").update(JSON.stringify(config)).digest("hex");
   return { hash, appliedAt, channels: config.channels };
-}
-
-type Collect = (readings: readonly Reading[]) => void;
-type BusOf<Kind> = Extract<AgentConfig["buses"][number], { kind: Kind }>;
-
-function modbusBus(
-  bus: BusOf<"modbus-tcp">,
-  deps: EdgeAgentDeps,
-  profiles: ProfileLibrary,
-  collect: Collect,
-): ModbusBus {
-  const { clock, logger, agentConfig } = deps;
-  const channels = new Map(agentConfig.channels.map((channel) => [channel.id as string, channel]));
-  const units = bus.units.flatMap((unit) => {
-    const profile = profiles.get(unit.profile);
-    return profile === undefined ? [] : [new UnitReader(unit, profile, channels)];
-  });
-  const { host, port, timeoutMs } = bus;
-  const line = new TcpLine({ host, port, connectTimeoutMs: Math.max(1000, timeoutMs), logger });
-  return new ModbusBus({ bus, units, line, clock, logger, collect });
-}
-
-function opcUaBus(bus: BusOf<"opcua">, deps: EdgeAgentDeps, collect: Collect): OpcUaBus {
-  const { clock, logger, agentConfig, config } = deps;
-  const channels = new Map(agentConfig.channels.map((channel) => [channel.id as string, channel]));
-  const fed = bus.items.flatMap(({ meter, channel: id, scale, nodeId }) => {
-    const channel = channels.get(id);
-    return channel === undefined ? [] : [{ nodeId, item: { meter, channel, scale } }];
-  });
-  const pkiFolder = join(config.dataDir, "pki", bus.id.replaceAll(":", "_"));
-  mkdirSync(pkiFolder, { recursive: true });
-  const { endpointUrl, samplingMs, publishMs } = bus;
-  const openLink = nodeLinks({
-    endpointUrl,
-    samplingMs,
-    publishMs,
-    nodeIds: fed.map(({ nodeId }) => nodeId),
-    pkiFolder,
-    logger,
-  });
-  return new OpcUaBus({ bus, items: fed.map(({ item }) => item), openLink, clock, logger, collect });
 }
 
 function enrolmentOf(deps: EdgeAgentDeps, onIdentity: () => void): AgentEnrolment | undefined {

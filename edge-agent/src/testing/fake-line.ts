@@ -1,4 +1,4 @@
-import type { LineAnswer, LineRequest, MeterLine } from "../modbus/line.ts";
+import type { LineAnswer, LineRequest, MeterLine } from "../drivers/modbus/line.ts";
 import type { Timers } from "../timers.ts";
 
 /** How a fake unit answers; `afterMs` is its delay. */

@@ -1,5 +1,5 @@
 import { type ChannelDescription, type MissingReason, type Reading, valueToCounts } from "@nightflow/domain";
-import { wholeCounts } from "../profiles/counts.ts";
+import { wholeCounts } from "../../profiles/counts.ts";
 import type { OpcUaSample } from "./link.ts";
 
 /** One item of a bus: the channel that it feeds, and node value × scale = the channel's unit. */

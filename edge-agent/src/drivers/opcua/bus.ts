@@ -7,9 +7,9 @@ import {
   type UnitHealth,
 } from "@nightflow/domain";
 import type { Logger } from "pino";
-import { Backoff } from "../backoff.ts";
-import { openedUnlessLost } from "../opened.ts";
-import { Pause, realTimers, type Timers } from "../timers.ts";
+import { Backoff } from "../../backoff.ts";
+import { openedUnlessLost } from "../../opened.ts";
+import { Pause, realTimers, type Timers } from "../../timers.ts";
 import { type BookItem, ItemBook } from "./item-book.ts";
 import type { OpcUaLink, OpenLink } from "./link.ts";
 
@@ -61,6 +61,9 @@ export class OpcUaBus {
     this.#backoff = new Backoff({ firstMs: 300, maxMs: 30_000 }, deps.random);
     this.#done = Promise.all([this.#keepConnected(), this.#reportAtBoundaries()]);
   }
+
+  /** A server sends by itself: nothing is left out for want of time. */
+  readonly pollsSkipped = 0;
 
   /** One line per meter: the worst of its items. */
   health(): UnitHealth[] {

@@ -1,7 +1,7 @@
 import { ChannelDescription, type Reading } from "@nightflow/domain";
 import pino from "pino";
 import { describe, expect, it } from "vitest";
-import { FakeTime } from "../testing/fake-time.ts";
+import { FakeTime } from "../../testing/fake-time.ts";
 import { OpcUaBus } from "./bus.ts";
 import type { LinkListener } from "./link.ts";
 

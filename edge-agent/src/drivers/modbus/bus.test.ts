@@ -1,10 +1,10 @@
 import { AgentConfig, type Reading } from "@nightflow/domain";
 import pino from "pino";
 import { describe, expect, it } from "vitest";
-import { loadProfiles } from "../profiles/library.ts";
-import { textToWords } from "../profiles/words.ts";
-import { FakeLine } from "../testing/fake-line.ts";
-import { FakeTime } from "../testing/fake-time.ts";
+import { loadProfiles } from "../../profiles/library.ts";
+import { textToWords } from "../../profiles/words.ts";
+import { FakeLine } from "../../testing/fake-line.ts";
+import { FakeTime } from "../../testing/fake-time.ts";
 import { ModbusBus } from "./bus.ts";
 import type { LineAnswer, LineRequest } from "./line.ts";
 import { UnitReader } from "./unit-reader.ts";

@@ -1,5 +1,5 @@
 import { type Clock, realMsUntil } from "@nightflow/domain";
-import { Backoff } from "../backoff.ts";
+import { Backoff } from "../../backoff.ts";
 
 /** What a bus does next. Instants are of the clock, `…RealMs` is real time. */
 export type BusAction =

@@ -1,12 +1,12 @@
-import type { AgentConfig, Clock, Reading, UnitHealth } from "@nightflow/domain";
+import type { BusOf, Clock, Reading, UnitHealth } from "@nightflow/domain";
 import type { Logger } from "pino";
-import type { PlannedRequest } from "../profiles/plan.ts";
-import { Pause, realTimers, type Timers } from "../timers.ts";
+import type { PlannedRequest } from "../../profiles/plan.ts";
+import { Pause, realTimers, type Timers } from "../../timers.ts";
 import { isBusyException, isGatewayException, type LineAnswer, type MeterLine } from "./line.ts";
 import { BusSchedule } from "./schedule.ts";
 import type { TimedAnswer, UnitReader } from "./unit-reader.ts";
 
-type ModbusTcpBus = Extract<AgentConfig["buses"][number], { kind: "modbus-tcp" }>;
+type ModbusTcpBus = BusOf<"modbus-tcp">;
 
 export interface ModbusBusDeps {
   readonly bus: Pick<ModbusTcpBus, "id" | "timeoutMs" | "gapMs" | "retries">;

@@ -1,10 +1,10 @@
-import type { AgentConfig, ChannelDescription, MissingReason, Reading, UnitHealth } from "@nightflow/domain";
-import { type Decoded, decodeRegister } from "../profiles/decode.ts";
-import { type PlannedRequest, planRequests, splitRequest, wordsOf } from "../profiles/plan.ts";
-import type { MeterProfile } from "../profiles/profile.ts";
+import type { BusOf, ChannelDescription, MissingReason, Reading, UnitHealth } from "@nightflow/domain";
+import { type Decoded, decodeRegister } from "../../profiles/decode.ts";
+import { type PlannedRequest, planRequests, splitRequest, wordsOf } from "../../profiles/plan.ts";
+import type { MeterProfile } from "../../profiles/profile.ts";
 import { isGatewayException, type LineAnswer } from "./line.ts";
 
-type ModbusUnit = Extract<AgentConfig["buses"][number], { kind: "modbus-tcp" }>["units"][number];
+type ModbusUnit = BusOf<"modbus-tcp">["units"][number];
 
 /** An answer with the instant that it stands for. */
 export interface TimedAnswer {

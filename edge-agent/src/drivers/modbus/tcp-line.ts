@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 import modbus from "modbus-serial";
 import type { Logger } from "pino";
-import { Backoff } from "../backoff.ts";
+import { Backoff } from "../../backoff.ts";
 import type { LineAnswer, LineRequest, MeterLine } from "./line.ts";
 
 type ModbusClient = InstanceType<typeof modbus.default>;
