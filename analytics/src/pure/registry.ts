@@ -28,6 +28,18 @@ export interface MeteredChannel {
   readonly pricePerM3: number;
   /** `site/agent` that is expected to read it; null for imported files. */
   readonly agent: string | null;
+  /** Meter through which all of its flow has gone before; its children together are held against it. */
+  readonly parent?: string | null;
+  /** Largest error by the meter's class, percent. */
+  readonly errorPercent?: number | null;
+  /** Whether it is a temperature of the outdoor air. */
+  readonly isOutdoor?: boolean;
+  /** Channel with the outdoor air's temperature here. */
+  readonly weather?: string | null;
+  /** Holidays of its unit, by their first and last local day. */
+  readonly holidays?: readonly { readonly first: string; readonly last: string }[];
+  /** Limits of the zone that it stands in, in place of those of PRESS_LOW and PRESS_HIGH. */
+  readonly pressureLimits?: { readonly lowKPa: number | null; readonly highKPa: number | null } | null;
 }
 
 const PREFERENCE: Readonly<Record<MeteredChannel["commodity"], readonly Quantity[]>> = {

@@ -64,6 +64,8 @@ export const positive = number("a number above 0, such as 2.5", (value) => value
 export const notNegative = number("a number of 0 or more, such as 3.45", (value) => value >= 0);
 export const percent = number("a number from 0 to 100", (value) => value >= 0 && value <= 100);
 export const nightDayHours = number("hours from 12 to 36", (value) => value >= 12 && value <= 36);
+export const pressure = number("kPa from 0 to 2500", (value) => value >= 0 && value <= 2500);
+export const classError = number("a percentage above 0, at most 20", (value) => value > 0 && value <= 20);
 export const latitude = number("a latitude from -90 to 90", (value) => Math.abs(value) <= 90);
 export const longitude = number("a longitude from -180 to 180", (value) => Math.abs(value) <= 180);
 export const wholePositive = number("a whole number above 0", (value) => Number.isInteger(value) && value > 0);
@@ -91,6 +93,7 @@ export const zone: Cell = {
 
 /** Several ids in one cell, separated by semicolons. */
 export const idList = text(/^[A-Za-z0-9_.:-]{1,64}(;[A-Za-z0-9_.:-]{1,64})*$/, "ids separated by ;");
+export const twelveFactors = text(/^\d+(\.\d+)?(;\d+(\.\d+)?){11}$/, "twelve numbers separated by ;");
 export const signList = text(/^[+-]?1(;[+-]?1)*$/, "1 or -1 for each district, separated by ;");
 
 function isRealDay(cell: string): boolean {

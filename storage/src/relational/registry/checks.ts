@@ -45,7 +45,10 @@ export function checkMeaning(tables: readonly ReadTable[], view: RegistryView): 
     ...tables.flatMap((table) => checkReferences(table, view)),
     ...checkTree("units", view),
     ...checkTree("dmas", view),
+    ...checkTree("meters", view),
     ...checkEach("units", view, checkUnit),
+    ...checkEach("holidays", view, checkHoliday),
+    ...checkEach("dmas", view, checkDistrict),
     ...checkEach("accounts", view, checkAccount),
     ...checkEach("service-points", view, checkServicePoint),
     ...checkEach("meters", view, checkMeter),
@@ -79,7 +82,7 @@ function keysIn(cell: CellValue | undefined): string[] {
   return typeof cell === "string" && cell !== "" ? cell.split(";") : [];
 }
 
-function checkTree(table: "units" | "dmas", view: RegistryView): string[] {
+function checkTree(table: "units" | "dmas" | "meters", view: RegistryView): string[] {
   return checkEach(table, view, ({ key }) => {
     const seen = new Set<string>();
     for (let at: CellValue = key; typeof at === "string"; at = parentOf(table, at, view)) {
@@ -91,10 +94,11 @@ function checkTree(table: "units" | "dmas", view: RegistryView): string[] {
 }
 
 /** Key of the row above one, in the files or in the database. */
-export function parentOf(table: "units" | "dmas", key: string, view: RegistryView): CellValue {
+export function parentOf(table: "units" | "dmas" | "meters", key: string, view: RegistryView): CellValue {
   if (view.isInFile(table, key)) return view.value(table, key, "parent");
   const parentId = view.storedRow(table, key)?.parent_id ?? null;
-  if (parentId === null) return null;
+  // A meter is named by its own id.
+  if (parentId === null || table === "meters") return parentId;
   for (const [candidate, row] of view.stored.get(table) ?? []) if (row.id === parentId) return candidate;
   return null;
 }
@@ -105,6 +109,20 @@ const checkUnit: RowCheck = ({ values }) =>
     : (["zone", "currency"] as const)
         .filter((column) => values[column] === null)
         .map((column) => [column, `the cell is empty; a company needs its ${column}`]);
+
+const MOST_HOLIDAY_MS = 60 * 86_400_000;
+
+const checkHoliday: RowCheck = ({ values }) => {
+  const ms = Date.parse(String(values.last_day)) - Date.parse(String(values.first_day));
+  if (ms >= 0 && ms < MOST_HOLIDAY_MS) return [];
+  return [["last_day", "it must not be before first_day, nor 60 days or more after it"]];
+};
+
+const checkDistrict: RowCheck = ({ values }) => {
+  const { pressure_low_kpa: low, pressure_high_kpa: high } = values;
+  if (typeof low !== "number" || typeof high !== "number" || low < high) return [];
+  return [["pressure_low_kpa", "it must be below pressure_high_kpa"]];
+};
 
 const MANAGING_ROLES: readonly CellValue[] = ["manager", "admin"];
 

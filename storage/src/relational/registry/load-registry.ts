@@ -45,6 +45,24 @@ export interface RegisteredChannel {
   readonly pricePerM3: number;
   /** `site/agent` that is expected to read it; null for imported files. */
   readonly agent: string | null;
+  /** Meter through which all of its flow has gone before. */
+  readonly parent: string | null;
+  /** Largest error by the meter's class, percent; null where it is not known. */
+  readonly errorPercent: number | null;
+  /** Whether it is a temperature of the outdoor air. */
+  readonly isOutdoor: boolean;
+  /** Channel with the temperature of the outdoor air at its unit or at the nearest above; null where there is none. */
+  readonly weather: string | null;
+  /** Holidays of its unit and of all above, by first day; units that keep the same share one list. */
+  readonly holidays: readonly HolidaySpan[];
+  /** Limits of the district that the meter stands in or feeds, kPa; null where the rule's hold. */
+  readonly pressureLimits: { readonly lowKPa: number | null; readonly highKPa: number | null } | null;
+}
+
+/** A holiday by its first and last local day, YYYY-MM-DD. */
+export interface HolidaySpan {
+  readonly first: string;
+  readonly last: string;
 }
 
 const DEFAULT_ZONE = "Asia/Shanghai";
@@ -75,8 +93,11 @@ export async function loadKnownChannels(db: Sql): Promise<KnownChannel[]> {
 /** Every channel as analytics needs it; prices are those of the day of `atMs`. */
 export async function loadMeterRegistry(db: Sql, atMs: number = Date.now()): Promise<RegisteredChannel[]> {
   const { rows } = await db.query<RegistryRow>(REGISTRY_SQL, [new Date(atMs)]);
-  return rows.map(({ id, periodS, q3, q4, capacity, zone, currency, price, ...row }) => ({
+  const surroundings = await loadSurroundings(db);
+  return rows.map(({ id, periodS, q3, q4, capacity, zone, currency, price, lowKPa, highKPa, ...row }) => ({
     ...row,
+    ...surroundings(row.unitPath),
+    pressureLimits: lowKPa === null && highKPa === null ? null : { lowKPa, highKPa },
     channel: id,
     periodMs: periodS * 1000,
     litresPerCount: litresOf(row.quantity, row.unit, row.resolution),
@@ -87,6 +108,33 @@ export async function loadMeterRegistry(db: Sql, atMs: number = Date.now()): Pro
     currency: currency ?? DEFAULT_CURRENCY,
     pricePerM3: price ?? DEFAULT_PRICE_PER_M3,
   }));
+}
+
+/** Holidays and outdoor air by the path of a unit. */
+async function loadSurroundings(
+  db: Sql,
+): Promise<(unitPath: string) => Pick<RegisteredChannel, "holidays" | "weather">> {
+  const holidays = await db.query<HolidaySpan & { path: string }>(
+    `select u.path, to_char(h.first_day, 'YYYY-MM-DD') as first, to_char(h.last_day, 'YYYY-MM-DD') as last
+     from holiday h join org_unit u on u.id = h.unit_id order by h.first_day, h.id`,
+  );
+  const outdoor = await db.query<{ path: string; channel: string }>(
+    `select u.path, c.id as channel from channel c join meter m on m.id = c.meter_id join org_unit u on u.id = m.unit_id
+     where c.is_outdoor and c.quantity = 'temperature' order by length(u.path) desc, c.id`,
+  );
+  const byPath = new Map<string, Pick<RegisteredChannel, "holidays" | "weather">>();
+  return (unitPath) => {
+    const known = byPath.get(unitPath);
+    if (known !== undefined) return known;
+    const made = {
+      holidays: holidays.rows
+        .filter(({ path }) => unitPath.startsWith(path))
+        .map(({ first, last }) => ({ first, last })),
+      weather: outdoor.rows.find(({ path }) => unitPath.startsWith(path))?.channel ?? null,
+    };
+    byPath.set(unitPath, made);
+    return made;
+  };
 }
 
 // Q4 and, on a corrector, nothing else is known of the speed of a register at base conditions; its digits are its own.
@@ -107,13 +155,18 @@ function litresOf(quantity: Quantity, unit: Unit, resolution: number | null): nu
 }
 
 interface RegistryRow
-  extends Omit<RegisteredChannel, "channel" | "litresPerCount" | "capacityCounts" | "maxCountsPerHour"> {
+  extends Omit<
+    RegisteredChannel,
+    "channel" | "litresPerCount" | "capacityCounts" | "maxCountsPerHour" | "holidays" | "weather" | "pressureLimits"
+  > {
   readonly id: string;
   readonly periodS: number;
   readonly q3: number | null;
   readonly q4: number | null;
   readonly capacity: number | null;
   readonly price: number | null;
+  readonly lowKPa: number | null;
+  readonly highKPa: number | null;
 }
 
 const nearest = (column: string) =>
@@ -123,18 +176,22 @@ const nearest = (column: string) =>
 const REGISTRY_SQL = `
   with place as (select u.id, u.path, ${nearest("zone")} as zone, ${nearest("currency")} as currency from org_unit u),
        inlet as (
-         select meter_id, jsonb_agg(jsonb_build_object('dma', dma_id, 'sign', sign) order by dma_id) as districts
+         select meter_id, jsonb_agg(jsonb_build_object('dma', dma_id, 'sign', sign) order by dma_id) as districts,
+                min(dma_id) filter (where sign = 1) as first_fed
          from dma_meter group by meter_id)
   select c.id, m.id as meter, m.purpose, m.commodity, c.quantity, c.unit, c.resolution, m.period_s as "periodS",
          m.q3_m3h as q3, m.q4_m3h as q4, m.capacity_m3 as capacity, s.dma_id as dma,
          coalesce(i.districts, '[]') as "inletOf", a.id as account, coalesce(a.is_key_account, false) as "isKeyAccount",
-         p.id as "unitId", p.path as "unitPath", p.zone, p.currency, t.price_per_m3 as price, c.agent
+         p.id as "unitId", p.path as "unitPath", p.zone, p.currency, t.price_per_m3 as price, c.agent,
+         m.parent_id as parent, m.error_percent as "errorPercent", c.is_outdoor as "isOutdoor",
+         d.pressure_low_kpa as "lowKPa", d.pressure_high_kpa as "highKPa"
   from channel c
   join meter m on m.id = c.meter_id
   join place p on p.id = m.unit_id
   left join inlet i on i.meter_id = m.id
   left join service_point s on s.id = m.service_point_id
   left join account a on a.id = s.account_id
+  left join dma d on d.id = coalesce(s.dma_id, i.first_fed)
   left join tariff t on t.id = a.tariff_id and t.commodity = m.commodity
     and t.valid_from <= ($1::timestamptz at time zone coalesce(p.zone, '${DEFAULT_ZONE}'))::date
   order by c.id`;

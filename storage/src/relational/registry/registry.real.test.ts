@@ -73,11 +73,11 @@ M 2,M2,flow,m3/h,,red`),
   };
   const { faults, inserted } = await importRegistry(database, broken);
   expect(faults).toEqual([
-    "pumps.csv: there is no such file; name it one of units, users, tariffs, customers, accounts, dmas, service-points, meters, channels",
+    "pumps.csv: there is no such file; name it one of units, holidays, users, tariffs, customers, accounts, dmas, service-points, meters, channels",
     'meters.csv line 2, column q3_m3h: "abc" is not allowed; give a number above 0, such as 2.5',
     "meters.csv line 3, column period_s: the cell is empty; give a whole number above 0",
     'meters.csv line 7, column id: "M2" is in line 4 too; keep one of the two',
-    "channels.csv line 1, column colour: there is no such column; the columns are id, meter, quantity, unit, resolution, agent",
+    "channels.csv line 1, column colour: there is no such column; the columns are id, meter, quantity, unit, resolution, agent, is_outdoor",
     'channels.csv line 5, column id: "M 2" is not allowed; give an id of 1 to 64 characters of A-Z a-z 0-9 _ . : -',
     'service-points.csv line 3, column account: "A2" is not known; correct it, or add it to accounts.csv',
     'meters.csv line 4, column service_point: "P9" is not known; correct it, or add it to service-points.csv',
@@ -232,4 +232,52 @@ test("a new password ends the sessions of its user", async () => {
   expect(await setPasswordHash(database, "nobody", "$argon2id$…")).toBe(false);
   const { rows } = await database.query("select revoked_at is not null as ended from session");
   expect(rows).toEqual([{ ended: true }]);
+});
+
+test("detectors get a unit's holidays, the outdoor air, a meter's parent and error, and the limits of its zone", async () => {
+  const { database } = await databases.fresh();
+  await importTown(database);
+  const { faults } = await importRegistry(database, {
+    holidays: table(`
+id,unit,first_day,last_day,name_zh,name_en
+spring,town,2026-02-15,2026-02-23,春节,Spring Festival
+elsewhere,north,2026-05-01,2026-05-01,庙会,Temple fair`),
+    dmas: table(
+      "id,name_zh,name_en,parent,unit,pressure_low_kpa,night_use_months\nD1,一区,District 1,,north,180,1;1;1;1;1;2;2;2;1;1;1;1",
+    ),
+    meters: table(
+      "id,purpose,commodity,period_s,parent,error_percent,service_point,unit\nM2,customer,water,3600,M1,5,P2,north",
+    ),
+    channels: table("id,meter,quantity,unit,is_outdoor\nM3.temperature,M3,temperature,Cel,true"),
+  });
+  expect(faults).toEqual([]);
+  const registry = new Map((await loadMeterRegistry(database, MARCH)).map((row) => [row.channel, row]));
+  const spring = { first: "2026-02-15", last: "2026-02-23" };
+  expect(registry.get("M2.forward_total")).toMatchObject({
+    parent: "M1",
+    errorPercent: 5,
+    weather: "M3.temperature",
+    holidays: [spring, { first: "2026-05-01", last: "2026-05-01" }],
+    pressureLimits: { lowKPa: 180, highKPa: null },
+  });
+  expect(registry.get("M3.net_total")).toMatchObject({ parent: null, holidays: [spring], weather: "M3.temperature" });
+  expect(registry.get("M4.vb_total")?.pressureLimits).toBeNull();
+});
+
+test("a holiday backwards, a zone's limits crossed and meters that are each other's parent are faults of their lines", async () => {
+  const { database } = await databases.fresh();
+  await importTown(database);
+  const { faults } = await importRegistry(database, {
+    holidays: table("id,unit,first_day,last_day,name_zh,name_en\nh,town,2026-02-15,2026-02-14,节,Feast"),
+    dmas: table("id,name_zh,name_en,unit,pressure_low_kpa,pressure_high_kpa\nD1,一区,District 1,north,400,300"),
+    meters: table(
+      "id,purpose,commodity,period_s,parent,unit\nM1,customer,water,900,M2,north\nM2,customer,water,3600,M1,north",
+    ),
+  });
+  expect(faults.map((fault) => fault.split(":")[0])).toEqual([
+    "meters.csv line 2, column parent",
+    "meters.csv line 3, column parent",
+    "holidays.csv line 2, column last_day",
+    "dmas.csv line 2, column pressure_low_kpa",
+  ]);
 });

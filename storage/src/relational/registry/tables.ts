@@ -19,6 +19,7 @@ export interface TableSpec {
 /** Names of the registry's files without `.csv`, in the order in which they are written. */
 export const REGISTRY_TABLES = [
   "units",
+  "holidays",
   "users",
   "tariffs",
   "customers",
@@ -51,6 +52,23 @@ const units: TableSpec = {
     name_en: NAME_EN,
     zone: optional(cell.zone, "Time zone of nights and days; a company needs one."),
     currency: optional(cell.currency, "Currency; a company needs one."),
+  },
+};
+
+const holidays: TableSpec = {
+  name: "holidays",
+  description:
+    "Festivals and other days on which people use water and gas otherwise than usual. Nights of them are no leaks.",
+  table: "holiday",
+  key: "id",
+  hasUuid: false,
+  columns: {
+    id: required(cell.id, "Id, for example CN-2026-spring."),
+    unit: { ...UNIT, description: "Unit that keeps it, with everything below it." },
+    first_day: required(cell.day, "First day."),
+    last_day: required(cell.day, "Last day; at most 60 days later."),
+    name_zh: NAME_ZH,
+    name_en: NAME_EN,
   },
 };
 
@@ -140,6 +158,12 @@ const dmas: TableSpec = {
     service_pipe_km: optional(cell.notNegative, "Length of service pipes between property line and meter, km."),
     population: optional(cell.wholeNotNegative, "People that it supplies."),
     night_use_lph: optional(cell.notNegative, "Legitimate night use of a connection, L/h; 1.7 while empty."),
+    night_use_months: optional(
+      cell.twelveFactors,
+      "Legitimate night use of each month as a factor of the year's, from January; 1 for all while empty.",
+    ),
+    pressure_low_kpa: optional(cell.pressure, "Least pressure of its gauges, kPa; the rule's limit while empty."),
+    pressure_high_kpa: optional(cell.pressure, "Most pressure of its gauges, kPa; the rule's limit while empty."),
     exceptional_night_m3h: optional(cell.notNegative, "Night use of large customers without remote meters, m³/h."),
     night_day_hours: optional(cell.nightDayHours, "Hours by which a night's leakage becomes a day's; 24 while empty."),
     unbilled_percent: optional(cell.percent, "Authorised use that nobody pays for, percent of inflow."),
@@ -197,6 +221,15 @@ const meters: TableSpec = {
       field: null,
     }),
     inlet_sign: optional(cell.signList, "1 feeds, -1 drains, for each of them; empty means 1.", { field: null }),
+    parent: optional(
+      cell.id,
+      "Meter through which all of its flow has gone before (总表).",
+      refersTo("meters", "parent_id"),
+    ),
+    error_percent: optional(
+      cell.classError,
+      "Largest error by its accuracy class, percent; 2 for water and 1.5 for gas while empty.",
+    ),
     state: optional(cell.code, "Where it is in its life.", { or: "installed" }),
     unit: UNIT,
   },
@@ -215,12 +248,14 @@ const channels: TableSpec = {
     unit: required(cell.oneOf(Unit.options), "Unit of its values."),
     resolution: optional(cell.positive, "Size of one count, in its unit; registers only."),
     agent: optional(cell.agentName, "Agent that reads it, as site/agent; empty for imported files."),
+    is_outdoor: optional(cell.yesNo, "Whether it is the temperature of the outdoor air.", { or: false }),
   },
 };
 
 /** Every file of the registry, in the order in which they are written: what is referred to comes first. */
 export const TABLES: readonly TableSpec[] = [
   units,
+  holidays,
   users,
   tariffs,
   customers,

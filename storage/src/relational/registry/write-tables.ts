@@ -34,7 +34,7 @@ export class RowIds {
   }
 }
 
-const WITHOUT_UUID: readonly string[] = ["dmas", "meters", "channels"];
+const WITHOUT_UUID: readonly string[] = ["holidays", "dmas", "meters", "channels"];
 
 /** Writes one file: new rows, and of known rows the columns that the file has and that differ. */
 export async function writeTable(tx: Sql, table: ReadTable, view: RegistryView, ids: RowIds): Promise<WrittenRows> {
