@@ -32,6 +32,11 @@ export const RuleCode = z.enum([
   "UNDER_REG",
   "GAS_CONT",
   "PRESS_RESID",
+  "LOAD_HIGH",
+  "LOAD_LOW",
+  "OFF_HOURS_USE",
+  "PEAK_LIMIT",
+  "BUDGET_AHEAD",
 ]);
 export type RuleCode = z.infer<typeof RuleCode>;
 
@@ -61,6 +66,11 @@ const GROUPS: Partial<Record<RuleCode, CauseGroup>> = {
   USAGE_CHANGE: "usage_change",
   HOURS_CHANGE: "usage_change",
   PRESS_CHANGE: "usage_change",
+  LOAD_HIGH: "usage_change",
+  LOAD_LOW: "usage_change",
+  OFF_HOURS_USE: "usage_change",
+  PEAK_LIMIT: "usage_change",
+  BUDGET_AHEAD: "usage_change",
 };
 
 /** The cause group of a rule; whatever speaks of the device itself is `meter`. */

@@ -9,6 +9,7 @@ export * from "./enrolment.ts";
 export * from "./errors.ts";
 export * from "./ids.ts";
 export * from "./interval.ts";
+export * from "./key-account.ts";
 export * from "./metrics.ts";
 export * from "./operations.ts";
 export * from "./quality.ts";

@@ -36,6 +36,11 @@ const RULES: Readonly<Record<RuleCode, TwoTongues>> = {
   UNDER_REG: { zh: "计量偏低", en: "Meter registers too little" },
   GAS_CONT: { zh: "燃气不停流", en: "Gas flow never stops" },
   PRESS_RESID: { zh: "压力残差", en: "Pressure residual" },
+  LOAD_HIGH: { zh: "用量高于平常", en: "Use above the usual band" },
+  LOAD_LOW: { zh: "用量骤降，疑似停产", en: "Use fell away, production may have stopped" },
+  OFF_HOURS_USE: { zh: "停产时段用量", en: "Use while nobody works" },
+  PEAK_LIMIT: { zh: "合同最大用量", en: "Contract maximum" },
+  BUDGET_AHEAD: { zh: "月度用量超前", en: "Month ahead of its budget" },
 };
 
 const GROUPS: Readonly<Record<CauseGroup, TwoTongues>> = {
