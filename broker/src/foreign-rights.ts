@@ -4,9 +4,9 @@ import type { Identity } from "./rights.ts";
 
 const NONE: ForeignTopics = { publish: [], subscribe: [] };
 
-// Ingest hears the devices, and asks Sparkplug nodes for their births.
+// Ingest hears the devices, asks Sparkplug nodes for their births, and is their host.
 const OF_INGEST: ForeignTopics = {
-  publish: ["spBv1.0/+/NCMD/+"],
+  publish: ["spBv1.0/+/NCMD/+", "spBv1.0/STATE/+"],
   subscribe: ["dev/v1/+/+/readings", "spBv1.0/+/+/+", "spBv1.0/+/+/+/+"],
 };
 

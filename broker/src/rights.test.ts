@@ -137,6 +137,13 @@ describe("a device that is not an agent", () => {
     expect(maySubscribe(edge, "spBv1.0/utility/NCMD/+")).toBe(false);
   });
 
+  it("hears whether its host is there, which ingest alone may say, retained", () => {
+    expect(maySubscribe(edge, "spBv1.0/STATE/nightflow")).toBe(true);
+    expect(publishKind(edge, "spBv1.0/STATE/nightflow")).toBeUndefined();
+    expect(publishKind(ingest, "spBv1.0/STATE/nightflow")).toBe("host-state");
+    expect([mayRetain("host-state"), mayRetain("foreign")]).toEqual([true, false]);
+  });
+
   it("is heard by ingest, which may ask a node for its births and nothing else", () => {
     expect(maySubscribe(ingest, "spBv1.0/+/NDATA/+")).toBe(true);
     expect(maySubscribe(ingest, "dev/v1/+/+/readings")).toBe(true);

@@ -19,8 +19,8 @@ export function identityKey({ name, site }: Pick<Identity, "name" | "site">): st
   return site === undefined ? name : `${name}@${site}`;
 }
 
-/** What a publish is; `foreign` is on a topic that is not Nightflow's own. */
-export type PublishKind = TopicKind | "foreign";
+/** What a publish is; `foreign` is on a topic that is not Nightflow's own, `host-state` Sparkplug's STATE. */
+export type PublishKind = TopicKind | "foreign" | "host-state";
 
 /** What one identity may say and hear. */
 export interface TopicRights {
@@ -60,6 +60,7 @@ const RETAINED: ReadonlySet<PublishKind> = new Set<PublishKind>([
   "config",
   "config/report",
   "heartbeat",
+  "host-state",
 ]);
 
 /** Whether messages of this kind may be kept by the broker for later subscribers. */
@@ -87,7 +88,7 @@ class IdentityRights implements TopicRights {
     // Almost every message is an agent's own readings: one comparison of strings instead of taking the topic apart.
     if (topic === this.readings) return "readings";
     const kind = this.#kindWithin(topic, RIGHTS[this.#identity.role].publishes);
-    return kind ?? (isCovered(topic, foreignTopicsOf(this.#identity).publish) ? "foreign" : undefined);
+    return kind ?? (isCovered(topic, foreignTopicsOf(this.#identity).publish) ? foreignKind(topic) : undefined);
   }
 
   mayReceive(topic: string): boolean {
@@ -113,6 +114,10 @@ class IdentityRights implements TopicRights {
     const { role, site, name } = this.#identity;
     return role !== "agent" || (topicSite === site && topicAgent === name);
   }
+}
+
+function foreignKind(topic: string): PublishKind {
+  return topic.startsWith("spBv1.0/STATE/") ? "host-state" : "foreign";
 }
 
 function isCovered(topicOrFilter: string, granted: readonly string[]): boolean {

@@ -48,5 +48,12 @@ export const IngestConfig = z.strictObject({
     description: "A Sparkplug node is asked for its birth certificates at most so often.",
     unit: "ms",
   }),
+  sparkplugHostId: z
+    .string()
+    .min(1)
+    .max(100)
+    .regex(/^[^/+#\0]+$/, "must be one level of a topic, without / + #")
+    .default("nightflow")
+    .meta({ description: "The id under which Sparkplug nodes find their primary host at the broker in this process." }),
 });
 export type IngestConfig = z.infer<typeof IngestConfig>;

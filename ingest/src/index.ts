@@ -24,5 +24,6 @@ export type {
 } from "./ports.ts";
 export { type SetAsideDesk, type SetAsideDeskDeps, startSetAsideDesk } from "./set-aside/desk.ts";
 export type { Repair, ReplayRequest } from "./set-aside/replay.ts";
+export { HostAnnouncer, type HostAnnouncerDeps } from "./sparkplug/host-announcer.ts";
 export { createHostLease, type HostLease } from "./sparkplug/host-lease.ts";
 export { hostState, hostStateTopic } from "./sparkplug/host-state.ts";

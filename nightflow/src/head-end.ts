@@ -1,7 +1,13 @@
 import type { MessagePort } from "node:worker_threads";
 import { type RunningBroker, startBroker } from "@nightflow/broker";
 import type { Clock } from "@nightflow/domain";
-import { createAgentDirectory, createChannelRegistry, type Ingest, startIngest } from "@nightflow/ingest";
+import {
+  createAgentDirectory,
+  createChannelRegistry,
+  HostAnnouncer,
+  type Ingest,
+  startIngest,
+} from "@nightflow/ingest";
 import {
   type Database,
   loadKnownChannels,
@@ -133,6 +139,7 @@ async function startCollecting(deps: CollectingDeps): Promise<Collecting> {
     await refusals.close();
     throw error;
   });
+  const sparkplugHost = await announceHost(settings, ingest, broker, logger);
   const stopListening = await db.listen("registry", () => void Promise.all([registry.refresh(), devices.refresh()]));
   const desk = openDesk({ ...parts, ingest, db });
   return {
@@ -140,6 +147,7 @@ async function startCollecting(deps: CollectingDeps): Promise<Collecting> {
     ingest,
     async close() {
       await desk.stop();
+      await sparkplugHost?.close();
       await started(broker).close();
       await security.close();
       await ingest.close();
@@ -167,6 +175,22 @@ async function openDoor(
   broker.onMessage(["status"], ({ topic, payload }) => ingest.takeStatus(topic, payload));
   broker.onMessage(["config/report"], ({ topic, payload }) => ingest.takeConfigReport(topic, payload));
   return broker;
+}
+
+/** Where Sparkplug nodes are known, they are told whether their host is there. */
+async function announceHost(
+  { config }: ThreadSettings,
+  ingest: Ingest,
+  broker: RunningBroker,
+  logger: Logger,
+): Promise<HostAnnouncer | undefined> {
+  if (!config.broker.identities.some(({ sparkplug = [] }) => sparkplug.length > 0)) return undefined;
+  const publishRetained = (topic: string, payload: string) =>
+    broker.publish(topic, payload, { as: "ingest", retain: true });
+  const hostId = config.ingest.sparkplugHostId;
+  const announcer = new HostAnnouncer({ hostId, stats: () => ingest.stats(), publishRetained, logger });
+  await announcer.start();
+  return announcer;
 }
 
 function started(broker: RunningBroker | undefined): RunningBroker {

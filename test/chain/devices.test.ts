@@ -130,6 +130,14 @@ describe("devices that are not agents, on a running head-end", () => {
     expect(stored).toEqual(Array.from({ length: 5000 }, (_, i) => i));
   }, 120_000);
 
+  it("a Sparkplug node hears that its primary host is there", async () => {
+    await using(EDGE, async (client) => {
+      const heard = new Promise<string>((resolve) => client.once("message", (_, payload) => resolve(String(payload))));
+      await client.subscribeAsync("spBv1.0/STATE/nightflow");
+      expect(JSON.parse(await heard)).toMatchObject({ online: true });
+    });
+  });
+
   it("a Sparkplug node is asked for its births after a restart, and what it said before them is not lost", async () => {
     const birth = sparkplugPayload(T0, 0, [{ name: "level", alias: 5, value: 1, timestamp: T0 }]);
     const data = sparkplugPayload(T0, 9, [{ alias: 5, value: 2, timestamp: T0 + MINUTE_MS }]);
