@@ -46,8 +46,11 @@ const roleRights = (publishes: readonly TopicKind[], hears: readonly TopicKind[]
 
 // `monitor` hears neither configuration, which may name secrets, nor commands. `device` has what is listed for it alone.
 const RIGHTS: Readonly<Record<BrokerRole, RoleRights>> = {
-  agent: roleRights(["readings", "status", "config/report", "command-reply"], ["ack", "config", "command"]),
-  ingest: roleRights(["ack", "heartbeat"], ["readings", "status", "config/report"]),
+  agent: roleRights(
+    ["readings", "status", "config/report", "command-reply", "time"],
+    ["ack", "config", "command", "time/reply"],
+  ),
+  ingest: roleRights(["ack", "heartbeat", "time/reply"], ["readings", "status", "config/report", "time"]),
   api: roleRights(["config", "command"], ["status", "config/report", "command-reply", "heartbeat"]),
   monitor: roleRights([], ["readings", "ack", "status", "config/report", "heartbeat"]),
   device: roleRights([], []),

@@ -11,6 +11,8 @@ export type TopicKind =
   | "config/report"
   | "command"
   | "command-reply"
+  | "time"
+  | "time/reply"
   | "heartbeat";
 
 /** A topic taken apart. `commandId` is there for commands and their replies only. */
@@ -30,6 +32,8 @@ export function agentTopics(site: string, agent: string) {
     status: `${root}/status`,
     config: `${root}/config`,
     configReport: `${root}/config/report`,
+    time: `${root}/time`,
+    timeReply: `${root}/time/reply`,
     commands: `${root}/command/+`,
     command: (id: string) => `${root}/command/${id}`,
     commandReply: (id: string) => `${root}/command/${id}/reply`,
@@ -42,7 +46,10 @@ export function heartbeatTopic(site: string): string {
 }
 
 const BY_TAIL: ReadonlyMap<string, TopicKind> = new Map(
-  (["readings", "ack", "status", "config", "config/report", "heartbeat"] as const).map((kind) => [kind, kind]),
+  (["readings", "ack", "status", "config", "config/report", "time", "time/reply", "heartbeat"] as const).map((kind) => [
+    kind,
+    kind,
+  ]),
 );
 
 /** Takes a topic apart; undefined when it is not one of ours or an id in it is not an id. */

@@ -1,8 +1,28 @@
 import { z } from "zod";
 import { ChannelDescription } from "../channel.ts";
 import { Bus, channelsFedBy } from "./buses/bus.ts";
+import { ConfigResult } from "./config-result.ts";
 import { decodeVersioned } from "./json.ts";
 import { Id } from "./text.ts";
+
+/** When a configuration that was taken over is taken back by the agent itself. */
+export const HealthCheck = z.strictObject({
+  afterS: z
+    .int()
+    .min(5)
+    .max(3600)
+    .default(120)
+    .meta({ description: "Time that a new configuration has to show that it works.", unit: "s" }),
+  buses: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Taken back when a bus that was good before is wholly silent then." }),
+  uplink: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Taken back when the head-end was there before and has not been reached since." }),
+});
+export type HealthCheck = z.infer<typeof HealthCheck>;
 
 /**
  * What an agent reads: the payload of `…/config`, and of the file that stands for it until remote configuration exists.
@@ -13,6 +33,7 @@ export const AgentConfig = z
     v: z.literal(1),
     channels: z.array(ChannelDescription).max(50_000),
     buses: z.array(Bus).max(500),
+    healthCheck: HealthCheck.prefault({}),
   })
   .superRefine((config, context) => {
     const described = new Set(config.channels.map((channel) => channel.id as string));
@@ -36,6 +57,11 @@ export const ConfigReport = z.strictObject({
   hash: Id,
   appliedAt: z.int(),
   channels: z.array(ChannelDescription).max(50_000),
+  source: z
+    .enum(["file", "remote", "none"])
+    .optional()
+    .meta({ description: "Where it came from; none: still waiting." }),
+  result: ConfigResult.nullish().meta({ description: "What became of the newest one that was sent; null: none was." }),
 });
 export type ConfigReport = z.infer<typeof ConfigReport>;
 

@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import { decodeAck, encodeAck } from "./ack.ts";
 import { decodeAgentConfig, decodeConfigReport, encodeConfigReport } from "./agent-config.ts";
 import { decodeBatch, encodeBatch, faultOfWireReading, fromWireReading, type WireReading } from "./batch.ts";
+import { decodeCommand, decodeCommandReply } from "./command.ts";
 import { type DeviceItem, decodeDevicePayload } from "./device.ts";
 import { decodeStatus, encodeStatus } from "./status.ts";
+import { decodeTimeAnswer, decodeTimeQuestion } from "./time.ts";
 
 const FOLDER = new URL("./golden/", import.meta.url);
 const golden = (name: string) => readFileSync(new URL(name, FOLDER));
@@ -24,6 +26,10 @@ const READERS: Readonly<Record<string, (payload: Uint8Array) => unknown>> = {
   "config-report.v1.json": decodeConfigReport,
   "config.v1.json": decodeAgentConfig,
   "device.v1.json": decodeDevicePayload,
+  "command.v1.json": decodeCommand,
+  "command-reply.v1.json": decodeCommandReply,
+  "time.v1.json": decodeTimeQuestion,
+  "time-reply.v1.json": decodeTimeAnswer,
 };
 
 describe("payloads of released versions", () => {

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { ConfigResult } from "./config-result.ts";
 import { decodeVersioned } from "./json.ts";
 import { Id } from "./text.ts";
+import { ClockStanding } from "./time.ts";
 
 /** How one meter on a bus fares, as its agent sees it. */
 export const UnitHealth = z.strictObject({
@@ -12,6 +14,20 @@ export const UnitHealth = z.strictObject({
   lastError: z.string().max(200).nullable(),
 });
 export type UnitHealth = z.infer<typeof UnitHealth>;
+
+/** How one bus of an agent fares. `waiting`: nothing of it was asked yet. */
+export const BusHealth = z.strictObject({
+  bus: Id,
+  kind: Id,
+  state: z.enum(["good", "partly", "silent", "waiting"]),
+  units: z.int().min(0).meta({ description: "Meters on it." }),
+  good: z.int().min(0).meta({ description: "Meters that answer." }),
+  lastGoodAt: z.int().nullable(),
+  polls: z.int().min(0),
+  failures: z.int().min(0),
+  pollsSkipped: z.int().min(0),
+});
+export type BusHealth = z.infer<typeof BusHealth>;
 
 /** How an agent stands with the platform that certifies it. */
 export const EnrolmentState = z.enum([
@@ -62,10 +78,20 @@ export const AgentStatus = z.strictObject({
           "Readings made durable since the outbox was made: what the head-end must have seen when it is empty.",
       }),
       alarm: z.boolean().meta({ description: "Fill level is at 80 % or above." }),
+      policy: z.enum(["dropOldest", "stop"]).optional().meta({ description: "What gives way when it is full." }),
+      holdsH: z.number().min(0).nullish().meta({
+        description:
+          "Hours until it is full, were nothing taken over any more, at the present rate; null: nothing comes in.",
+        unit: "h",
+      }),
     })
     .optional(),
   units: z.array(UnitHealth).max(5000).optional(),
   pollsSkipped: z.int().min(0).optional(),
+  buses: z.array(BusHealth).max(500).optional(),
+  clock: ClockStanding.nullish().meta({ description: "Beside the head-end's; null: not measured yet." }),
+  config: ConfigResult.nullish().meta({ description: "What became of the newest configuration that was sent." }),
+  configHash: Id.nullish().meta({ description: "SHA-256 of the configuration in force; null: none is." }),
   enrolment: EnrolmentStanding.optional(),
 });
 export type AgentStatus = z.infer<typeof AgentStatus>;
