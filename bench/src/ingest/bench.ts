@@ -1,11 +1,12 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import type { Socket } from "node:net";
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { agentTopics, channelIdOf, encodeBatch, MAX_BATCHES_IN_FLIGHT, type WireReading } from "@nightflow/domain";
-import { loadOf, RawAgent } from "./raw-agent.ts";
+import { loadOf, RawAgent, stallSubscriber } from "./raw-agent.ts";
 
 interface Plan {
   readonly readings: number;
@@ -13,6 +14,8 @@ interface Plan {
   readonly agents: number;
   /** Readings per second to send; as fast as the head-end takes them when undefined. */
   readonly rate?: number | undefined;
+  /** Whether a replay of the feed, a batch of reports and a subscriber that stops reading go on beside it. */
+  readonly isDisturbed?: boolean | undefined;
 }
 
 interface Report {
@@ -31,13 +34,19 @@ const TICK_MS = 2;
  * commit. Generator and head-end are two processes; payloads are made and agents signed in before the clock starts.
  *
  * `ingest [readings] [--runs 5] [--batch 50] [--rate readings/s]`: without `--batch` in batches of 50 and one by one, with
- * `--rate` at that rate and not as fast as can be.
+ * `--rate` at that rate and not as fast as can be, with `--disturb` while others replay the feed, write reports, and hear
+ * everything but read nothing.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { runs: { type: "string", default: "5" }, batch: { type: "string" }, rate: { type: "string" } },
+    options: {
+      runs: { type: "string", default: "5" },
+      batch: { type: "string" },
+      rate: { type: "string" },
+      disturb: { type: "boolean", default: false },
+    },
   });
   const total = Number(positionals[0] ?? 1_000_000);
   const rate = values.rate === undefined ? undefined : Number(values.rate);
@@ -46,7 +55,13 @@ export async function run(args: readonly string[]): Promise<void> {
     `MQTT QoS 1 to durable DuckDB, ${availableParallelism()} cores, median of ${values.runs} runs\n`,
   );
   for (const batch of batches) {
-    const plan: Plan = { readings: batch === 1 ? Math.min(total, 200_000) : total, batch, agents: AGENTS, rate };
+    const plan: Plan = {
+      readings: batch === 1 ? Math.min(total, 200_000) : total,
+      batch,
+      agents: AGENTS,
+      rate,
+      isDisturbed: values.disturb,
+    };
     const runs = [];
     for (let at = 0; at < Number(values.runs); at++) runs.push(await measureIngest(plan));
     const median = runs.sort((a, b) => a.perS - b.perS)[Math.floor(runs.length / 2)];
@@ -64,6 +79,7 @@ export async function measureIngest(plan: Plan) {
   ]);
   const { port } = await next<{ port: number }>(server, "ready");
   const agents = await Promise.all(Array.from({ length: plan.agents }, (_, at) => signIn(plan, at, port, password)));
+  const stalled = plan.isDisturbed ? await disturb(server, port, password) : undefined;
   const before = await report(server);
   const cpu = process.cpuUsage();
   const startedAt = performance.now();
@@ -71,6 +87,8 @@ export async function measureIngest(plan: Plan) {
   const seconds = (performance.now() - startedAt) / 1000;
   const { user, system } = process.cpuUsage(cpu);
   const after = await report(server);
+  const others = plan.isDisturbed ? await disturbed(server) : undefined;
+  stalled?.destroy();
   for (const agent of agents) agent.end();
   server.send("stop");
   await new Promise((resolve) => server.once("exit", resolve));
@@ -82,7 +100,21 @@ export async function measureIngest(plan: Plan) {
     pubackMs: quantiles(agents, "latenciesMs"),
     pubackFromSentMs: quantiles(agents, "sentLatenciesMs"),
     rssMb: Math.round(after.rssMb),
+    ...(others && { beside: others }),
   };
+}
+
+/** Begins what goes on beside the agents; gives the connection of the subscriber that hears everything and reads nothing. */
+async function disturb(server: ChildProcess, port: number, password: string): Promise<Socket> {
+  server.send("disturb");
+  return stallSubscriber(port, password);
+}
+
+async function disturbed(server: ChildProcess) {
+  const answer = next<{ replayed: number; curves: number; hours: number }>(server, "disturbed");
+  server.send("disturbed");
+  const { replayed, curves, hours } = await answer;
+  return { replayed, curves, hours };
 }
 
 function perMillion(seconds: number, { readings }: Plan): number {

@@ -14,6 +14,25 @@ export interface Load {
   pieces(from: number, until: number): Iterable<Uint8Array>;
 }
 
+/** A monitor that subscribes to all readings and then reads no more of its socket. */
+export async function stallSubscriber(port: number, password: string): Promise<Socket> {
+  const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+  const login = {
+    clientId: "stalled",
+    username: "monitor",
+    password: Buffer.from(password),
+    clean: true,
+    keepalive: 0,
+  };
+  socket.write(generate({ cmd: "connect", ...login }));
+  await once(socket, "data");
+  socket.write(generate({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "nf/v1/+/+/readings", qos: 0 }] }));
+  await once(socket, "data");
+  socket.pause();
+  socket.on("error", () => undefined);
+  return socket;
+}
+
 /** The packet id of a frame. */
 export function packetIdOf(frame: number): number {
   return (frame % HIGHEST_ID) + 1;

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { MessageChannel, Worker } from "node:worker_threads";
 import { BrokerConfig, startBroker } from "@nightflow/broker";
 import { channelIdOf, realClock } from "@nightflow/domain";
 import { hashPassword } from "@nightflow/domain/passwords";
 import { createChannelRegistry, type Ingest, IngestConfig, startIngest } from "@nightflow/ingest";
-import { type KnownChannel, openDuckDbStore } from "@nightflow/storage";
+import { type KnownChannel, openDuckDbStore, serveReadingStore } from "@nightflow/storage";
 import pino from "pino";
 
 /**
@@ -33,9 +34,10 @@ const identities = Array.from({ length: agents }, (_, at) => ({
   site: "bench",
   passwordHash,
 }));
+const monitor = { name: "monitor", role: "monitor" as const, passwordHash };
 let ingest: Ingest | undefined;
 const broker = await startBroker({
-  config: BrokerConfig.parse({ port: 0, identities }),
+  config: BrokerConfig.parse({ port: 0, identities: [...identities, monitor] }),
   logger,
   intake: {
     take: (topic, payload, identity) => {
@@ -47,6 +49,17 @@ const broker = await startBroker({
 const publishAck = (topic: string, payload: string) => broker.publish(topic, payload, { as: "ingest", retain: true });
 ingest = await startIngest({ store, registry, publishAck, clock: realClock, logger, config: IngestConfig.parse({}) });
 
+let disturber: Worker | undefined;
+function disturb(): void {
+  const { port1, port2 } = new MessageChannel();
+  serveReadingStore(store, port1);
+  disturber = new Worker(new URL("./disturber.ts", import.meta.url), {
+    workerData: { port: port2, channels },
+    transferList: [port2],
+  });
+  disturber.on("message", (counted) => process.send?.({ type: "disturbed", ...counted }));
+}
+
 const cpuAtStart = process.cpuUsage();
 process.on("message", async (message: string) => {
   if (message === "report") {
@@ -55,6 +68,9 @@ process.on("message", async (message: string) => {
     process.send?.({ type: "report", stored, cpuS: (user + system) / 1e6, rssMb: process.memoryUsage().rss / 1e6 });
     return;
   }
+  if (message === "disturb") return disturb();
+  if (message === "disturbed") return disturber?.postMessage("count");
+  await disturber?.terminate();
   await broker.close();
   await ingest?.close();
   await store.close();
