@@ -1,15 +1,16 @@
 import type { EngineOptions, FindingSink } from "./engine.ts";
+import type { Weather } from "./engine-weather.ts";
 import { isLiveLongEnough } from "./meter-findings.ts";
 import { District, type DistrictImage, type JudgedNight } from "./pure/district.ts";
 import { lossProof, nightProof } from "./pure/districts/proofs.ts";
 import type { Proof } from "./pure/evidence.ts";
 import type { FindingSubject } from "./pure/finding.ts";
+import { conditionsOf } from "./pure/holidays.ts";
 import type { EmittedInterval } from "./pure/intervals.ts";
 import { calendarOf } from "./pure/local-time.ts";
 import type { MeterState } from "./pure/meter-table.ts";
 import { type MeteredChannel, primaryChannels } from "./pure/registry.ts";
 import { isIn } from "./pure/shards.ts";
-import type { RuleTuning } from "./pure/tuning.ts";
 import type { WatchedMeter } from "./watched-meter.ts";
 
 interface WatchedDistrict {
@@ -22,11 +23,13 @@ interface WatchedDistrict {
 export class Districts {
   readonly #sink: FindingSink;
   readonly #options: Pick<EngineOptions, "shard" | "tuning">;
+  readonly #weather: Weather;
   #districts = new Map<string, WatchedDistrict>();
 
-  constructor(sink: FindingSink, options: Pick<EngineOptions, "shard" | "tuning">) {
+  constructor(sink: FindingSink, options: Pick<EngineOptions, "shard" | "tuning">, weather: Weather) {
     this.#sink = sink;
     this.#options = options;
+    this.#weather = weather;
   }
 
   /** Whether a meter feeds a district of this shard, or stands in one. */
@@ -41,9 +44,25 @@ export class Districts {
     const primary = [...primaryChannels(channels).values()];
     const customers = customersByDma(primary);
     for (const [dma, inlets] of inletsByDma(primary))
-      if (isIn(this.#options.shard, dma))
-        this.#districts.set(dma, watchDistrict(dma, inlets, customers.get(dma) ?? 0, this.#options.tuning));
+      if (isIn(this.#options.shard, dma)) this.#districts.set(dma, this.#watch(dma, inlets, customers.get(dma) ?? 0));
     this.restore(before);
+  }
+
+  #watch(dma: string, inlets: readonly Inlet[], customers: number): WatchedDistrict {
+    const first = inlets[0]?.meter;
+    const calendar = calendarOf(first?.zone ?? "UTC");
+    const meters = {
+      inlets: new Map(inlets.map(({ meter, sign }) => [meter.meter, sign])),
+      customers,
+      balancedOver: first?.commodity === "gas" ? ("day" as const) : ("night" as const),
+      tuning: this.#options.tuning,
+      conditionsOf: (day: number) => conditionsOf(day, calendar, first, this.#weather),
+    };
+    return {
+      district: new District(dma, calendar, meters),
+      pricePerM3: first?.pricePerM3 ?? 0,
+      who: whoIs(dma, first),
+    };
   }
 
   /** Adds an interval of any meter to the districts that it feeds or stands in. */
@@ -131,7 +150,12 @@ function isStillPast(wasPast: boolean, night: JudgedNight, inlet: MeterState): b
   return isPast && !isLiveLongEnough(inlet, night.nightStartMs);
 }
 
-function inletsByDma(meters: readonly MeteredChannel[]): Map<string, { meter: MeteredChannel; sign: number }[]> {
+interface Inlet {
+  readonly meter: MeteredChannel;
+  readonly sign: number;
+}
+
+function inletsByDma(meters: readonly MeteredChannel[]): Map<string, Inlet[]> {
   const inlets = meters.flatMap((meter) => meter.inletOf.map(({ dma, sign }) => ({ dma, meter, sign })));
   return Map.groupBy(inlets, (inlet) => inlet.dma);
 }
@@ -143,33 +167,17 @@ function customersByDma(meters: readonly MeteredChannel[]): Map<string, number> 
   return counts;
 }
 
-function watchDistrict(
-  dma: string,
-  inlets: readonly { meter: MeteredChannel; sign: number }[],
-  customers: number,
-  tuning: () => RuleTuning,
-): WatchedDistrict {
-  const first = inlets[0]?.meter;
-  const signs = new Map(inlets.map(({ meter, sign }) => [meter.meter, sign]));
+function whoIs(dma: string, inlet: MeteredChannel | undefined): FindingSubject {
   return {
-    district: new District(dma, calendarOf(first?.zone ?? "UTC"), {
-      inlets: signs,
-      customers,
-      balancedOver: first?.commodity === "gas" ? "day" : "night",
-      tuning,
-    }),
-    pricePerM3: first?.pricePerM3 ?? 0,
-    who: {
-      subjectKind: "dma",
-      subject: dma,
-      commodity: first?.commodity ?? "water",
-      currency: first?.currency ?? "",
-      meter: null,
-      dma,
-      account: null,
-      isKeyAccount: false,
-      unitId: first?.unitId ?? "",
-      unitPath: first?.unitPath ?? "",
-    },
+    subjectKind: "dma",
+    subject: dma,
+    commodity: inlet?.commodity ?? "water",
+    currency: inlet?.currency ?? "",
+    meter: null,
+    dma,
+    account: null,
+    isKeyAccount: false,
+    unitId: inlet?.unitId ?? "",
+    unitPath: inlet?.unitPath ?? "",
   };
 }

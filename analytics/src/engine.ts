@@ -5,6 +5,7 @@ import { Districts } from "./engine-districts.ts";
 import { MeterWatch, type ReplayBasis } from "./engine-meters.ts";
 import { PressureWatch } from "./engine-pressure.ts";
 import { SilenceWatch } from "./engine-silence.ts";
+import { Weather } from "./engine-weather.ts";
 import type { MeterImage } from "./meter-slots.ts";
 import { CONFIDENCE, evidenceOf, type Proof } from "./pure/evidence.ts";
 import type { RuleView } from "./pure/explain.ts";
@@ -76,6 +77,7 @@ export class Engine {
   readonly #districts: Districts;
   readonly #silence: SilenceWatch;
   readonly #pressure: PressureWatch;
+  readonly #weather = new Weather();
   #events: FindingEvent[] = [];
   #nights: DmaNight[] = [];
 
@@ -85,7 +87,7 @@ export class Engine {
       emit: (signal) => this.#events.push(findingOf(signal)),
       night: (row) => this.#nights.push(row),
     };
-    this.#districts = new Districts(sink, settings);
+    this.#districts = new Districts(sink, settings, this.#weather);
     this.#meters = new MeterWatch(settings, sink, this.#districts);
     this.#silence = new SilenceWatch(settings, sink, this.#meters);
     this.#pressure = new PressureWatch(sink, settings);
@@ -94,6 +96,7 @@ export class Engine {
 
   /** Takes a newer registry; the state of meters stays. */
   setRegistry(channels: readonly MeteredChannel[]): void {
+    this.#weather.setRegistry(channels);
     this.#districts.setRegistry(channels);
     this.#meters.setRegistry(channels);
     this.#pressure.setRegistry(channels);
@@ -111,6 +114,7 @@ export class Engine {
 
   /** Runs rows [from, to) of a page through intervals and detectors. Rows of unknown channels are passed over and counted. */
   feed(readings: ReadingColumns, from = 0, to = readings.length): EngineOutput {
+    this.#weather.read(readings, from, to);
     this.#meters.read(readings, from, to);
     this.#pressure.read(readings, from, to);
     this.#districts.flush();
@@ -169,6 +173,7 @@ export class Engine {
       districts: this.#districts.image(),
       silence: this.#silence.image(),
       pressure: this.#pressure.image(),
+      weather: this.#weather.image(),
     });
   }
 
@@ -193,6 +198,7 @@ export class Engine {
       districts: this.#districts.image(),
       silence: this.#silence.image(),
       pressure: this.#pressure.image(),
+      weather: this.#weather.image(),
     });
     const most = (bytesPerSlot: number) => Math.max(1, Math.floor(pieceBytes / (bytesPerSlot + NAME_BYTES)));
     for (const piece of this.#meters.slotPieces(most)) yield packSlots(piece);
@@ -219,6 +225,7 @@ export class Engine {
     this.#districts.restore(image.districts);
     this.#silence.restore(image.silence);
     this.#pressure.restore(image.pressure);
+    this.#weather.restore(image.weather);
   }
 
   #take(): EngineOutput {

@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import { NightflowError } from "@nightflow/domain";
 import type { PressureImage } from "./engine-pressure.ts";
+import type { WeatherImage } from "./engine-weather.ts";
 import type { DistrictImage } from "./pure/district.ts";
 
 const MAGIC = 0x4e46414e;
@@ -28,6 +29,8 @@ export interface EngineImage {
   readonly silence: readonly (readonly [string, number])[];
   /** Absent in snapshots of programs that knew no gauges. */
   readonly pressure?: PressureImage | undefined;
+  /** Absent in snapshots of programs that knew no weather. */
+  readonly weather?: WeatherImage | undefined;
 }
 
 /** Some slots side by side, with the channels that they belong to; `first` is the number of the first. */
@@ -77,6 +80,7 @@ export function unpackSnapshot(bytes: Uint8Array, slotBytes: SlotBytes): EngineI
     districts: head.districts,
     silence: head.silence,
     pressure: head.pressure,
+    weather: head.weather,
   };
 }
 
@@ -171,4 +175,5 @@ interface Head {
   readonly districts: [string, DistrictImage][];
   readonly silence: [string, number][];
   readonly pressure?: PressureImage;
+  readonly weather?: WeatherImage;
 }

@@ -1,4 +1,5 @@
 import type { Step } from "./detectors/flow.ts";
+import { type NightConditions, ORDINARY_NIGHT } from "./detectors/night-conditions.ts";
 import {
   type NightState,
   type NightStepParameters,
@@ -24,6 +25,8 @@ import type { EmittedInterval } from "./intervals.ts";
 import { dateTextOf, type ZoneCalendar } from "./local-time.ts";
 import { nightStepOf, type RuleTuning } from "./tuning.ts";
 
+/** Share of a day's gas that its meters together may be wrong by: class 1.5 of EN 1359 and EN 12480. */
+const GAS_METER_ERROR = 0.015;
 const LEAST_COMPLETE = 0.9;
 const MOST_ESTIMATED = 0.05;
 /** Days kept for late neighbours: an import brings one meter after another. */
@@ -79,6 +82,8 @@ export interface DistrictMeters {
   /** Water is balanced at night, when little is used; gas over the whole day before, whose difference is its supply less its sales. */
   readonly balancedOver: "night" | "day";
   readonly tuning: () => RuleTuning;
+  /** Frost, heat and holidays of the night that begins a local day; an ordinary night where it is left out. */
+  readonly conditionsOf?: (day: number) => NightConditions;
 }
 
 /**
@@ -266,7 +271,18 @@ export class District {
 
   #flowsOf(number: number, nightM3h: number) {
     const [dayBefore, registers] = [this.#days.get(number - 1), this.#meters.inlets.size];
-    return { nightM3h, dayM3h: dayFlowOf(dayBefore, registers), busyM3h: busyFlowOf(dayBefore, registers) };
+    const dayM3h = dayFlowOf(dayBefore, registers);
+    const conditions = this.#conditionsOf(number, dayM3h);
+    return { nightM3h, dayM3h, busyM3h: busyFlowOf(dayBefore, registers), conditions };
+  }
+
+  /** Gas flows by the weather, and what its meters are wrong by grows with it: a cold snap is no loss. */
+  #conditionsOf(number: number, dayM3h: number | null): NightConditions {
+    const { conditionsOf, balancedOver } = this.#meters;
+    const known = conditionsOf?.(number) ?? ORDINARY_NIGHT;
+    if (balancedOver === "night" || dayM3h === null) return known;
+    const demandM3h = GAS_METER_ERROR * Math.max(0, dayM3h - this.loss.inflowMean);
+    return { ...known, coldestC: null, meanC: null, demandM3h };
   }
 
   #inflowShares(number: number): { completeness: number; estimatedShare: number; isComplete: boolean } {

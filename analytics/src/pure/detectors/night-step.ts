@@ -1,4 +1,12 @@
 import type { Step } from "./flow.ts";
+import {
+  allowanceOf,
+  type ConditionState,
+  learnConditions,
+  type NightConditions,
+  newConditionState,
+  ORDINARY_NIGHT,
+} from "./night-conditions.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -66,6 +74,8 @@ const LEAST_PEAK_DAYS = 7;
 /** A sum that the shape of the day held back goes no further than this many limits. */
 const HELD_BACK = 1.3;
 const LARGE_NIGHTS = 2;
+/** A night teaches at most so many times what its conditions allow: a burst in the frost is not what frost brings. */
+const LEARNT_TIMES = 2;
 
 /** A district's night, and the day before it. Flows in m³/h; null where too little was measured. */
 export interface NightFlows {
@@ -75,10 +85,12 @@ export interface NightFlows {
   readonly dayM3h: number | null;
   /** Mean of that day's busy hours, 07–11 and 18–23. */
   readonly busyM3h: number | null;
+  /** Frost, heat and holidays; left out for an ordinary night. */
+  readonly conditions?: NightConditions;
 }
 
 /** State of one district. Flows in m³/h. */
-export interface NightState {
+export interface NightState extends ConditionState {
   /** 1 once a first level was learned; later ones need fewer nights. */
   hasLevel: number;
   nights: number;
@@ -111,6 +123,8 @@ export interface NightState {
   /** Findings of late, each fading by itself. */
   heat: number;
   lastNightMs: number;
+  /** How much of the last night was put down to frost, heat or a holiday. */
+  allowed: number;
 }
 
 /** A district that nothing is known of. */
@@ -141,6 +155,8 @@ export function newNightState(): NightState {
     largeNights: 0,
     heat: 0,
     lastNightMs: 0,
+    allowed: 0,
+    ...newConditionState(),
   };
 }
 
@@ -161,6 +177,8 @@ export function nightBand(
  * the night: a leak runs at all hours, while demand grows in proportion to the day's shape. A step is forgotten as level and learned
  * anew in five nights; the deviation of the last hundred nights outlives it.
  *
+ * What frost, heat or a holiday explain of a night (`allowanceOf`) is taken off before it is judged, down to the level and no further.
+ *
  * A step up opens a finding or raises the open one; a step down, or 14 nights at the new level, ends it. Null case: the first 14 nights
  * only teach. The caller leaves out nights with less than 90 % measured or more than 5 % estimated; a flow that is no finite number is
  * passed over.
@@ -173,14 +191,29 @@ export function stepNight(
   parameters: NightStepParameters = NIGHT_STEP,
 ): Step {
   if (!Number.isFinite(flows.nightM3h)) return "none";
-  state.levelNow = flows.nightM3h;
   fadeHeat(state, nightStartMs, parameters);
   noteInflow(state, flows);
   if (state.openMs !== 0) state.openNights++;
-  const step = judgeNight(state, flows, nightStartMs, parameters);
+  const plain = withoutConditions(state, flows, parameters);
+  state.levelNow = plain.nightM3h;
+  const step = judgeNight(state, plain, nightStartMs, parameters);
   if (step !== "hold" || state.openNights < parameters.acceptNights) return step;
   state.openMs = 0;
   return "clear";
+}
+
+/** The night as it would have been without frost, heat or holiday. On a holiday the busy hours say nothing. */
+function withoutConditions(state: NightState, flows: NightFlows, p: NightStepParameters): NightFlows {
+  const { conditions = ORDINARY_NIGHT, nightM3h } = flows;
+  const rise = nightM3h - state.mean;
+  const isKnown = !isLearning(state, p);
+  const most = isKnown ? allowanceOf(state, conditions, state.inflowMean) : 0;
+  state.allowed = Math.max(0, Math.min(rise, most));
+  if (isKnown && state.openMs === 0) learnConditions(state, conditions, Math.min(rise, LEARNT_TIMES * most));
+  const isBusyKnown = flows.busyM3h !== null && !conditions.isHoliday;
+  // A tap that runs against the frost runs by day, too.
+  const busyM3h = isBusyKnown ? (flows.busyM3h ?? 0) - state.allowed : null;
+  return { ...flows, nightM3h: nightM3h - state.allowed, busyM3h };
 }
 
 function judgeNight(state: NightState, flows: NightFlows, nightStartMs: number, p: NightStepParameters): Step {

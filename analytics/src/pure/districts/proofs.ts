@@ -1,3 +1,4 @@
+import type { NightState } from "../detectors/night-step.ts";
 import type { District, JudgedNight } from "../district.ts";
 import { flowText, type Proof } from "../evidence.ts";
 
@@ -17,6 +18,16 @@ const SIDE_WORDS: Readonly<Record<LeakSide, { readonly en: string; readonly zh: 
   unknown: { en: "", zh: "" },
 };
 
+/** What of the night was put down to frost, heat or a holiday, in words; empty for an ordinary night. */
+function allowedText({ allowed }: NightState): { readonly en: string; readonly zh: string } {
+  if (allowed <= 0) return { en: "", zh: "" };
+  const flow = flowText(allowed * 1000);
+  return {
+    en: `; another ${flow} are put down to the weather or a holiday`,
+    zh: `；另有 ${flow} 归因于天气或节假日`,
+  };
+}
+
 /**
  * Whose side a rise of the night flow is on: the customers' when their meters' night use rose by half of it or more, the network's when
  * it rose by less; unknown while no balance of that night is told. Source: LEAKS 3, detector 10.
@@ -26,19 +37,29 @@ export function leakSideOf(riseM3h: number, customersRiseM3h: number | null): Le
   return customersRiseM3h >= riseM3h / 2 ? "customers" : "network";
 }
 
+function allowedDetail({ allowed }: NightState): { allowedM3h?: number } {
+  return allowed > 0 ? { allowedM3h: allowed } : {};
+}
+
 /** What shows a step of the night flow. */
 export function nightProof(district: District, night: JudgedNight): Proof {
   const { levelBefore, levelNow } = district.night;
   const [now, before] = [flowText(levelNow * 1000), flowText(levelBefore * 1000)];
   const customersRise = district.customersRiseM3h(night.startMs);
   const side = leakSideOf(levelNow - levelBefore, customersRise);
+  const allowed = allowedText(district.night);
   return {
     ...stepFigures(levelNow, levelBefore, night.row.bandLowM3h, night.row.bandHighM3h, night.estimatedShare),
     reason: {
-      en: `night flow ${now}, before the step ${before} (least hour from 02 to 05)${SIDE_WORDS[side].en}`,
-      zh: `夜间流量 ${now}，抬升前为 ${before}（02–05 时最小小时流量）${SIDE_WORDS[side].zh}`,
+      en: `night flow ${now}, before the step ${before} (least hour from 02 to 05)${SIDE_WORDS[side].en}${allowed.en}`,
+      zh: `夜间流量 ${now}，抬升前为 ${before}（02–05 时最小小时流量）${SIDE_WORDS[side].zh}${allowed.zh}`,
     },
-    details: { completeness: night.row.completeness, side, customersRiseM3h: customersRise },
+    details: {
+      completeness: night.row.completeness,
+      side,
+      customersRiseM3h: customersRise,
+      ...allowedDetail(district.night),
+    },
   };
 }
 

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { Quantity, Unit } from "../../units.ts";
+import { Id } from "../text.ts";
+import { Period } from "./period.ts";
+
+const HexByte = z.string().regex(/^[0-9A-F]{2}$/, "must be two hex digits, such as 10");
+const HexWord = z
+  .string()
+  .regex(/^[0-9A-F]{4}$/, "must be four hex digits in the order they go over the line, such as 1F90");
+
+/** Where a number stands in the answer to "read meter data", counted from the first byte after length. */
+export const Cjt188Register = z.strictObject({
+  quantity: Quantity,
+  at: z.int().min(3).max(250),
+  bytes: z.int().min(1).max(6),
+  decimals: z.int().min(0).max(8).default(0).meta({ description: "Digits right of the point." }),
+  unitAt: z.int().min(3).max(250).optional().meta({ description: "Where its unit code stands; else `unit` holds." }),
+  unit: Unit.optional(),
+});
+export type Cjt188Register = z.infer<typeof Cjt188Register>;
+
+/** Bits of the status word that mean one thing; the first status byte is the low one. */
+export const StatusBits = z.strictObject({
+  mask: z.int().min(1).max(0xffff),
+  equals: z.int().min(0).max(0xffff),
+});
+export type StatusBits = z.infer<typeof StatusBits>;
+
+/** How one make of meter speaks CJ/T 188: data, so that a new make is a new file and no code. */
+export const Cjt188Dialect = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+    model: z.string().min(1),
+    source: z.strictObject({ document: z.string().min(1), pages: z.string().min(1), reference: z.string().min(1) }),
+    verified: z.boolean().meta({ description: "False where no captured frame of such a meter proves it." }),
+    notes: z.string().optional(),
+    meterType: HexByte.meta({ description: "10 to 13 water, 30 gas; AA asks every kind." }),
+    readDi: HexWord.default("1F90").meta({
+      description: "Data identifier of the meter data, as it goes over the line.",
+    }),
+    valveDi: HexWord.default("A017").meta({ description: "Data identifier of the valve, as it goes over the line." }),
+    echoesSer: z
+      .boolean()
+      .default(true)
+      .meta({ description: "Whether answers repeat the serial number of the request." }),
+    registers: z.record(Id, Cjt188Register),
+    timeAt: z.int().min(3).max(250).optional().meta({ description: "Where the meter's clock stands, 7 BCD bytes." }),
+    status: z
+      .strictObject({
+        at: z.int().min(3).max(250),
+        open: StatusBits.optional(),
+        closed: StatusBits.optional(),
+        valveFault: StatusBits.optional(),
+        batteryLow: StatusBits.optional(),
+      })
+      .optional(),
+  })
+  .superRefine((dialect, context) => {
+    for (const [name, register] of Object.entries(dialect.registers))
+      if (register.unitAt === undefined && register.unit === undefined)
+        context.addIssue({ code: "custom", message: `${name} has neither unitAt nor unit` });
+  });
+export type Cjt188Dialect = z.infer<typeof Cjt188Dialect>;
+
+/** A daily span of local time, `HH:MM`; one that ends before it begins goes over midnight. */
+export const DailyWindow = z.strictObject({
+  from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
+  to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
+});
+export type DailyWindow = z.infer<typeof DailyWindow>;
+
+/** One meter on a CJ/T 188 line. */
+export const Cjt188Unit = z.strictObject({
+  meter: Id,
+  address: z
+    .string()
+    .regex(/^[0-9A-F]{14}$/, "must be the 14 digits of A6 to A0, such as 11110012345678")
+    .meta({ description: "Maker's code and number as printed, high byte first." }),
+  dialect: Id.default("standard-water").meta({ description: "Name of a dialect file, without its ending." }),
+  periodS: Period,
+  awake: DailyWindow.optional().meta({
+    description: "When a battery meter answers; outside of it nothing is asked and nothing is missing.",
+  }),
+  channels: z.record(Id, Id).meta({
+    description: "Register of the dialect, or `valve`, `battery`, `status` → channel id.",
+  }),
+});
+export type Cjt188Unit = z.infer<typeof Cjt188Unit>;
