@@ -9,7 +9,7 @@ import { conditionsOf } from "./pure/holidays.ts";
 import type { EmittedInterval } from "./pure/intervals.ts";
 import { calendarOf } from "./pure/local-time.ts";
 import type { MeterState } from "./pure/meter-table.ts";
-import { type MeteredChannel, primaryChannels } from "./pure/registry.ts";
+import type { MeteredChannel } from "./pure/registry.ts";
 import { isIn } from "./pure/shards.ts";
 import type { WatchedMeter } from "./watched-meter.ts";
 
@@ -38,10 +38,10 @@ export class Districts {
     return stands || meter.inletOf.some(({ dma }) => this.#districts.has(dma));
   }
 
-  setRegistry(channels: readonly MeteredChannel[]): void {
+  /** Takes the channels that the registry's meters are judged by. */
+  setRegistry(primary: readonly MeteredChannel[]): void {
     const before = this.image();
     this.#districts = new Map();
-    const primary = [...primaryChannels(channels).values()];
     const customers = customersByDma(primary);
     for (const [dma, inlets] of inletsByDma(primary))
       if (isIn(this.#options.shard, dma)) this.#districts.set(dma, this.#watch(dma, inlets, customers.get(dma) ?? 0));

@@ -55,9 +55,10 @@ export class MeterWatch {
     this.#judge = new MeterJudge(this.#slots, districts, new MeterFindings(options, sink));
   }
 
-  setRegistry(channels: readonly MeteredChannel[]): void {
+  /** Takes the registry in steps; nothing may be fed in between. */
+  *registering(primary: ReadonlyMap<string, MeteredChannel>, channels: readonly MeteredChannel[]): Generator<void> {
     this.#page = undefined;
-    this.#book.setRegistry(channels);
+    yield* this.#book.registering(primary, channels);
   }
 
   knows(channel: string): boolean {
@@ -211,9 +212,9 @@ export class MeterWatch {
     return this.#slots.slotPieces(most);
   }
 
-  /** Forgets what every meter has learnt; `putSlots` tells it anew. */
-  beginRestore(): void {
-    this.#slots.beginRestore();
+  /** Forgets what every meter has learnt, and makes room for so many; `putSlots` tells it anew. */
+  beginRestore(counts?: { readonly meters: number; readonly keyAccounts: number }): void {
+    this.#slots.beginRestore(counts);
   }
 
   putSlots(piece: SlotsPiece): void {

@@ -11,13 +11,15 @@ import { CONFIDENCE, evidenceOf, type Proof } from "./pure/evidence.ts";
 import type { RuleView } from "./pure/explain.ts";
 import type { DmaNight, FindingEvent, FindingSubject } from "./pure/finding.ts";
 import type { LateReadings } from "./pure/late.ts";
-import type { MeteredChannel } from "./pure/registry.ts";
+import { type MeteredChannel, prefer } from "./pure/registry.ts";
 import { type Shard, WHOLE } from "./pure/shards.ts";
 import { DEFAULT_TUNING, type RuleTuning } from "./pure/tuning.ts";
 import { type EngineImage, PieceReader, packRest, packSlots, packSnapshot, unpackSnapshot } from "./snapshot.ts";
 
 /** What a piece of a snapshot should be at most: some milliseconds to make, and no burden to a database. */
 const PIECE_BYTES = 8 << 20;
+/** Channels of a registry between two turns of the event loop: some milliseconds. */
+const STEP_CHANNELS = 20_000;
 /** A channel's name in a piece, quotes and comma with it. */
 const NAME_BYTES = 40;
 
@@ -80,6 +82,9 @@ export class Engine {
   readonly #weather = new Weather();
   #events: FindingEvent[] = [];
   #nights: DmaNight[] = [];
+  #hasRegistry = false;
+  /** What a snapshot says of districts, for the registry that is yet to come. */
+  #untaken: Omit<EngineImage, "meters"> | undefined;
 
   constructor(channels: readonly MeteredChannel[], options: Partial<EngineOptions> = {}) {
     const settings = { ...DEFAULT_ENGINE_OPTIONS, ...options };
@@ -96,10 +101,29 @@ export class Engine {
 
   /** Takes a newer registry; the state of meters stays. */
   setRegistry(channels: readonly MeteredChannel[]): void {
+    for (const _ of this.#registering(channels));
+  }
+
+  /** `setRegistry` in which others get their turn; nothing may be fed until it is done. */
+  async takeRegistry(channels: readonly MeteredChannel[]): Promise<void> {
+    for (const _ of this.#registering(channels)) await nextTurn();
+  }
+
+  *#registering(channels: readonly MeteredChannel[]): Generator<void> {
+    const primary = new Map<string, MeteredChannel>();
+    for (const [at, channel] of channels.entries()) {
+      prefer(primary, channel);
+      if (at % STEP_CHANNELS === 0) yield;
+    }
     this.#weather.setRegistry(channels);
-    this.#districts.setRegistry(channels);
-    this.#meters.setRegistry(channels);
+    this.#districts.setRegistry([...primary.values()]);
+    yield;
+    yield* this.#meters.registering(primary, channels);
     this.#pressure.setRegistry(channels);
+    this.#hasRegistry = channels.length > 0;
+    if (this.#untaken === undefined || !this.#hasRegistry) return;
+    this.#restoreRest(this.#untaken);
+    this.#untaken = undefined;
   }
 
   /** Whether the registry knows a channel. */
@@ -206,16 +230,20 @@ export class Engine {
 
   /**
    * Takes the state that `snapshotPieces` gave, into an engine that has read nothing yet; others get their turn between pieces.
+   * Quickest before the registry: with a million meters known, each collection of what the pieces leave behind would walk them all.
    *
    * @throws {SnapshotError} when a piece is damaged, missing or of another version; use another engine then.
    */
   async restorePieces(pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
     const reader = new PieceReader(this.#meters.slotBytes());
-    this.#meters.beginRestore();
     for await (const bytes of pieces) {
       const piece = reader.read(bytes);
-      if (piece.kind === "rest") this.#restoreRest(piece);
-      else this.#meters.putSlots(piece);
+      if (piece.kind === "slots") this.#meters.putSlots(piece);
+      else {
+        this.#meters.beginRestore(piece);
+        this.#restoreRest(piece);
+        this.#untaken = this.#hasRegistry ? undefined : piece;
+      }
       await nextTurn();
     }
     reader.end();

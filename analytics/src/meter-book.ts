@@ -2,7 +2,7 @@ import type { ReadingColumns } from "@nightflow/storage";
 import type { EngineOptions } from "./engine.ts";
 import type { Districts } from "./engine-districts.ts";
 import type { MeterSlots } from "./meter-slots.ts";
-import { type MeteredChannel, primaryChannels } from "./pure/registry.ts";
+import type { MeteredChannel } from "./pure/registry.ts";
 import { isIn } from "./pure/shards.ts";
 import {
   type Duty,
@@ -12,6 +12,9 @@ import {
   type MeterKind,
   type WatchedMeter,
 } from "./watched-meter.ts";
+
+/** Meters between two turns of the event loop while a registry is taken. */
+const STEP_METERS = 10_000;
 
 /** The registry as a shard sees it: which meters it watches, what it does with them, and whose a reading is. */
 export class MeterBook {
@@ -35,23 +38,26 @@ export class MeterBook {
     this.#slots = slots;
   }
 
-  /** Takes the registry in place of the one before. */
-  setRegistry(channels: readonly MeteredChannel[]): void {
-    const watched = new Map<string, WatchedMeter>();
-    const primary = primaryChannels(channels);
+  /** Takes the registry in place of the one before, in steps of some milliseconds: what was known holds until the last. Nothing may be fed in between. */
+  *registering(primary: ReadonlyMap<string, MeteredChannel>, channels: readonly MeteredChannel[]): Generator<void> {
+    const judged = new Map<string, WatchedMeter>();
+    const others = new Map<string, WatchedMeter | undefined>();
     this.#slots.table.ensure(primary.size);
     for (const meta of primary.values()) {
       const duty = this.#dutyOf(meta);
-      if (duty !== undefined) watched.set(meta.meter, this.#watch(meta, duty));
+      if (duty !== undefined) judged.set(meta.channel, this.#watch(meta, duty));
+      if (judged.size % STEP_METERS === 0) yield;
+    }
+    for (const [at, { channel, meter }] of channels.entries()) {
+      if (!judged.has(channel)) others.set(channel, judged.get(primary.get(meter)?.channel ?? ""));
+      if (at % STEP_METERS === 0) yield;
     }
     this.#namesByKey = [];
     this.#metersByKey = [];
-    this.#meters = [...watched.values()];
+    this.#meters = [...judged.values()];
     this.#judgedMeters = this.#meters.filter(({ kind }) => kind.duty.isJudged).length;
-    this.#judged = new Map(this.#meters.map((meter) => [meter.meta.channel, meter]));
-    this.#others = new Map();
-    for (const { channel, meter } of channels)
-      if (!this.#judged.has(channel)) this.#others.set(channel, watched.get(meter));
+    this.#judged = judged;
+    this.#others = others;
   }
 
   get meters(): readonly WatchedMeter[] {

@@ -91,10 +91,12 @@ export class MeterSlots {
     }
   }
 
-  /** Forgets what every meter has learnt; `putSlots` tells it anew. */
-  beginRestore(): void {
+  /** Forgets what every meter has learnt, and makes room for so many; `putSlots` tells it anew. */
+  beginRestore(counts = { meters: 0, keyAccounts: 0 }): void {
     this.table.clearFirst(this.#slots.size);
     this.keyTable.clearFirst(this.#keySlots.size);
+    this.table.ensure(counts.meters);
+    this.keyTable.ensure(counts.keyAccounts);
   }
 
   /** Puts each state where its channel has its slot already: no name is kept twice, and no meter moves. */

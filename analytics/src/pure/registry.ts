@@ -50,12 +50,15 @@ const PREFERENCE: Readonly<Record<MeteredChannel["commodity"], readonly Quantity
 /** The channel by which each meter is judged: water by its forward total (district meters by the net one), gas by volume at base conditions. */
 export function primaryChannels(channels: readonly MeteredChannel[]): Map<string, MeteredChannel> {
   const best = new Map<string, MeteredChannel>();
-  for (const channel of channels) {
-    const known = best.get(channel.meter);
-    if (channel.litresPerCount === null || preferenceOf(channel) < 0) continue;
-    if (!known || preferenceOf(channel) < preferenceOf(known)) best.set(channel.meter, channel);
-  }
+  for (const channel of channels) prefer(best, channel);
   return best;
+}
+
+/** Puts a channel among those that meters are judged by, by meter, where it is a better one than what its meter has. */
+export function prefer(best: Map<string, MeteredChannel>, channel: MeteredChannel): void {
+  const known = best.get(channel.meter);
+  if (channel.litresPerCount === null || preferenceOf(channel) < 0) return;
+  if (!known || preferenceOf(channel) < preferenceOf(known)) best.set(channel.meter, channel);
 }
 
 function preferenceOf(channel: MeteredChannel): number {

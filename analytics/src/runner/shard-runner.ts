@@ -168,26 +168,33 @@ export class ShardRunner {
   }
 
   async #begin(): Promise<void> {
-    const { db, logger } = this.#deps;
-    await this.#refreshRegistry();
     await this.#late.load();
-    const snapshot = await loadSnapshot(db, this.lease.shard);
-    if (!snapshot) return;
+    const snapshot = await loadSnapshot(this.#deps.db, this.lease.shard);
+    if (snapshot === undefined || !(await this.#restored(snapshot))) await this.#refreshRegistry();
+  }
+
+  /** Goes on from a snapshot; false when it cannot be used, and the feed is read from its start. */
+  async #restored(snapshot: SavedSnapshot): Promise<boolean> {
+    const { logger } = this.#deps;
     try {
       await this.#restore(snapshot);
       this.#feed.cursor = snapshot.cursor;
       this.#snapshotCursor = snapshot.cursor;
+      return true;
     } catch (error) {
       if (!(error instanceof SnapshotError)) throw error;
       logger.warn({ err: error }, "the detectors' snapshot cannot be used; reading the feed from its start");
-      await this.#beginAnew();
+      this.#engine = this.#newEngine();
+      return false;
     }
   }
 
+  /** The state first: the registry of a million meters would be walked with each of its pieces. */
   async #restore({ whole, pieces }: SavedSnapshot): Promise<void> {
     const beganMs = performance.now();
     if (whole === null) await this.#engine.restorePieces(pieces());
-    else this.#engine.restore(whole);
+    await this.#refreshRegistry();
+    if (whole !== null) this.#engine.restore(whole);
     const { meters } = this.#engine.stats();
     const ms = Math.round(performance.now() - beganMs);
     this.#deps.logger.info({ shard: this.lease.shard, meters, ms }, "the detectors go on from their snapshot");
@@ -299,7 +306,7 @@ export class ShardRunner {
   async #refreshRegistry(): Promise<void> {
     this.#isRegistryStale = false;
     try {
-      this.#engine.setRegistry(await this.#deps.loadRegistry());
+      await this.#engine.takeRegistry(await this.#deps.loadRegistry());
       this.#unknown.clear();
     } catch (error) {
       this.#isRegistryStale = true;

@@ -72,21 +72,23 @@ async function save(engine: Engine, db: Database) {
 
 /** In a process of its own, as after a death. */
 async function restartAt(url: string, meters: number): Promise<void> {
-  const registry = Array.from({ length: meters }, (_, at) => benchMeter(at, PERIOD_MS));
   const db = openDatabase({ url, logger });
-  print("restart", await restart(db, registry));
+  print("restart", await restart(db, () => Array.from({ length: meters }, (_, at) => benchMeter(at, PERIOD_MS))));
   await db.close();
 }
 
-/** Registry in memory already; until the engine would take the next reading. */
-async function restart(db: Database, registry: ConstructorParameters<typeof Engine>[0]) {
-  const beganMs = performance.now();
-  const engine = new Engine(registry);
-  const registrySeconds = round1((performance.now() - beganMs) / 1000);
-  const watch = watchTurns();
+/** As the runner does: the state, then the registry, which is made here instead of read; until the engine would take the next reading. */
+async function restart(db: Database, loadRegistry: () => ConstructorParameters<typeof Engine>[0]) {
+  const engine = new Engine([]);
+  const ofState = watchTurns();
   const saved = await loadSnapshot(db, 0);
   await engine.restorePieces(saved?.pieces() ?? []);
-  return { registrySeconds, ...watch(), ...engine.stats(), rssMb: rssMb() };
+  const state = ofState();
+  const channels = loadRegistry();
+  const ofRegistry = watchTurns();
+  await engine.takeRegistry(channels);
+  const registry = ofRegistry();
+  return { seconds: round1(state.seconds + registry.seconds), state, registry, ...engine.stats(), rssMb: rssMb() };
 }
 
 /** Wall time, processor time, and the longest time for which nothing else had its turn. */
