@@ -12,6 +12,30 @@ export const UnitHealth = z.strictObject({
   polls: z.int().min(0),
   failures: z.int().min(0),
   lastError: z.string().max(200).nullable(),
+  timeouts: z.int().min(0).optional().meta({ description: "Requests that went unanswered since the start." }),
+  exceptions: z.int().min(0).optional().meta({ description: "Requests that the meter refused since the start." }),
+  successRatio: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .meta({ description: "Share of the last polls, 100 at most, in which every register was read." }),
+  latencyMs: z
+    .number()
+    .min(0)
+    .nullable()
+    .optional()
+    .meta({ description: "Half of the last answers, 64 at most, came within this time.", unit: "ms" }),
+  latencyMaxMs: z
+    .number()
+    .min(0)
+    .nullable()
+    .optional()
+    .meta({ description: "The slowest of the last answers.", unit: "ms" }),
+  tooShort: z
+    .boolean()
+    .optional()
+    .meta({ description: "Polls are left out because the bus cannot keep this unit's period." }),
 });
 export type UnitHealth = z.infer<typeof UnitHealth>;
 
@@ -25,6 +49,20 @@ export const BusHealth = z.strictObject({
   lastGoodAt: z.int().nullable(),
   polls: z.int().min(0),
   failures: z.int().min(0),
+  pollsSkipped: z.int().min(0),
+});
+export type BusHealth = z.infer<typeof BusHealth>;
+
+/** How a line to meters fares, as its agent sees it. */
+export const BusHealth = z.strictObject({
+  bus: Id,
+  isOpen: z.boolean(),
+  fault: z.string().max(300).nullable().meta({ description: "Why the line is not open, and what to do." }),
+  load: z.number().min(0).max(1).meta({ description: "Share of the last minute in which the line was in use." }),
+  requests: z.int().min(0),
+  timeouts: z.int().min(0),
+  exceptions: z.int().min(0),
+  strays: z.int().min(0).meta({ description: "Answers that were late, damaged or of another unit, and were dropped." }),
   pollsSkipped: z.int().min(0),
 });
 export type BusHealth = z.infer<typeof BusHealth>;

@@ -26,6 +26,26 @@ export const StatusBits = z.strictObject({
 });
 export type StatusBits = z.infer<typeof StatusBits>;
 
+const HexBytes = z
+  .string()
+  .regex(/^[0-9A-F]{2}( [0-9A-F]{2})*$/, "must be bytes of two hex digits with blanks between");
+
+/** What a meter answered once, and what its dial showed then. */
+export const Cjt188Vector = z.strictObject({
+  frame: HexBytes.meta({ description: "The whole frame, with or without wake-up bytes." }),
+  values: z.record(z.string(), z.number()).meta({ description: "Register → value in the unit that the frame names." }),
+  localTime: z
+    .string()
+    .nullable()
+    .default(null)
+    .meta({ description: "The meter's clock, such as 2026-01-31T23:59:59." }),
+  valve: z.enum(["open", "closed", "fault", "unknown"]).optional(),
+  batteryLow: z.boolean().optional(),
+  source: z.string().min(1),
+  verified: z.boolean().meta({ description: "False where the frame was computed and not captured." }),
+});
+export type Cjt188Vector = z.infer<typeof Cjt188Vector>;
+
 /** How one make of meter speaks CJ/T 188: data, so that a new make is a new file and no code. */
 export const Cjt188Dialect = z
   .strictObject({
@@ -54,6 +74,7 @@ export const Cjt188Dialect = z
         batteryLow: StatusBits.optional(),
       })
       .optional(),
+    vectors: z.array(Cjt188Vector),
   })
   .superRefine((dialect, context) => {
     for (const [name, register] of Object.entries(dialect.registers))
