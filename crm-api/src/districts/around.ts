@@ -2,6 +2,7 @@ import type { ReadingStore, Sql } from "@nightflow/storage";
 import type { z } from "zod";
 import { companyOf } from "../access/company.ts";
 import { inScope, type Scope } from "../access/scope.ts";
+import { moneyOnce } from "../anomalies/money-once.ts";
 import { OPEN_ANOMALY } from "../anomalies/open.ts";
 import type { ApiDeps } from "../deps.ts";
 import { NotFoundProblem } from "../http/problems.ts";
@@ -76,8 +77,10 @@ function worstOf(
 
 async function moneyOfMeters(sql: Sql, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const { rows } = await sql.query<{ subject: string; money: number }>(
-    `select a.subject, sum(a.money_per_day)::float8 as money from anomaly a
-      where a.subject_kind = 'meter' and a.subject = any($1) and ${OPEN_ANOMALY} group by a.subject`,
+    `select subject, sum(money)::float8 as money from (${moneyOnce(
+      "a.subject",
+      `where a.subject_kind = 'meter' and a.subject = any($1) and ${OPEN_ANOMALY}`,
+    )}) once group by subject`,
     [ids],
   );
   return new Map(rows.map((row) => [row.subject, row.money]));

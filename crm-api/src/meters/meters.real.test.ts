@@ -208,6 +208,17 @@ test("the control room shows per district what flows now, what the last night lo
   expect(dma.body.meters).toEqual([{ meterId: "N0", sign: 1 }]);
 });
 
+test("a leak that two rules see costs its money once", async () => {
+  const { signIn, db, town } = await livingTown();
+  const district = { unitId: town.units.north, dmaId: "DMA-N", subjectKind: "dma", subject: "DMA-N" } as const;
+  await insertFinding(db, { ...district, rule: "NIGHT_MIN", moneyPerDay: 180 });
+  await insertFinding(db, { ...district, rule: "DMA_LOSS", moneyPerDay: 150 });
+  await insertFinding(db, { unitId: town.units.north, dmaId: "DMA-N", subject: "N1", moneyPerDay: 20 });
+  const control = await signIn("control");
+  const { body } = await control.get<z.infer<typeof Overview>>("/api/overview");
+  expect(body.totals).toMatchObject({ openEvents: 3, openEventsMoneyPerDay: 200, openEventsByGroup: { leak: 3 } });
+});
+
 test("a manager sees his accounts with what they used and how that changed", async () => {
   const { signIn, db, town } = await livingTown();
   await insertFinding(db, {

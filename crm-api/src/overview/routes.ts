@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { companyOf } from "../access/company.ts";
 import { principalOf } from "../access/principal.ts";
 import { inScope, type Scope } from "../access/scope.ts";
+import { moneyOnce } from "../anomalies/money-once.ts";
 import { OPEN_ANOMALY } from "../anomalies/open.ts";
 import type { ApiDeps } from "../deps.ts";
 import { NotFoundProblem } from "../http/problems.ts";
@@ -79,8 +80,8 @@ async function countOpen(sql: Sql, scope: Scope, nowMs: number): Promise<OpenCou
   const events = new SqlFilter();
   events.and(inScope(events, scope, "a.unit_id")).and(OPEN_ANOMALY);
   const groups = await sql.query<{ cause_group: CauseGroup; count: number; money: number }>(
-    `select a.cause_group, count(*)::int as count, sum(a.money_per_day)::float8 as money
-       from anomaly a ${events.where} group by a.cause_group`,
+    `select cause_group, sum(count)::int as count, sum(money)::float8 as money
+       from (${moneyOnce("a.cause_group", events.where)}) once group by cause_group`,
     events.values,
   );
   return {

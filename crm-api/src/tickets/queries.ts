@@ -12,6 +12,7 @@ import type { Sql } from "@nightflow/storage";
 import type { z } from "zod";
 import type { Principal } from "../access/principal.ts";
 import { inScope, type Scope } from "../access/scope.ts";
+import { moneyOnce } from "../anomalies/money-once.ts";
 import { anomaliesOfTicket } from "../anomalies/queries.ts";
 import { type CursorRow, pageSql, type SortOrder, toPage } from "../http/paging.ts";
 import { NotFoundProblem } from "../http/problems.ts";
@@ -60,7 +61,10 @@ const COLUMNS = `t.id, t.no, t.kind, t.priority, t.source, t.state, t.title_zh, 
 const FROM = `ticket t left join app_user u on u.id = t.assignee_id
   left join lateral (
     select count(*)::int as anomalies,
-           coalesce(sum(a.money_per_day) filter (where a.state in ('open', 'investigating', 'field_work')), 0)::float8 as money_per_day
+           (select coalesce(sum(money), 0)::float8 from (${moneyOnce(
+             "a.ticket_id",
+             "where a.ticket_id = t.id and a.state in ('open', 'investigating', 'field_work')",
+           )}) once) as money_per_day
       from anomaly a where a.ticket_id = t.id) found on true`;
 
 const SORTS: Readonly<Record<TicketQuery["sort"], SortOrder>> = {
