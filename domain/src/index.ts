@@ -33,6 +33,7 @@ export * from "./wire/buses/bus.ts";
 export * from "./wire/buses/modbus-tcp.ts";
 export * from "./wire/buses/opcua.ts";
 export * from "./wire/buses/transport.ts";
+export * from "./wire/buses/transport.ts";
 export * from "./wire/command.ts";
 export * from "./wire/config-diff.ts";
 export * from "./wire/config-faults.ts";

@@ -25,10 +25,11 @@ import { httpPlatform } from "./enrolment/platform.ts";
 import { profileFolders } from "./load-config.ts";
 import type { AgentWatch } from "./metrics.ts";
 import { Outbox } from "./outbox/outbox.ts";
-import { loadProfiles, type ProfileLibrary } from "./profiles/library.ts";
+import { loadProfiles, type ProfileLibrary, withInlineProfiles } from "./profiles/library.ts";
 import { mqttUplinks, type TlsMaterial } from "./publisher/mqtt-uplink.ts";
 import { Publisher } from "./publisher/publisher.ts";
 import { unitsThatFit } from "./status-units.ts";
+import { Transports } from "./transports/transports.ts";
 
 export interface EdgeAgentDeps {
   readonly config: EdgeAgentConfig;
@@ -58,7 +59,7 @@ export interface EdgeAgent {
  * @throws {DataDirBusyError} when another agent works on the data directory.
  */
 export async function startEdgeAgent(deps: EdgeAgentDeps): Promise<EdgeAgent> {
-  const profiles = loadProfiles(profileFolders(deps.config));
+  const profiles = withInlineProfiles(loadProfiles(profileFolders(deps.config)), deps.agentConfig.profiles ?? []);
   const faults = faultsOfAgentConfig(deps.agentConfig, profiles);
   if (faults.length > 0) throw new ConfigError("agent configuration", faults);
   const unlock = await lockDataDir(deps.config.dataDir);
@@ -88,7 +89,8 @@ class RunningAgent implements EdgeAgent {
     const channels = new Map(deps.agentConfig.channels.map((channel) => [channel.id as string, channel]));
     const collect = (readings: readonly Reading[]) => outbox.add(readings);
     const { clock, logger, config } = deps;
-    const driverDeps = { profiles, channels, dataDir: config.dataDir, clock, logger, collect };
+    const transports = new Transports({ clock, logger });
+    const driverDeps = { profiles, channels, dataDir: config.dataDir, clock, logger, collect, transports };
     this.#buses = deps.agentConfig.buses.map((bus) => openBus(bus, driverDeps));
     this.#enrolment = enrolmentOf(deps, () => this.#publisher.reconnect("a new certificate"));
     this.#publisher = this.#startPublisher();

@@ -39,6 +39,18 @@ export const UnitHealth = z.strictObject({
 });
 export type UnitHealth = z.infer<typeof UnitHealth>;
 
+/** How a line to meters fares, as its agent sees it. */
+export const LineHealth = z.strictObject({
+  isOpen: z.boolean(),
+  fault: z.string().max(300).nullable().meta({ description: "Why the line is not open, and what to do." }),
+  load: z.number().min(0).max(1).meta({ description: "Share of the last minute in which the line was in use." }),
+  requests: z.int().min(0),
+  timeouts: z.int().min(0),
+  exceptions: z.int().min(0),
+  strays: z.int().min(0).meta({ description: "Answers that were late, damaged or of another unit, and were dropped." }),
+});
+export type LineHealth = z.infer<typeof LineHealth>;
+
 /** How one bus of an agent fares. `waiting`: nothing of it was asked yet. */
 export const BusHealth = z.strictObject({
   bus: Id,
@@ -50,20 +62,7 @@ export const BusHealth = z.strictObject({
   polls: z.int().min(0),
   failures: z.int().min(0),
   pollsSkipped: z.int().min(0),
-});
-export type BusHealth = z.infer<typeof BusHealth>;
-
-/** How a line to meters fares, as its agent sees it. */
-export const BusHealth = z.strictObject({
-  bus: Id,
-  isOpen: z.boolean(),
-  fault: z.string().max(300).nullable().meta({ description: "Why the line is not open, and what to do." }),
-  load: z.number().min(0).max(1).meta({ description: "Share of the last minute in which the line was in use." }),
-  requests: z.int().min(0),
-  timeouts: z.int().min(0),
-  exceptions: z.int().min(0),
-  strays: z.int().min(0).meta({ description: "Answers that were late, damaged or of another unit, and were dropped." }),
-  pollsSkipped: z.int().min(0),
+  line: LineHealth.optional(),
 });
 export type BusHealth = z.infer<typeof BusHealth>;
 

@@ -1,6 +1,7 @@
-import type { BusKind, BusOf, ChannelDescription, Clock, Reading, UnitHealth } from "@nightflow/domain";
+import type { BusKind, BusOf, ChannelDescription, Clock, LineHealth, Reading, UnitHealth } from "@nightflow/domain";
 import type { Logger } from "pino";
 import type { ProfileLibrary } from "../profiles/library.ts";
+import type { Transports } from "../transports/transports.ts";
 
 /** What a driver looks at when it checks the configuration of a bus. */
 export interface CheckContext {
@@ -14,8 +15,51 @@ export interface DriverDeps extends CheckContext {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Makes lines of bytes: TCP, serial ports, and devices that dial in. */
+  readonly transports: Transports;
   /** Takes readings; they are durable at the outbox's next sync. */
   readonly collect: (readings: readonly Reading[]) => void;
+}
+
+/** What a reading on demand brought. Its readings have been given to `collect` too. */
+export interface ReadNowResult {
+  readonly outcome: "answered" | "silent" | "disconnected" | "unknown-meter" | "busy";
+  readonly readings: readonly Reading[];
+}
+
+/** Something to be set in a meter, or in all meters of a bus. */
+export type WriteOrder =
+  /** A command that the meter's profile or protocol names, such as `valve_open` and `valve_close`. */
+  | { readonly kind: "command"; readonly meter: string; readonly command: string }
+  /** Coils (0 or 1) or words from a PDU address on. `meter: null` is a broadcast, which no meter answers. */
+  | {
+      readonly kind: "modbus";
+      readonly meter: string | null;
+      readonly functionCode: 5 | 6 | 15 | 16;
+      readonly address: number;
+      readonly values: readonly number[];
+      /** Reads back what was written and compares. */
+      readonly verify?: boolean;
+    };
+
+/** What became of an order. Nothing is thrown: a meter that says no is an expected outcome. */
+export interface WriteResult {
+  readonly outcome:
+    | "done"
+    /** Sent to all; nobody confirms a broadcast. */
+    | "sent"
+    /** Confirmed, but what was read back differs. */
+    | "differs"
+    | "refused"
+    | "silent"
+    | "disconnected"
+    | "unknown-meter"
+    /** Neither driver nor profile knows such an order. */
+    | "unsupported"
+    /** Too many orders wait on this bus. */
+    | "busy";
+  /** What the meter said, in words for people; null where the outcome says it all. */
+  readonly detail: string | null;
 }
 
 /** A bus that is being read. It comes back by itself from whatever its far side does. */
@@ -24,6 +68,14 @@ export interface RunningBus {
   health(): UnitHealth[];
   /** Polls that were left out because their period was over before the bus was free. */
   readonly pollsSkipped: number;
+  /** How the line itself fares, where there is one. */
+  lineHealth?(): LineHealth;
+  /** Reads all of a meter at once, between two polls. */
+  readNow?(meter: string): Promise<ReadNowResult>;
+  /** Asks silent meters again at once, and a lost line; all of them, or one. Gives how many were waiting. */
+  retry?(meter?: string): number;
+  /** Sets something in a meter, between two polls. */
+  write?(order: WriteOrder): Promise<WriteResult>;
   /** Ends reading and lets go of the line; what was read has been given to `collect`. */
   close(): Promise<void>;
 }
