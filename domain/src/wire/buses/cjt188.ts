@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Quantity, Unit } from "../../units.ts";
 import { Id } from "../text.ts";
 import { Period } from "./period.ts";
+import { SlowTransport } from "./slow-transport.ts";
 
 const HexByte = z.string().regex(/^[0-9A-F]{2}$/, "must be two hex digits, such as 10");
 const HexWord = z
@@ -107,3 +108,35 @@ export const Cjt188Unit = z.strictObject({
   }),
 });
 export type Cjt188Unit = z.infer<typeof Cjt188Unit>;
+
+/** A line of CJ/T 188 meters: RS-485, M-Bus or a gateway. One request is in flight on it at any time. */
+export const Cjt188Bus = z.strictObject({
+  id: Id,
+  kind: z.literal("cjt188"),
+  transport: SlowTransport,
+  timeoutMs: z
+    .int()
+    .min(100)
+    .max(60_000)
+    .default(3000)
+    .meta({ description: "Longest wait for one answer; at 2400 baud an answer alone takes 0.2 s.", unit: "ms" }),
+  gapMs: z.int().min(0).max(10_000).default(100).meta({ description: "Pause between two requests.", unit: "ms" }),
+  retries: z.int().min(0).max(10).default(1),
+  preamble: z
+    .int()
+    .min(0)
+    .max(64)
+    .default(4)
+    .meta({ description: "Wake-up bytes FE before each request; meters that sleep deeply need more." }),
+  timeZone: z.string().min(1).default("Asia/Shanghai").meta({ description: "Zone that the meters' clocks show." }),
+  clockToleranceS: z.int().min(1).max(86_400).default(300).meta({
+    description:
+      "A meter's clock that is off by more is not believed: its readings bear the agent's time and the flag clock_shift.",
+    unit: "s",
+  }),
+  dialects: z.array(Cjt188Dialect).max(100).default([]).meta({
+    description: "Own dialects; one of the same name goes before the bundled one.",
+  }),
+  units: z.array(Cjt188Unit).min(1).max(5000),
+});
+export type Cjt188Bus = z.infer<typeof Cjt188Bus>;
