@@ -12,7 +12,7 @@ const NOTHING: MeterCoverage = { expected: 0, got: 0 };
 
 type Covered = MeterRow & MeterCoverage;
 
-/** How the meters of a scope reported in the last day, by agent and by district, and which did not. */
+/** How the meters of a scope reported in the last day, by agent, district and model, and which did not. */
 export async function collectionReport(
   sql: Sql,
   store: ReadingStore,
@@ -28,6 +28,7 @@ export async function collectionReport(
     total: groupOf("", meters),
     byAgent: groupsBy(meters, (meter) => meter.agent),
     byDma: groupsBy(meters, (meter) => meter.dmaId),
+    byModel: groupsBy(meters, (meter) => meter.model),
     missing: meters
       .filter((meter) => meter.status !== "good")
       .sort((a, b) => (a.lastValueAt ?? 0) - (b.lastValueAt ?? 0))

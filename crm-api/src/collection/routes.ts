@@ -5,10 +5,20 @@ import { PageQuery } from "../http/paging.ts";
 import { problems } from "../http/schema.ts";
 import type { ApiServer } from "../http/types.ts";
 import { listAgents } from "./agents.ts";
+import { collectionDays } from "./days.ts";
+import { missingReadings } from "./gaps.ts";
 import { collectionReport } from "./report.ts";
 import { setAsidePage } from "./set-aside.ts";
 import { CollectionSurvey } from "./survey.ts";
-import { AgentList, CollectionReport, SetAsideName, SetAsidePage } from "./wire.ts";
+import {
+  AgentList,
+  CollectionDays,
+  CollectionReport,
+  MissingReadings,
+  MissingReadingsQuery,
+  SetAsideName,
+  SetAsidePage,
+} from "./wire.ts";
 
 const tags = ["collection"];
 
@@ -23,6 +33,39 @@ export function collectionRoutes(app: ApiServer, deps: ApiDeps): void {
     config: { permission: "collection.status.read" },
     schema: { operationId: "getCollection", tags, response: { 200: CollectionReport, ...problems } },
     handler: async (request) => collectionReport(db, store, principalOf(request).scope, await survey.current()),
+  });
+
+  app.route({
+    method: "GET",
+    url: "/collection/missing-readings",
+    config: { permission: "collection.status.read" },
+    schema: {
+      operationId: "listMissingReadings",
+      tags,
+      querystring: MissingReadingsQuery,
+      response: { 200: MissingReadings, ...problems },
+    },
+    handler: (request) => missingReadings({ sql: db, store, clock }, principalOf(request).scope, request.query),
+  });
+
+  app.route({
+    method: "GET",
+    url: "/collection/days",
+    config: { permission: "collection.status.read" },
+    schema: {
+      operationId: "getCollectionDays",
+      tags,
+      querystring: z.strictObject({
+        days: z.coerce.number().int().min(1).max(400).default(30),
+        agent: z
+          .string()
+          .max(129)
+          .optional()
+          .meta({ description: "`site/agent`; all that read in your scope when left out." }),
+      }),
+      response: { 200: CollectionDays, ...problems },
+    },
+    handler: (request) => collectionDays(db, principalOf(request).scope, request.query, clock.now()),
   });
 
   app.route({

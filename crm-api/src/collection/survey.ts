@@ -1,9 +1,9 @@
 import { type Clock, realClock } from "@nightflow/domain";
 import type { ReadingStore, Sql } from "@nightflow/storage";
 import { arrivedInPeriods, type SurveyedMeter } from "./arrived.ts";
+import { periodsWithValue } from "./periods.ts";
 
 const DAY_MS = 86_400_000;
-const MISSING = 2;
 const AT_ONCE = 4;
 
 /** How many readings of one meter's main register came in the last day, and how many should have. */
@@ -83,14 +83,7 @@ export class CollectionSurvey {
 
   async #cover({ channelId, periodMs }: SurveyedMeter, fromMs: number, toMs: number): Promise<MeterCoverage> {
     const curve = await this.#store.curve(channelId, fromMs - periodMs, toMs + periodMs);
-    // A meter that is read twice in a period has still been read in one period only.
-    const periods = new Set<number>();
-    for (let at = 0; at < curve.length; at++) {
-      const period = Math.round((curve.readAtMs[at] ?? 0) / periodMs);
-      const isInside = period * periodMs >= fromMs && period * periodMs < toMs;
-      if (isInside && curve.qualities[at] !== MISSING) periods.add(period);
-    }
-    return covered(periodMs, periods.size);
+    return covered(periodMs, periodsWithValue(curve, { fromMs, toMs, periodMs }).size);
   }
 }
 

@@ -1,12 +1,15 @@
 import { z } from "zod";
-import { Instant, named } from "../http/schema.ts";
-import { MeterRow } from "../meters/wire.ts";
+import { pageOf } from "../http/paging.ts";
+import { Instant, LocalDate, named } from "../http/schema.ts";
+import { MeterQuery, MeterRow } from "../meters/wire.ts";
 
-/** How the meters of one agent or district reported. */
+/** How the meters of one agent, district or model reported. */
 export const CollectionGroup = named(
   "CollectionGroup",
   z.strictObject({
-    id: z.string().meta({ description: "`site/agent`, or a district's id; empty for meters that have none." }),
+    id: z
+      .string()
+      .meta({ description: "`site/agent`, a district's id, or a model of meter; empty for meters that have none." }),
     meters: z.int(),
     good: z.int(),
     late: z.int(),
@@ -28,9 +31,54 @@ export const CollectionReport = named(
     total: CollectionGroup,
     byAgent: z.array(CollectionGroup).meta({ description: "Worst success rate first." }),
     byDma: z.array(CollectionGroup).meta({ description: "Worst success rate first." }),
+    byModel: z.array(CollectionGroup).meta({ description: "Worst success rate first." }),
     missing: z
       .array(MeterRow.extend({ expected: z.int(), got: z.int() }))
       .meta({ description: "Meters that do not report as they should, longest silent first, at most 200." }),
+  }),
+);
+
+/** Which missing readings to list: those of the meters that fit, in [from, to). */
+export const MissingReadingsQuery = MeterQuery.omit({ status: true }).extend({
+  limit: z.coerce.number().int().min(1).max(100).default(50).meta({ description: "Meters of a page at most." }),
+  from: z.coerce.number().int().optional().meta({ description: "Epoch ms; a day before `to` when left out." }),
+  to: z.coerce.number().int().optional().meta({ description: "Epoch ms; now when left out." }),
+});
+
+/** One meter with what did not come of it. */
+export const MeterGaps = named(
+  "MeterGaps",
+  z.strictObject({
+    meter: MeterRow,
+    expected: z.int(),
+    got: z.int(),
+    gaps: z
+      .array(z.strictObject({ from: Instant, to: Instant, periods: z.int() }))
+      .meta({ description: "Stretches [from, to) without a value, oldest first; of more than 50 the newest 50." }),
+    isCut: z.boolean(),
+  }),
+);
+
+/** Meters from which readings are missing. A page may hold fewer than asked for, and still have a next one. */
+export const MissingReadings = named(
+  "MissingReadings",
+  z.strictObject({ from: Instant, to: Instant, ...pageOf(MeterGaps).shape }),
+);
+
+/** What share of the readings came, day by day. */
+export const CollectionDays = named(
+  "CollectionDays",
+  z.strictObject({
+    zone: z.string(),
+    days: z.array(
+      z.strictObject({
+        day: LocalDate,
+        expected: z.int(),
+        arrived: z.int(),
+        late: z.int().meta({ description: "Those that came after their hour was over." }),
+        successRate: z.number().nullable(),
+      }),
+    ),
   }),
 );
 

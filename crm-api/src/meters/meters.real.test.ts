@@ -6,7 +6,7 @@ import type { z } from "zod";
 import type { AccountCurve, AccountDetail, AccountPage } from "../accounts/wire.ts";
 import { collectionReport } from "../collection/report.ts";
 import { CollectionSurvey } from "../collection/survey.ts";
-import type { AgentList, CollectionReport, SetAsidePage } from "../collection/wire.ts";
+import type { AgentList, CollectionDays, CollectionReport, MissingReadings, SetAsidePage } from "../collection/wire.ts";
 import type { DmaDetail, Overview } from "../overview/wire.ts";
 import type { FakeReadingStore } from "../testing/fake-reading-store.ts";
 import { cleanUpAfterEach, startHarness, TEST_NOW } from "../testing/harness.ts";
@@ -103,6 +103,41 @@ test("collection says per agent and district what share came, worst first, and w
     ["town/a-north", 72, 48],
   ]);
   expect(body.missing.map((meter) => meter.id)).toEqual(["S0", "N2", "S1"]);
+});
+
+test("what did not come is listed meter by meter with its stretches, and by model", async () => {
+  const { signIn } = await livingTown();
+  const collector = await signIn("collector");
+  const { body } = await collector.get<z.infer<typeof MissingReadings>>("/api/collection/missing-readings");
+  expect(body.items.map(({ meter, expected, got, gaps }) => [meter.id, expected, got, gaps])).toEqual([
+    ["N2", 24, 0, [{ from: TEST_NOW - DAY_MS, to: TEST_NOW, periods: 24 }]],
+    ["S0", 24, 0, [{ from: TEST_NOW - DAY_MS, to: TEST_NOW, periods: 24 }]],
+    ["S1", 24, 20, [{ from: TEST_NOW - 4 * HOUR_MS, to: TEST_NOW, periods: 4 }]],
+  ]);
+  const of = (query: string) =>
+    collector.get<z.infer<typeof MissingReadings>>(`/api/collection/missing-readings?${query}`);
+  expect((await of("agent=town/a-north")).body.items.map(({ meter }) => meter.id)).toEqual(["N2"]);
+  expect(
+    (await of(`from=${TEST_NOW - 5 * DAY_MS}&to=${TEST_NOW - 3 * DAY_MS}`)).body.items.map(({ meter }) => meter.id),
+  ).toEqual(["S0"]);
+  const wrong = await collector.get(`/api/collection/missing-readings?from=${TEST_NOW - 60 * DAY_MS}`);
+  expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining("at most 31 days")]);
+  const report = await collector.get<z.infer<typeof CollectionReport>>("/api/collection");
+  expect(report.body.byModel.reduce((sum, group) => sum + group.meters, 0)).toBe(5);
+});
+
+test("the read rate of each day is told for the agents that read in one's region", async () => {
+  const { signIn, db } = await livingTown();
+  await db.query(
+    `insert into collection_hour (agent, hour, expected, arrived, late)
+     select agent, to_timestamp($1::float8 / 1000) - n * interval '1 hour', 4, arrived, 1
+       from generate_series(1, 48) n, (values ('town/a-north', 4), ('town/a-south', 2)) as a (agent, arrived)`,
+    [TEST_NOW],
+  );
+  const days = async (user: string, query: string) =>
+    (await (await signIn(user)).get<z.infer<typeof CollectionDays>>(`/api/collection/days?${query}`)).body.days;
+  expect((await days("collector", "days=2")).map(({ successRate }) => successRate)).toEqual([0.75, 0.75]);
+  expect((await days("collector", "days=1&agent=town/a-south")).map(({ successRate }) => successRate)).toEqual([0.5]);
 });
 
 test("collection is told from the hourly series in one query, the same to the last period, and from curves where they are behind", async () => {

@@ -6,7 +6,7 @@ import { NotFoundProblem } from "../http/problems.ts";
 import { containing, SqlFilter } from "../sql/filter.ts";
 import { MAIN_CHANNEL } from "./points.ts";
 import { collectionStatus } from "./status.ts";
-import type { MeterQuery, MeterRow } from "./wire.ts";
+import type { MeterChoice, MeterRow } from "./wire.ts";
 
 /** A meter as PostgreSQL knows it, with its main register. */
 export interface MeterSqlRow {
@@ -50,7 +50,7 @@ const BY_ID: SortOrder = { expression: "m.id", type: "text", isDescending: false
 const SCAN_PAGE = 500;
 
 /** A page of meters with their collection status, by id. */
-export async function listMeters(sql: Sql, store: ReadingStore, scope: Scope, query: MeterQuery, nowMs: number) {
+export async function listMeters(sql: Sql, store: ReadingStore, scope: Scope, query: MeterChoice, nowMs: number) {
   const { status, limit } = query;
   const found: MeterRow[] = [];
   // The status comes from the other store, so rows are read on until the page is full.
@@ -76,7 +76,7 @@ function cursorAfter(meters: readonly MeterRow[]): string {
   return encodeCursor(id, id);
 }
 
-async function meterRows(sql: Sql, scope: Scope, query: MeterQuery): Promise<MeterSqlRow[]> {
+async function meterRows(sql: Sql, scope: Scope, query: MeterChoice): Promise<MeterSqlRow[]> {
   const filter = new SqlFilter();
   filter
     .and(inScope(filter, scope, "m.unit_id"))
@@ -84,6 +84,8 @@ async function meterRows(sql: Sql, scope: Scope, query: MeterQuery): Promise<Met
     .andIf(query.agent, (value) => `main.agent = ${value}`)
     .andIf(query.account, (value) => `ac.id = ${value}`)
     .andIf(query.commodity, (value) => `m.commodity = ${value}`)
+    .andIf(query.model, (value) => `m.model = ${value}`)
+    .andIf(query.ids, (value) => `m.id = any(${value})`)
     .andIf(query.purpose, (value) => `m.purpose = ${value}`)
     .andIf(
       query.q && containing(query.q),

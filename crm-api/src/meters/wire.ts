@@ -49,10 +49,14 @@ export const MeterQuery = PageQuery.extend({
   agent: z.string().max(129).optional().meta({ description: "`site/agent`." }),
   account: z.uuid().optional(),
   commodity: z.enum(["water", "gas"]).optional(),
+  model: z.string().max(200).optional(),
   purpose: z.enum(["customer", "dma", "station"]).optional(),
   status: CollectionStatus.optional(),
 });
 export type MeterQuery = z.infer<typeof MeterQuery>;
+
+/** The same, among some meters only. */
+export type MeterChoice = MeterQuery & { readonly ids?: readonly string[] };
 
 /** One channel of a meter with what it showed last. */
 export const MeterChannel = named(

@@ -756,6 +756,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/collection/missing-readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listMissingReadings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collection/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getCollectionDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents": {
         parameters: {
             query?: never;
@@ -1795,7 +1827,7 @@ export interface components {
             subjectKind: "meter" | "dma";
             subject: string;
             /** @enum {string} */
-            rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+            rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID" | "LOAD_HIGH" | "LOAD_LOW" | "OFF_HOURS_USE" | "PEAK_LIMIT" | "BUDGET_AHEAD";
             startsAt: number;
             note: string;
             rateM3h?: number;
@@ -2190,7 +2222,7 @@ export interface components {
                     dmaId: string | null;
                     dmaName: components["schemas"]["Words"] | null;
                     /** @enum {string} */
-                    rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+                    rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID" | "LOAD_HIGH" | "LOAD_LOW" | "OFF_HOURS_USE" | "PEAK_LIMIT" | "BUDGET_AHEAD";
                     ruleName: components["schemas"]["Words"];
                     /** @enum {string} */
                     group: "leak" | "meter" | "comms" | "usage_change" | "safety";
@@ -2351,7 +2383,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+            rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID" | "LOAD_HIGH" | "LOAD_LOW" | "OFF_HOURS_USE" | "PEAK_LIMIT" | "BUDGET_AHEAD";
             ruleName: components["schemas"]["Words"];
             /** @enum {string} */
             subjectKind: "meter" | "dma" | "agent" | "account";
@@ -2420,7 +2452,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+            rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID" | "LOAD_HIGH" | "LOAD_LOW" | "OFF_HOURS_USE" | "PEAK_LIMIT" | "BUDGET_AHEAD";
             ruleName: components["schemas"]["Words"];
             /** @enum {string} */
             subjectKind: "meter" | "dma" | "agent" | "account";
@@ -2537,6 +2569,7 @@ export interface components {
             total: components["schemas"]["CollectionGroup"];
             byAgent: components["schemas"]["CollectionGroup"][];
             byDma: components["schemas"]["CollectionGroup"][];
+            byModel: components["schemas"]["CollectionGroup"][];
             missing: {
                 id: string;
                 serial: string | null;
@@ -2563,6 +2596,33 @@ export interface components {
                 unit: ("1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz") | null;
                 expected: number;
                 got: number;
+            }[];
+        };
+        MeterGaps: {
+            meter: components["schemas"]["MeterRow"];
+            expected: number;
+            got: number;
+            gaps: {
+                from: number;
+                to: number;
+                periods: number;
+            }[];
+            isCut: boolean;
+        };
+        MissingReadings: {
+            from: number;
+            to: number;
+            items: components["schemas"]["MeterGaps"][];
+            nextCursor: string | null;
+        };
+        CollectionDays: {
+            zone: string;
+            days: {
+                day: string;
+                expected: number;
+                arrived: number;
+                late: number;
+                successRate: number | null;
             }[];
         };
         AgentRow: {
@@ -3194,7 +3254,7 @@ export interface components {
         };
         RuleRow: {
             /** @enum {string} */
-            code: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+            code: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID" | "LOAD_HIGH" | "LOAD_LOW" | "OFF_HOURS_USE" | "PEAK_LIMIT" | "BUDGET_AHEAD";
             name: components["schemas"]["Words"];
             /** @enum {string} */
             subject: "meter" | "dma" | "agent" | "account";
@@ -3253,7 +3313,7 @@ export interface components {
                 /** @enum {string} */
                 change: "added" | "gone" | "kept";
                 /** @enum {string} */
-                rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+                rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID" | "LOAD_HIGH" | "LOAD_LOW" | "OFF_HOURS_USE" | "PEAK_LIMIT" | "BUDGET_AHEAD";
                 /** @enum {string} */
                 subjectKind: "meter" | "dma" | "agent" | "account";
                 subject: string;
@@ -3269,7 +3329,7 @@ export interface components {
                 /** Format: uuid */
                 anomalyId: string;
                 /** @enum {string} */
-                rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+                rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID" | "LOAD_HIGH" | "LOAD_LOW" | "OFF_HOURS_USE" | "PEAK_LIMIT" | "BUDGET_AHEAD";
                 subject: string;
                 startMs: number;
                 /** @enum {string} */
@@ -3300,7 +3360,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+            rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID" | "LOAD_HIGH" | "LOAD_LOW" | "OFF_HOURS_USE" | "PEAK_LIMIT" | "BUDGET_AHEAD";
             parameters: {
                 [key: string]: number;
             };
@@ -3474,7 +3534,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /** @enum {string} */
-                rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+                rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID" | "LOAD_HIGH" | "LOAD_LOW" | "OFF_HOURS_USE" | "PEAK_LIMIT" | "BUDGET_AHEAD";
                 ruleName: components["schemas"]["Words"];
                 subject: string;
                 place: string;
@@ -3499,7 +3559,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /** @enum {string} */
-                rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+                rule: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID" | "LOAD_HIGH" | "LOAD_LOW" | "OFF_HOURS_USE" | "PEAK_LIMIT" | "BUDGET_AHEAD";
                 ruleName: components["schemas"]["Words"];
                 subject: string;
             } | null;
@@ -4185,7 +4245,7 @@ export interface operations {
                 alarm?: "unacknowledged" | "acknowledged" | "shelved" | "suppressed";
                 priority?: "safety" | "critical" | "major" | "minor" | "info";
                 owner?: "me";
-                rule?: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+                rule?: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID" | "LOAD_HIGH" | "LOAD_LOW" | "OFF_HOURS_USE" | "PEAK_LIMIT" | "BUDGET_AHEAD";
                 group?: "leak" | "meter" | "comms" | "usage_change" | "safety";
                 dma?: string;
                 subjectKind?: "meter" | "dma" | "agent" | "account";
@@ -5269,7 +5329,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                code: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+                code: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID" | "LOAD_HIGH" | "LOAD_LOW" | "OFF_HOURS_USE" | "PEAK_LIMIT" | "BUDGET_AHEAD";
             };
             cookie?: never;
         };
@@ -5309,7 +5369,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                code: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+                code: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID" | "LOAD_HIGH" | "LOAD_LOW" | "OFF_HOURS_USE" | "PEAK_LIMIT" | "BUDGET_AHEAD";
             };
             cookie?: never;
         };
@@ -5353,7 +5413,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                code: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+                code: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID" | "LOAD_HIGH" | "LOAD_LOW" | "OFF_HOURS_USE" | "PEAK_LIMIT" | "BUDGET_AHEAD";
             };
             cookie?: never;
         };
@@ -5397,7 +5457,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                code: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID";
+                code: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID" | "LOAD_HIGH" | "LOAD_LOW" | "OFF_HOURS_USE" | "PEAK_LIMIT" | "BUDGET_AHEAD";
             };
             cookie?: never;
         };
@@ -5486,6 +5546,7 @@ export interface operations {
                 agent?: string;
                 account?: string;
                 commodity?: "water" | "gas";
+                model?: string;
                 purpose?: "customer" | "dma" | "station";
                 status?: "good" | "late" | "silent" | "never";
             };
@@ -5848,6 +5909,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CollectionReport"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listMissingReadings: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                q?: string;
+                dma?: string;
+                agent?: string;
+                account?: string;
+                commodity?: "water" | "gas";
+                model?: string;
+                purpose?: "customer" | "dma" | "station";
+                from?: number;
+                to?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MissingReadings"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getCollectionDays: {
+        parameters: {
+            query?: {
+                days?: number;
+                agent?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionDays"];
                 };
             };
             /** @description Default Response */
