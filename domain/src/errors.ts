@@ -39,6 +39,15 @@ export class ConfigError extends NightflowError {
   }
 }
 
+/** What a meter sent, or what a profile says of it, does not make sense. */
+export abstract class MeterDataError extends NightflowError {}
+
+/** Words that do not have the shape that the register's type asks for. */
+export class RegisterShapeError extends MeterDataError {
+  readonly code = "REGISTER_SHAPE";
+  readonly retriable = false;
+}
+
 /** A port that Nightflow should listen on is taken by another process. */
 export class PortBusyError extends NightflowError {
   readonly code = "PORT_BUSY";

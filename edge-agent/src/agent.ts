@@ -59,7 +59,7 @@ export interface EdgeAgent {
  * @throws {DataDirBusyError} when another agent works on the data directory.
  */
 export async function startEdgeAgent(deps: EdgeAgentDeps): Promise<EdgeAgent> {
-  const profiles = withInlineProfiles(loadProfiles(profileFolders(deps.config)), deps.agentConfig.profiles ?? []);
+  const profiles = withInlineProfiles(loadProfiles(profileFolders(deps.config)), deps.agentConfig.profiles);
   const faults = faultsOfAgentConfig(deps.agentConfig, profiles);
   if (faults.length > 0) throw new ConfigError("agent configuration", faults);
   const unlock = await lockDataDir(deps.config.dataDir);

@@ -1,13 +1,6 @@
 import { NightflowError } from "@nightflow/domain";
 
-/** What a meter sent, or what a profile says of it, does not make sense. */
-export abstract class MeterDataError extends NightflowError {}
-
-/** Words that do not have the shape that the register's type asks for. */
-export class RegisterShapeError extends MeterDataError {
-  readonly code = "REGISTER_SHAPE";
-  readonly retriable = false;
-}
+export { MeterDataError, RegisterShapeError } from "@nightflow/domain";
 
 /** Another agent already works on this data directory. */
 export class DataDirBusyError extends NightflowError {

@@ -1,3 +1,4 @@
+export { MeterProfile } from "@nightflow/domain";
 export { type EdgeAgent, type EdgeAgentDeps, startEdgeAgent } from "./agent.ts";
 export { AgentOperateConfig, EdgeAgentConfig } from "./config.ts";
 export { httpPlatform, type Platform, type PlatformAnswer } from "./enrolment/platform.ts";
@@ -6,5 +7,4 @@ export { DataDirBusyError } from "./errors.ts";
 export { describeJoin, JOIN_EXIT_CODES, type JoinOrder, type JoinResult, joinByHand } from "./join-command.ts";
 export { type LoadedEdgeAgent, loadEdgeAgentConfig, loadLocalConfig } from "./load-config.ts";
 export { type AgentMetricsServer, type AgentWatch, agentFamilies, serveAgentMetrics } from "./metrics.ts";
-export { BUNDLED_PROFILES, loadProfiles } from "./profiles/library.ts";
-export { MeterProfile } from "./profiles/profile.ts";
+export { BUNDLED_PROFILES, loadProfiles, withInlineProfiles } from "./profiles/library.ts";

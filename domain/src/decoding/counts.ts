@@ -1,39 +1,65 @@
+import { exactOf, nearestWhole } from "../decimal.ts";
+
 /**
  * `value × ratio` as a whole number, exact where value is an integer and the ratio (or its inverse) is whole; otherwise
  * the nearest one. Null when the result is no count at all: not finite, or a float beyond 2^53.
  */
 export function wholeCounts(value: number | bigint, ratio: number): number | bigint | null {
   if (typeof value === "bigint") return scaleBigint(value, ratio);
-  const inverse = wholeOrUndefined(1 / ratio);
-  const whole = wholeOrUndefined(ratio);
-  const scaled = whole !== undefined ? value * whole : inverse !== undefined ? value / inverse : value * ratio;
-  const counts = Math.round(scaled);
+  const counts = Math.round(scaled(value, ratio));
   // `+ 0` turns the -0 that rounding a small negative gives into 0.
   return Number.isSafeInteger(counts) ? counts + 0 : null;
 }
 
-function scaleBigint(value: bigint, ratio: number): bigint | null {
+function scaled(value: number, ratio: number): number {
+  const whole = wholeOrUndefined(ratio);
+  if (whole !== undefined) return value * whole;
+  const inverse = wholeOrUndefined(1 / ratio);
+  return inverse === undefined ? value * ratio : value / inverse;
+}
+
+function scaleBigint(value: bigint, ratio: number): bigint {
   const whole = wholeOrUndefined(ratio);
   if (whole !== undefined) return value * BigInt(whole);
   const inverse = wholeOrUndefined(1 / ratio);
-  if (inverse === undefined) return scaleByFraction(value, ratio);
-  return divideRounded(value, BigInt(inverse));
-}
-
-/** A ratio that is no whole number either way, such as 2.5, taken to nine decimals. */
-function scaleByFraction(value: bigint, ratio: number): bigint | null {
-  const billionths = Math.round(ratio * 1e9);
-  return Number.isSafeInteger(billionths) ? divideRounded(value * BigInt(billionths), 1_000_000_000n) : null;
-}
-
-function divideRounded(value: bigint, divisor: bigint): bigint {
-  const half = value < 0n ? -divisor / 2n : divisor / 2n;
-  return (value + half) / divisor;
+  if (inverse !== undefined) return nearestWhole({ numerator: value, denominator: BigInt(inverse) });
+  // 15 digits are what a decimal keeps through a float: 2.5 / 0.1 is 25 and not the float beside it.
+  const { numerator, denominator } = exactOf(Number(ratio.toPrecision(15)));
+  return nearestWhole({ numerator: value * numerator, denominator });
 }
 
 function wholeOrUndefined(ratio: number): number | undefined {
   const whole = Math.round(ratio);
-  return whole >= 1 && Math.abs(ratio - whole) < whole * 1e-9 ? whole : undefined;
+  return whole >= 1 && Number.isSafeInteger(whole) && Math.abs(ratio - whole) < whole * 1e-12 ? whole : undefined;
+}
+
+/**
+ * Σ value × weight × ratio + offset as a whole number. Integer parts are never turned into floats on the way; what is left
+ * between two counts is rounded once, at the end. Null when the result is no count.
+ */
+export function composeCounts(
+  parts: readonly (number | bigint)[],
+  ratios: readonly number[],
+  offsetCounts: number,
+): number | bigint | null {
+  let total: number | bigint | null = 0;
+  let rest = offsetCounts;
+  for (const [at, part] of parts.entries()) {
+    const ratio = ratios[at] ?? 1;
+    // A negative weight turns the part around, so that the ratio stays positive.
+    const value = ratio < 0 ? -part : part;
+    const size = Math.abs(ratio);
+    if (typeof value === "number" && !Number.isInteger(value)) rest += scaled(value, size);
+    else total = added(total, size === 0 ? 0 : wholeCounts(value, size));
+    if (total === null) return null;
+  }
+  const restCounts = Math.round(rest);
+  if (!Number.isSafeInteger(restCounts)) return null;
+  return added(total, restCounts + 0);
+}
+
+function added(a: number | bigint | null, b: number | bigint | null): number | bigint | null {
+  return a === null || b === null ? null : addCounts(a, b);
 }
 
 /** The sum of counts; a plain number while it is exact as one. Null when floats alone exceed 2^53. */

@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { ChannelDescription } from "../channel.ts";
 import { Bus, channelsFedBy } from "./buses/bus.ts";
+import { ComputedChannel } from "./computed-channel.ts";
+import { faultsOfComputed } from "./computed-faults.ts";
 import { ConfigResult } from "./config-result.ts";
 import { decodeVersioned } from "./json.ts";
+import { MeterProfile } from "./meter-profile.ts";
 import { Id } from "./text.ts";
 
 /** When a configuration that was taken over is taken back by the agent itself. */
@@ -33,6 +36,12 @@ export const AgentConfig = z
     v: z.literal(1),
     channels: z.array(ChannelDescription).max(50_000),
     buses: z.array(Bus).max(500),
+    profiles: z.array(MeterProfile).max(200).optional().meta({
+      description: "Meter profiles of one's own. They go before the agent's bundled ones of the same name.",
+    }),
+    computed: z.array(ComputedChannel).max(5000).optional().meta({
+      description: "Channels that the agent computes from others. One may use those above it in the list.",
+    }),
     healthCheck: HealthCheck.prefault({}),
   })
   .superRefine((config, context) => {
@@ -47,6 +56,12 @@ export const AgentConfig = z
             path: ["buses", at],
             message: `bus ${bus.id} feeds ${channel}, which channels does not describe`,
           });
+    });
+    for (const { path, message } of faultsOfComputed(config)) context.addIssue({ code: "custom", path, message });
+    const names = (config.profiles ?? []).map(({ name }) => name);
+    names.forEach((name, at) => {
+      if (names.indexOf(name) !== at)
+        context.addIssue({ code: "custom", path: ["profiles", at, "name"], message: `profile ${name} is there twice` });
     });
   });
 export type AgentConfig = z.infer<typeof AgentConfig>;

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ConfigError, describeError, describeIssues } from "@nightflow/domain";
-import { MeterProfile } from "./profile.ts";
+import { ConfigError, describeError, describeIssues, faultsOfVectors, MeterProfile } from "@nightflow/domain";
 
 /** Meter profiles by name. */
 export type ProfileLibrary = ReadonlyMap<string, MeterProfile>;
@@ -42,9 +41,16 @@ function readProfile(folder: string, file: string, faults: string[]): MeterProfi
     const parsed = MeterProfile.safeParse(JSON.parse(readFileSync(join(folder, file), "utf8")));
     if (!parsed.success) faults.push(`${file}: ${describeIssues(parsed.error)}`);
     else if (`${parsed.data.name}.json` !== file) faults.push(`${file}: its name must be ${parsed.data.name}.json`);
+    else if (faultsOfVectors(parsed.data).length > 0)
+      faults.push(...faultsOfVectors(parsed.data).map((fault) => `${file}: ${fault}`));
     else return parsed.data;
   } catch (error) {
     faults.push(`${file}: ${describeError(error)}`);
   }
   return undefined;
+}
+
+/** The library with the profiles that a configuration carries; those go before the bundled ones of the same name. */
+export function withInlineProfiles(library: ProfileLibrary, profiles: readonly MeterProfile[] = []): ProfileLibrary {
+  return profiles.length === 0 ? library : new Map([...library, ...profiles.map((each) => [each.name, each] as const)]);
 }

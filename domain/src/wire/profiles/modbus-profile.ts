@@ -25,6 +25,16 @@ export const IdentityRegister = z.strictObject({
 });
 export type IdentityRegister = z.infer<typeof IdentityRegister>;
 
+/** What is written to a meter of this model to make it do something. */
+export const ProfileCommand = z.strictObject({
+  functionCode: z.union([z.literal(5), z.literal(6), z.literal(15), z.literal(16)]),
+  address: z.int().min(0).max(465_536).meta({ description: "As the manual counts." }),
+  values: z.array(z.int().min(0).max(0xffff)).min(1).max(120).meta({ description: "Words, or 0 and 1 of coils." }),
+  verify: z.boolean().default(false).meta({ description: "Read back what was written, and compare." }),
+  notes: z.string().optional(),
+});
+export type ProfileCommand = z.infer<typeof ProfileCommand>;
+
 /** A number from which a manual counts, or `modicon`: 1, 10001, 30001 and 40001 (or 000001 to 400001) by the address itself. */
 export const AddressBase = z.union([z.int().min(0).max(400_001), z.literal("modicon")]);
 
@@ -55,6 +65,10 @@ export const ModbusProfile = z
       .meta({ description: "Registers that are read at another period than the unit's." }),
     registers: z.record(z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/), ProfileRegisterSchema),
     identity: z.record(z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/), IdentityRegister).default({}),
+    commands: z
+      .record(z.string().regex(/^[a-z0-9_]{1,64}$/), ProfileCommand)
+      .default({})
+      .meta({ description: "What can be ordered by name, such as `valve_open` and `valve_close`." }),
     vectors: z.array(ProfileVector).max(500),
   })
   .superRefine((profile, context) => {
@@ -112,6 +126,9 @@ function faultsOfProfile(profile: ModbusProfile): Fault[] {
   const faults: Fault[] = Object.entries(profile.registers).flatMap(([name, register]) =>
     faultsInProfile(profile, name, register).map((message) => ({ path: ["registers", name], message })),
   );
+  for (const [name, { address }] of Object.entries(profile.commands))
+    if (pduAddress(profile, address) < 0)
+      faults.push({ path: ["commands", name], message: `${name} lies outside the address space; check addressBase` });
   profile.vectors.forEach((vector, at) => {
     const register = profile.registers[vector.register];
     const path = ["vectors", String(at)];

@@ -123,8 +123,8 @@ export class ModbusBus {
   async #ask(unit: UnitReader, request: PlannedRequest, timeoutMs: number): Promise<TimedAnswer> {
     const { clock, line, bus } = this.#deps;
     const askedAtRealMs = this.#realNow();
-    const { functionCode, address, words } = request;
-    const answer = await line.ask({ unitId: unit.unitId, functionCode, address, words, timeoutMs });
+    const { functionCode, address, quantity, words } = request;
+    const answer = await line.ask({ unitId: unit.unitId, functionCode, address, quantity, words, timeoutMs });
     const tookMs = (this.#realNow() - askedAtRealMs) / clock.toRealMs(1);
     const readAt = Math.round(clock.now() - tookMs / 2);
     this.#watchLine(answer);

@@ -1,9 +1,12 @@
 /** One request for registers of one unit. */
 export interface LineRequest {
   readonly unitId: number;
-  readonly functionCode: 3 | 4;
+  readonly functionCode: 1 | 2 | 3 | 4;
   /** PDU address, from 0. */
   readonly address: number;
+  /** What is asked for: words, bits, or 32-bit registers of Enron. */
+  readonly quantity: number;
+  /** How many values the answer holds: 16-bit words, or a 0 or 1 for each bit. */
   readonly words: number;
   /** Longest wait for the answer, real milliseconds. */
   readonly timeoutMs: number;

@@ -48,12 +48,16 @@ export class TcpLine implements MeterLine {
     return new Promise((resolve) => {
       this.#fail = () => resolve({ kind: "disconnected" });
       client.setTimeout(request.timeoutMs);
-      const answered = (error: NodeJS.ErrnoException | null, result?: { data: number[] }) =>
-        resolve(error ? failureOf(error) : { kind: "words", words: result?.data ?? [] });
+      const answered = (error: NodeJS.ErrnoException | null, result?: { data: readonly (number | boolean)[] }) =>
+        resolve(
+          error ? failureOf(error) : { kind: "words", words: (result?.data ?? []).slice(0, request.words).map(Number) },
+        );
       // The unit id goes with each request; modbus-serial's `setID` is state that a second request could change.
-      const { unitId, address, words } = request;
-      if (request.functionCode === 3) client.writeFC3(unitId, address, words, answered);
-      else client.writeFC4(unitId, address, words, answered);
+      const { unitId, address, quantity } = request;
+      if (request.functionCode === 1) client.writeFC1(unitId, address, quantity, answered);
+      else if (request.functionCode === 2) client.writeFC2(unitId, address, quantity, answered);
+      else if (request.functionCode === 3) client.writeFC3(unitId, address, quantity, answered);
+      else client.writeFC4(unitId, address, quantity, answered);
     });
   }
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RegisterShapeError } from "../errors.ts";
+import { ProfileRegister } from "../wire/profiles/modbus-register.ts";
 import { wholeCounts } from "./counts.ts";
-import { decodeRegister } from "./decode.ts";
-import { ProfileRegister } from "./profile.ts";
+import { decodeRegister } from "./decode-register.ts";
 import { decodePart } from "./words.ts";
 
 const SEED = { seed: 20_260, numRuns: 500 };
