@@ -2,14 +2,18 @@ import type { ReadingColumns } from "@nightflow/storage";
 import type { EngineOptions } from "./engine.ts";
 import type { Districts } from "./engine-districts.ts";
 import type { MeterSlots } from "./meter-slots.ts";
+import { NO_TERMS, WorkPlan } from "./pure/accounts/work-plan.ts";
+import { calendarOf } from "./pure/local-time.ts";
 import type { MeteredChannel } from "./pure/registry.ts";
 import { isIn } from "./pure/shards.ts";
 import {
+  accountOf,
   type Duty,
   intervalOptionsOf,
   isKeyMeter,
   kindOf,
   type MeterKind,
+  type WatchedAccount,
   type WatchedMeter,
 } from "./watched-meter.ts";
 
@@ -26,6 +30,7 @@ export class MeterBook {
   /** The other channels of the registry, with their meter where it is watched. */
   #others = new Map<string, WatchedMeter | undefined>();
   #kinds = new Map<string, MeterKind>();
+  #accounts = new Map<string, WatchedAccount>();
   #meters: WatchedMeter[] = [];
   #judgedMeters = 0;
   /** What is known of the store's channels by their number; a number stands for its name as long as that is the same. */
@@ -42,6 +47,7 @@ export class MeterBook {
   *registering(primary: ReadonlyMap<string, MeteredChannel>, channels: readonly MeteredChannel[]): Generator<void> {
     const judged = new Map<string, WatchedMeter>();
     const others = new Map<string, WatchedMeter | undefined>();
+    this.#accounts = new Map();
     this.#slots.table.ensure(primary.size);
     for (const meta of primary.values()) {
       const duty = this.#dutyOf(meta);
@@ -121,11 +127,27 @@ export class MeterBook {
       meta,
       kind: this.#kindOf(meta, duty),
       slot: 0,
-      keySlot: -1,
+      account: duty.isAccountJudged ? this.#accountOf(meta) : undefined,
       district: this.#districts.around(meta),
     };
     this.#slots.seat(meter);
     return meter;
+  }
+
+  #accountOf(meta: MeteredChannel): WatchedAccount {
+    const name = meta.account ?? meta.channel;
+    const terms = meta.terms ?? NO_TERMS;
+    const account = this.#accounts.get(name) ?? {
+      subject: accountOf(meta),
+      calendar: calendarOf(meta.zone),
+      plan: new WorkPlan(terms),
+      terms,
+      slot: this.#slots.accountSlot(name),
+      meters: 0,
+    };
+    account.meters++;
+    this.#accounts.set(name, account);
+    return account;
   }
 
   #kindOf(meta: MeteredChannel, duty: Duty): MeterKind {

@@ -1,9 +1,10 @@
 import type { EngineOptions, FindingSink } from "./engine.ts";
 import type { Flow, Step } from "./pure/detectors/flow.ts";
 import type { Proof } from "./pure/evidence.ts";
+import type { FindingSubject } from "./pure/finding.ts";
 import type { MeterState } from "./pure/meter-table.ts";
-import { type HOUR_RULES, USAGE_BIT } from "./pure/rules.ts";
-import { accountOf, isKeyMeter, subjectOf, type WatchedMeter } from "./watched-meter.ts";
+import type { HOUR_RULES } from "./pure/rules.ts";
+import { subjectOf, type WatchedMeter } from "./watched-meter.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -12,6 +13,13 @@ export interface RuleSignal {
   readonly code: (typeof HOUR_RULES)[number]["code"];
   readonly direction: "up" | "down";
   readonly bit: number;
+}
+
+/** What tells whether a finding is of the past: one bit per rule, the newest imported reading, and the first live one. */
+export interface PastMarks {
+  pastBits: number;
+  readonly lastImportMs: number;
+  readonly liveSinceMs: number;
 }
 
 /** From the steps of rules to what is told of a meter: its findings, whether they are of the past, and how often they are refreshed. */
@@ -36,6 +44,22 @@ export class MeterFindings {
     proofOf: () => Proof,
   ): void {
     if (step === "none") return;
+    const { meta } = meter;
+    this.reportOf(subjectOf(meta), meta.pricePerM3, rule, step, startMs, flow, atMs, state, proofOf);
+  }
+
+  /** The same of any subject. */
+  reportOf(
+    who: FindingSubject,
+    pricePerM3: number,
+    rule: RuleSignal,
+    step: Exclude<Step, "none">,
+    startMs: number,
+    flow: Flow,
+    atMs: number,
+    state: PastMarks,
+    proofOf: () => Proof,
+  ): void {
     const mask = 1 << rule.bit;
     if (step === "open" && state.lastImportMs !== 0 && startMs <= state.lastImportMs) state.pastBits |= mask;
     const isConfirmed = (state.pastBits & mask) !== 0 && isLiveLongEnough(state, flow.endMs);
@@ -49,8 +73,8 @@ export class MeterFindings {
       type: step === "hold" ? "update" : step,
       rule: rule.code,
       direction: rule.direction,
-      who: rule.bit === USAGE_BIT && isKeyMeter(meter.meta) ? accountOf(meter.meta) : subjectOf(meter.meta),
-      pricePerM3: meter.meta.pricePerM3,
+      who,
+      pricePerM3,
       startMs,
       atMs,
       isPast,
@@ -60,6 +84,6 @@ export class MeterFindings {
 }
 
 /** Whether a day of live readings stands behind the meter. */
-export function isLiveLongEnough(state: MeterState, atMs: number): boolean {
+export function isLiveLongEnough(state: Pick<PastMarks, "liveSinceMs">, atMs: number): boolean {
   return state.liveSinceMs !== 0 && atMs - state.liveSinceMs >= DAY_MS;
 }

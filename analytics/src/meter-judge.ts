@@ -1,3 +1,4 @@
+import { AccountJudge } from "./account-judge.ts";
 import type { Districts } from "./engine-districts.ts";
 import type { MeterFindings } from "./meter-findings.ts";
 import type { MeterSlots } from "./meter-slots.ts";
@@ -5,16 +6,13 @@ import type { DayVolume } from "./pure/detectors/day.ts";
 import { addDutyHour, dutyPace } from "./pure/detectors/duty.ts";
 import type { Flow } from "./pure/detectors/flow.ts";
 import { beginRunHour, teachRunHour } from "./pure/detectors/flow-run.ts";
-import { stepUsage } from "./pure/detectors/usage-change.ts";
 import { stepVolume } from "./pure/detectors/volume-cusum.ts";
-import { usageProof } from "./pure/evidence.ts";
 import { type RuleView, viewsOf } from "./pure/explain.ts";
 import type { EmittedInterval } from "./pure/intervals.ts";
 import { isWeekend, type ZoneCalendar } from "./pure/local-time.ts";
 import { cellsOf, type MeterState } from "./pure/meter-table.ts";
 import type { MeteredChannel } from "./pure/registry.ts";
-import { type MeterRule, type RuleContext, USAGE_BIT } from "./pure/rules.ts";
-import type { SlotRing } from "./pure/slot-cells.ts";
+import type { MeterRule, RuleContext } from "./pure/rules.ts";
 import { DEFAULT_TUNING, type RuleTuning } from "./pure/tuning.ts";
 import type { WatchedMeter } from "./watched-meter.ts";
 
@@ -28,7 +26,7 @@ export class MeterJudge {
   readonly #slots: MeterSlots;
   readonly #districts: Districts;
   readonly #findings: MeterFindings;
-  readonly #usageRing: SlotRing;
+  readonly #accounts: AccountJudge;
   // At work: one meter, one interval, one hour at a time. No object is made for a reading.
   readonly #context: { -readonly [Name in keyof RuleContext]: RuleContext[Name] };
   readonly #flow = newFlow();
@@ -38,7 +36,7 @@ export class MeterJudge {
     this.#slots = slots;
     this.#districts = districts;
     this.#findings = findings;
-    this.#usageRing = slots.keyTable.ring("usageRing");
+    this.#accounts = new AccountJudge(slots.keyTable, findings);
     this.#context = {
       meter: undefined as unknown as MeteredChannel,
       tuning: DEFAULT_TUNING,
@@ -51,6 +49,7 @@ export class MeterJudge {
   /** Judges by these parameters from now on. */
   setTuning(tuning: RuleTuning): void {
     this.#context.tuning = tuning;
+    this.#accounts.setTuning(tuning);
   }
 
   /** What the rules see of a meter. */
@@ -129,6 +128,7 @@ export class MeterJudge {
     hour.isGood = state.hourParts === HOUR_MS / partMs;
     this.#judgeHour(meter, state, hour, knownAtMs);
     if (meter.kind.isJudgedDaily) this.#gatherDay(meter, state, hour, knownAtMs);
+    if (meter.account !== undefined) this.#accounts.takeHour(meter, state, hour, knownAtMs);
   }
 
   #gatherDay(meter: WatchedMeter, state: MeterState, hour: Flow, knownAtMs: number): void {
@@ -157,28 +157,6 @@ export class MeterJudge {
     this.#judge(meter, state, meter.kind.dayRules, volume, hour, knownAtMs);
     // A key account's days are judged by another rule; NO_USE wants to know them too.
     if (meter.meta.isKeyAccount) stepVolume(state, volume, this.#context.tuning.USAGE_CHANGE);
-    if (meter.keySlot >= 0) this.#judgeKeyDay(meter, state, day, volume, hour, knownAtMs);
-  }
-
-  #judgeKeyDay(
-    meter: WatchedMeter,
-    state: MeterState,
-    day: number,
-    volume: DayVolume,
-    hour: Flow,
-    knownAtMs: number,
-  ): void {
-    const usage = this.#slots.keyTable.view;
-    usage.slot = meter.keySlot;
-    const openMs = usage.usageOpenMs;
-    const step = stepUsage(usage, this.#usageRing, day, volume, this.#context.tuning.USAGE_CHANGE);
-    const rule = {
-      code: "USAGE_CHANGE",
-      direction: usage.usageDirection === 1 ? "up" : "down",
-      bit: USAGE_BIT,
-    } as const;
-    const proof = () => usageProof(usage, this.#context.tuning.USAGE_CHANGE);
-    this.#findings.report(meter, rule, step, openMs || usage.usageOpenMs, hour, knownAtMs, state, proof);
   }
 }
 

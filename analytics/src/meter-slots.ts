@@ -1,4 +1,5 @@
-import { KEY_ACCOUNT_SCHEMA, METER_SCHEMA, type MeterState } from "./pure/meter-table.ts";
+import { ACCOUNT_SCHEMA } from "./pure/accounts/account-table.ts";
+import { METER_SCHEMA, type MeterState } from "./pure/meter-table.ts";
 import { SlotTable } from "./pure/slot-table.ts";
 import type { MetersImage, SlotsPiece } from "./snapshot.ts";
 import type { WatchedMeter } from "./watched-meter.ts";
@@ -6,23 +7,26 @@ import type { WatchedMeter } from "./watched-meter.ts";
 /** The state of one meter as bytes. */
 export interface MeterImage {
   readonly slot: Uint8Array;
-  /** That of a key account's meter; null for others. */
+  /** That of its key account; null where it has none, or shares it with other meters. */
   readonly keySlot: Uint8Array | null;
 }
 
 /** What is kept of the meters: a slot each in flat memory, which travels as bytes to snapshots and replays. */
 export class MeterSlots {
   readonly table = new SlotTable(METER_SCHEMA);
-  readonly keyTable = new SlotTable(KEY_ACCOUNT_SCHEMA, 8);
+  readonly keyTable = new SlotTable(ACCOUNT_SCHEMA, 8);
   /** Slots by the channel that a meter is judged by; a changed resolution is another channel, and another slot. */
   #slots = new Map<string, number>();
   #keySlots = new Map<string, number>();
 
   /** Gives a meter its slots, the ones that its channel had before. */
   seat(meter: WatchedMeter): void {
-    const { channel } = meter.meta;
-    meter.slot = slotIn(this.#slots, channel, this.table);
-    meter.keySlot = meter.kind.duty.isAccountJudged ? slotIn(this.#keySlots, channel, this.keyTable) : -1;
+    meter.slot = slotIn(this.#slots, meter.meta.channel, this.table);
+  }
+
+  /** The slot of a key account, the one that it had before; `name` is its id, or the channel of a meter without one. */
+  accountSlot(name: string): number {
+    return slotIn(this.#keySlots, name, this.keyTable);
   }
 
   /** The state of a meter; valid until another meter's is asked for. */
@@ -32,14 +36,15 @@ export class MeterSlots {
   }
 
   /** The state of one meter, to be put into another engine's by `unpack`. */
-  pack({ slot, keySlot }: WatchedMeter): MeterImage {
-    return { slot: this.table.packSlot(slot), keySlot: keySlot < 0 ? null : this.keyTable.packSlot(keySlot) };
+  pack({ slot, account }: WatchedMeter): MeterImage {
+    const isOwn = account?.meters === 1;
+    return { slot: this.table.packSlot(slot), keySlot: isOwn ? this.keyTable.packSlot(account.slot) : null };
   }
 
   /** Forgets everything of one meter, as if it had never been read. */
-  clear({ slot, keySlot }: WatchedMeter): void {
+  clear({ slot, account }: WatchedMeter): void {
     this.table.clearSlot(slot);
-    if (keySlot >= 0) this.keyTable.clearSlot(keySlot);
+    if (account?.meters === 1) this.keyTable.clearSlot(account.slot);
   }
 
   /** Takes over what was learnt of a meter elsewhere; when it was heard, and whether it is silent, stays. */
@@ -47,7 +52,9 @@ export class MeterSlots {
     const state = this.stateOf(meter);
     const { lastGoodMs, liveSinceMs, lastImportMs, silentOpenMs } = state;
     this.table.unpackSlot(meter.slot, image.slot);
-    if (image.keySlot !== null && meter.keySlot >= 0) this.keyTable.unpackSlot(meter.keySlot, image.keySlot);
+    // What several meters have taught an account, one of them cannot teach it anew.
+    if (image.keySlot !== null && meter.account?.meters === 1)
+      this.keyTable.unpackSlot(meter.account.slot, image.keySlot);
     Object.assign(state, { lastGoodMs, liveSinceMs, lastImportMs, silentOpenMs });
   }
 

@@ -1,3 +1,5 @@
+import type { AccountTerms } from "@nightflow/domain";
+import type { WorkPlan } from "./pure/accounts/work-plan.ts";
 import type { District } from "./pure/district.ts";
 import type { FindingSubject } from "./pure/finding.ts";
 import type { IntervalOptions } from "./pure/intervals.ts";
@@ -12,10 +14,22 @@ export interface WatchedMeter {
   readonly meta: MeteredChannel;
   readonly kind: MeterKind;
   slot: number;
-  /** Slot among the key accounts; -1 for others. */
-  keySlot: number;
+  /** The key account that it is counted in, where that is judged here. */
+  readonly account: WatchedAccount | undefined;
   /** The district whose customers' use it counts in. */
   readonly district: District | undefined;
+}
+
+/** A key account at work: all its meters share it. */
+export interface WatchedAccount {
+  readonly subject: FindingSubject;
+  readonly calendar: ZoneCalendar;
+  readonly plan: WorkPlan;
+  readonly terms: AccountTerms;
+  /** Slot among the key accounts. */
+  readonly slot: number;
+  /** How many meters it is the sum of. */
+  meters: number;
 }
 
 /** What meters that are judged alike share. */

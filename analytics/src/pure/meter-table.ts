@@ -4,7 +4,6 @@ import { RUN_CELLS, RUN_SCHEMA } from "./detectors/flow-run.ts";
 import { PROFILE_CELLS } from "./detectors/hour-profile.ts";
 import { STILL_SCHEMA } from "./detectors/standstill.ts";
 import { UNDER_SCHEMA } from "./detectors/under-registration.ts";
-import { USAGE_RING, USAGE_SCHEMA } from "./detectors/usage-change.ts";
 import { VOLUME_SCHEMA } from "./detectors/volume-cusum.ts";
 import { INTERVAL_SCHEMA } from "./intervals.ts";
 import type { SlotTable, SlotView } from "./slot-table.ts";
@@ -58,6 +57,3 @@ export function cellsOf(table: SlotTable<typeof METER_SCHEMA>) {
     },
   };
 }
-
-/** What is kept of a key account's meter beyond that: 241 bytes. */
-export const KEY_ACCOUNT_SCHEMA = { ...USAGE_SCHEMA, usageRing: ["f32", USAGE_RING] } as const;

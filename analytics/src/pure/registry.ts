@@ -1,4 +1,4 @@
-import type { Quantity, Unit } from "@nightflow/domain";
+import type { AccountTerms, Quantity, Unit } from "@nightflow/domain";
 
 /** What detectors need to know of one channel's meter. One entry per channel. */
 export interface MeteredChannel {
@@ -21,6 +21,8 @@ export interface MeteredChannel {
   readonly inletOf: readonly { readonly dma: string; readonly sign: 1 | -1 }[];
   readonly account: string | null;
   readonly isKeyAccount: boolean;
+  /** What is agreed with the key account, and when it works; absent where nothing is. */
+  readonly terms?: AccountTerms;
   readonly unitId: string;
   readonly unitPath: string;
   readonly zone: string;

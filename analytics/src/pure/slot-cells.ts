@@ -154,6 +154,7 @@ export const RINGS: { readonly [K in Kind]?: (memory: Memory, offset: number) =>
   },
   q8: (memory, offset) => fixedRing(memory, offset, 256),
   q12: (memory, offset) => fixedRing(memory, offset, 4096),
+  u16: (memory, offset) => fixedRing(memory, offset, 1),
   u8: (memory, offset) => ({
     get: (index) => memory.u8[memory.at1 + offset + index] ?? 0,
     set: (index, value) => {

@@ -32,11 +32,13 @@ export const USAGE_SCHEMA = {
 } as const;
 export type UsageState = { -readonly [Name in keyof typeof USAGE_SCHEMA]: number };
 
-/** The ring of daily volumes by day number modulo USAGE_RING; -1 where a day was not judged, 0 where none was kept. */
+/** The ring of daily volumes by day number modulo USAGE_RING, as ln(2 + hundreds of litres); 0 where none was kept. */
 export interface UsageRing {
   get(index: number): number;
-  set(index: number, litres: number): void;
+  set(index: number, value: number): void;
 }
+/** Litres of one: what is finer than this does not matter to a key account's day. */
+const HUNDRED = 100;
 
 /**
  * A day of a key account far from the same weekdays before: |robust z| > 4 and more than 30 % and more than `leastLitres` away.
@@ -54,8 +56,8 @@ export function stepUsage(
 ): Step {
   const same = sameWeekdays(ring, day);
   const isJudged = volume.goodHours >= LEAST_GOOD_HOURS;
-  // Kept one up: zero is the ring's empty place, and a day without use is a value.
-  ring.set(day % USAGE_RING, isJudged ? (volume.litres * 24) / volume.goodHours + 1 : 0);
+  // Two up: zero is the ring's empty place, and a day without use is a value.
+  ring.set(day % USAGE_RING, isJudged ? Math.log(2 + (volume.litres * 24) / volume.goodHours / HUNDRED) : 0);
   const held: Step = state.usageOpenMs === 0 ? "none" : "hold";
   if (!isJudged || same.length < LEAST_SAME_DAYS) return held;
   state.usageDays++;
@@ -69,7 +71,7 @@ function sameWeekdays(ring: UsageRing, day: number): number[] {
   const values: number[] = [];
   for (let week = 1; week <= USAGE_RING / 7; week++) {
     const kept = ring.get((day - 7 * week + 10 * USAGE_RING) % USAGE_RING);
-    if (kept > 0) values.push(kept - 1);
+    if (kept > 0) values.push(Math.max(0, Math.exp(kept) - 2) * HUNDRED);
   }
   return values;
 }
