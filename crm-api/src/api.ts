@@ -5,12 +5,16 @@ import { buildApp } from "./app.ts";
 import type { ApiDeps, ReportRenderer } from "./deps.ts";
 import { keepRevocationFile } from "./enrolment/crl.ts";
 import { LiveFeed } from "./events/live-feed.ts";
+import { startFieldDesk } from "./field-line/desk.ts";
+import type { FieldLine } from "./field-line/field-line.ts";
 import type { ApiServer } from "./http/types.ts";
 import { startWorkers } from "./workers/start.ts";
 
 /** What a running API stands on. */
 export interface StartApiDeps extends Omit<ApiDeps, "liveFeed" | "firstAdmin" | "revocations"> {
   readonly renderer: ReportRenderer;
+  /** The way to agents; without it configurations and commands wait in the database. */
+  readonly line?: FieldLine | undefined;
 }
 
 /** A running API. */
@@ -36,6 +40,7 @@ export async function startApi(deps: StartApiDeps): Promise<RunningApi> {
   try {
     const { url, port } = await listen(app, config.host, config.port);
     const workers = await startWorkers(deps);
+    const stopDesk = deps.line && (await startFieldDesk({ ...deps, line: deps.line }));
     logger.info({ url }, "the API listens");
     return {
       url,
@@ -43,6 +48,7 @@ export async function startApi(deps: StartApiDeps): Promise<RunningApi> {
       setupUrl: firstAdmin === undefined ? null : firstAdminUrl(config.publicUrl ?? url, firstAdmin),
       async close() {
         revocations?.stop();
+        await stopDesk?.();
         await app.close();
         await Promise.all([workers.stop(), liveFeed.stop()]);
       },

@@ -1,5 +1,5 @@
 import type { UsageCurveReport } from "@nightflow/analytics/pure";
-import type { Clock } from "@nightflow/domain";
+import type { AgentConfig, Clock, ConfigFault } from "@nightflow/domain";
 import type { Database, FileStore, JobQueue, ReadingStore, StoredProcessReport } from "@nightflow/storage";
 import type { Logger } from "pino";
 import type { FirstAdminLink } from "./access/first-admin.ts";
@@ -44,6 +44,8 @@ export interface ApiDeps {
   readonly revocations?: RevocationFile | undefined;
   /** Default: what each process has written to the database. */
   readonly headEndHealth?: HeadEndHealth | undefined;
+  /** What is wrong with an agent's configuration that only drivers and profiles know; without it the agent says so. */
+  readonly checkConfig?: ((config: AgentConfig) => Promise<readonly ConfigFault[]>) | undefined;
   /** Counts requests and streams; without it nothing is counted. */
   readonly metrics?: ApiMetrics | undefined;
 }

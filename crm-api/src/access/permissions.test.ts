@@ -45,8 +45,8 @@ test("the auditor reads everything and changes nothing", () => {
   expect(permissionsOf("auditor").has("system.audit.read")).toBe(true);
 });
 
-/** What only an administrator may do: it cannot be taken back, and nobody's daily work needs it. */
-const ADMINISTRATORS_ALONE = ["operations.feed.forget"];
+/** What only an administrator may do: it cannot be taken back or may harm somebody, and nobody's daily work needs it. */
+const ADMINISTRATORS_ALONE = ["operations.feed.forget", "collection.valve.override"];
 
 test("the administrator has every right and every other right is somebody's", () => {
   expect([...permissionsOf("admin")]).toEqual(PERMISSION_KEYS);

@@ -63,6 +63,49 @@ export const PERMISSIONS = {
     area: "collection",
     risk: "mid",
   },
+  "collection.config.read": {
+    zh: "查看终端配置",
+    en: "See the configurations of agents",
+    area: "collection",
+    risk: "low",
+  },
+  "collection.config.edit": {
+    zh: "修改终端配置",
+    en: "Change the configurations of agents",
+    area: "collection",
+    risk: "high",
+  },
+  "collection.command.read": { zh: "查看终端命令", en: "See commands to agents", area: "collection", risk: "low" },
+  "collection.command.order": {
+    zh: "下发补抄与重试命令",
+    en: "Have meters read and lines tried",
+    area: "collection",
+    risk: "mid",
+  },
+  "collection.certificate.decide": {
+    zh: "信任或拒绝设备证书",
+    en: "Trust or reject certificates of devices",
+    area: "collection",
+    risk: "high",
+  },
+  "collection.valve.order": {
+    zh: "申请远程阀控",
+    en: "Ask for a valve to be turned",
+    area: "collection",
+    risk: "high",
+  },
+  "collection.valve.approve": {
+    zh: "审批远程阀控",
+    en: "Approve the turning of a valve",
+    area: "collection",
+    risk: "high",
+  },
+  "collection.valve.override": {
+    zh: "对受保护用水点阀控",
+    en: "Ask for a valve of a protected place",
+    area: "collection",
+    risk: "high",
+  },
   "collection.device.edit": { zh: "维护第三方设备", en: "Edit profiles of devices", area: "collection", risk: "mid" },
   "ticket.ticket.read": { zh: "查看工单", en: "See tickets", area: "ticket", risk: "low" },
   "ticket.ticket.move": { zh: "处理工单", en: "Move tickets", area: "ticket", risk: "mid" },
@@ -101,7 +144,11 @@ const ALARMS = [
   "monitor.rule.tune",
 ] as const;
 const SET_ASIDE = ["collection.set_aside.decide", "collection.device.edit"] as const;
+const FIELD = ["collection.command.order"] as const;
+const VALVES = ["collection.valve.order", "collection.valve.approve"] as const;
 const COLLECTION = [
+  "collection.config.read",
+  "collection.command.read",
   "collection.status.read",
   "collection.agent.read",
   "collection.set_aside.read",
@@ -125,7 +172,10 @@ const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     ...COLLECTION,
     ...ENROLMENT,
     ...SET_ASIDE,
+    ...FIELD,
     ...TICKETS,
+    "collection.config.edit",
+    "collection.certificate.decide",
     "vee.interval.edit",
     "monitor.dma.read",
     "monitor.event.read",
@@ -133,7 +183,17 @@ const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     "system.job.retry",
     "system.user.read",
   ],
-  control: [...EVERYONE, ...METERS, ...MONITOR, ...COLLECTION, ...TICKETS, ...ALARMS, "system.user.read"],
+  control: [
+    ...EVERYONE,
+    ...METERS,
+    ...MONITOR,
+    ...COLLECTION,
+    ...FIELD,
+    ...VALVES,
+    ...TICKETS,
+    ...ALARMS,
+    "system.user.read",
+  ],
   manager: [...EVERYONE, ...METERS, ...TICKETS, ...REPORTS, "monitor.event.read", "system.user.read"],
   desk: [
     ...EVERYONE,

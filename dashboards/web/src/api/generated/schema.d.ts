@@ -1061,6 +1061,292 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agent-configs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the configuration of each agent stands: desired, applied, drift, refused, taken back. */
+        get: operations["listAgentConfigs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent-configs/{site}/{agent}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getAgentConfig"];
+        put?: never;
+        /** Keeps a new version and sends it to the agent, which checks it, tries it, and takes it back by itself. */
+        post: operations["saveAgentConfig"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent-configs/{site}/{agent}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed it, when, why, and what was different; newest first. */
+        get: operations["listAgentConfigVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent-configs/{site}/{agent}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getAgentConfigVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent-configs/{site}/{agent}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is different between two versions. */
+        get: operations["diffAgentConfigs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent-configs/{site}/{agent}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Every fault of a configuration with its path, and what it would change; changes nothing. */
+        post: operations["checkAgentConfig"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent-configs/{site}/{agent}/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes an older version the desired one again. */
+        post: operations["goBackToAgentConfig"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Commands to agents with their states, newest first. */
+        get: operations["listCommands"];
+        put?: never;
+        /** Has meters read now or missing readings read again, lines tried, a profile or a line tested. */
+        post: operations["orderCommand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/commands/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getCommand"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/commands/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Trusts or rejects the certificate that a device has shown to an agent. */
+        post: operations["decideDeviceCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/commands/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back a command that its agent has not got yet. */
+        post: operations["cancelCommand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/commands/valve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a valve to be turned; a second person has to approve it. Not for protected places. */
+        post: operations["orderValve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/commands/valve/protected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same for a protected place (a hospital), with the reason why; a second person has to approve it too. */
+        post: operations["orderProtectedValve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for a second person, and what was decided; newest first. */
+        get: operations["listApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getApproval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves, as a second person; it goes to the agent at once. */
+        post: operations["approveValve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["rejectValve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enrolment": {
         parameters: {
             query?: never;
@@ -1940,7 +2226,7 @@ export interface components {
             };
             /** @enum {string} */
             role: "admin" | "collector" | "control" | "manager" | "desk" | "auditor";
-            permissions: ("public.any.use" | "session.own.use" | "monitor.overview.read" | "monitor.dma.read" | "monitor.event.read" | "monitor.event.judge" | "monitor.alarm.ack" | "monitor.alarm.shelve" | "monitor.work.plan" | "monitor.rule.read" | "monitor.rule.tune" | "monitor.shift.read" | "monitor.shift.write" | "meter.meter.read" | "meter.curve.export" | "vee.interval.edit" | "collection.status.read" | "collection.agent.read" | "collection.set_aside.read" | "operations.health.read" | "operations.feed.forget" | "enrolment.agent.read" | "enrolment.token.make" | "enrolment.request.decide" | "enrolment.agent.revoke" | "collection.set_aside.decide" | "collection.device.edit" | "ticket.ticket.read" | "ticket.ticket.move" | "ticket.ticket.assign" | "ticket.ticket.note" | "account.account.read" | "report.usage.read" | "report.usage.order" | "live.event.read" | "system.job.read" | "system.job.retry" | "system.user.read" | "system.audit.read")[];
+            permissions: ("public.any.use" | "session.own.use" | "monitor.overview.read" | "monitor.dma.read" | "monitor.event.read" | "monitor.event.judge" | "monitor.alarm.ack" | "monitor.alarm.shelve" | "monitor.work.plan" | "monitor.rule.read" | "monitor.rule.tune" | "monitor.shift.read" | "monitor.shift.write" | "meter.meter.read" | "meter.curve.export" | "vee.interval.edit" | "collection.status.read" | "collection.agent.read" | "collection.set_aside.read" | "operations.health.read" | "operations.feed.forget" | "enrolment.agent.read" | "enrolment.token.make" | "enrolment.request.decide" | "enrolment.agent.revoke" | "collection.set_aside.decide" | "collection.config.read" | "collection.config.edit" | "collection.command.read" | "collection.command.order" | "collection.certificate.decide" | "collection.valve.order" | "collection.valve.approve" | "collection.valve.override" | "collection.device.edit" | "ticket.ticket.read" | "ticket.ticket.move" | "ticket.ticket.assign" | "ticket.ticket.note" | "account.account.read" | "report.usage.read" | "report.usage.order" | "live.event.read" | "system.job.read" | "system.job.retry" | "system.user.read" | "system.audit.read")[];
             unit: {
                 /** Format: uuid */
                 id: string;
@@ -1977,7 +2263,7 @@ export interface components {
             lastReadAt: number | null;
             lastQuality: ("good" | "suspect" | "missing") | null;
             register: number | null;
-            unit: ("1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz") | null;
+            unit: ("1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz" | "kg" | "kg/h") | null;
         };
         MeterPage: {
             items: components["schemas"]["MeterRow"][];
@@ -1988,7 +2274,7 @@ export interface components {
             /** @enum {string} */
             quantity: "forward_total" | "reverse_total" | "net_total" | "vb_total" | "vm_total" | "flow" | "pressure" | "temperature" | "battery" | "valve" | "alarm_word";
             /** @enum {string} */
-            unit: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz";
+            unit: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz" | "kg" | "kg/h";
             resolution: number | null;
             agent: string | null;
             isMain: boolean;
@@ -2019,7 +2305,7 @@ export interface components {
             lastReadAt: number | null;
             lastQuality: ("good" | "suspect" | "missing") | null;
             register: number | null;
-            unit: ("1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz") | null;
+            unit: ("1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz" | "kg" | "kg/h") | null;
             q3M3h: number | null;
             q4M3h: number | null;
             capacityM3: number | null;
@@ -2064,7 +2350,7 @@ export interface components {
             /** @enum {string} */
             quantity: "forward_total" | "reverse_total" | "net_total" | "vb_total" | "vm_total" | "flow" | "pressure" | "temperature" | "battery" | "valve" | "alarm_word";
             /** @enum {string} */
-            unit: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz";
+            unit: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz" | "kg" | "kg/h";
             readAt: number;
             value: number | null;
             /** @enum {string} */
@@ -2172,6 +2458,78 @@ export interface components {
         AccountCurve: {
             current: components["schemas"]["UsageCurve"];
             previous: components["schemas"]["UsageCurve"] | null;
+        };
+        ConfigFault: {
+            path: string;
+            message: string;
+        };
+        IdChanges: {
+            added: string[];
+            removed: string[];
+            changed: string[];
+        };
+        ConfigChanges: {
+            buses: components["schemas"]["IdChanges"];
+            channels: components["schemas"]["IdChanges"];
+            other: string[];
+        };
+        ConfigVersion: {
+            version: number;
+            hash: string;
+            madeAt: number;
+            madeBy: string;
+            reason: string;
+            backTo: number | null;
+            changes: components["schemas"]["ConfigChanges"];
+        };
+        ConfigVersionPage: {
+            items: components["schemas"]["ConfigVersion"][];
+            nextCursor: string | null;
+        };
+        ConfigVersionContent: {
+            version: number;
+            hash: string;
+            madeAt: number;
+            madeBy: string;
+            reason: string;
+            backTo: number | null;
+            changes: components["schemas"]["ConfigChanges"];
+            config: unknown;
+        };
+        AgentConfigRow: {
+            site: string;
+            agent: string;
+            isOnline: boolean | null;
+            /** @enum {string} */
+            standing: "applied" | "waiting" | "trying" | "refused" | "rolled-back" | "drift" | "unmanaged";
+            desired: components["schemas"]["ConfigVersion"] | null;
+            applied: {
+                hash: string;
+                at: number;
+                source: ("file" | "remote" | "none") | null;
+                version: number | null;
+                channels: number;
+            } | null;
+            result: {
+                hash: string;
+                /** @enum {string} */
+                outcome: "trying" | "applied" | "refused" | "rolled-back";
+                at: number;
+                faults: string[];
+                buses: {
+                    kept: number;
+                    opened: number;
+                    closed: number;
+                };
+            } | null;
+        };
+        AgentConfigPage: {
+            items: components["schemas"]["AgentConfigRow"][];
+            nextCursor: string | null;
+        };
+        CheckedConfig: {
+            faults: components["schemas"]["ConfigFault"][];
+            changes: components["schemas"]["ConfigChanges"] | null;
         };
         Alarm: {
             /** @enum {string} */
@@ -2593,7 +2951,7 @@ export interface components {
                 lastReadAt: number | null;
                 lastQuality: ("good" | "suspect" | "missing") | null;
                 register: number | null;
-                unit: ("1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz") | null;
+                unit: ("1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz" | "kg" | "kg/h") | null;
                 expected: number;
                 got: number;
             }[];
@@ -2665,6 +3023,91 @@ export interface components {
                 conflicts: number;
                 repeats: number;
             } | null;
+        };
+        Command: {
+            /** Format: uuid */
+            id: string;
+            site: string;
+            agent: string;
+            /** @enum {string} */
+            kind: "read-now" | "retry" | "valve" | "re-read" | "test-read" | "probe" | "certificate";
+            order: unknown;
+            subjects: string[];
+            /** @enum {string} */
+            state: "approval" | "queued" | "sent" | "done" | "failed" | "expired" | "rejected" | "cancelled";
+            reason: string;
+            orderedBy: string;
+            orderedAt: number;
+            sentAt: number | null;
+            endedAt: number | null;
+            code: string | null;
+            message: string | null;
+            tookMs: number | null;
+            approvalId: string | null;
+        };
+        CommandWithReply: {
+            /** Format: uuid */
+            id: string;
+            site: string;
+            agent: string;
+            /** @enum {string} */
+            kind: "read-now" | "retry" | "valve" | "re-read" | "test-read" | "probe" | "certificate";
+            order: unknown;
+            subjects: string[];
+            /** @enum {string} */
+            state: "approval" | "queued" | "sent" | "done" | "failed" | "expired" | "rejected" | "cancelled";
+            reason: string;
+            orderedBy: string;
+            orderedAt: number;
+            sentAt: number | null;
+            endedAt: number | null;
+            code: string | null;
+            message: string | null;
+            tookMs: number | null;
+            approvalId: string | null;
+            reply: {
+                readings: {
+                    channel: string;
+                    readAt: number;
+                    value: number | string | null;
+                    /** @enum {string} */
+                    quality: "good" | "suspect" | "missing";
+                    flags: string[];
+                }[];
+                details: unknown;
+            } | null;
+        };
+        CommandPage: {
+            items: components["schemas"]["Command"][];
+            nextCursor: string | null;
+        };
+        OrderedCommands: {
+            items: components["schemas"]["Command"][];
+        };
+        Approval: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "valve";
+            /** @enum {string} */
+            state: "open" | "approved" | "rejected" | "expired";
+            command: components["schemas"]["Command"];
+            place: {
+                no: string;
+                address: string;
+                isProtected: boolean;
+            } | null;
+            askedBy: string;
+            askedAt: number;
+            mayDecide: boolean;
+            overrideReason: string | null;
+            decidedBy: string | null;
+            decidedAt: number | null;
+            decisionReason: string | null;
+        };
+        ApprovalPage: {
+            items: components["schemas"]["Approval"][];
+            nextCursor: string | null;
         };
         StepTestStep: {
             /** Format: uuid */
@@ -3418,7 +3861,7 @@ export interface components {
                 /** @enum {string} */
                 quantity: "forward_total" | "reverse_total" | "net_total" | "vb_total" | "vm_total" | "flow" | "pressure" | "temperature" | "battery" | "valve" | "alarm_word";
                 /** @enum {string} */
-                unit: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz";
+                unit: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz" | "kg" | "kg/h";
                 resolution: number | null;
             } | null;
         };
@@ -3473,7 +3916,7 @@ export interface components {
             /** @enum {string} */
             quantity: "forward_total" | "reverse_total" | "net_total" | "vb_total" | "vm_total" | "flow" | "pressure" | "temperature" | "battery" | "valve" | "alarm_word";
             /** @enum {string} */
-            unit: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz";
+            unit: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz" | "kg" | "kg/h";
             resolution: number | null;
             /** @enum {string} */
             commodity: "water" | "gas";
@@ -3496,7 +3939,7 @@ export interface components {
                     [key: string]: {
                         channel: string;
                         /** @enum {string} */
-                        unit?: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz";
+                        unit?: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz" | "kg" | "kg/h";
                         /** @default 1 */
                         scale: string;
                         /**
@@ -5944,6 +6387,7 @@ export interface operations {
                 model?: string;
                 purpose?: "customer" | "dma" | "station";
                 from?: number;
+                days?: number;
                 to?: number;
             };
             header?: never;
@@ -6340,7 +6784,7 @@ export interface operations {
                         readAtMs?: number;
                         value?: string;
                         /** @enum {string} */
-                        unit?: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz";
+                        unit?: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz" | "kg" | "kg/h";
                     };
                     reason: string;
                 };
@@ -6496,7 +6940,7 @@ export interface operations {
                         kind: "existing";
                         channel: string;
                         /** @enum {string} */
-                        unit?: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz";
+                        unit?: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz" | "kg" | "kg/h";
                     } | {
                         /** @enum {string} */
                         kind: "new";
@@ -6525,10 +6969,10 @@ export interface operations {
                         /** @enum {string} */
                         quantity: "forward_total" | "reverse_total" | "net_total" | "vb_total" | "vm_total" | "flow" | "pressure" | "temperature" | "battery" | "valve" | "alarm_word";
                         /** @enum {string} */
-                        unit: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz";
+                        unit: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz" | "kg" | "kg/h";
                         resolution?: number;
                         /** @enum {string} */
-                        sentUnit?: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz";
+                        sentUnit?: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz" | "kg" | "kg/h";
                     };
                     reason: string;
                 };
@@ -6792,7 +7236,7 @@ export interface operations {
                             [key: string]: {
                                 channel: string;
                                 /** @enum {string} */
-                                unit?: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz";
+                                unit?: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz" | "kg" | "kg/h";
                                 /** @default 1 */
                                 scale?: string;
                                 /**
@@ -6866,6 +7310,1174 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeviceList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listAgentConfigs: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentConfigPage"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getAgentConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentConfigRow"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    saveAgentConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    config: unknown;
+                    reason: string;
+                    basedOn: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentConfigRow"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listAgentConfigVersions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                site: string;
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigVersionPage"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getAgentConfigVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                agent: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigVersionContent"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    diffAgentConfigs: {
+        parameters: {
+            query: {
+                from: number;
+                to: number;
+            };
+            header?: never;
+            path: {
+                site: string;
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigChanges"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    checkAgentConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    config: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedConfig"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    goBackToAgentConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    reason: string;
+                    basedOn: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentConfigRow"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listCommands: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                site?: string;
+                agent?: string;
+                kind?: "read-now" | "retry" | "valve" | "re-read" | "test-read" | "probe" | "certificate";
+                state?: "approval" | "queued" | "sent" | "done" | "failed" | "expired" | "rejected" | "cancelled";
+                meter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandPage"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    orderCommand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    order: {
+                        /** @enum {string} */
+                        kind: "read-now";
+                        bus?: string;
+                        meters?: string[];
+                    } | {
+                        /** @enum {string} */
+                        kind: "retry";
+                        bus?: string;
+                        meters?: string[];
+                    } | {
+                        /** @enum {string} */
+                        kind: "re-read";
+                        wanted: {
+                            meter: string;
+                            fromMs: number;
+                            toMs: number;
+                        }[];
+                    } | {
+                        /** @enum {string} */
+                        kind: "test-read";
+                        busConfig: {
+                            id: string;
+                            /** @enum {string} */
+                            kind: "modbus-tcp";
+                            host: string;
+                            /** @default 502 */
+                            port?: number;
+                            /** @default 1000 */
+                            timeoutMs?: number;
+                            /** @default 0 */
+                            gapMs?: number;
+                            /** @default 0 */
+                            settleMs?: number;
+                            /** @default 1 */
+                            retries?: number;
+                            idleCloseMs?: number;
+                            /** @default 0.02 */
+                            spread?: number;
+                            units: {
+                                meter: string;
+                                unitId: number;
+                                profile: string;
+                                periodS: number;
+                                groups?: {
+                                    [key: string]: number;
+                                };
+                                timeoutMs?: number;
+                                retries?: number;
+                                channels: {
+                                    [key: string]: string;
+                                };
+                            }[];
+                        } | {
+                            id: string;
+                            /** @enum {string} */
+                            kind: "modbus";
+                            transport: {
+                                /** @enum {string} */
+                                kind: "tcp";
+                                host: string;
+                                /** @default 502 */
+                                port?: number;
+                                /** @default 5000 */
+                                connectTimeoutMs?: number;
+                            } | {
+                                /** @enum {string} */
+                                kind: "serial";
+                                path: string;
+                                /** @default 9600 */
+                                baudRate?: number;
+                                /** @default 8 */
+                                dataBits?: 7 | 8;
+                                /**
+                                 * @default none
+                                 * @enum {string}
+                                 */
+                                parity?: "none" | "even" | "odd";
+                                /** @default 1 */
+                                stopBits?: 1 | 2;
+                                /**
+                                 * @default off
+                                 * @enum {string}
+                                 */
+                                rts?: "off" | "while-sending";
+                                /** @default false */
+                                echo?: boolean;
+                            } | {
+                                /** @enum {string} */
+                                kind: "dial-in";
+                                /** @default 127.0.0.1 */
+                                host?: string;
+                                port: number;
+                                registration: {
+                                    text: string;
+                                } | {
+                                    hex: string;
+                                } | {
+                                    imei: string;
+                                } | {
+                                    iccid: string;
+                                };
+                                heartbeat?: {
+                                    text: string;
+                                } | {
+                                    hex: string;
+                                };
+                                /** @default 600 */
+                                idleS?: number;
+                            };
+                            /**
+                             * @default rtu
+                             * @enum {string}
+                             */
+                            framing?: "tcp" | "rtu" | "ascii";
+                            /** @default 1000 */
+                            timeoutMs?: number;
+                            /** @default 0 */
+                            gapMs?: number;
+                            /** @default 0 */
+                            settleMs?: number;
+                            /** @default 1 */
+                            retries?: number;
+                            idleCloseMs?: number;
+                            /** @default 0.02 */
+                            spread?: number;
+                            units: {
+                                meter: string;
+                                unitId: number;
+                                profile: string;
+                                periodS: number;
+                                groups?: {
+                                    [key: string]: number;
+                                };
+                                timeoutMs?: number;
+                                retries?: number;
+                                channels: {
+                                    [key: string]: string;
+                                };
+                            }[];
+                        } | {
+                            id: string;
+                            /** @enum {string} */
+                            kind: "opcua";
+                            /** Format: starts_with */
+                            endpointUrl: string;
+                            /** @default 1000 */
+                            samplingMs?: number;
+                            /** @default 1000 */
+                            publishMs?: number;
+                            periodS: number;
+                            items: {
+                                meter: string;
+                                nodeId: string;
+                                channel: string;
+                                /** @default 1 */
+                                scale?: number;
+                            }[];
+                        };
+                        /** @default [] */
+                        channels?: unknown[];
+                        profiles?: {
+                            [key: string]: unknown;
+                        };
+                    } | {
+                        /** @enum {string} */
+                        kind: "probe";
+                        busConfig?: {
+                            id: string;
+                            /** @enum {string} */
+                            kind: "modbus-tcp";
+                            host: string;
+                            /** @default 502 */
+                            port?: number;
+                            /** @default 1000 */
+                            timeoutMs?: number;
+                            /** @default 0 */
+                            gapMs?: number;
+                            /** @default 0 */
+                            settleMs?: number;
+                            /** @default 1 */
+                            retries?: number;
+                            idleCloseMs?: number;
+                            /** @default 0.02 */
+                            spread?: number;
+                            units: {
+                                meter: string;
+                                unitId: number;
+                                profile: string;
+                                periodS: number;
+                                groups?: {
+                                    [key: string]: number;
+                                };
+                                timeoutMs?: number;
+                                retries?: number;
+                                channels: {
+                                    [key: string]: string;
+                                };
+                            }[];
+                        } | {
+                            id: string;
+                            /** @enum {string} */
+                            kind: "modbus";
+                            transport: {
+                                /** @enum {string} */
+                                kind: "tcp";
+                                host: string;
+                                /** @default 502 */
+                                port?: number;
+                                /** @default 5000 */
+                                connectTimeoutMs?: number;
+                            } | {
+                                /** @enum {string} */
+                                kind: "serial";
+                                path: string;
+                                /** @default 9600 */
+                                baudRate?: number;
+                                /** @default 8 */
+                                dataBits?: 7 | 8;
+                                /**
+                                 * @default none
+                                 * @enum {string}
+                                 */
+                                parity?: "none" | "even" | "odd";
+                                /** @default 1 */
+                                stopBits?: 1 | 2;
+                                /**
+                                 * @default off
+                                 * @enum {string}
+                                 */
+                                rts?: "off" | "while-sending";
+                                /** @default false */
+                                echo?: boolean;
+                            } | {
+                                /** @enum {string} */
+                                kind: "dial-in";
+                                /** @default 127.0.0.1 */
+                                host?: string;
+                                port: number;
+                                registration: {
+                                    text: string;
+                                } | {
+                                    hex: string;
+                                } | {
+                                    imei: string;
+                                } | {
+                                    iccid: string;
+                                };
+                                heartbeat?: {
+                                    text: string;
+                                } | {
+                                    hex: string;
+                                };
+                                /** @default 600 */
+                                idleS?: number;
+                            };
+                            /**
+                             * @default rtu
+                             * @enum {string}
+                             */
+                            framing?: "tcp" | "rtu" | "ascii";
+                            /** @default 1000 */
+                            timeoutMs?: number;
+                            /** @default 0 */
+                            gapMs?: number;
+                            /** @default 0 */
+                            settleMs?: number;
+                            /** @default 1 */
+                            retries?: number;
+                            idleCloseMs?: number;
+                            /** @default 0.02 */
+                            spread?: number;
+                            units: {
+                                meter: string;
+                                unitId: number;
+                                profile: string;
+                                periodS: number;
+                                groups?: {
+                                    [key: string]: number;
+                                };
+                                timeoutMs?: number;
+                                retries?: number;
+                                channels: {
+                                    [key: string]: string;
+                                };
+                            }[];
+                        } | {
+                            id: string;
+                            /** @enum {string} */
+                            kind: "opcua";
+                            /** Format: starts_with */
+                            endpointUrl: string;
+                            /** @default 1000 */
+                            samplingMs?: number;
+                            /** @default 1000 */
+                            publishMs?: number;
+                            periodS: number;
+                            items: {
+                                meter: string;
+                                nodeId: string;
+                                channel: string;
+                                /** @default 1 */
+                                scale?: number;
+                            }[];
+                        };
+                        bus?: string;
+                        /** @default {} */
+                        options?: {
+                            [key: string]: unknown;
+                        };
+                    };
+                    site?: string;
+                    agent?: string;
+                    /** @default  */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderedCommands"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getCommand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandWithReply"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    decideDeviceCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    bus: string;
+                    thumbprint: string;
+                    /** @enum {string} */
+                    decision: "trust" | "reject";
+                    site: string;
+                    agent: string;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderedCommands"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    cancelCommand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandWithReply"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    orderValve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    meter: string;
+                    /** @enum {string} */
+                    position: "open" | "closed";
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderedCommands"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    orderProtectedValve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    meter: string;
+                    /** @enum {string} */
+                    position: "open" | "closed";
+                    reason: string;
+                    overrideReason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderedCommands"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listApprovals: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                state?: "open" | "approved" | "rejected" | "expired";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalPage"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    approveValve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default  */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    rejectValve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
                 };
             };
             /** @description Default Response */
