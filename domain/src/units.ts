@@ -16,7 +16,7 @@ export function isRegister(quantity: Quantity): quantity is RegisterQuantity {
 
 /**
  * Units that channels may carry. `Sm3` is gas at base conditions (20 °C, 101.325 kPa), `m3` volume at the meter;
- * `Cel` is degrees Celsius (UCUM), `1` a plain number such as an alarm word.
+ * `Cel` is degrees Celsius (UCUM), `1` a plain number such as an alarm word, `kg` the mass of steam.
  */
 export const Unit = z.enum([
   "m3",
@@ -33,6 +33,8 @@ export const Unit = z.enum([
   "%",
   "Hz",
   "1",
+  "kg",
+  "kg/h",
 ]);
 export type Unit = z.infer<typeof Unit>;
 
@@ -56,6 +58,8 @@ const DIMENSIONS: Readonly<Record<Unit, Dimension>> = {
   "%": { base: "%", factor: 1 },
   Hz: { base: "Hz", factor: 1 },
   "1": { base: "1", factor: 1 },
+  kg: { base: "kg", factor: 1 },
+  "kg/h": { base: "kg/h", factor: 1 },
 };
 
 /**

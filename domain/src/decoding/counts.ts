@@ -48,18 +48,24 @@ export function composeCounts(
     const ratio = ratios[at] ?? 1;
     // A negative weight turns the part around, so that the ratio stays positive.
     const value = ratio < 0 ? -part : part;
-    const size = Math.abs(ratio);
-    if (typeof value === "number" && !Number.isInteger(value)) rest += scaled(value, size);
-    else total = added(total, size === 0 ? 0 : wholeCounts(value, size));
+    const counts = split(value, Math.abs(ratio));
+    if (counts === null) return null;
+    total = addCounts(total, counts.whole);
+    rest += counts.rest;
     if (total === null) return null;
   }
   const restCounts = Math.round(rest);
   if (!Number.isSafeInteger(restCounts)) return null;
-  return added(total, restCounts + 0);
+  return addCounts(total, restCounts + 0);
 }
 
-function added(a: number | bigint | null, b: number | bigint | null): number | bigint | null {
-  return a === null || b === null ? null : addCounts(a, b);
+/** `value × ratio` as whole counts and what is left; of a bigint the nearest whole ones. Null when it is no count. */
+function split(value: number | bigint, ratio: number): { whole: number | bigint; rest: number } | null {
+  if (ratio === 0) return { whole: 0, rest: 0 };
+  if (typeof value === "bigint") return { whole: scaleBigint(value, ratio), rest: 0 };
+  const counts = scaled(value, ratio);
+  const whole = Math.trunc(counts);
+  return Number.isSafeInteger(whole) ? { whole, rest: counts - whole } : null;
 }
 
 /** The sum of counts; a plain number while it is exact as one. Null when floats alone exceed 2^53. */

@@ -151,4 +151,100 @@ describe("decoding totals", () => {
       SEED,
     );
   });
+
+  it("an offset in the register's unit is added exactly, so that a pulse counter shows the dial", () => {
+    const register = total({ type: "uint32" }, { unit: "L", scale: 10, offset: 123_456, resolution: 1 });
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), (pulses) => {
+        const words = [[Math.floor(pulses / 65_536), pulses % 65_536]];
+        expect(decodeRegister(register, words, LITRE)).toEqual({ value: pulses * 10 + 123_456 });
+      }),
+      SEED,
+    );
+  });
+
+  it("parts with weights of their own are summed exactly, and what is between two counts is rounded once", () => {
+    const parts = [
+      { address: 0, type: "uint32", weight: 1 },
+      { address: 2, type: "uint32", weight: 0.001 },
+      { address: 4, type: "uint32", weight: 1e9 },
+    ];
+    const register = total({}, { composition: "weightedSum", parts });
+    const words = [
+      [0x0001, 0xe240],
+      [0, 789],
+      [0, 2],
+    ];
+    expect(decodeRegister(register, words, LITRE)).toEqual({ value: 2_000_123_456_789 });
+    const coarse = total({}, { composition: "weightedSum", parts: parts.map((part) => ({ ...part, weight: 0.0004 })) });
+    expect(
+      decodeRegister(
+        coarse,
+        [
+          [0, 1],
+          [0, 1],
+          [0, 1],
+        ],
+        LITRE,
+      ),
+    ).toEqual({ value: 1 });
+  });
+});
+
+describe("what another register says of a value", () => {
+  const flow = (more: object) =>
+    ProfileRegister.parse({
+      quantity: "flow",
+      functionCode: 3,
+      unit: "m3/h",
+      parts: [{ address: 0, type: "uint16" }],
+      ...more,
+    });
+  const target = { unit: "m3/h" } as const;
+  const part = { address: 1, type: "uint16" };
+
+  it("turns it around by a sign, and gives none for a sign that is neither", () => {
+    const register = flow({ sign: { part, negative: [1], positive: [0] } });
+    expect(decodeRegister(register, [[45], [0]], target)).toEqual({ value: 45 });
+    expect(decodeRegister(register, [[45], [1]], target)).toEqual({ value: -45 });
+    expect(decodeRegister(register, [[45], [2]], target)).toEqual({ missing: "bad_status" });
+  });
+
+  it("scales it by a unit code, and gives none for a unit that the profile does not know", () => {
+    const register = flow({ unitCode: { part, factors: { "1": 1, "2": 3.6 } } });
+    expect(decodeRegister(register, [[10], [1]], target)).toEqual({ value: 10 });
+    expect(decodeRegister(register, [[10], [2]], target)).toEqual({ value: 36 });
+    expect(decodeRegister(register, [[10], [3]], target)).toEqual({ missing: "bad_status" });
+  });
+
+  it("scales a total by an exponent, exactly, and gives none beyond what the profile allows", () => {
+    const register = total(
+      { type: "uint32" },
+      { exponent: { part: { address: 2, type: "int16" }, add: -3, min: -3, max: 3 } },
+    );
+    const read = (exponent: number) => decodeRegister(register, [[0x0001, 0xe240], [exponent & 0xffff]], LITRE);
+    expect([read(3), read(0), read(4)]).toEqual([{ value: 123_456_000 }, { value: 123_456 }, { value: 1_234_560_000 }]);
+    expect([read(-1), read(7)]).toEqual([{ missing: "bad_status" }, { missing: "bad_status" }]);
+  });
+
+  it("never gives a number that is none, whatever the words", () => {
+    const register = total(
+      { type: "float64" },
+      {
+        exponent: { part: { address: 4, type: "int16" }, min: -20, max: 20 },
+        sign: { part: { address: 5, type: "uint16" }, negative: [1] },
+      },
+    );
+    const word = fc.nat(0xffff);
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 4, maxLength: 4 }), word, word, (eight, sign, exponent) => {
+        for (const target of [LITRE, { unit: "m3" } as const]) {
+          const decoded = decodeRegister(register, [eight, [sign], [exponent]], target);
+          if ("value" in decoded && typeof decoded.value === "number")
+            expect(Number.isFinite(decoded.value)).toBe(true);
+        }
+      }),
+      SEED,
+    );
+  });
 });
