@@ -6,7 +6,7 @@ import { MeterFindings } from "./meter-findings.ts";
 import { MeterJudge } from "./meter-judge.ts";
 import { type MeterImage, MeterSlots } from "./meter-slots.ts";
 import type { RuleView } from "./pure/explain.ts";
-import { type EmittedInterval, IntervalMachine } from "./pure/intervals.ts";
+import { type EmittedInterval, IntervalMachine, type NextReading } from "./pure/intervals.ts";
 import { LateNotes, type LateReadings } from "./pure/late.ts";
 import type { MeterState } from "./pure/meter-table.ts";
 import type { MeteredChannel } from "./pure/registry.ts";
@@ -18,6 +18,8 @@ export interface ReplayBasis {
   readonly meta: MeteredChannel;
   /** Whether the meter itself is judged here, not its account alone. */
   readonly isMeterJudged: boolean;
+  /** Whether REVERSE goes by a register of its own, which is not replayed. */
+  readonly hasReverseRegister: boolean;
   /** The newest reading that was judged; null when none was. */
   readonly judgedUntilMs: number | null;
   /** First live reading, and newest imported one; 0 when there is none. */
@@ -90,7 +92,7 @@ export class MeterWatch {
     const { channelNos, origins, qualities, readAtMs } = readings;
     for (let row = from; row < to; row++) {
       const meter = page.judged[channelNos[row] ?? -1];
-      if (meter === undefined) this.#readOther(readings, row);
+      if (meter === undefined) this.#readOther(page, row);
       else {
         const state = this.stateOf(meter);
         if (qualities[row] === 0) noteHeard(state, readAtMs[row] ?? 0, origins[row] === 1);
@@ -117,25 +119,33 @@ export class MeterWatch {
   }
 
   /** A gauge, or a register that its meter is not judged by: it tells that the meter is heard. */
-  #readOther(readings: ReadingColumns, row: number): void {
+  #readOther(page: OpenPage, row: number): void {
+    const { readings } = page;
     const channel = readings.channels[readings.channelNos[row] ?? -1] ?? "";
     const meter = this.#book.ownerOf(channel);
     if (meter === undefined && !this.#book.knows(channel)) this.#unknownRows++;
     if (meter === undefined || readings.qualities[row] !== 0) return;
-    noteHeard(this.stateOf(meter), readings.readAtMs[row] ?? 0, readings.origins[row] === 1);
+    const state = this.stateOf(meter);
+    noteHeard(state, readings.readAtMs[row] ?? 0, readings.origins[row] === 1);
+    if (meter.reverse?.channel === channel) this.#judge.takeReverse(meter, state, this.#read(page, row));
   }
 
   #measure(meter: WatchedMeter, state: MeterState, page: OpenPage, row: number): void {
-    const { readings } = page;
-    const { next } = this.#machine;
-    next.readAtMs = readings.readAtMs[row] ?? 0;
-    next.countsLow = page.countsLow[2 * row] ?? 0;
-    next.countsHigh = page.countsHigh[2 * row + 1] ?? 0;
-    next.quality = readings.qualities[row] ?? 2;
-    next.flags = readings.flags[row] ?? 0;
+    const { readAtMs } = this.#read(page, row);
     this.#meter = meter;
     const isTaken = this.#machine.pushNext(state, meter.kind.options, this.#onInterval);
-    if (!isTaken) this.#noteLate(meter, next.readAtMs);
+    if (!isTaken) this.#noteLate(meter, readAtMs);
+  }
+
+  /** A row of a register, where the interval machine takes it from. */
+  #read({ readings, countsLow, countsHigh }: OpenPage, row: number): NextReading {
+    const { next } = this.#machine;
+    next.readAtMs = readings.readAtMs[row] ?? 0;
+    next.countsLow = countsLow[2 * row] ?? 0;
+    next.countsHigh = countsHigh[2 * row + 1] ?? 0;
+    next.quality = readings.qualities[row] ?? 2;
+    next.flags = readings.flags[row] ?? 0;
+    return next;
   }
 
   #noteLate({ meta, kind: { duty } }: WatchedMeter, readAtMs: number): void {
@@ -158,6 +168,7 @@ export class MeterWatch {
     return {
       meta: meter.meta,
       isMeterJudged: meter.kind.duty.isJudged,
+      hasReverseRegister: meter.reverse !== undefined,
       judgedUntilMs: state.hasAnchor ? judgedUntilMs : null,
       lastImportMs,
       liveSinceMs,
@@ -205,6 +216,7 @@ export class MeterWatch {
 
   restore(image: MetersImage): void {
     this.#slots.restore(image);
+    this.#book.reseat();
   }
 
   /** All slots, at most `most` at a time. Nothing may be read in between. */
@@ -213,8 +225,13 @@ export class MeterWatch {
   }
 
   /** Forgets what every meter has learnt, and makes room for so many; `putSlots` tells it anew. */
-  beginRestore(counts?: { readonly meters: number; readonly keyAccounts: number }): void {
+  beginRestore(counts: { readonly meters: number; readonly keyAccounts: number; readonly sides: number }): void {
     this.#slots.beginRestore(counts);
+  }
+
+  /** Call it after the last `putSlots`. */
+  reseat(): void {
+    this.#book.reseat();
   }
 
   putSlots(piece: SlotsPiece): void {

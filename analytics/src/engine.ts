@@ -240,13 +240,14 @@ export class Engine {
       const piece = reader.read(bytes);
       if (piece.kind === "slots") this.#meters.putSlots(piece);
       else {
-        this.#meters.beginRestore(piece);
+        this.#meters.beginRestore({ ...piece, sides: piece.sides ?? 0 });
         this.#restoreRest(piece);
         this.#untaken = this.#hasRegistry ? undefined : piece;
       }
       await nextTurn();
     }
     reader.end();
+    this.#meters.reseat();
   }
 
   #restoreRest(image: Omit<EngineImage, "meters">): void {

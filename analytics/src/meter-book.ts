@@ -54,8 +54,8 @@ export class MeterBook {
       if (duty !== undefined) judged.set(meta.channel, this.#watch(meta, duty));
       if (judged.size % STEP_METERS === 0) yield;
     }
-    for (const [at, { channel, meter }] of channels.entries()) {
-      if (!judged.has(channel)) others.set(channel, judged.get(primary.get(meter)?.channel ?? ""));
+    for (const [at, meta] of channels.entries()) {
+      if (!judged.has(meta.channel)) others.set(meta.channel, this.#ownerAmong(judged, primary, meta));
       if (at % STEP_METERS === 0) yield;
     }
     this.#namesByKey = [];
@@ -64,6 +64,28 @@ export class MeterBook {
     this.#judgedMeters = this.#meters.filter(({ kind }) => kind.duty.isJudged).length;
     this.#judged = judged;
     this.#others = others;
+  }
+
+  /** The watched meter of a channel besides the judged one; it learns which of them is its reverse register. */
+  #ownerAmong(
+    judged: ReadonlyMap<string, WatchedMeter>,
+    primary: ReadonlyMap<string, MeteredChannel>,
+    channel: MeteredChannel,
+  ): WatchedMeter | undefined {
+    const meter = judged.get(primary.get(channel.meter)?.channel ?? "");
+    if (meter === undefined || channel.quantity !== "reverse_total" || channel.litresPerCount === null) return meter;
+    if (meter.meta.purpose !== "customer" || !meter.kind.duty.isJudged) return meter;
+    meter.reverse = channel;
+    this.#slots.seatAside(meter);
+    return meter;
+  }
+
+  /** Gives the meters that a snapshot brought side slots for theirs. */
+  reseat(): void {
+    for (const channel of this.#slots.sideChannels()) {
+      const meter = this.#judged.get(channel);
+      if (meter) this.#slots.seatAside(meter);
+    }
   }
 
   get meters(): readonly WatchedMeter[] {
@@ -123,10 +145,12 @@ export class MeterBook {
   }
 
   #watch(meta: MeteredChannel, duty: Duty): WatchedMeter {
-    const meter = {
+    const meter: WatchedMeter = {
       meta,
       kind: this.#kindOf(meta, duty),
       slot: 0,
+      sideSlot: -1,
+      reverse: undefined,
       account: duty.isAccountJudged ? this.#accountOf(meta) : undefined,
       district: this.#districts.around(meta),
     };

@@ -8,12 +8,13 @@ import type { Flow } from "./pure/detectors/flow.ts";
 import { beginRunHour, teachRunHour } from "./pure/detectors/flow-run.ts";
 import { stepVolume } from "./pure/detectors/volume-cusum.ts";
 import { type RuleView, viewsOf } from "./pure/explain.ts";
-import type { EmittedInterval } from "./pure/intervals.ts";
+import type { EmittedInterval, NextReading } from "./pure/intervals.ts";
 import { isWeekend, type ZoneCalendar } from "./pure/local-time.ts";
 import { cellsOf, type MeterState } from "./pure/meter-table.ts";
 import type { MeteredChannel } from "./pure/registry.ts";
 import type { MeterRule, RuleContext } from "./pure/rules.ts";
 import { DEFAULT_TUNING, type RuleTuning } from "./pure/tuning.ts";
+import { SideJudge } from "./side-judge.ts";
 import type { WatchedMeter } from "./watched-meter.ts";
 
 const HOUR_MS = 3_600_000;
@@ -27,6 +28,7 @@ export class MeterJudge {
   readonly #districts: Districts;
   readonly #findings: MeterFindings;
   readonly #accounts: AccountJudge;
+  readonly #side: SideJudge;
   // At work: one meter, one interval, one hour at a time. No object is made for a reading.
   readonly #context: { -readonly [Name in keyof RuleContext]: RuleContext[Name] };
   readonly #flow = newFlow();
@@ -37,6 +39,7 @@ export class MeterJudge {
     this.#districts = districts;
     this.#findings = findings;
     this.#accounts = new AccountJudge(slots.keyTable, findings);
+    this.#side = new SideJudge(slots, findings);
     this.#context = {
       meter: undefined as unknown as MeteredChannel,
       tuning: DEFAULT_TUNING,
@@ -50,12 +53,19 @@ export class MeterJudge {
   setTuning(tuning: RuleTuning): void {
     this.#context.tuning = tuning;
     this.#accounts.setTuning(tuning);
+    this.#side.setTuning(tuning);
   }
 
   /** What the rules see of a meter. */
-  viewsOf({ meta }: WatchedMeter, state: MeterState): RuleView[] {
+  viewsOf(meter: WatchedMeter, state: MeterState): RuleView[] {
+    const { meta } = meter;
     const context = { ...this.#context, meter: meta, litresPerCount: meta.litresPerCount ?? 0 };
-    return viewsOf(state, context, state.anchorMs);
+    return [...viewsOf(state, context, state.anchorMs), ...this.#side.viewsOf(meter, state)];
+  }
+
+  /** Takes a good reading of the reverse register of the meter that the view of the slots stands on. */
+  takeReverse(meter: WatchedMeter, state: MeterState, reading: NextReading): void {
+    this.#side.takeReverse(meter, state, reading);
   }
 
   /** Takes an interval of the meter that the view of the slots stands on. */
@@ -73,6 +83,7 @@ export class MeterJudge {
     this.#context.meter = meta;
     this.#context.litresPerCount = meta.litresPerCount ?? 0;
     this.#judge(meter, state, kind.intervalRules, flow, flow, interval.knownAtMs);
+    if (meter.sideSlot >= 0 || interval.counts < 0) this.#side.take(meter, state, interval, flow);
     this.#gatherHour(meter, state, flow, interval.knownAtMs);
   }
 
@@ -155,6 +166,7 @@ export class MeterJudge {
     };
     startDay(state);
     this.#judge(meter, state, meter.kind.dayRules, volume, hour, knownAtMs);
+    if (meter.sideSlot >= 0) this.#side.takeDay(meter, state, volume, hour, knownAtMs);
     // A key account's days are judged by another rule; NO_USE wants to know them too.
     if (meter.meta.isKeyAccount) stepVolume(state, volume, this.#context.tuning.USAGE_CHANGE);
   }

@@ -2,7 +2,7 @@ import type { Curve, ReadingColumns } from "@nightflow/storage/pure";
 import { Engine, type EngineOptions } from "./engine.ts";
 import type { ReplayBasis } from "./engine-meters.ts";
 import type { MeterImage } from "./meter-slots.ts";
-import { compareEpisodes, type EpisodeChange, episodesOf } from "./pure/episodes.ts";
+import { compareEpisodes, type Episode, type EpisodeChange, episodesOf } from "./pure/episodes.ts";
 import type { FindingEvent } from "./pure/finding.ts";
 import { isWithin, type LateSpan } from "./pure/late.ts";
 
@@ -45,12 +45,17 @@ export class MeterReplayer {
     // Its districts are judged by the sum of many meters, which one meter's replay cannot make again.
     this.#engine.setRegistry([{ ...basis.meta, channel: CHANNEL, inletOf: [] }]);
     const all = columnsOf(basis, curve, (atMs) => atMs <= judgedUntilMs);
-    const since = episodesOf(this.#run(all));
+    const since = this.#episodes(basis, all);
     const image = this.#engine.takeMeter(CHANNEL);
     if (image === undefined) return null;
     if (!hasFindings && since.length === 0) return { changes: [], image, readings: all.length };
     const inTime = columnsOf(basis, curve, (atMs) => atMs <= judgedUntilMs && !isWithin(late, atMs));
-    return { changes: compareEpisodes(episodesOf(this.#run(inTime)), since), image, readings: all.length };
+    return { changes: compareEpisodes(this.#episodes(basis, inTime), since), image, readings: all.length };
+  }
+
+  #episodes({ hasReverseRegister }: ReplayBasis, readings: ReadingColumns): Episode[] {
+    const events = this.#run(readings);
+    return episodesOf(hasReverseRegister ? events.filter(({ rule }) => rule !== "REVERSE") : events);
   }
 
   #run(readings: ReadingColumns): FindingEvent[] {

@@ -1,7 +1,8 @@
 import { ACCOUNT_SCHEMA } from "./pure/accounts/account-table.ts";
 import { METER_SCHEMA, type MeterState } from "./pure/meter-table.ts";
+import { needsSide, reverseOf, SIDE_SCHEMA } from "./pure/side-table.ts";
 import { SlotTable } from "./pure/slot-table.ts";
-import type { MetersImage, SlotsPiece } from "./snapshot.ts";
+import { type MetersImage, type SlotsPiece, TABLES } from "./snapshot.ts";
 import type { WatchedMeter } from "./watched-meter.ts";
 
 /** The state of one meter as bytes. */
@@ -9,19 +10,35 @@ export interface MeterImage {
   readonly slot: Uint8Array;
   /** That of its key account; null where it has none, or shares it with other meters. */
   readonly keySlot: Uint8Array | null;
+  /** What the side table holds of it; null for most. */
+  readonly sideSlot: Uint8Array | null;
 }
 
 /** What is kept of the meters: a slot each in flat memory, which travels as bytes to snapshots and replays. */
 export class MeterSlots {
   readonly table = new SlotTable(METER_SCHEMA);
   readonly keyTable = new SlotTable(ACCOUNT_SCHEMA, 8);
+  readonly sideTable = new SlotTable(SIDE_SCHEMA, 8);
   /** Slots by the channel that a meter is judged by; a changed resolution is another channel, and another slot. */
   #slots = new Map<string, number>();
   #keySlots = new Map<string, number>();
+  #sideSlots = new Map<string, number>();
 
   /** Gives a meter its slots, the ones that its channel had before. */
   seat(meter: WatchedMeter): void {
-    meter.slot = slotIn(this.#slots, meter.meta.channel, this.table);
+    const { channel } = meter.meta;
+    meter.slot = slotIn(this.#slots, channel, this.table);
+    if (meter.kind.duty.isJudged && (needsSide(meter.meta) || this.#sideSlots.has(channel))) this.seatAside(meter);
+  }
+
+  /** Gives a meter its slot in the side table, the one that its channel had before. */
+  seatAside(meter: WatchedMeter): void {
+    meter.sideSlot = slotIn(this.#sideSlots, meter.meta.channel, this.sideTable);
+  }
+
+  /** Channels with a slot in the side table. */
+  sideChannels(): readonly string[] {
+    return [...this.#sideSlots.keys()];
   }
 
   /** The slot of a key account, the one that it had before; `name` is its id, or the channel of a meter without one. */
@@ -36,14 +53,19 @@ export class MeterSlots {
   }
 
   /** The state of one meter, to be put into another engine's by `unpack`. */
-  pack({ slot, account }: WatchedMeter): MeterImage {
+  pack({ slot, sideSlot, account }: WatchedMeter): MeterImage {
     const isOwn = account?.meters === 1;
-    return { slot: this.table.packSlot(slot), keySlot: isOwn ? this.keyTable.packSlot(account.slot) : null };
+    return {
+      slot: this.table.packSlot(slot),
+      keySlot: isOwn ? this.keyTable.packSlot(account.slot) : null,
+      sideSlot: sideSlot < 0 ? null : this.sideTable.packSlot(sideSlot),
+    };
   }
 
   /** Forgets everything of one meter, as if it had never been read. */
-  clear({ slot, account }: WatchedMeter): void {
+  clear({ slot, sideSlot, account }: WatchedMeter): void {
     this.table.clearSlot(slot);
+    if (sideSlot >= 0) this.sideTable.clearSlot(sideSlot);
     if (account?.meters === 1) this.keyTable.clearSlot(account.slot);
   }
 
@@ -56,16 +78,31 @@ export class MeterSlots {
     if (image.keySlot !== null && meter.account?.meters === 1)
       this.keyTable.unpackSlot(meter.account.slot, image.keySlot);
     Object.assign(state, { lastGoodMs, liveSinceMs, lastImportMs, silentOpenMs });
+    if (image.sideSlot?.some((byte) => byte !== 0)) this.#unpackAside(meter, image.sideSlot);
+  }
+
+  /** A reverse register is read by itself: what it told is not in the image, and stays. */
+  #unpackAside(meter: WatchedMeter, sideSlot: Uint8Array): void {
+    this.seatAside(meter);
+    const { view } = this.sideTable;
+    view.slot = meter.sideSlot;
+    const kept = meter.reverse === undefined ? {} : reverseOf(view);
+    this.sideTable.unpackSlot(meter.sideSlot, sideSlot);
+    Object.assign(view, kept);
   }
 
   /** Bytes of the slots in an image. */
   slotBytes() {
-    return { meter: this.table.bytesPerSlot, keyAccount: this.keyTable.bytesPerSlot };
+    return {
+      meters: this.table.bytesPerSlot,
+      keyAccounts: this.keyTable.bytesPerSlot,
+      sides: this.sideTable.bytesPerSlot,
+    };
   }
 
   /** Slots in use. */
   slotCounts() {
-    return { meters: this.#slots.size, keyAccounts: this.#keySlots.size };
+    return { meters: this.#slots.size, keyAccounts: this.#keySlots.size, sides: this.#sideSlots.size };
   }
 
   /** All slots with the channels that they belong to. */
@@ -75,6 +112,8 @@ export class MeterSlots {
       keyChannels: [...this.#keySlots.keys()],
       slots: this.table.image(this.#slots.size),
       keySlots: this.keyTable.image(this.#keySlots.size),
+      sideChannels: this.sideChannels(),
+      sideSlots: this.sideTable.image(this.#sideSlots.size),
     };
   }
 
@@ -83,11 +122,12 @@ export class MeterSlots {
     this.beginRestore();
     this.putSlots({ table: "meters", first: 0, channels: image.channels, slots: image.slots });
     this.putSlots({ table: "keyAccounts", first: 0, channels: image.keyChannels, slots: image.keySlots });
+    this.putSlots({ table: "sides", first: 0, channels: image.sideChannels, slots: image.sideSlots });
   }
 
   /** All slots, at most `most` at a time. Nothing may be read in between. */
   *slotPieces(most: (bytesPerSlot: number) => number): Generator<SlotsPiece> {
-    for (const table of ["meters", "keyAccounts"] as const) {
+    for (const table of TABLES) {
       const { slots, memory } = this.#tableOf(table);
       const channels = [...slots.keys()];
       const step = most(memory.bytesPerSlot);
@@ -99,11 +139,13 @@ export class MeterSlots {
   }
 
   /** Forgets what every meter has learnt, and makes room for so many; `putSlots` tells it anew. */
-  beginRestore(counts = { meters: 0, keyAccounts: 0 }): void {
+  beginRestore(counts = { meters: 0, keyAccounts: 0, sides: 0 }): void {
     this.table.clearFirst(this.#slots.size);
     this.keyTable.clearFirst(this.#keySlots.size);
+    this.sideTable.clearFirst(this.#sideSlots.size);
     this.table.ensure(counts.meters);
     this.keyTable.ensure(counts.keyAccounts);
+    this.sideTable.ensure(counts.sides);
   }
 
   /** Puts each state where its channel has its slot already: no name is kept twice, and no meter moves. */
@@ -113,8 +155,9 @@ export class MeterSlots {
   }
 
   #tableOf(table: SlotsPiece["table"]) {
-    return table === "meters"
-      ? { slots: this.#slots, memory: this.table }
+    if (table === "meters") return { slots: this.#slots, memory: this.table };
+    return table === "sides"
+      ? { slots: this.#sideSlots, memory: this.sideTable }
       : { slots: this.#keySlots, memory: this.keyTable };
   }
 }

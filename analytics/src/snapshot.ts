@@ -21,7 +21,13 @@ export interface MetersImage {
   readonly keyChannels: readonly string[];
   readonly slots: Uint8Array;
   readonly keySlots: Uint8Array;
+  readonly sideChannels: readonly string[];
+  readonly sideSlots: Uint8Array;
 }
+
+/** The tables whose slots a snapshot holds, in their order. */
+export const TABLES = ["meters", "keyAccounts", "sides"] as const;
+type Table = (typeof TABLES)[number];
 
 export interface EngineImage {
   readonly meters: MetersImage;
@@ -35,7 +41,7 @@ export interface EngineImage {
 
 /** Some slots side by side, with the channels that they belong to; `first` is the number of the first. */
 export interface SlotsPiece {
-  readonly table: "meters" | "keyAccounts";
+  readonly table: Table;
   readonly first: number;
   readonly channels: readonly string[];
   readonly slots: Uint8Array;
@@ -45,19 +51,18 @@ export interface SlotsPiece {
 export interface RestPiece extends Omit<EngineImage, "meters"> {
   readonly meters: number;
   readonly keyAccounts: number;
+  /** Absent in snapshots of programs that had no side table. */
+  readonly sides?: number;
 }
 
 /** Bytes of one slot of each table: a snapshot whose slots are of another size is of another program. */
-export interface SlotBytes {
-  readonly meter: number;
-  readonly keyAccount: number;
-}
+export type SlotBytes = Readonly<Record<Table, number>>;
 
 /** State as bytes in one: channels, districts and the like, then all slots. */
 export function packSnapshot(image: EngineImage): Uint8Array {
   const { meters, ...rest } = image;
-  const { channels, keyChannels, slots, keySlots } = meters;
-  return frame({ channels, keyChannels, ...rest }, slots, keySlots);
+  const { channels, keyChannels, sideChannels, slots, keySlots, sideSlots } = meters;
+  return frame({ channels, keyChannels, sideChannels, ...rest }, slots, keySlots, sideSlots);
 }
 
 /**
@@ -67,15 +72,19 @@ export function packSnapshot(image: EngineImage): Uint8Array {
  */
 export function unpackSnapshot(bytes: Uint8Array, slotBytes: SlotBytes): EngineImage {
   const { head, body } = unframe<Head>(bytes);
-  const keyAt = head.channels.length * slotBytes.meter;
-  if (keyAt + head.keyChannels.length * slotBytes.keyAccount !== body.length)
+  const { sideChannels = [] } = head;
+  const keyAt = head.channels.length * slotBytes.meters;
+  const sideAt = keyAt + head.keyChannels.length * slotBytes.keyAccounts;
+  if (sideAt + sideChannels.length * slotBytes.sides !== body.length)
     throw new SnapshotError("slots are of another size");
   return {
     meters: {
       channels: head.channels,
       keyChannels: head.keyChannels,
       slots: body.subarray(0, keyAt),
-      keySlots: body.subarray(keyAt),
+      keySlots: body.subarray(keyAt, sideAt),
+      sideChannels,
+      sideSlots: body.subarray(sideAt),
     },
     districts: head.districts,
     silence: head.silence,
@@ -97,8 +106,8 @@ export function packSlots({ slots, ...names }: SlotsPiece): Uint8Array {
 /** Reads the pieces of one snapshot in their order. */
 export class PieceReader {
   readonly #slotBytes: SlotBytes;
-  #expected: { meters: number; keyAccounts: number } | undefined;
-  readonly #seen = { meters: 0, keyAccounts: 0 };
+  #expected: Record<Table, number> | undefined;
+  readonly #seen: Record<Table, number> = { meters: 0, keyAccounts: 0, sides: 0 };
 
   constructor(slotBytes: SlotBytes) {
     this.#slotBytes = slotBytes;
@@ -113,13 +122,13 @@ export class PieceReader {
     const { head, body } = unframe<PieceHead>(bytes);
     if (head.kind === "rest") {
       if (this.#expected !== undefined) throw new SnapshotError("two pieces begin a snapshot");
-      this.#expected = { meters: head.meters, keyAccounts: head.keyAccounts };
+      const { meters, keyAccounts, sides = 0 } = head;
+      this.#expected = { meters, keyAccounts, sides };
       return head;
     }
     const { table, first, channels } = head;
     if (this.#expected === undefined || first !== this.#seen[table]) throw new SnapshotError("a piece is missing");
-    const each = table === "meters" ? this.#slotBytes.meter : this.#slotBytes.keyAccount;
-    if (channels.length * each !== body.length) throw new SnapshotError("slots are of another size");
+    if (channels.length * this.#slotBytes[table] !== body.length) throw new SnapshotError("slots are of another size");
     this.#seen[table] += channels.length;
     return { ...head, slots: body };
   }
@@ -130,8 +139,8 @@ export class PieceReader {
    * @throws {SnapshotError} when there should have been more.
    */
   end(): void {
-    const { meters, keyAccounts } = this.#expected ?? { meters: -1, keyAccounts: -1 };
-    if (meters !== this.#seen.meters || keyAccounts !== this.#seen.keyAccounts)
+    const expected = this.#expected;
+    if (expected === undefined || TABLES.some((table) => expected[table] !== this.#seen[table]))
       throw new SnapshotError("the last pieces are missing");
   }
 }
@@ -172,6 +181,7 @@ function unframe<Json>(bytes: Uint8Array): { readonly head: Json; readonly body:
 interface Head {
   readonly channels: string[];
   readonly keyChannels: string[];
+  readonly sideChannels?: string[];
   readonly districts: [string, DistrictImage][];
   readonly silence: [string, number][];
   readonly pressure?: PressureImage;

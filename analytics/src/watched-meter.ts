@@ -14,6 +14,10 @@ export interface WatchedMeter {
   readonly meta: MeteredChannel;
   readonly kind: MeterKind;
   slot: number;
+  /** Slot in the side table; -1 for most. */
+  sideSlot: number;
+  /** Its reverse register, where it has one. */
+  reverse: MeteredChannel | undefined;
   /** The key account that it is counted in, where that is judged here. */
   readonly account: WatchedAccount | undefined;
   /** The district whose customers' use it counts in. */

@@ -11,6 +11,7 @@ export interface PreviewUnit {
 }
 
 const DISTRICT_RULES: ReadonlySet<TunedRule> = new Set(["NIGHT_MIN", "DMA_LOSS", "GAS_UFG"]);
+const ANY_COMMODITY: ReadonlySet<TunedRule> = new Set(["USAGE_CHANGE", "REVERSE", "USE_INACTIVE"]);
 const GAUGE_RULES: ReadonlySet<TunedRule> = new Set(["PRESS_LOW", "PRESS_HIGH", "GAS_P_DROP"]);
 
 /** Everything that a rule judges in a request's scope, in an order by hash: its beginning is a fair sample of it. */
@@ -31,7 +32,7 @@ function singleUnits(rule: TunedRule, channels: readonly MeteredChannel[], dma: 
 
 function isJudgedBy(rule: TunedRule, meter: MeteredChannel): boolean {
   if (meter.purpose !== "customer") return false;
-  return meter.commodity === (rule === "GAS_CONT" ? "gas" : "water") || rule === "USAGE_CHANGE";
+  return meter.commodity === (rule === "GAS_CONT" ? "gas" : "water") || ANY_COMMODITY.has(rule);
 }
 
 function standsIn({ dma, inletOf }: MeteredChannel, wanted: string): boolean {

@@ -4,10 +4,14 @@ import { dutyLimit } from "./detectors/duty.ts";
 import { WARM_UP_HOURS } from "./detectors/flow.ts";
 import { surpriseLimit } from "./detectors/flow-run.ts";
 import { LEVELS } from "./detectors/hour-profile.ts";
+import { BLOCK_DAYS, isSized, lowShareOf } from "./detectors/meter-size.ts";
+import { litresADay } from "./detectors/reverse-flow.ts";
 import { stillLimit } from "./detectors/standstill.ts";
 import { expectedLitres, isVolumeKnown } from "./detectors/volume-cusum.ts";
 import type { MeterState } from "./meter-table.ts";
 import type { RuleContext } from "./rules.ts";
+import type { SideContext } from "./side-rules.ts";
+import type { SideState } from "./side-table.ts";
 
 /** What a rule sees of a meter at one moment, and why that is or is no finding. */
 export interface RuleView {
@@ -30,6 +34,52 @@ export function viewsOf(state: MeterState, context: RuleContext, atMs: number): 
     stillView(state, context),
     underView(state, context),
     volumeView(state, context),
+  ];
+}
+
+/** What the rules of the side table see of a meter that has a place there. */
+export function sideViewsOf(side: SideState, context: SideContext): RuleView[] {
+  return [reverseView(side, context), idleView(side, context), ...sizeViews(side, context)];
+}
+
+function reverseView(side: SideState, { tuning, usualLitres, hasReverseRegister }: SideContext): RuleView {
+  const { leastLitres, leastShare } = tuning.REVERSE;
+  const register = hasReverseRegister ? "its reverse register" : "falls of its register";
+  return {
+    rule: "REVERSE",
+    isOpen: side.backIsOpen === 1,
+    nullCase: null,
+    saw: `${text(side.backLitres)} L back by ${register} of ${leastLitres}, ${text(litresADay(side))} L a day of ${text(leastShare * usualLitres)}`,
+  };
+}
+
+function idleView(side: SideState, { meter, tuning }: SideContext): RuleView {
+  return {
+    rule: "USE_INACTIVE",
+    isOpen: side.idleIsOpen === 1,
+    nullCase: typeof meter.inactiveSinceMs === "number" ? null : "its account and service point are active",
+    saw: `${text(side.idleLitres)} L of ${tuning.USE_INACTIVE.leastLitres}`,
+  };
+}
+
+function sizeViews(side: SideState, { meter, tuning }: SideContext): RuleView[] {
+  const q3 = (meter.q3M3h ?? 0) * 1000;
+  const nullCase = isSized(meter) ? null : "Q3 not known or under 4 m³/h, or intervals over an hour";
+  const days = `${side.sizeDays} of ${BLOCK_DAYS} judged days`;
+  const { leastHours, overloadHours } = tuning.OVER;
+  return [
+    {
+      rule: "OVER",
+      isOpen: side.overOpenMs !== 0,
+      nullCase,
+      saw: `${text(side.overHours)} h above Q3 of ${leastHours}, ${text(side.overloadHours)} h above Q4 of ${overloadHours}, ${days}`,
+    },
+    {
+      rule: "UNDER",
+      isOpen: side.underOpenMs !== 0,
+      nullCase,
+      saw: `highest ${text(side.sizePeak)} L/h of ${text(tuning.UNDER.peakShare * q3)}, ${text(100 * lowShareOf(side))} % below Q1, ${days}`,
+    },
   ];
 }
 

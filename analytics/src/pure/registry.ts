@@ -20,6 +20,8 @@ export interface MeteredChannel {
   /** Districts that a meter feeds (+1) or drains (-1). */
   readonly inletOf: readonly { readonly dma: string; readonly sign: 1 | -1 }[];
   readonly account: string | null;
+  /** Since when its account or service point is suspended or closed; null or absent while both are active. */
+  readonly inactiveSinceMs?: number | null;
   readonly isKeyAccount: boolean;
   /** What is agreed with the key account, and when it works; absent where nothing is. */
   readonly terms?: AccountTerms;

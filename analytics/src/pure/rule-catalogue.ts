@@ -162,6 +162,70 @@ const TUNED: { readonly [Code in TunedRule]: Entry & { readonly parameters: Spec
       acceptDays: counted("d", 7, 365, "持续多少天后视为正常", "days after which it is how the place is used"),
     },
   },
+  REVERSE: {
+    name: { zh: "倒流", en: "Reverse flow" },
+    subject: "meter",
+    finds: {
+      zh: "水从用户倒流入管网，或水表装反",
+      en: "water that runs back into the network, or a meter turned round",
+    },
+    nullCase: {
+      zh: "首次、迟到的读数；无反向寄存器时读数回落不足三次",
+      en: "a first or late reading; without a reverse register fewer than three falls",
+    },
+    source: "DOMAIN 3.4; Itron ReverseFlow, Neptune backflow",
+    parameters: {
+      leastLitres: amount("L", 1, 100_000, "累计倒流达到该水量才判定", "litres that ran back"),
+      leastShare: share("每日倒流占平常日用量的比例", "litres a day, as a share of the usual day", 0, 1),
+      quietDays: counted("d", 1, 60, "多少天不再倒流后解除", "days without more that end it"),
+    },
+  },
+  USE_INACTIVE: {
+    name: { zh: "停用户用水", en: "Use on a closed account" },
+    subject: "meter",
+    finds: { zh: "停用或销户的用水点仍有用量", en: "use at a point that is suspended or closed" },
+    nullCase: { zh: "启用中的用水点；停用之前的时段", en: "active points; intervals from before it was closed" },
+    source: "DOMAIN 3.4; Itron UsageInactive, Neptune soft disconnect",
+    parameters: {
+      leastLitres: amount("L", 1, 100_000, "累计用量达到该值才判定", "litres used"),
+      quietDays: counted("d", 1, 60, "多少天无用量后解除", "days without use that end it"),
+    },
+  },
+  OVER: {
+    name: { zh: "超量程", en: "Meter too small" },
+    subject: "meter",
+    finds: { zh: "30 天内流量多次超过 Q3 或 Q4", en: "flow above Q3 or Q4 too often in 30 days" },
+    nullCase: {
+      zh: "Q3 未知或小于 4 m³/h；时段长于一小时",
+      en: "Q3 not known or under 4 m³/h; intervals over an hour",
+    },
+    source: "DOMAIN 3.4; LEAKS 2.2 (Zenner EDC)",
+    parameters: {
+      leastHours: amount("h", 0, 300, "30 天内超过 Q3 的小时数", "hours above Q3 in 30 days"),
+      overloadHours: amount("h", 0, 100, "或超过 Q4 的小时数", "or hours above Q4"),
+    },
+  },
+  UNDER: {
+    name: { zh: "小流量", en: "Meter too large" },
+    subject: "meter",
+    finds: { zh: "30 天内流量远低于 Q3", en: "30 days far below Q3" },
+    nullCase: {
+      zh: "Q3 未知或小于 4 m³/h；时段长于 15 分钟；30 天用量不足 1 m³",
+      en: "Q3 not known or under 4 m³/h; intervals over 15 min; less than 1 m³ in 30 days",
+    },
+    source: "DOMAIN 3.4; LEAKS 2.2 (Zenner EDC)",
+    parameters: {
+      peakShare: share("最高时段不超过 Q3 的该比例", "share of Q3 that the highest interval stays below", 0.01, 0.5),
+      lowPeakShare: share(
+        "或不超过该比例且多数用量低于 Q1",
+        "or this share, with most of the volume below Q1",
+        0.01,
+        1,
+      ),
+      lowShare: share("低于 Q1 的用量比例", "share of the volume below Q1", 0.05, 1),
+      turndown: amount("", 10, 1000, "Q3 与 Q1 之比（R）", "Q3 ÷ Q1 (R of the type plate)"),
+    },
+  },
   USAGE_CHANGE: {
     name: { zh: "用量变化", en: "Change of use" },
     subject: "account",

@@ -5,7 +5,7 @@ import { stepDuty } from "./detectors/duty.ts";
 import type { Flow, Step } from "./detectors/flow.ts";
 import { type RunContext, stepContinuous, stepFloor } from "./detectors/flow-run.ts";
 import { stepRun } from "./detectors/run-record.ts";
-import { stepStill } from "./detectors/standstill.ts";
+import { restStill, stepStill } from "./detectors/standstill.ts";
 import { stepUnder } from "./detectors/under-registration.ts";
 import { stepVolume } from "./detectors/volume-cusum.ts";
 import {
@@ -98,7 +98,8 @@ export const DAY_RULES: readonly MeterRule<DayVolume>[] = [
     bit: 4,
     appliesTo: isWater,
     openMs: (state) => (state.stillIsOpen === 1 ? state.stillStartMs : 0),
-    step: (state, day, { tuning }) => stepStill(state, day, tuning.NO_USE),
+    step: (state, day, { meter, tuning }) =>
+      typeof meter.inactiveSinceMs === "number" ? restStill(state) : stepStill(state, day, tuning.NO_USE),
     proof: (state, { tuning }) => stillProof(state, tuning.NO_USE),
   },
   {

@@ -3,8 +3,11 @@ import { HIGH_PARAMETERS, LOW_PARAMETERS, OFF_PARAMETERS } from "./accounts/load
 import { BURST_PARAMETERS } from "./detectors/burst.ts";
 import { DUTY_PARAMETERS } from "./detectors/duty.ts";
 import { RUN_PARAMETERS } from "./detectors/flow-run.ts";
+import { IDLE_PARAMETERS } from "./detectors/idle-use.ts";
+import { TOO_LARGE_PARAMETERS, TOO_SMALL_PARAMETERS } from "./detectors/meter-size.ts";
 import { NIGHT_STEP, type NightStepParameters } from "./detectors/night-step.ts";
 import { DROP_PARAMETERS, PRESS_HIGH_PARAMETERS, PRESS_LOW_PARAMETERS } from "./detectors/pressure-limit.ts";
+import { REVERSE_PARAMETERS } from "./detectors/reverse-flow.ts";
 import { GAS_RUN_PARAMETERS } from "./detectors/run-record.ts";
 import { STILL_PARAMETERS } from "./detectors/standstill.ts";
 import { UNDER_PARAMETERS } from "./detectors/under-registration.ts";
@@ -28,6 +31,10 @@ export const DEFAULT_TUNING = {
   OFF_HOURS_USE: OFF_PARAMETERS,
   PEAK_LIMIT: PEAK_PARAMETERS,
   BUDGET_AHEAD: BUDGET_PARAMETERS,
+  REVERSE: REVERSE_PARAMETERS,
+  USE_INACTIVE: IDLE_PARAMETERS,
+  OVER: TOO_SMALL_PARAMETERS,
+  UNDER: TOO_LARGE_PARAMETERS,
   GAS_CONT: GAS_RUN_PARAMETERS,
   GAS_P_DROP: DROP_PARAMETERS,
   PRESS_LOW: PRESS_LOW_PARAMETERS,

@@ -47,6 +47,14 @@ export function stepStill(state: StillState & VolumeState, day: DayVolume, p: St
   return "open";
 }
 
+/** A closed or suspended point stands still as it should: no finding, and nothing to learn from. */
+export function restStill(state: StillState): Step {
+  const wasOpen = state.stillIsOpen === 1;
+  state.stillDays = 0;
+  state.stillIsOpen = 0;
+  return wasOpen ? "clear" : "none";
+}
+
 /** Still days from which it is a finding. */
 export function stillLimit(state: StillState, p: StillParameters): number {
   return Math.max(p.leastDays, p.recordFactor * state.stillRecord);

@@ -36,6 +36,8 @@ export interface RegisteredChannel {
   /** Id of the account that pays; null for the utility's own meters and for meters in stock. */
   readonly account: string | null;
   readonly isKeyAccount: boolean;
+  /** Since when the account or the service point is suspended or closed; null while both are active. */
+  readonly inactiveSinceMs: number | null;
   readonly unitId: string;
   readonly unitPath: string;
   /** Zone and currency of the nearest unit above that has them. */
@@ -182,6 +184,9 @@ const REGISTRY_SQL = `
   select c.id, m.id as meter, m.purpose, m.commodity, c.quantity, c.unit, c.resolution, m.period_s as "periodS",
          m.q3_m3h as q3, m.q4_m3h as q4, m.capacity_m3 as capacity, s.dma_id as dma,
          coalesce(i.districts, '[]') as "inletOf", a.id as account, coalesce(a.is_key_account, false) as "isKeyAccount",
+         (extract(epoch from least(
+           case when a.status <> 'active' then a.status_since end,
+           case when s.status <> 'active' then s.status_since end)) * 1000)::float8 as "inactiveSinceMs",
          p.id as "unitId", p.path as "unitPath", p.zone, p.currency, t.price_per_m3 as price, c.agent,
          m.parent_id as parent, m.error_percent as "errorPercent", c.is_outdoor as "isOutdoor",
          d.pressure_low_kpa as "lowKPa", d.pressure_high_kpa as "highKPa"

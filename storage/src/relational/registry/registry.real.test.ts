@@ -281,3 +281,19 @@ test("a holiday backwards, a zone's limits crossed and meters that are each othe
     "dmas.csv line 2, column pressure_low_kpa",
   ]);
 });
+
+test("analytics gets since when a point is closed: from the status that is written, and no longer when it is active again", async () => {
+  const { database } = await databases.fresh();
+  await importTown(database);
+  const sinceOf = async (channel: string) =>
+    (await loadMeterRegistry(database, MARCH)).find((row) => row.channel === channel)?.inactiveSinceMs;
+  expect(await sinceOf("M1.forward_total")).toBeNull();
+  await database.query("update account set status = 'suspended', status_since = '2026-02-03T04:05:06Z'");
+  expect(await sinceOf("M1.forward_total")).toBe(Date.UTC(2026, 1, 3, 4, 5, 6));
+  await database.query("update service_point set status = 'closed'");
+  expect(await sinceOf("M1.forward_total")).toBe(Date.UTC(2026, 1, 3, 4, 5, 6));
+  await database.query("update account set status = 'active'");
+  expect(await sinceOf("M1.forward_total")).toBeGreaterThan(Date.now() - 60_000);
+  await database.query("update service_point set status = 'active'");
+  expect(await sinceOf("M1.forward_total")).toBeNull();
+});
