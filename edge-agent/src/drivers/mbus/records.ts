@@ -24,6 +24,8 @@ export interface MbusRecord extends MbusMeaning {
   /** False where an extension says something that this decoder does not know: no channel takes such a record. */
   readonly isUnderstood: boolean;
   readonly value: MbusValue;
+  /** Its information fields as they came, and how many bytes of data follow them. */
+  readonly form: { readonly fields: Uint8Array; readonly dataBytes: number };
 }
 
 /** The records of one telegram. */
@@ -77,6 +79,15 @@ class Reader {
     return this.#at >= this.#bytes.length;
   }
 
+  get at(): number {
+    return this.#at;
+  }
+
+  /** What was read from an earlier place on. */
+  since(from: number): Uint8Array {
+    return this.#bytes.slice(from, this.#at);
+  }
+
   byte(): number {
     return this.take(1)[0] ?? 0;
   }
@@ -104,10 +115,14 @@ class Reader {
 }
 
 function readRecord(reader: Reader, dif: number): MbusRecord {
+  const from = reader.at - 1;
   const place = placeOf(dif, reader.extensions(dif));
   const { meaning, extensions } = readMeaning(reader);
+  const fields = reader.since(from);
+  const dataFrom = reader.at;
   const value = readValue(reader, dif & 0x0f, meaning);
-  return { ...place, ...meaningWith(meaning, extensions), value };
+  const form = { fields, dataBytes: reader.at - dataFrom };
+  return { ...place, ...meaningWith(meaning, extensions), value, form };
 }
 
 /** Storage number, tariff and subunit are spread over the first field and its extensions. */
