@@ -31,11 +31,11 @@ export async function missingReadings(
 ): Promise<z.infer<typeof MissingReadings>> {
   const nowMs = deps.clock.now();
   const toMs = Math.min(query.to ?? nowMs, nowMs);
-  const fromMs = query.from ?? toMs - DAY_MS;
+  const fromMs = query.from ?? toMs - query.days * DAY_MS;
   if (fromMs >= toMs) throw new BadRequestProblem("`from` lies before `to`, and before now");
   if (toMs - fromMs > MOST_DAYS * DAY_MS) throw new BadRequestProblem(`ask for at most ${MOST_DAYS} days at once`);
   const behind = await metersBehind(deps, fromMs, toMs);
-  const { from: _, to: __, ...filter } = query;
+  const { from: _, to: __, days: ___, ...filter } = query;
   const page = await listMeters(deps.sql, deps.store, scope, { ...filter, ids: [...behind.keys()] }, nowMs);
   const gapsOf = (meter: MeterRow) => gapsOfMeter(deps, meter, behind.get(meter.id), fromMs, toMs);
   const found = await inTurn(page.items, gapsOf);

@@ -41,7 +41,8 @@ export const CollectionReport = named(
 /** Which missing readings to list: those of the meters that fit, in [from, to). */
 export const MissingReadingsQuery = MeterQuery.omit({ status: true }).extend({
   limit: z.coerce.number().int().min(1).max(100).default(50).meta({ description: "Meters of a page at most." }),
-  from: z.coerce.number().int().optional().meta({ description: "Epoch ms; a day before `to` when left out." }),
+  from: z.coerce.number().int().optional().meta({ description: "Epoch ms; `days` before `to` when left out." }),
+  days: z.coerce.number().int().min(1).max(31).default(1).meta({ description: "Length of the span without `from`." }),
   to: z.coerce.number().int().optional().meta({ description: "Epoch ms; now when left out." }),
 });
 

@@ -4,6 +4,7 @@ export type { ChartOption } from "./charts/frame.ts";
 export { intervalVersionsChart, type VersionedPoint } from "./charts/interval-versions.ts";
 export { type NightMark, type NightPoint, nightFlowChart } from "./charts/night-flow.ts";
 export { PALETTE, toDark } from "./charts/palette.ts";
+export { type ReadRateDay, readRateChart } from "./charts/read-rate.ts";
 export { type CurvePoint, type UsageCurveInput, usageCurveChart } from "./charts/usage-curve.ts";
 export * from "./format.ts";
 export { usageReportCsv } from "./usage-report/csv.ts";

@@ -4,6 +4,7 @@ import { chartToSvg } from "../svg.ts";
 import { evidenceChart } from "./evidence.ts";
 import { nightFlowChart } from "./night-flow.ts";
 import { PALETTE, toDark } from "./palette.ts";
+import { readRateChart } from "./read-rate.ts";
 import { usageCurveChart } from "./usage-curve.ts";
 
 const HOUR_MS = 3_600_000;
@@ -102,4 +103,18 @@ describe("a chart on a dark page", () => {
     const { legend } = nightFlowChart({ nights: [], language: "en" }) as { legend: { data: { name: string }[] } };
     expect(legend.data.map((entry) => entry.name)).toEqual(["expected range", "expected", "minimum night flow"]);
   });
+});
+
+it("the read rate's axis begins just below the worst day, so that a hundredth can be seen", () => {
+  const days = [
+    { day: "2026-10-20", successRate: 0.997 },
+    { day: "2026-10-21", successRate: null },
+    { day: "2026-10-22", successRate: 0.951 },
+  ];
+  const { yAxis, series } = readRateChart({ days, language: "en" }) as {
+    yAxis: object;
+    series: readonly { readonly data: readonly (readonly [number, number | null])[] }[];
+  };
+  expect(yAxis).toMatchObject({ min: 94, max: 100, name: "%" });
+  expect(series[0]?.data.map(([, percent]) => percent)).toEqual([99.7, null, 95.1]);
 });

@@ -266,6 +266,22 @@ export const collectionQuery = queryOptions({
   refetchInterval: OFTEN_MS,
 });
 
+/** What share of the readings came, day by day. */
+export const collectionDaysQuery = queryOptions({
+  queryKey: ["collection", "days"],
+  queryFn: () => dataOf(api.GET("/api/collection/days", { params: { query: {} } })),
+  staleTime: OFTEN_MS,
+});
+
+/** Meters from which readings are missing in the last days. */
+export const missingReadingsQuery = (query: Query<"listMissingReadings">) =>
+  infiniteQueryOptions({
+    queryKey: ["collection", "missing", query],
+    queryFn: ({ pageParam }) =>
+      dataOf(api.GET("/api/collection/missing-readings", { params: { query: { ...query, cursor: pageParam } } })),
+    ...paging,
+  });
+
 /** The agents with their last status. */
 export const agentsQuery = queryOptions({
   queryKey: ["agents"],

@@ -15,6 +15,7 @@ import { collectionSearch } from "../pages/collection/search.ts";
 import { eventsSearch } from "../pages/events/search.ts";
 import { meterSearch } from "../pages/meter/search.ts";
 import { metersSearch } from "../pages/meters/search.ts";
+import { missingSearch } from "../pages/missing-readings/search.ts";
 import { agentsSearch } from "../pages/operations/agents/search.ts";
 import { devicesSearch } from "../pages/operations/devices/search.ts";
 import { jobsSearch } from "../pages/operations/jobs/search.ts";
@@ -148,6 +149,13 @@ const collection = createRoute({
   component: lazyRouteComponent(() => import("../pages/collection/page.tsx"), "CollectionPage"),
 });
 
+const missingReadings = createRoute({
+  getParentRoute: () => inside,
+  path: "collection/missing",
+  validateSearch: missingSearch,
+  component: lazyRouteComponent(() => import("../pages/missing-readings/page.tsx"), "MissingReadingsPage"),
+});
+
 const accounts = createRoute({
   getParentRoute: () => inside,
   path: "accounts",
@@ -224,7 +232,21 @@ const jobs = createRoute({
 const operationsPages = [operationsFirst, health, agents, setAside, quarantine, devices, jobs];
 
 const pages = inside.addChildren([
-  ...[controlRoom, district, events, event, rules, shift, tickets, meters, meter, collection, accounts, account],
+  ...[
+    controlRoom,
+    district,
+    events,
+    event,
+    rules,
+    shift,
+    tickets,
+    meters,
+    meter,
+    collection,
+    missingReadings,
+    accounts,
+    account,
+  ],
   operations.addChildren(operationsPages),
 ]);
 

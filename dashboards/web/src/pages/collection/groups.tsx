@@ -2,18 +2,20 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { Segmented, Table } from "antd";
 import type { components } from "../../api/generated/schema.d.ts";
 import type { CollectionGroup } from "../../api/queries.ts";
+import { oneOf } from "../../api/search.ts";
 import { Panel } from "../../parts/panel.tsx";
 import { useFormat } from "../../parts/use-format.ts";
 import { useWords } from "../../words/use-words.ts";
+import { GROUPINGS, type Grouping } from "./search.ts";
 import { words } from "./words.ts";
 
 const route = getRouteApi("/inside/collection");
 
-/** Read rates by agent or by district, worst first. */
+/** Read rates by agent, district or model, worst first. */
 export function Groups(props: { readonly report: components["schemas"]["CollectionReport"] }) {
   const { say } = useWords("collection", words);
   const navigate = route.useNavigate();
-  const { by = "agent" } = route.useSearch();
+  const { by } = route.useSearch();
   const { number, share } = useFormat();
   const count = (key: "meters" | "good" | "late" | "silent" | "never", title: string) => ({
     key,
@@ -27,16 +29,14 @@ export function Groups(props: { readonly report: components["schemas"]["Collecti
       extra={
         <Segmented
           aria-label={say("by")}
-          value={by}
+          value={by ?? "agent"}
           onChange={(value) =>
-            void navigate({
-              search: (before) => ({ ...before, by: value === "dma" ? "dma" : undefined }),
-              replace: true,
-            })
+            void navigate({ search: (before) => ({ ...before, by: oneOf(value, GROUPINGS) }), replace: true })
           }
           options={[
             { value: "agent", label: say("byAgent") },
             { value: "dma", label: say("byDma") },
+            { value: "model", label: say("byModel") },
           ]}
         />
       }
@@ -47,12 +47,12 @@ export function Groups(props: { readonly report: components["schemas"]["Collecti
         rowKey="id"
         pagination={false}
         scroll={{ x: "max-content" }}
-        dataSource={by === "dma" ? props.report.byDma : props.report.byAgent}
+        dataSource={groupsOf(props.report, by)}
         columns={[
           {
             key: "id",
-            title: say(by === "dma" ? "district" : "agent"),
-            render: (_, row) => <GroupName id={row.id} isDma={by === "dma"} />,
+            title: say(by === undefined ? "agent" : by === "dma" ? "district" : "model"),
+            render: (_, row) => <GroupName id={row.id} by={by} />,
           },
           {
             key: "rate",
@@ -70,11 +70,17 @@ export function Groups(props: { readonly report: components["schemas"]["Collecti
   );
 }
 
-function GroupName(props: { readonly id: string; readonly isDma: boolean }) {
+function groupsOf(report: components["schemas"]["CollectionReport"], by: Grouping | undefined): CollectionGroup[] {
+  if (by === undefined) return report.byAgent;
+  return by === "dma" ? report.byDma : report.byModel;
+}
+
+/** Leads to the readings that are missing of the group. */
+function GroupName(props: { readonly id: string; readonly by: Grouping | undefined }) {
   const { say } = useWords("collection", words);
   if (props.id === "") return <>{say("none")}</>;
   return (
-    <Link to="/meters" search={props.isDma ? { dma: props.id } : { agent: props.id }}>
+    <Link to="/collection/missing" search={{ [props.by ?? "agent"]: props.id }}>
       {props.id}
     </Link>
   );

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { agentsQuery, collectionQuery } from "../../api/queries.ts";
 import { useMay } from "../../api/session.ts";
 import { PageLoading } from "../../app/page-loading.tsx";
@@ -11,6 +12,7 @@ import { useWords } from "../../words/use-words.ts";
 import { Agents } from "./agents.tsx";
 import { Groups } from "./groups.tsx";
 import { Missing } from "./missing.tsx";
+import { RateByDay } from "./rate-by-day.tsx";
 import { SetAside } from "./set-aside.tsx";
 import { words } from "./words.ts";
 
@@ -43,6 +45,7 @@ export function CollectionPage() {
     <div className="nf-page">
       <div className="nf-title">
         <h1>{say("collection")}</h1>
+        <Link to="/collection/missing">{say("missingReadings")}</Link>
       </div>
       <Panel title={say("whole")}>
         <FigureList
@@ -67,6 +70,7 @@ export function CollectionPage() {
           {mayReadSetAside && <SetAside />}
         </div>
         <div>
+          <RateByDay />
           <Groups report={collection.data} />
           {mayReadAgents && <Agents agents={agents.data?.items} error={agents.error} />}
         </div>
