@@ -1,6 +1,6 @@
 import type { Fault } from "./faults/fault.ts";
 import { FaultBook } from "./faults/fault-book.ts";
-import { type Town, type TownMeter, totalRegisterOf } from "./town/town.ts";
+import { isCounting, type Town, type TownMeter, totalRegisterOf } from "./town/town.ts";
 import { TownRegisters } from "./town/town-registers.ts";
 
 /** One row of the town's past: a consumption register on its meter's grid. */
@@ -22,7 +22,9 @@ export function* townHistory(
   span: { readonly fromMs: number; readonly toMs: number; readonly faults?: readonly Fault[] },
 ): Generator<HistoryRow> {
   const registers = new TownRegisters(town, new FaultBook(span.faults ?? []));
-  const rows = town.meters.map((meter) => ({ meter, register: totalNameOf(meter), periodMs: meter.periodS * 1000 }));
+  const rows = town.meters
+    .filter(isCounting)
+    .map((meter) => ({ meter, register: totalNameOf(meter), periodMs: meter.periodS * 1000 }));
   const stepMs = Math.min(...rows.map((row) => row.periodMs));
   for (let atMs = Math.ceil(span.fromMs / stepMs) * stepMs; atMs < span.toMs; atMs += stepMs)
     for (const { meter, register, periodMs } of rows)

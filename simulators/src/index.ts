@@ -7,6 +7,7 @@ export { type HistoryRow, townHistory } from "./history.ts";
 export { type DistrictNetwork, districtNetwork, inpOf } from "./hydraulics/district-network.ts";
 export { type HydraulicHour, type Hydraulics, type NodeLeak, openHydraulics } from "./hydraulics/open-hydraulics.ts";
 export { type DistrictHour, type DistrictHours, districtHours, type MainsLeak } from "./hydraulics/town-hours.ts";
+export { TownPressures } from "./hydraulics/town-pressures.ts";
 export { Ledger, type LedgerEntry, LedgerIndex, readLedger } from "./ledger.ts";
 export {
   type SimulatorEndpoints,

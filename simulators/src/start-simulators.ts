@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { startControlServer } from "./control.ts";
 import type { Fault } from "./faults/fault.ts";
 import { openFaultBook } from "./faults/fault-store.ts";
+import { TownPressures } from "./hydraulics/town-pressures.ts";
 import { Ledger } from "./ledger.ts";
 import { Gateway } from "./modbus/gateway.ts";
 import { startModbusServer } from "./modbus/modbus-server.ts";
@@ -53,9 +54,12 @@ export interface Simulators {
 export async function startSimulators(options: SimulatorsOptions): Promise<Simulators> {
   const { town, clock, dataDir, logger, host = "127.0.0.1" } = options;
   const faults = openFaultBook(dataDir, options.faults);
-  const registers = new TownRegisters(town, faults);
+  const opcuaPort = options.opcuaPort === undefined ? 0 : options.opcuaPort;
+  // Gauges are read over OPC UA alone: without it no mains need be solved.
+  const pressures = opcuaPort === null ? undefined : await TownPressures.open(town, faults);
+  const registers = new TownRegisters(town, faults, pressures);
   const ledger = new Ledger(dataDir);
-  const started: (() => Promise<void>)[] = [async () => ledger.close()];
+  const started: (() => Promise<void>)[] = [async () => ledger.close(), async () => pressures?.close()];
   const close = async () => {
     for (const stop of started.splice(0).toReversed()) await stop();
   };
@@ -73,7 +77,6 @@ export async function startSimulators(options: SimulatorsOptions): Promise<Simul
       const server = keep(await startModbusServer(gateway, { host, port, responseDelayMs, logger }));
       modbus.push({ busId, host, port: server.port });
     }
-    const opcuaPort = options.opcuaPort === undefined ? 0 : options.opcuaPort;
     const opcua =
       opcuaPort === null ? null : keep(await startOpcUaServer({ ...world, town, host, port: opcuaPort, dataDir }));
     const control = keep(await startControlServer({ faults, clock, host, port: options.controlPort ?? 0, logger }));

@@ -24,6 +24,7 @@ import {
 import {
   buildTown,
   type Fault,
+  isCounting,
   type Simulators,
   startSimulators,
   type Town,
@@ -335,7 +336,9 @@ export class Installation {
 
   async #writeHistory(file: string): Promise<void> {
     const { town, liveStartMs } = this;
-    const resolutions = new Map(town.meters.map((meter) => [meter.id, totalRegisterOf(meter).resolution]));
+    const resolutions = new Map(
+      town.meters.filter(isCounting).map((meter) => [meter.id, totalRegisterOf(meter).resolution]),
+    );
     function* lines() {
       yield "meter,read_at,forward_total_m3\n";
       for (const { meter, readAtMs, counts } of townHistory(town, {

@@ -1,4 +1,4 @@
-import { ManualClock } from "@nightflow/domain";
+import { ManualClock, newId } from "@nightflow/domain";
 import type { Database } from "@nightflow/storage";
 import { testDatabase } from "@nightflow/storage/testing";
 import { expect, test } from "vitest";
@@ -7,6 +7,7 @@ import type { AccountCurve, AccountDetail, AccountPage } from "../accounts/wire.
 import { collectionReport } from "../collection/report.ts";
 import { CollectionSurvey } from "../collection/survey.ts";
 import type { AgentList, CollectionDays, CollectionReport, MissingReadings, SetAsidePage } from "../collection/wire.ts";
+import { pressuresOf } from "../overview/pressure.ts";
 import type { DmaDetail, Overview } from "../overview/wire.ts";
 import type { FakeReadingStore } from "../testing/fake-reading-store.ts";
 import { cleanUpAfterEach, startHarness, TEST_NOW } from "../testing/harness.ts";
@@ -252,6 +253,28 @@ test("a leak that two rules see costs its money once", async () => {
   const control = await signIn("control");
   const { body } = await control.get<z.infer<typeof Overview>>("/api/overview");
   expect(body.totals).toMatchObject({ openEvents: 3, openEventsMoneyPerDay: 200, openEventsByGroup: { leak: 3 } });
+});
+
+test("a district's pressure is that of its gauges, and places with a gauge are no customers", async () => {
+  const { signIn, db, town } = await livingTown();
+  await db.query(
+    "insert into service_point (id, no, commodity, dma_id, unit_id) values ($1, 'SP-P1', 'water', 'DMA-N', $2)",
+    [newId(), town.units.north],
+  );
+  await db.query(
+    `insert into meter (id, purpose, commodity, period_s, service_point_id, unit_id)
+       select 'P1', 'station', 'water', 900, id, unit_id from service_point where no = 'SP-P1'`,
+  );
+  await db.query("insert into channel (id, meter_id, quantity, unit) values ('P1.pressure', 'P1', 'pressure', 'bar')");
+  const value = { readAtMs: TEST_NOW - HOUR_MS, quality: 0, counts: null, gauge: 2.1, flags: 0, lastValueAtMs: null };
+  const store = { lastValues: async (ids: readonly string[]) => ids.map((channel) => ({ channel, ...value })) };
+  const pressures = await pressuresOf(db, store, ["DMA-N", "DMA-S"], TEST_NOW);
+  expect([...pressures]).toEqual([
+    ["DMA-N", { lowestKpa: 210, highestKpa: 210, readAt: TEST_NOW - HOUR_MS, gauges: 1 }],
+  ]);
+  const control = await signIn("control");
+  const { body } = await control.get<z.infer<typeof Overview>>("/api/overview");
+  expect(body.dmas.find(({ id }) => id === "DMA-N")?.customers).toBe(2);
 });
 
 test("a manager sees his accounts with what they used and how that changed", async () => {

@@ -32,6 +32,18 @@ export const MAIN_CHANNEL = `
               c.created_at desc, c.id
      limit 1) main on true`;
 
+/** The channel that a meter is heard by: its main register or, of a device that counts nothing, what it measures. */
+export const HEARD_CHANNEL = `
+  left join lateral (
+    select c.id, c.unit, c.resolution, c.quantity, c.agent from channel c
+     where c.meter_id = m.id and case when exists (select 1 from channel r where r.meter_id = m.id and r.resolution is not null)
+       then c.resolution is not null and c.quantity in ('vb_total', 'forward_total', 'net_total', 'vm_total')
+       else c.quantity in ('pressure', 'flow', 'temperature') end
+     order by array_position(
+                array['vb_total', 'forward_total', 'net_total', 'vm_total', 'pressure', 'flow', 'temperature'], c.quantity),
+              c.created_at desc, c.id
+     limit 1) main on true`;
+
 interface PointRow {
   meter_id: string;
   channel_id: string;

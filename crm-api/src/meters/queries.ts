@@ -4,7 +4,7 @@ import { inScope, type Scope } from "../access/scope.ts";
 import { type CursorRow, encodeCursor, pageSql, type SortOrder } from "../http/paging.ts";
 import { NotFoundProblem } from "../http/problems.ts";
 import { containing, SqlFilter } from "../sql/filter.ts";
-import { MAIN_CHANNEL } from "./points.ts";
+import { HEARD_CHANNEL } from "./points.ts";
 import { collectionStatus } from "./status.ts";
 import type { MeterChoice, MeterRow } from "./wire.ts";
 
@@ -44,7 +44,7 @@ const FROM = `meter m join org_unit o on o.id = m.unit_id
   left join account ac on ac.id = sp.account_id
   left join customer cu on cu.id = ac.customer_id
   left join lateral (select dm.dma_id from dma_meter dm where dm.meter_id = m.id order by dm.dma_id limit 1) inlet on true
-  ${MAIN_CHANNEL}`;
+  ${HEARD_CHANNEL}`;
 
 const BY_ID: SortOrder = { expression: "m.id", type: "text", isDescending: false, id: "m.id" };
 const SCAN_PAGE = 500;

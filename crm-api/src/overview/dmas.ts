@@ -35,7 +35,8 @@ export async function loadDmas(sql: Sql, scope: Scope, id?: string): Promise<Dma
   if (id === undefined) filter.and("d.status <> 'RETIRE'");
   const { rows } = await sql.query<DmaSqlRow>(
     `select d.id, d.name_zh, d.name_en, d.status, d.connections, d.mains_km::float8 as mains_km,
-            (select count(*)::int from service_point sp where sp.dma_id = d.id and sp.status = 'active') as customers,
+            (select count(*)::int from service_point sp where sp.dma_id = d.id and sp.status = 'active' and not exists
+              (select 1 from meter m where m.service_point_id = sp.id and m.purpose <> 'customer')) as customers,
             (select count(*)::int from anomaly a where a.dma_id = d.id and ${OPEN_ANOMALY}) as open_events,
             (select max(a.money_per_day) from anomaly a
               where a.subject_kind = 'dma' and a.subject = d.id and ${OPEN_ANOMALY}) as finding_per_day,

@@ -8,16 +8,20 @@ const NOW_WINDOW_MS = 86_400_000;
 
 type Pressure = z.infer<typeof PressureNow>;
 
-/** Pressures at the inlets of districts, by district; those without a gauge that was read in the last day are left out. */
+/** Pressures at the inlets and the gauges of districts, by district; those without one that was read in the last day are left out. */
 export async function pressuresOf(
   sql: Sql,
-  store: ReadingStore,
+  store: Pick<ReadingStore, "lastValues">,
   dmaIds: readonly string[],
   nowMs: number,
 ): Promise<ReadonlyMap<string, Pressure>> {
   const { rows } = await sql.query<{ dma_id: string; id: string; unit: Unit }>(
     `select dm.dma_id, c.id, c.unit from dma_meter dm join channel c on c.meter_id = dm.meter_id and c.quantity = 'pressure'
-      where dm.dma_id = any($1)`,
+      where dm.dma_id = any($1) and dm.sign = 1
+     union
+     select s.dma_id, c.id, c.unit from service_point s join meter m on m.service_point_id = s.id and m.purpose <> 'customer'
+       join channel c on c.meter_id = m.id and c.quantity = 'pressure'
+      where s.dma_id = any($1)`,
     [dmaIds],
   );
   const values = new Map((await store.lastValues(rows.map((row) => row.id))).map((value) => [value.channel, value]));

@@ -4,7 +4,14 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { countsToValue } from "@nightflow/domain";
 import { hashPassword } from "@nightflow/domain/passwords";
-import { buildTown, SimulatorsConfig, type Town, totalRegisterOf, townHistory } from "@nightflow/simulators";
+import {
+  buildTown,
+  isCounting,
+  SimulatorsConfig,
+  type Town,
+  totalRegisterOf,
+  townHistory,
+} from "@nightflow/simulators";
 import { type Database, importRegistry, removeEmbeddedPostgres, replaceMap, setPasswordHash } from "@nightflow/storage";
 import { stringify } from "yaml";
 import { UsageError } from "../commands/failure.ts";
@@ -146,7 +153,9 @@ export async function importTown(plan: DemoPlan, db: Database): Promise<void> {
 
 /** Writes the town's past as a file for `nightflow import`; it ends with the reading at the live start. */
 export async function writeHistory({ town, liveStartMs, historyFile }: DemoPlan): Promise<void> {
-  const resolutions = new Map(town.meters.map((meter) => [meter.id, totalRegisterOf(meter).resolution]));
+  const resolutions = new Map(
+    town.meters.filter(isCounting).map((meter) => [meter.id, totalRegisterOf(meter).resolution]),
+  );
   function* lines() {
     yield "meter,read_at,forward_total_m3\n";
     for (const row of townHistory(town, { fromMs: town.historyStartMs, toMs: liveStartMs + 1 })) {

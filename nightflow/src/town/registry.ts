@@ -27,7 +27,7 @@ export function townRegistry(town: Town, agent: string): Readonly<Record<string,
     customers: supplied.map(customerRow),
     accounts: supplied.map(accountRow),
     dmas: town.dmas.map((dma) => dmaRow(dma, town)),
-    "service-points": supplied.map(servicePointRow),
+    "service-points": [...supplied.map(servicePointRow), ...town.meters.filter(isGauge).map(gaugePointRow)],
     meters: town.meters.map(meterRow),
     channels: town.meters.flatMap((meter) => channelRows(meter, agent)),
   };
@@ -95,6 +95,16 @@ function servicePointRow(meter: TownMeter): Row {
   };
 }
 
+function isGauge(meter: TownMeter): boolean {
+  return meter.kind === "pressure_gauge";
+}
+
+/** Where a gauge stands: a place in its district that supplies nobody. */
+function gaugePointRow(meter: TownMeter): Row {
+  const { id, commodity, dmaId, unitId } = meter;
+  return { no: `SP-${id}`, account: null, commodity, dma: dmaId, address: `${id} 测压点`, unit: unitId };
+}
+
 function dmaRow(dma: Town["dmas"][number], town: Town): Row {
   const connections = town.meters.filter((meter) => meter.dmaId === dma.id && meter.supply !== null).length;
   return {
@@ -114,6 +124,7 @@ const PURPOSES = {
   gas_customer: "customer",
   dma_inlet: "dma",
   gas_station: "station",
+  pressure_gauge: "station",
 } as const;
 
 function meterRow(meter: TownMeter): Row {
@@ -124,11 +135,11 @@ function meterRow(meter: TownMeter): Row {
     purpose: PURPOSES[meter.kind],
     commodity: meter.commodity,
     dn: meter.dnMm,
-    q3_m3h: meter.q3M3h,
-    q4_m3h: meter.q3M3h * 1.25,
-    capacity_m3: 10 ** meter.digits,
+    q3_m3h: isGauge(meter) ? null : meter.q3M3h,
+    q4_m3h: isGauge(meter) ? null : meter.q3M3h * 1.25,
+    capacity_m3: isGauge(meter) ? null : 10 ** meter.digits,
     period_s: meter.periodS,
-    service_point: meter.supply?.servicePoint.id ?? null,
+    service_point: isGauge(meter) ? `SP-${meter.id}` : (meter.supply?.servicePoint.id ?? null),
     inlet_of_dma: meter.kind === "dma_inlet" ? meter.dmaId : null,
     unit: meter.unitId,
   };

@@ -12,13 +12,14 @@ const SCRIPT_H = {
   silentUnit: { from: 6, to: 24 * 4 },
   growingLeak: { from: 30, to: 24 * 15 },
   extraUse: { from: 50, to: 50 + 24 * 3 },
+  pumpTrip: { from: 60, to: 62 },
   gasLeak: { from: 72, to: 24 * 7 },
 } as const;
 
 /**
  * What goes wrong in the town once it is live: a toilet within the first hour, a burst, a silent unit, a leak of the
  * mains of a quarter of the district's inflow, a leak that grows for days, a hotel that uses far more than ever, and
- * a gas tap left open. Each has an end; a repair through the control port may come first.
+ * a gas tap left open; for two hours the pumps before the second district stand. Each has an end; a repair through the control port may come first.
  */
 export function defaultFaultScript(town: Town, liveStartMs: number): FaultPlan {
   const span = (hours: { from: number; to: number }) => ({
@@ -49,6 +50,7 @@ export function defaultFaultScript(town: Town, liveStartMs: number): FaultPlan {
       rampMs: 5 * DAY_MS,
       ...span(SCRIPT_H.growingLeak),
     },
+    { id: "pump-1", kind: "pump_trip", dma: town.dmas[1]?.id ?? dma, headM: 15, ...span(SCRIPT_H.pumpTrip) },
   ];
   if (hotel !== undefined)
     faults.push({ id: "extra-1", kind: "extra_use", meter: hotel, flowM3h: 3, ...span(SCRIPT_H.extraUse) });

@@ -18,7 +18,7 @@ const FlowM3h = z
 
 /**
  * One fault of the town. A customer's fault runs through his meter and so through his district's inlet; a network
- * leak through the inlet alone; a silent unit measures on but does not answer.
+ * leak through the inlet alone; a silent unit measures on but does not answer; a pump that trips lowers the pressure.
  */
 export const Fault = z
   .discriminatedUnion("kind", [
@@ -40,6 +40,12 @@ export const Fault = z
     }),
     z.strictObject({ ...span, kind: z.literal("network_leak"), dma: Id, flowM3h: FlowM3h }),
     z.strictObject({ ...span, kind: z.literal("silent_unit"), meter: Id }),
+    z.strictObject({
+      ...span,
+      kind: z.literal("pump_trip"),
+      dma: Id,
+      headM: z.number().min(0).meta({ description: "Head that is left before the district's valve.", unit: "m" }),
+    }),
   ])
   .refine((fault) => fault.endMs === null || fault.endMs >= fault.startMs, {
     path: ["endMs"],
@@ -62,7 +68,7 @@ export function isActive(fault: Fault, atMs: number): boolean {
 
 /** Flow that the fault adds at an instant, m³/h (gas: Sm³/h). */
 export function faultFlowM3h(fault: Fault, atMs: number): number {
-  if (fault.kind === "silent_unit" || !isActive(fault, atMs)) return 0;
+  if (!("flowM3h" in fault) || !isActive(fault, atMs)) return 0;
   if (fault.kind !== "growing_leak") return fault.flowM3h;
   return fault.flowM3h * Math.min(1, (atMs - fault.startMs) / fault.rampMs);
 }
@@ -72,7 +78,7 @@ export function faultFlowM3h(fault: Fault, atMs: number): number {
  * forward to now, because only what has passed counts.
  */
 export function faultVolumeM3(fault: Fault, atMs: number): number {
-  if (fault.kind === "silent_unit") return 0;
+  if (!("flowM3h" in fault)) return 0;
   const elapsedMs = Math.max(0, Math.min(atMs, fault.endMs ?? atMs) - fault.startMs);
   return (fault.flowM3h * effectiveMs(fault, elapsedMs)) / HOUR_MS;
 }

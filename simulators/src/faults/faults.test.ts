@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { DAY_MS, HOUR_MS } from "../demand/calendar.ts";
 import { buildTown } from "../town/build-town.ts";
+import { isCounting } from "../town/town.ts";
 import { TownRegisters } from "../town/town-registers.ts";
 import { defaultFaultScript } from "./default-script.ts";
 import { type Fault, FaultPlan, faultFlowM3h, faultVolumeM3 } from "./fault.ts";
@@ -54,7 +55,7 @@ describe("a fault", () => {
     const leaking = new TownRegisters(town, new FaultBook([leak]));
     const atMs = startMs + 4 * HOUR_MS;
     const more = town.meters
-      .filter((meter) => meter.commodity === "water")
+      .filter((meter) => meter.commodity === "water" && isCounting(meter))
       .map((m) => leaking.registerAt(m.id, "forward_total", atMs) - sound.registerAt(m.id, "forward_total", atMs));
     expect(more.reduce((a, b) => a + b, 0)).toBe(1000);
     expect(more[0]).toBe(1000);
@@ -122,7 +123,7 @@ describe("a fault plan", () => {
     const script = defaultFaultScript(town, startMs);
     expect(script.every((fault) => fault.endMs !== null && fault.startMs > startMs)).toBe(true);
     expect(new Set(script.map((fault) => fault.kind))).toEqual(
-      new Set(["toilet", "burst", "silent_unit", "network_leak", "growing_leak", "extra_use", "gas_leak"]),
+      new Set(["toilet", "burst", "silent_unit", "network_leak", "growing_leak", "extra_use", "gas_leak", "pump_trip"]),
     );
     const targets = script.flatMap((fault) => ("meter" in fault ? fault.meter : []));
     expect(targets.every((id) => town.meters.some((meter) => meter.id === id))).toBe(true);

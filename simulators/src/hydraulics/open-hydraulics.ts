@@ -8,6 +8,8 @@ const EMITTER = 3;
 const PRESSURE = 11;
 const LINK_FLOW = 8;
 const NO_SAVE = 0;
+// EN_ELEVATION: of a reservoir its head.
+const ELEVATION = 0;
 
 /** A leak at a node: `coefficient` × √(pressure in metres of water) is its flow in m³/h. */
 export interface NodeLeak {
@@ -27,8 +29,11 @@ export interface HydraulicHour {
 
 /** The mains of one district in EPANET. */
 export interface Hydraulics {
-  /** The steady state with these demands (m³/h by node; others none) and leaks. */
-  solve(demandsM3h: ReadonlyMap<string, number>, leaks: readonly NodeLeak[]): HydraulicHour;
+  /**
+   * The steady state with these demands (m³/h by node; others none) and leaks; `supplyHeadM` is the head before the valve where it is
+   * not the usual one.
+   */
+  solve(demandsM3h: ReadonlyMap<string, number>, leaks: readonly NodeLeak[], supplyHeadM?: number): HydraulicHour;
   close(): void;
 }
 
@@ -43,8 +48,10 @@ export async function openHydraulics(network: DistrictNetwork): Promise<Hydrauli
   model.openH();
   const nodes = network.nodes.map(({ id }) => ({ id, no: model.getNodeIndex(id) }));
   const inlet = model.getLinkIndex("PRV");
+  const supply = model.getNodeIndex("SUPPLY");
   return {
-    solve: (demandsM3h, leaks) => {
+    solve: (demandsM3h, leaks, supplyHeadM = network.supplyHeadM) => {
+      model.setNodeValue(supply, ELEVATION, supplyHeadM);
       let drawnM3h = 0;
       for (const { id, no } of nodes) {
         const demandM3h = demandsM3h.get(id) ?? 0;

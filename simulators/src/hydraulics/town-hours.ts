@@ -17,9 +17,15 @@ export interface DistrictHoursPlan {
   readonly dmaId: string;
   readonly fromMs: number;
   readonly hours: number;
-  /** Each home of the town stands for so many: a district of 48 homes moves no water that mains would feel. */
+  /** Each home of the town stands for so many: a district of 48 homes moves no water that mains would feel. Others stand for themselves. */
   readonly homesEach?: number;
   readonly leaks?: readonly MainsLeak[];
+  /** What the town's meters and demand follow; by default nothing ever breaks. */
+  readonly registers?: TownRegisters;
+  /** Head before the district's valve at an instant, where it is not the usual one. */
+  readonly supplyHeadM?: (atMs: number) => number | undefined;
+  /** What the homes of an hour draw is multiplied by this: a demand peak. */
+  readonly demandFactor?: (atMs: number) => number;
 }
 
 /** One hour of a district with its labels: what everybody drew, what leaked, and the pressures that follow. */
@@ -42,23 +48,47 @@ const BACKGROUND_M3H = 1.5;
 export async function districtHours(plan: DistrictHoursPlan): Promise<DistrictHours> {
   const { town, dmaId, fromMs, homesEach = 20, leaks = [] } = plan;
   const network = districtNetwork(town.seed, dmaId);
-  const registers = new TownRegisters(town);
-  const customers = town.meters.filter((meter) => meter.dmaId === dmaId && meter.kind !== "dma_inlet");
+  const registers = plan.registers ?? new TownRegisters(town);
   const hydraulics = await openHydraulics(network);
-  const background = network.nodes.map(({ id }) => ({
-    node: id,
-    coefficient: BACKGROUND_M3H / Math.sqrt(30) / network.nodes.length,
-  }));
+  const background = backgroundLeaks(network);
   const hours: DistrictHour[] = [];
   for (let hour = 0; hour < plan.hours; hour++) {
     const startMs = fromMs + hour * HOUR_MS;
-    const customersM3 = new Map(customers.map((meter) => [meter.id, homesEach * drawnM3(registers, meter, startMs)]));
+    const customersM3 = drawnBy(town, dmaId, registers, startMs, homesEach * (plan.demandFactor?.(startMs) ?? 1));
     const running = leaks.filter((leak) => leak.fromMs <= startMs && startMs < leak.toMs);
-    const solved = hydraulics.solve(demandsAt(network, town.seed, customersM3), [...background, ...running]);
+    const solved = hydraulics.solve(
+      demandsAt(network, town.seed, customersM3),
+      [...background, ...running],
+      plan.supplyHeadM?.(startMs),
+    );
     hours.push({ startMs, customersM3, ...solved });
   }
   hydraulics.close();
   return { network, hours };
+}
+
+/** Leakage of mains without a fault, spread over all nodes. */
+export function backgroundLeaks(network: DistrictNetwork): readonly NodeLeak[] {
+  const coefficient = BACKGROUND_M3H / Math.sqrt(30) / network.nodes.length;
+  return network.nodes.map(({ id }) => ({ node: id, coefficient }));
+}
+
+/** m³ that each customer's meter of a district counts in an hour, `homesEach` homes together. */
+export function drawnBy(
+  town: Town,
+  dmaId: string,
+  registers: TownRegisters,
+  startMs: number,
+  homesEach: number,
+): ReadonlyMap<string, number> {
+  const customers = town.meters.filter((meter) => meter.dmaId === dmaId && meter.supply !== null);
+  return new Map(
+    customers.map((meter) => [meter.id, standsFor(meter, homesEach) * drawnM3(registers, meter, startMs)]),
+  );
+}
+
+function standsFor(meter: TownMeter, homesEach: number): number {
+  return meter.kind === "household" ? homesEach : 1;
 }
 
 function drawnM3(registers: TownRegisters, meter: TownMeter, startMs: number): number {
@@ -69,7 +99,7 @@ function drawnM3(registers: TownRegisters, meter: TownMeter, startMs: number): n
 }
 
 /** Every customer at the node that the seed gives it. */
-function demandsAt(
+export function demandsAt(
   network: DistrictNetwork,
   seed: number,
   customersM3: ReadonlyMap<string, number>,

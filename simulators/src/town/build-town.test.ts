@@ -7,8 +7,9 @@ const town = buildTown({ seed: 7, historyStartMs });
 const ofKind = (kind: string) => town.meters.filter((meter) => meter.kind === kind);
 
 describe("a town from a seed", () => {
-  test("has about 200 water meters in 4 districts, a hotel, a factory, a gas station and 12 gas customers", () => {
-    expect(town.meters.filter((meter) => meter.commodity === "water").length).toBe(198);
+  test("has about 200 water meters and 4 pressure gauges each in 4 districts, a hotel, a factory, a gas station and 12 gas customers", () => {
+    expect(town.meters.filter((meter) => meter.commodity === "water").length).toBe(198 + 16);
+    expect(ofKind("pressure_gauge").length).toBe(16);
     expect(town.dmas.map((dma) => dma.unitId)).toEqual(["ORG-NORTH", "ORG-NORTH", "ORG-SOUTH", "ORG-SOUTH"]);
     expect(["hotel", "factory", "gas_station"].map((kind) => ofKind(kind).length)).toEqual([1, 1, 1]);
     expect(ofKind("dma_inlet").length).toBe(4);
@@ -41,9 +42,10 @@ describe("a town from a seed", () => {
     }
   });
 
-  test("reads the hotel and the gas station over OPC UA, everything else over Modbus with a profile", () => {
+  test("reads the hotel, the gas station and the gauges over OPC UA, everything else over Modbus with a profile", () => {
     const overOpcUa = town.meters.filter((meter) => meter.access.kind === "opcua");
-    expect(overOpcUa.map((meter) => meter.id)).toEqual(["HOTEL", "GAS-STATION"]);
+    const counting = overOpcUa.filter((meter) => meter.kind !== "pressure_gauge");
+    expect(counting.map((meter) => meter.id)).toEqual(["HOTEL", "GAS-STATION"]);
     expect(overOpcUa[0]?.registers[0]?.nodeId).toBe("ns=1;s=HOTEL.forward_total");
     expect(town.meters.every((meter) => (meter.profile === null) === (meter.access.kind === "opcua"))).toBe(true);
   });

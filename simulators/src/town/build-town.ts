@@ -3,6 +3,7 @@ import { between, seedOf } from "../random.ts";
 import { districtMeters } from "./district-meters.ts";
 import { busIdOf, DISTRICTS, type District } from "./districts.ts";
 import { gasMeters } from "./gas-meters.ts";
+import { pressureGauges } from "./pressure-gauges.ts";
 import type { Town, TownDma, TownGateway, TownUnit } from "./town.ts";
 
 /** What a town is built of; one town for one seed, whatever else runs. */
@@ -26,13 +27,16 @@ const UNITS: readonly TownUnit[] = [
 
 /**
  * A town from a seed: four water districts with their homes, a hotel and a factory, each behind an inlet meter; a gas
- * station with its customers; four Modbus gateways and an OPC UA server.
+ * station with its customers; four pressure gauges in each district; four Modbus gateways and an OPC UA server.
  *
  * @throws {z.ZodError} when the specification is not one.
  */
 export function buildTown(spec: TownSpec): Town {
   const { seed, historyStartMs, zone, homesPerDma, gasCustomers } = TownSpec.parse(spec);
-  const water = DISTRICTS.flatMap((district) => districtMeters(district, { seed, homes: homesPerDma }));
+  const water = DISTRICTS.flatMap((district) => [
+    ...districtMeters(district, { seed, homes: homesPerDma }),
+    ...pressureGauges(district, seed),
+  ]);
   return {
     seed,
     zone,

@@ -10,6 +10,12 @@ import { type FaultSource, NO_FAULTS } from "../faults/fault-book.ts";
 import { gasPressureKPa, gasTemperatureC } from "./gas-gauges.ts";
 import { type Town, type TownMeter, totalRegisterOf } from "./town.ts";
 
+/** Where the town's pressure gauges get what they show. */
+export interface PressureSource {
+  /** kPa at an instant; what customers draw is asked of `registers`. */
+  pressureKPa(gauge: TownMeter, atMs: number, registers: TownRegisters): number;
+}
+
 interface Flowing {
   /** Counts since the town's first day. */
   counts(atMs: number): number;
@@ -28,14 +34,18 @@ export class TownRegisters {
   readonly #meters: ReadonlyMap<string, TownMeter>;
   readonly #flows = new Map<string, Flowing>();
   readonly #firstDayMs: number;
+  readonly #pressures: PressureSource | undefined;
 
-  constructor(town: Town, faults: FaultSource = NO_FAULTS) {
+  /** Without `pressures` the gauges of the mains cannot be asked. */
+  constructor(town: Town, faults: FaultSource = NO_FAULTS, pressures?: PressureSource) {
     this.#town = town;
+    this.#pressures = pressures;
     this.#faults = faults;
     this.#firstDayMs = Math.floor(town.historyStartMs / DAY_MS) * DAY_MS;
     this.#meters = new Map(town.meters.map((meter) => [meter.id, meter]));
     const calendar = new TownCalendar(town.zone);
-    for (const meter of town.meters) if (!isSum(meter)) this.#flows.set(meter.id, this.#customer(meter, calendar));
+    for (const meter of town.meters)
+      if (meter.supply !== null) this.#flows.set(meter.id, this.#customer(meter, calendar));
     for (const meter of town.meters) if (isSum(meter)) this.#flows.set(meter.id, this.#sum(meter));
   }
 
@@ -46,6 +56,7 @@ export class TownRegisters {
    */
   registerAt(meterId: string, register: string, atMs: number): number {
     const meter = this.#meters.get(meterId);
+    if (meter?.kind === "pressure_gauge" && register === "pressure") return this.#pressureAt(meter, atMs);
     const flow = this.#flows.get(meterId);
     if (meter === undefined || flow === undefined) throw new RangeError(`the town has no meter ${meterId}`);
     switch (register) {
@@ -67,6 +78,11 @@ export class TownRegisters {
     }
   }
 
+  #pressureAt(gauge: TownMeter, atMs: number): number {
+    if (this.#pressures === undefined) throw new RangeError(`no mains are solved for gauge ${gauge.id}`);
+    return this.#pressures.pressureKPa(gauge, atMs, this);
+  }
+
   #customer(meter: TownMeter, calendar: TownCalendar): Flowing {
     const series = new DemandSeries(demandOf(meter), calendar, this.#firstDayMs);
     const { resolution } = totalRegisterOf(meter);
@@ -86,7 +102,9 @@ export class TownRegisters {
     const { resolution } = totalRegisterOf(meter);
     const perM3 = Math.round(1 / resolution);
     const parts = this.#town.meters
-      .filter((part) => !isSum(part) && part.dmaId === meter.dmaId && part.gasDistrictId === meter.gasDistrictId)
+      .filter(
+        (part) => part.supply !== null && part.dmaId === meter.dmaId && part.gasDistrictId === meter.gasDistrictId,
+      )
       .map((part) => this.#flows.get(part.id))
       .filter((flow) => flow !== undefined);
     const lossM3h = this.#lossM3h(meter);

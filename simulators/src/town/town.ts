@@ -30,7 +30,14 @@ export interface GasDistrict extends Name {
   readonly lossSm3h: number;
 }
 
-export type MeterKind = "household" | "hotel" | "factory" | "dma_inlet" | "gas_station" | "gas_customer";
+export type MeterKind =
+  | "household"
+  | "hotel"
+  | "factory"
+  | "dma_inlet"
+  | "gas_station"
+  | "gas_customer"
+  | "pressure_gauge";
 export type ProfileName = "siemens-mag6000" | "tuf-2000" | "vortex-gas";
 /** 用水性质 / 用气性质. */
 export type Category = "residential" | "non_residential";
@@ -104,6 +111,11 @@ export interface Town {
   readonly gasDistricts: readonly GasDistrict[];
   readonly gateways: readonly TownGateway[];
   readonly meters: readonly TownMeter[];
+}
+
+/** Whether a meter counts what was consumed; a gauge does not. */
+export function isCounting(meter: TownMeter): boolean {
+  return meter.kind !== "pressure_gauge";
 }
 
 /** The register of a meter that counts what was consumed. */
