@@ -12,6 +12,7 @@ import { curveCsv, usageCurve } from "../meters/curves.ts";
 import { type MeasuredPoint, pointsOfAccounts } from "../meters/points.ts";
 import { recordExport } from "../system/record.ts";
 import { type AccountSqlRow, accountRows, loadAccount, servicePointsOf, ticketsOfAccount } from "./queries.ts";
+import { accountTermsRoutes } from "./terms-routes.ts";
 import { accountUsage, previousSpan, usageSpans } from "./usage.ts";
 import { usageFromHours } from "./usage-hours.ts";
 import { AccountCurve, AccountCurveQuery, AccountDetail, AccountPage, AccountQuery, type AccountRow } from "./wire.ts";
@@ -22,6 +23,7 @@ const params = IdParams;
 /** Key accounts: the manager's list, one account, its curve beside the period before. */
 export function accountRoutes(app: ApiServer, deps: ApiDeps): void {
   const { db } = deps;
+  accountTermsRoutes(app, deps);
 
   app.route({
     method: "GET",

@@ -1,3 +1,4 @@
+export { addAccountTerms, loadAccountTerms, type NewTerms, type StoredTerms } from "./account-terms.ts";
 export { type AuditEntry, type AuditVerdict, appendAudit, verifyAudit } from "./audit.ts";
 export { takeNumber } from "./counters.ts";
 export type { Database, Sql } from "./database.ts";

@@ -1,4 +1,5 @@
 import {
+  type AccountTerms,
   areConvertible,
   convert,
   DEFAULT_PRICE_PER_M3,
@@ -8,6 +9,7 @@ import {
   valueToCounts,
 } from "@nightflow/domain";
 import type { KnownChannel } from "../../ports.ts";
+import { loadAccountTerms } from "../account-terms.ts";
 import type { Sql } from "../database.ts";
 
 /** Everything that analytics needs to know of one channel: its meter, whose it is, and what its volume is worth. */
@@ -38,6 +40,8 @@ export interface RegisteredChannel {
   readonly isKeyAccount: boolean;
   /** Since when the account or the service point is suspended or closed; null while both are active. */
   readonly inactiveSinceMs: number | null;
+  /** What is agreed with the key account, and when it works; absent where nothing is. */
+  readonly terms?: AccountTerms;
   readonly unitId: string;
   readonly unitPath: string;
   /** Zone and currency of the nearest unit above that has them. */
@@ -96,9 +100,11 @@ export async function loadKnownChannels(db: Sql): Promise<KnownChannel[]> {
 export async function loadMeterRegistry(db: Sql, atMs: number = Date.now()): Promise<RegisteredChannel[]> {
   const { rows } = await db.query<RegistryRow>(REGISTRY_SQL, [new Date(atMs)]);
   const surroundings = await loadSurroundings(db);
+  const terms = await termsOfKeyAccounts(db);
   return rows.map(({ id, periodS, q3, q4, capacity, zone, currency, price, lowKPa, highKPa, ...row }) => ({
     ...row,
     ...surroundings(row.unitPath),
+    ...(row.isKeyAccount ? terms(row.account) : {}),
     pressureLimits: lowKPa === null && highKPa === null ? null : { lowKPa, highKPa },
     channel: id,
     periodMs: periodS * 1000,
@@ -110,6 +116,17 @@ export async function loadMeterRegistry(db: Sql, atMs: number = Date.now()): Pro
     currency: currency ?? DEFAULT_CURRENCY,
     pricePerM3: price ?? DEFAULT_PRICE_PER_M3,
   }));
+}
+
+/** What is agreed with an account, by its id; nothing where nothing is. */
+async function termsOfKeyAccounts(db: Sql): Promise<(account: string | null) => { readonly terms?: AccountTerms }> {
+  const stored = new Map(
+    (await loadAccountTerms(db)).map(({ account, version: _, ...terms }) => [account, terms] as const),
+  );
+  return (account) => {
+    const terms = account === null ? undefined : stored.get(account);
+    return terms === undefined ? {} : { terms };
+  };
 }
 
 /** Holidays and outdoor air by the path of a unit. */
