@@ -1662,6 +1662,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts/{id}/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getAccountTerms"];
+        put?: never;
+        post: operations["setAccountTerms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/bands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getAccountBands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/calendar/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["addAccountDays"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/calendar/days/{dayId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["removeAccountDays"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/calendar/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["importAccountCalendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts": {
         parameters: {
             query?: never;
@@ -2226,7 +2306,7 @@ export interface components {
             };
             /** @enum {string} */
             role: "admin" | "collector" | "control" | "manager" | "desk" | "auditor";
-            permissions: ("public.any.use" | "session.own.use" | "monitor.overview.read" | "monitor.dma.read" | "monitor.event.read" | "monitor.event.judge" | "monitor.alarm.ack" | "monitor.alarm.shelve" | "monitor.work.plan" | "monitor.rule.read" | "monitor.rule.tune" | "monitor.shift.read" | "monitor.shift.write" | "meter.meter.read" | "meter.curve.export" | "vee.interval.edit" | "collection.status.read" | "collection.agent.read" | "collection.set_aside.read" | "operations.health.read" | "operations.feed.forget" | "enrolment.agent.read" | "enrolment.token.make" | "enrolment.request.decide" | "enrolment.agent.revoke" | "collection.set_aside.decide" | "collection.config.read" | "collection.config.edit" | "collection.command.read" | "collection.command.order" | "collection.certificate.decide" | "collection.valve.order" | "collection.valve.approve" | "collection.valve.override" | "collection.device.edit" | "ticket.ticket.read" | "ticket.ticket.move" | "ticket.ticket.assign" | "ticket.ticket.note" | "account.account.read" | "report.usage.read" | "report.usage.order" | "live.event.read" | "system.job.read" | "system.job.retry" | "system.user.read" | "system.audit.read")[];
+            permissions: ("public.any.use" | "session.own.use" | "monitor.overview.read" | "monitor.dma.read" | "monitor.event.read" | "monitor.event.judge" | "monitor.alarm.ack" | "monitor.alarm.shelve" | "monitor.work.plan" | "monitor.rule.read" | "monitor.rule.tune" | "monitor.shift.read" | "monitor.shift.write" | "meter.meter.read" | "meter.curve.export" | "vee.interval.edit" | "collection.status.read" | "collection.agent.read" | "collection.set_aside.read" | "operations.health.read" | "operations.feed.forget" | "enrolment.agent.read" | "enrolment.token.make" | "enrolment.request.decide" | "enrolment.agent.revoke" | "collection.set_aside.decide" | "collection.config.read" | "collection.config.edit" | "collection.command.read" | "collection.command.order" | "collection.certificate.decide" | "collection.valve.order" | "collection.valve.approve" | "collection.valve.override" | "collection.device.edit" | "ticket.ticket.read" | "ticket.ticket.move" | "ticket.ticket.assign" | "ticket.ticket.note" | "account.account.read" | "account.terms.edit" | "report.usage.read" | "report.usage.order" | "live.event.read" | "system.job.read" | "system.job.retry" | "system.user.read" | "system.audit.read")[];
             unit: {
                 /** Format: uuid */
                 id: string;
@@ -2239,6 +2319,91 @@ export interface components {
             currency: string;
             now: number;
             clockFactor: number;
+        };
+        AccountDays: {
+            /** Format: uuid */
+            id: string;
+            from: string;
+            to: string;
+            /** @enum {string} */
+            kind: "shutdown" | "working";
+            note: string;
+            /** @enum {string} */
+            source: "person" | "csv" | "ics";
+            by: string | null;
+            at: number;
+        };
+        AccountTerms: {
+            version: number;
+            thresholds: {
+                /** @default null */
+                deviations: number | null;
+                /** @default null */
+                aboveHours: number | null;
+                /** @default null */
+                belowHours: number | null;
+                /** @default null */
+                idleM3h: number | null;
+                /** @default null */
+                contractM3h: number | null;
+                /** @default null */
+                contractM3Day: number | null;
+                /** @default null */
+                monthBudgetM3: number | null;
+            };
+            rules: {
+                deviations: number;
+                aboveHours: number;
+                belowHours: number;
+            };
+            shifts: {
+                weekday: number;
+                fromMinute: number;
+                toMinute: number;
+            }[];
+            days: components["schemas"]["AccountDays"][];
+            versions: {
+                version: number;
+                reason: string;
+                by: string | null;
+                at: number;
+            }[];
+        };
+        CalendarImport: {
+            added: number;
+            unchanged: number;
+            faults: {
+                line: number;
+                /** @enum {string} */
+                code: "date" | "order" | "kind" | "recurring" | "overlap" | "columns";
+                text: string;
+            }[];
+        };
+        AccountBands: {
+            thresholds: {
+                /** @default null */
+                deviations: number | null;
+                /** @default null */
+                aboveHours: number | null;
+                /** @default null */
+                belowHours: number | null;
+                /** @default null */
+                idleM3h: number | null;
+                /** @default null */
+                contractM3h: number | null;
+                /** @default null */
+                contractM3Day: number | null;
+                /** @default null */
+                monthBudgetM3: number | null;
+            };
+            hours: {
+                startAt: number;
+                /** @enum {string} */
+                plan: "usual" | "off" | "shutdown" | "working";
+                usual: number | null;
+                low: number | null;
+                high: number | null;
+            }[];
         };
         MeterRow: {
             id: string;
@@ -6387,7 +6552,6 @@ export interface operations {
                 model?: string;
                 purpose?: "customer" | "dma" | "station";
                 from?: number;
-                days?: number;
                 to?: number;
             };
             header?: never;
@@ -7778,110 +7942,13 @@ export interface operations {
                             timeoutMs?: number;
                             /** @default 0 */
                             gapMs?: number;
-                            /** @default 0 */
-                            settleMs?: number;
                             /** @default 1 */
                             retries?: number;
-                            idleCloseMs?: number;
-                            /** @default 0.02 */
-                            spread?: number;
                             units: {
                                 meter: string;
                                 unitId: number;
                                 profile: string;
                                 periodS: number;
-                                groups?: {
-                                    [key: string]: number;
-                                };
-                                timeoutMs?: number;
-                                retries?: number;
-                                channels: {
-                                    [key: string]: string;
-                                };
-                            }[];
-                        } | {
-                            id: string;
-                            /** @enum {string} */
-                            kind: "modbus";
-                            transport: {
-                                /** @enum {string} */
-                                kind: "tcp";
-                                host: string;
-                                /** @default 502 */
-                                port?: number;
-                                /** @default 5000 */
-                                connectTimeoutMs?: number;
-                            } | {
-                                /** @enum {string} */
-                                kind: "serial";
-                                path: string;
-                                /** @default 9600 */
-                                baudRate?: number;
-                                /** @default 8 */
-                                dataBits?: 7 | 8;
-                                /**
-                                 * @default none
-                                 * @enum {string}
-                                 */
-                                parity?: "none" | "even" | "odd";
-                                /** @default 1 */
-                                stopBits?: 1 | 2;
-                                /**
-                                 * @default off
-                                 * @enum {string}
-                                 */
-                                rts?: "off" | "while-sending";
-                                /** @default false */
-                                echo?: boolean;
-                            } | {
-                                /** @enum {string} */
-                                kind: "dial-in";
-                                /** @default 127.0.0.1 */
-                                host?: string;
-                                port: number;
-                                registration: {
-                                    text: string;
-                                } | {
-                                    hex: string;
-                                } | {
-                                    imei: string;
-                                } | {
-                                    iccid: string;
-                                };
-                                heartbeat?: {
-                                    text: string;
-                                } | {
-                                    hex: string;
-                                };
-                                /** @default 600 */
-                                idleS?: number;
-                            };
-                            /**
-                             * @default rtu
-                             * @enum {string}
-                             */
-                            framing?: "tcp" | "rtu" | "ascii";
-                            /** @default 1000 */
-                            timeoutMs?: number;
-                            /** @default 0 */
-                            gapMs?: number;
-                            /** @default 0 */
-                            settleMs?: number;
-                            /** @default 1 */
-                            retries?: number;
-                            idleCloseMs?: number;
-                            /** @default 0.02 */
-                            spread?: number;
-                            units: {
-                                meter: string;
-                                unitId: number;
-                                profile: string;
-                                periodS: number;
-                                groups?: {
-                                    [key: string]: number;
-                                };
-                                timeoutMs?: number;
-                                retries?: number;
                                 channels: {
                                     [key: string]: string;
                                 };
@@ -7924,110 +7991,13 @@ export interface operations {
                             timeoutMs?: number;
                             /** @default 0 */
                             gapMs?: number;
-                            /** @default 0 */
-                            settleMs?: number;
                             /** @default 1 */
                             retries?: number;
-                            idleCloseMs?: number;
-                            /** @default 0.02 */
-                            spread?: number;
                             units: {
                                 meter: string;
                                 unitId: number;
                                 profile: string;
                                 periodS: number;
-                                groups?: {
-                                    [key: string]: number;
-                                };
-                                timeoutMs?: number;
-                                retries?: number;
-                                channels: {
-                                    [key: string]: string;
-                                };
-                            }[];
-                        } | {
-                            id: string;
-                            /** @enum {string} */
-                            kind: "modbus";
-                            transport: {
-                                /** @enum {string} */
-                                kind: "tcp";
-                                host: string;
-                                /** @default 502 */
-                                port?: number;
-                                /** @default 5000 */
-                                connectTimeoutMs?: number;
-                            } | {
-                                /** @enum {string} */
-                                kind: "serial";
-                                path: string;
-                                /** @default 9600 */
-                                baudRate?: number;
-                                /** @default 8 */
-                                dataBits?: 7 | 8;
-                                /**
-                                 * @default none
-                                 * @enum {string}
-                                 */
-                                parity?: "none" | "even" | "odd";
-                                /** @default 1 */
-                                stopBits?: 1 | 2;
-                                /**
-                                 * @default off
-                                 * @enum {string}
-                                 */
-                                rts?: "off" | "while-sending";
-                                /** @default false */
-                                echo?: boolean;
-                            } | {
-                                /** @enum {string} */
-                                kind: "dial-in";
-                                /** @default 127.0.0.1 */
-                                host?: string;
-                                port: number;
-                                registration: {
-                                    text: string;
-                                } | {
-                                    hex: string;
-                                } | {
-                                    imei: string;
-                                } | {
-                                    iccid: string;
-                                };
-                                heartbeat?: {
-                                    text: string;
-                                } | {
-                                    hex: string;
-                                };
-                                /** @default 600 */
-                                idleS?: number;
-                            };
-                            /**
-                             * @default rtu
-                             * @enum {string}
-                             */
-                            framing?: "tcp" | "rtu" | "ascii";
-                            /** @default 1000 */
-                            timeoutMs?: number;
-                            /** @default 0 */
-                            gapMs?: number;
-                            /** @default 0 */
-                            settleMs?: number;
-                            /** @default 1 */
-                            retries?: number;
-                            idleCloseMs?: number;
-                            /** @default 0.02 */
-                            spread?: number;
-                            units: {
-                                meter: string;
-                                unitId: number;
-                                profile: string;
-                                periodS: number;
-                                groups?: {
-                                    [key: string]: number;
-                                };
-                                timeoutMs?: number;
-                                retries?: number;
                                 channels: {
                                     [key: string]: string;
                                 };
@@ -9352,6 +9322,301 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getAccountTerms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountTerms"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    setAccountTerms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    thresholds: {
+                        /** @default null */
+                        deviations?: number | null;
+                        /** @default null */
+                        aboveHours?: number | null;
+                        /** @default null */
+                        belowHours?: number | null;
+                        /** @default null */
+                        idleM3h?: number | null;
+                        /** @default null */
+                        contractM3h?: number | null;
+                        /** @default null */
+                        contractM3Day?: number | null;
+                        /** @default null */
+                        monthBudgetM3?: number | null;
+                    };
+                    shifts: {
+                        weekday: number;
+                        fromMinute: number;
+                        toMinute: number;
+                    }[];
+                    reason: string;
+                    basedOn: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountTerms"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getAccountBands: {
+        parameters: {
+            query: {
+                from: number;
+                to: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountBands"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    addAccountDays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date */
+                    from: string;
+                    /** Format: date */
+                    to: string;
+                    /** @enum {string} */
+                    kind: "shutdown" | "working";
+                    /** @default  */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountTerms"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    removeAccountDays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                dayId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountTerms"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    importAccountCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    format: "csv" | "ics";
+                    text: string;
+                    /** @default false */
+                    isTrial?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarImport"];
                 };
             };
             /** @description Default Response */
