@@ -2,6 +2,7 @@ import { type AgentConfig, channelsFedBy, faultsOfVectors } from "@nightflow/dom
 import { faultsOfBus } from "./drivers/drivers.ts";
 import { type ProfileLibrary, withInlineProfiles } from "./profiles/library.ts";
 import { repeated } from "./repeated.ts";
+import { faultsOfSharedLines } from "./transports/shared-lines.ts";
 
 /** A broker takes 1 MiB in one packet, and the report of all channels is one. */
 const MAX_REPORT_BYTES = 900 * 1024;
@@ -20,6 +21,7 @@ export function faultsOfAgentConfig(config: AgentConfig, bundled: ProfileLibrary
     faults.push(`the ${config.channels.length} channels are too many for one agent: give some of them to another`);
   for (const profile of config.profiles ?? [])
     faults.push(...faultsOfVectors(profile).map((fault) => `profile ${profile.name}: ${fault}`));
+  faults.push(...faultsOfSharedLines(config.buses));
   for (const bus of config.buses) faults.push(...faultsOfBus(bus, { profiles, channels }));
   return faults;
 }

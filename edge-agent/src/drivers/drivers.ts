@@ -1,11 +1,12 @@
 import type { Bus, BusKind } from "@nightflow/domain";
 import type { CheckContext, Driver, DriverDeps, RunningBus } from "./driver.ts";
-import { modbusTcpDriver } from "./modbus/driver.ts";
+import { modbusDriver, modbusTcpDriver } from "./modbus/driver.ts";
 import { opcUaDriver } from "./opcua/driver.ts";
 
 /** Every driver that the agent has, by the kind of its bus. */
 const DRIVERS: { readonly [Kind in BusKind]: Driver<Kind> } = {
   "modbus-tcp": modbusTcpDriver,
+  modbus: modbusDriver,
   opcua: opcUaDriver,
 };
 

@@ -74,7 +74,10 @@ export class KeptTransport implements ByteTransport {
   }
 
   recycle(): void {
-    this.#connection?.destroy();
+    this.#cancelRetry();
+    // Without a connection it waits for its next attempt: that is now.
+    if (this.#connection === undefined) this.#connect();
+    else this.#connection.destroy();
   }
 
   release(): void {

@@ -7,6 +7,7 @@ import { FakeLine } from "../../testing/fake-line.ts";
 import { FakeTime } from "../../testing/fake-time.ts";
 import { ModbusBus } from "./bus.ts";
 import type { LineAnswer, LineRequest } from "./line.ts";
+import { isRead } from "./pdu.ts";
 import { UnitReader } from "./unit-reader.ts";
 
 const START = 1_750_000_500_000;
@@ -20,6 +21,7 @@ function mag(refuse: (request: LineRequest) => boolean = () => false) {
     const memory = new Map<number, number>();
     for (const [at, text] of Object.entries(WORDS))
       for (const [n, word] of textToWords(text).entries()) memory.set(Number(at) + n, word);
+    if (!isRead(request)) return { kind: "written" };
     return {
       kind: "words",
       words: Array.from({ length: request.words }, (_, n) => memory.get(request.address + n) ?? 0),
@@ -27,7 +29,10 @@ function mag(refuse: (request: LineRequest) => boolean = () => false) {
   };
 }
 
-function setUp(units: number, change: Partial<{ timeoutMs: number; retries: number; gapMs: number }> = {}) {
+function setUp(
+  units: number,
+  change: Partial<{ timeoutMs: number; retries: number; idleCloseMs: number; spread: number }> = {},
+) {
   const time = new FakeTime(START);
   const line = new FakeLine(time);
   const registers = { forward_total: "forward_total", reverse_total: "reverse_total", flow: "flow" };
@@ -45,11 +50,11 @@ function setUp(units: number, change: Partial<{ timeoutMs: number; retries: numb
       { id: `${meter}.reverse_total`, quantity: "reverse_total", unit: "m3", resolution: 0.001 },
       { id: `${meter}.flow`, quantity: "flow", unit: "m3/h" },
     ]),
-    buses: [{ id: "bus", kind: "modbus-tcp", host: "localhost", units: meters, ...change }],
+    buses: [{ id: "bus", kind: "modbus-tcp", host: "localhost", spread: 0, units: meters, ...change }],
   });
   const [bus] = config.buses;
   const profile = loadProfiles().get("siemens-mag6000");
-  if (bus?.kind !== "modbus-tcp" || profile === undefined) throw new Error("set-up");
+  if (bus?.kind !== "modbus-tcp" || profile?.protocol !== "modbus") throw new Error("set-up");
   const channels = new Map(config.channels.map((channel) => [channel.id as string, channel]));
   const readings: Reading[] = [];
   for (const unit of bus.units) line.units.set(unit.unitId, { afterMs: 5, answer: mag() });
@@ -69,6 +74,7 @@ function setUp(units: number, change: Partial<{ timeoutMs: number; retries: numb
   return { time, clock, line, readings, start };
 }
 
+const lengthOf = (request: LineRequest) => (isRead(request) ? request.words : 0);
 const of = (readings: Reading[], channel: string) => readings.filter((reading) => reading.channel === channel);
 
 describe("a Modbus bus", () => {
@@ -150,7 +156,7 @@ describe("a Modbus bus", () => {
 
   it("one refused register does not void the others of its request", async () => {
     const { time, line, readings, start } = setUp(1);
-    line.units.set(1, { afterMs: 5, answer: mag((request) => request.address + request.words > 3018) });
+    line.units.set(1, { afterMs: 5, answer: mag((request) => request.address + lengthOf(request) > 3018) });
     const bus = start();
     await time.run(PERIOD_MS + 100);
     expect(of(readings, "M-1.forward_total").map(({ quality }) => quality)).toEqual(["good", "good"]);

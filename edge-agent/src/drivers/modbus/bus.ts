@@ -1,15 +1,25 @@
-import type { BusOf, Clock, Reading, UnitHealth } from "@nightflow/domain";
+import type { Clock, LineHealth, Reading, UnitHealth } from "@nightflow/domain";
 import type { Logger } from "pino";
-import type { PlannedRequest } from "../../profiles/plan.ts";
 import { Pause, realTimers, type Timers } from "../../timers.ts";
-import { isBusyException, isGatewayException, type LineAnswer, type MeterLine } from "./line.ts";
+import type { ReadNowResult, RunningBus, WriteOrder, WriteResult } from "../driver.ts";
+import { plannedWrite, readBack, resultOf, verified } from "./bus-orders.ts";
+import { isBusyException, isOfUnit, type LineAnswer, type MeterLine, type ModbusRequest } from "./line.ts";
+import { LoadMeter } from "./load-meter.ts";
+import { phaseMs } from "./phases.ts";
 import { BusSchedule } from "./schedule.ts";
 import type { TimedAnswer, UnitReader } from "./unit-reader.ts";
 
-type ModbusTcpBus = BusOf<"modbus-tcp">;
+/** What a bus does with its line. */
+export interface ModbusBusSettings {
+  readonly id: string;
+  readonly timeoutMs: number;
+  readonly retries: number;
+  readonly spread: number;
+  readonly idleCloseMs?: number | undefined;
+}
 
 export interface ModbusBusDeps {
-  readonly bus: Pick<ModbusTcpBus, "id" | "timeoutMs" | "gapMs" | "retries">;
+  readonly bus: ModbusBusSettings;
   readonly units: readonly UnitReader[];
   readonly line: MeterLine;
   readonly clock: Clock;
@@ -23,27 +33,43 @@ export interface ModbusBusDeps {
 
 /** Time-outs in a row, over all units, after which the connection is made anew: the far side may be gone silently. */
 const TIMEOUTS_TO_RECYCLE = 4;
+/** Orders that may wait for the bus. */
+const MAX_ORDERS = 100;
+/** Longest wait for a line that was let go of, real milliseconds. */
+const REOPEN_MS = 5000;
 
-/** Polls the units of one Modbus connection, one request at a time. */
-export class ModbusBus {
+/** Polls the units of one Modbus line, one request at a time; orders of people go between two polls. */
+export class ModbusBus implements RunningBus {
   readonly #deps: ModbusBusDeps;
   readonly #schedule: BusSchedule;
   readonly #pause: Pause;
   readonly #realNow: () => number;
+  readonly #load: LoadMeter;
   readonly #cutOff = new Set<number>();
+  readonly #orders: (() => Promise<void>)[] = [];
+  readonly #counts = { requests: 0, timeouts: 0, exceptions: 0 };
   #timeoutsInRow = 0;
+  #askedAtRealMs = 0;
+  #isReleased = false;
   #isClosed = false;
   readonly #done: Promise<void>;
 
   constructor(deps: ModbusBusDeps) {
     this.#deps = deps;
     this.#realNow = deps.realNow ?? (() => performance.now());
+    this.#load = new LoadMeter(this.#realNow());
     this.#pause = new Pause(deps.timers ?? realTimers);
-    const { clock, units, bus, random } = deps;
-    const periodsMs = units.map((unit) => unit.periodMs);
-    const schedule = { periodsMs, timeoutMs: bus.timeoutMs, clock, ...(random && { random }) };
-    this.#schedule = new BusSchedule(schedule);
+    const { clock, bus, random } = deps;
+    const units = deps.units.map((unit) => ({
+      timeoutMs: unit.timeoutMs ?? bus.timeoutMs,
+      groups: unit.groups.map(({ name, periodMs }) => ({
+        periodMs,
+        phaseMs: phaseMs(`${bus.id} ${unit.meter} ${name}`, periodMs, bus.spread),
+      })),
+    }));
+    this.#schedule = new BusSchedule({ units, clock, ...(random && { random }) });
     deps.line.onOpen(() => this.#lineIsBack());
+    deps.line.open();
     this.#done = this.#run();
   }
 
@@ -53,10 +79,42 @@ export class ModbusBus {
   }
 
   health(): UnitHealth[] {
-    return this.#deps.units.map((unit, at) => {
-      const health = unit.health();
-      return this.#schedule.isQuarantined(at) ? { ...health, state: "silent" } : health;
-    });
+    return this.#deps.units.map((unit, at) => ({
+      ...unit.health(),
+      ...(this.#schedule.isQuarantined(at) && { state: "silent" }),
+      tooShort: this.#schedule.isTooShort(at),
+    }));
+  }
+
+  lineHealth(): LineHealth {
+    const { line } = this.#deps;
+    return {
+      isOpen: line.isOpen,
+      fault: this.#isReleased ? null : (line.fault?.slice(0, 300) ?? null),
+      load: this.#load.share(this.#realNow()),
+      ...this.#counts,
+      strays: line.strays,
+    };
+  }
+
+  readNow(meter: string): Promise<ReadNowResult> {
+    const at = this.#deps.units.findIndex((unit) => unit.meter === meter);
+    const unit = this.#deps.units[at];
+    if (unit === undefined) return Promise.resolve({ outcome: "unknown-meter", readings: [] });
+    return this.#order({ outcome: "busy", readings: [] }, () => this.#readAll(at, unit));
+  }
+
+  write(order: WriteOrder): Promise<WriteResult> {
+    return this.#order({ outcome: "busy", detail: null }, () => this.#write(order));
+  }
+
+  retry(meter?: string): number {
+    const wanted = this.#deps.units.flatMap((unit, at) => (meter === undefined || unit.meter === meter ? [at] : []));
+    const waiting = wanted.filter((at) => this.#schedule.isQuarantined(at) || this.#cutOff.has(at));
+    for (const at of waiting) this.#schedule.forgive(at);
+    if (!this.#deps.line.isOpen && !this.#isReleased) this.#deps.line.recycle();
+    this.#pause.wake();
+    return waiting.length;
   }
 
   /** Ends polling once the request in flight has come back. */
@@ -71,48 +129,104 @@ export class ModbusBus {
     // The first polls wait for the first connection, or else all of them would be missing.
     if (!this.#deps.line.isOpen) await this.#pause.wait(this.#deps.bus.timeoutMs);
     while (!this.#isClosed) await this.#step();
+    for (const order of this.#orders.splice(0)) await order();
   }
 
   async #step(): Promise<void> {
+    const order = this.#orders.shift();
+    if (order !== undefined) return order();
     const action = this.#schedule.next(this.#realNow());
-    if (action.kind === "wait") return this.#pause.wait(Math.max(1, Math.ceil(Math.min(action.realMs, 60_000))));
+    if (action.kind === "wait") return this.#idle(action.realMs);
     const unit = this.#deps.units[action.unit];
     if (unit === undefined) return;
-    if (action.kind === "absent") return this.#deps.collect(unit.absent(this.#deps.clock.now(), "timeout"));
-    if (action.kind === "poll") return this.#poll(action.unit, unit);
-    return this.#probe(action.unit, unit, action.maxRealMs);
+    if (action.kind === "poll") return this.#poll(action.unit, unit, action.group);
+    if (action.kind === "probe") return this.#probe(action.unit, unit, action.maxRealMs);
+    this.#deps.collect(unit.absent(action.group, this.#deps.clock.now(), "timeout"));
   }
 
-  async #poll(at: number, unit: UnitReader): Promise<void> {
-    const retries = unit.health().state === "silent" ? 0 : this.#deps.bus.retries;
-    const { readings, outcome } = await unit.poll((request) => this.#askPatiently(unit, request, retries));
-    if (this.#isClosed && outcome === "disconnected") return;
+  /** Nothing is due. A line that others want too is let go of before long. */
+  async #idle(realMs: number): Promise<void> {
+    const { bus, line } = this.#deps;
+    const idleMs = this.#realNow() - this.#askedAtRealMs;
+    const closeInMs = bus.idleCloseMs === undefined || this.#isReleased ? 60_000 : bus.idleCloseMs - idleMs;
+    if (closeInMs <= 0 && line.isOpen) {
+      this.#isReleased = true;
+      line.release();
+    }
+    await this.#pause.wait(Math.max(1, Math.ceil(Math.min(realMs, closeInMs <= 0 ? 60_000 : closeInMs))));
+  }
+
+  /** Puts an order into its turn; `refusal` is what too many get at once. */
+  #order<Result>(refusal: Result, run: () => Promise<Result>): Promise<Result> {
+    if (this.#orders.length >= MAX_ORDERS || this.#isClosed) return Promise.resolve(refusal);
+    return new Promise((resolve) => {
+      this.#orders.push(async () => resolve(await run()));
+      this.#pause.wake();
+    });
+  }
+
+  async #readAll(at: number, unit: UnitReader): Promise<ReadNowResult> {
+    const readings: Reading[] = [];
+    for (const group of unit.groups.keys()) {
+      const result = await this.#pollGroup(at, unit, group);
+      readings.push(...result.readings);
+      if (result.outcome !== "answered") return { outcome: result.outcome, readings };
+    }
+    return { outcome: "answered", readings };
+  }
+
+  async #poll(at: number, unit: UnitReader, group: number): Promise<void> {
+    await this.#pollGroup(at, unit, group);
+  }
+
+  async #pollGroup(at: number, unit: UnitReader, group: number) {
+    const retries = unit.state === "silent" ? 0 : (unit.retries ?? this.#deps.bus.retries);
+    const result = await unit.poll(group, (request) => this.#askPatiently(unit, request, retries));
+    const { readings, outcome } = result;
+    if (this.#isClosed && outcome === "disconnected") return result;
     this.#deps.collect(readings);
     if (outcome === "answered") this.#schedule.answered(at);
     else if (outcome === "silent") this.#silent(at, unit);
     else this.#cutOff.add(at);
+    return result;
   }
 
   async #probe(at: number, unit: UnitReader, maxRealMs: number): Promise<void> {
     if (unit.probe === undefined) return;
     const { answer } = await this.#ask(unit, unit.probe, maxRealMs);
-    if (answer.kind !== "words" && !(answer.kind === "exception" && !isGatewayException(answer.code)))
-      return this.#schedule.silent(at, this.#realNow());
-    this.#schedule.answered(at);
-    this.#schedule.dueNow(at);
+    if (!isOfUnit(answer)) return this.#schedule.silent(at, this.#realNow());
+    this.#schedule.forgive(at);
     this.#deps.logger.info({ bus: this.#deps.bus.id, meter: unit.meter }, "modbus: a meter answers again");
   }
 
   #silent(at: number, unit: UnitReader): void {
+    const wasQuarantined = this.#schedule.isQuarantined(at);
     this.#schedule.silent(at, this.#realNow());
-    if (this.#schedule.isQuarantined(at))
+    if (this.#schedule.isQuarantined(at) && !wasQuarantined)
       this.#deps.logger.warn({ bus: this.#deps.bus.id, meter: unit.meter }, "modbus: a meter is silent and set apart");
   }
 
-  async #askPatiently(unit: UnitReader, request: PlannedRequest, retries: number): Promise<TimedAnswer> {
+  async #write(order: WriteOrder): Promise<WriteResult> {
+    const planned = plannedWrite(order, this.#deps.units);
+    if ("outcome" in planned) return planned;
+    const { unit, request, verify } = planned;
+    const { bus, line, logger } = this.#deps;
+    logger.info({ bus: bus.id, meter: unit?.meter ?? "all", ...request }, "modbus: writing");
+    if (unit === undefined) {
+      await this.#reopen();
+      const { answer } = await line.ask({ ...request, unitId: 0, isBroadcast: true, timeoutMs: bus.timeoutMs });
+      return answer.kind === "written" ? { outcome: "sent", detail: null } : resultOf(answer);
+    }
+    const { answer } = await this.#askPatiently(unit, request, 0);
+    if (answer.kind !== "written" || !verify) return resultOf(answer);
+    const back = await this.#askPatiently(unit, readBack(request), unit.retries ?? bus.retries);
+    return verified(request.values, back.answer);
+  }
+
+  async #askPatiently(unit: UnitReader, request: ModbusRequest, retries: number): Promise<TimedAnswer> {
     for (let attempt = 0; ; attempt++) {
-      const timed = await this.#ask(unit, request, this.#deps.bus.timeoutMs);
-      if (attempt >= retries || !isWorthRepeating(timed.answer)) return timed;
+      const timed = await this.#ask(unit, request, unit.timeoutMs ?? this.#deps.bus.timeoutMs);
+      if (attempt >= retries || !isWorthRepeating(timed.answer) || this.#isClosed) return timed;
     }
   }
 
@@ -120,19 +234,36 @@ export class ModbusBus {
    * One request. Its reading stands for the middle between question and answer, by monotonic time: a clock that is set
    * in between would put it years from either.
    */
-  async #ask(unit: UnitReader, request: PlannedRequest, timeoutMs: number): Promise<TimedAnswer> {
-    const { clock, line, bus } = this.#deps;
-    const askedAtRealMs = this.#realNow();
-    const { functionCode, address, quantity, words } = request;
-    const answer = await line.ask({ unitId: unit.unitId, functionCode, address, quantity, words, timeoutMs });
-    const tookMs = (this.#realNow() - askedAtRealMs) / clock.toRealMs(1);
-    const readAt = Math.round(clock.now() - tookMs / 2);
-    this.#watchLine(answer);
-    if (bus.gapMs > 0 && !this.#isClosed) await this.#pause.wait(bus.gapMs);
+  async #ask(unit: UnitReader, request: ModbusRequest, timeoutMs: number): Promise<TimedAnswer> {
+    const { clock, line } = this.#deps;
+    if (this.#isReleased) await this.#reopen();
+    const { answer, tookMs } = await line.ask({ ...request, unitId: unit.unitId, timeoutMs });
+    const readAt = Math.round(clock.now() - tookMs / clock.toRealMs(1) / 2);
+    this.#askedAtRealMs = this.#realNow();
+    this.#load.add(this.#askedAtRealMs - tookMs, this.#askedAtRealMs);
+    this.#watch(unit, answer, tookMs);
     return { answer, readAt };
   }
 
-  #watchLine(answer: LineAnswer): void {
+  /** Connects a line that was let go of, for at most as long as a person would wait. */
+  async #reopen(): Promise<void> {
+    if (!this.#isReleased) return;
+    this.#isReleased = false;
+    this.#deps.line.open();
+    if (!this.#deps.line.isOpen) await this.#pause.wait(REOPEN_MS);
+  }
+
+  #watch(unit: UnitReader, answer: LineAnswer, tookMs: number): void {
+    if (answer.kind === "disconnected") return;
+    this.#counts.requests++;
+    if (answer.kind === "exception") {
+      this.#counts.exceptions++;
+      unit.record.exception();
+    } else if (answer.kind === "timeout") {
+      this.#counts.timeouts++;
+      unit.record.timeout();
+    }
+    if (answer.kind !== "timeout") unit.record.answer(tookMs);
     this.#timeoutsInRow = answer.kind === "timeout" ? this.#timeoutsInRow + 1 : 0;
     if (this.#timeoutsInRow < TIMEOUTS_TO_RECYCLE) return;
     this.#timeoutsInRow = 0;

@@ -1,8 +1,9 @@
-import type { BusOf } from "@nightflow/domain";
-import type { Driver, DriverDeps } from "../driver.ts";
+import type { BusOf, ModbusFraming, SerialTransport, Transport } from "@nightflow/domain";
+import type { Driver, DriverDeps, RunningBus } from "../driver.ts";
 import { ModbusBus } from "./bus.ts";
 import { faultsOfModbusBus } from "./faults.ts";
-import { TcpLine } from "./tcp-line.ts";
+import { framingOf } from "./framing/framing.ts";
+import { RequestLine } from "./request-line.ts";
 import { UnitReader } from "./unit-reader.ts";
 
 /** Modbus TCP: one connection to one or many units. */
@@ -11,15 +12,47 @@ export const modbusTcpDriver: Driver<"modbus-tcp"> = {
   faultsOf: faultsOfModbusBus,
   open: (bus, deps) => {
     const { host, port, timeoutMs } = bus;
-    const { clock, logger, collect } = deps;
-    const line = new TcpLine({ host, port, connectTimeoutMs: Math.max(1000, timeoutMs), logger });
-    return new ModbusBus({ bus, units: readersOf(bus, deps), line, clock, logger, collect });
+    const connectTimeoutMs = Math.max(1000, timeoutMs);
+    return openLine(bus, { kind: "tcp", host, port, connectTimeoutMs }, "tcp", deps);
   },
 };
 
-function readersOf(bus: BusOf<"modbus-tcp">, { profiles, channels }: DriverDeps): UnitReader[] {
+/** Modbus on serial lines, over TCP in any framing, and on devices that dial in. */
+export const modbusDriver: Driver<"modbus"> = {
+  kind: "modbus",
+  faultsOf: faultsOfModbusBus,
+  open: (bus, deps) => openLine(bus, bus.transport, bus.framing, deps),
+};
+
+function openLine(
+  bus: BusOf<"modbus"> | BusOf<"modbus-tcp">,
+  transport: Transport,
+  framing: ModbusFraming,
+  deps: DriverDeps,
+): RunningBus {
+  const { clock, logger, collect, transports } = deps;
+  const line = new RequestLine({
+    transport: transports.make(transport),
+    framing: framingOf(framing),
+    gapMs: bus.gapMs,
+    settleMs: bus.settleMs,
+    msPerByte: msPerByte(transport) * (framing === "ascii" ? 2 : 1),
+  });
+  return new ModbusBus({ bus, units: readersOf(bus, deps), line, clock, logger, collect });
+}
+
+/** Time that a byte takes on the wire: start bit, data, parity and stop bits. */
+function msPerByte(transport: Transport): number {
+  return transport.kind === "serial" ? (1000 * bitsPerByte(transport)) / transport.baudRate : 0;
+}
+
+function bitsPerByte({ dataBits, parity, stopBits }: SerialTransport): number {
+  return 1 + dataBits + (parity === "none" ? 0 : 1) + stopBits;
+}
+
+function readersOf(bus: BusOf<"modbus"> | BusOf<"modbus-tcp">, { profiles, channels }: DriverDeps): UnitReader[] {
   return bus.units.flatMap((unit) => {
     const profile = profiles.get(unit.profile);
-    return profile === undefined ? [] : [new UnitReader(unit, profile, channels)];
+    return profile?.protocol !== "modbus" ? [] : [new UnitReader(unit, profile, channels)];
   });
 }

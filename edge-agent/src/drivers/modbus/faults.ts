@@ -1,28 +1,62 @@
-import type { BusOf, ChannelDescription } from "@nightflow/domain";
-import { areConvertible } from "@nightflow/domain";
-import type { MeterProfile } from "../../profiles/profile.ts";
+import {
+  areConvertible,
+  type BusOf,
+  type ChannelDescription,
+  type MeterProfile,
+  type ModbusUnit,
+} from "@nightflow/domain";
 import { repeated } from "../../repeated.ts";
 import type { CheckContext } from "../driver.ts";
 
-type ModbusTcpBus = BusOf<"modbus-tcp">;
-type ModbusUnit = ModbusTcpBus["units"][number];
+type AnyModbusBus = BusOf<"modbus-tcp"> | BusOf<"modbus">;
 
-/** What is wrong between a Modbus bus and the profiles and channels that it names. */
-export function faultsOfModbusBus(bus: ModbusTcpBus, context: CheckContext): string[] {
+/** What is wrong between a Modbus bus and the profiles and channels that it names, and in its line. */
+export function faultsOfModbusBus(bus: AnyModbusBus, context: CheckContext): string[] {
   const twice = repeated(bus.units.map((unit) => unit.unitId));
   const faults = twice.map((unitId) => `bus ${bus.id}: unit id ${unitId} is there twice`);
+  faults.push(
+    ...repeated(bus.units.map(({ meter }) => meter)).map((meter) => `bus ${bus.id}: meter ${meter} is there twice`),
+  );
+  if (bus.kind === "modbus") faults.push(...faultsOfLine(bus));
   return [...faults, ...bus.units.flatMap((unit) => faultsOfUnit(bus, unit, context))];
 }
 
-function faultsOfUnit(bus: ModbusTcpBus, unit: ModbusUnit, { profiles, channels }: CheckContext): string[] {
+function faultsOfLine(bus: BusOf<"modbus">): string[] {
+  const { transport, framing, units } = bus;
+  if (framing === "tcp")
+    return transport.kind === "serial"
+      ? [`bus ${bus.id}: framing tcp does not go over a serial port; set framing to rtu or ascii`]
+      : [];
+  const faults = units
+    .filter(({ unitId }) => unitId < 1 || unitId > 247)
+    .map(
+      ({ meter, unitId }) =>
+        `bus ${bus.id}, meter ${meter}: unit id ${unitId} cannot be asked with framing ${framing}: 0 is the broadcast that nobody answers, and units have 1 to 247`,
+    );
+  if (transport.kind === "serial" && framing === "rtu" && transport.dataBits === 7)
+    faults.push(`bus ${bus.id}: framing rtu needs transport.dataBits 8; 7 is for ascii`);
+  return faults;
+}
+
+function faultsOfUnit(bus: AnyModbusBus, unit: ModbusUnit, { profiles, channels }: CheckContext): string[] {
   const where = `bus ${bus.id}, meter ${unit.meter}`;
   const profile = profiles.get(unit.profile);
-  if (profile === undefined)
-    return [`${where}: there is no profile ${unit.profile}; known are ${[...profiles.keys()].join(", ")}`];
-  return Object.entries(unit.channels).flatMap(([register, id]) => {
+  if (profile?.protocol !== "modbus") {
+    const known = [...profiles.values()].filter(({ protocol }) => protocol === "modbus").map(({ name }) => name);
+    return [`${where}: there is no profile ${unit.profile}; known are ${known.join(", ")}`];
+  }
+  const faults = Object.keys(unit.groups ?? {})
+    .filter((group) => profile.groups[group] === undefined)
+    .map((group) => `profile ${profile.name} has no group ${group}; it has ${listed(Object.keys(profile.groups))}`);
+  for (const [register, id] of Object.entries(unit.channels)) {
     const fault = faultOfChannel(profile, register, channels.get(id));
-    return fault === undefined ? [] : [`${where}: ${fault}`];
-  });
+    if (fault !== undefined) faults.push(fault);
+  }
+  return faults.map((fault) => `${where}: ${fault}`);
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? "none" : names.join(", ");
 }
 
 function faultOfChannel(

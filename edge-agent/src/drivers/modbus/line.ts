@@ -1,28 +1,58 @@
-/** One request for registers of one unit. */
-export interface LineRequest {
-  readonly unitId: number;
+/** A request that reads: coils, discrete inputs, holding or input registers. */
+export interface ReadRequest {
   readonly functionCode: 1 | 2 | 3 | 4;
   /** PDU address, from 0. */
   readonly address: number;
-  /** What is asked for: words, bits, or 32-bit registers of Enron. */
+  /** What the request says: words, bits of coils, or 32-bit registers of Enron. */
   readonly quantity: number;
-  /** How many values the answer holds: 16-bit words, or a 0 or 1 for each bit. */
+  /** How many values the answer holds: 16-bit words (an Enron register is two), or one 0 or 1 for each bit. */
   readonly words: number;
+}
+
+/** A request that sets coils (0 or 1) or words. 5 and 6 set one, 15 and 16 some. */
+export interface WriteRequest {
+  readonly functionCode: 5 | 6 | 15 | 16;
+  readonly address: number;
+  readonly values: readonly number[];
+}
+
+export type ModbusRequest = ReadRequest | WriteRequest;
+
+/** One request to one unit, or to all of them: nobody answers a broadcast. */
+export type LineRequest = ModbusRequest & {
+  readonly unitId: number;
+  readonly isBroadcast?: boolean;
   /** Longest wait for the answer, real milliseconds. */
   readonly timeoutMs: number;
-}
+};
 
 /** What came of a request. No answer from a meter is an expected outcome, so it is a value and no exception. */
 export type LineAnswer =
   | { readonly kind: "words"; readonly words: readonly number[] }
+  | { readonly kind: "written" }
+  /** Code 0: something came that is no right answer. The meter is there, so this is no silence. */
   | { readonly kind: "exception"; readonly code: number; readonly text: string }
   | { readonly kind: "timeout" }
   | { readonly kind: "disconnected" };
 
+/** An answer and how long it took from the request on, real milliseconds; the wait for the line's turn is no part of it. */
+export interface Exchange {
+  readonly answer: LineAnswer;
+  readonly tookMs: number;
+}
+
 /** A connection to the meters of one bus, which comes back by itself. Callers ask one question at a time. */
 export interface MeterLine {
   readonly isOpen: boolean;
-  ask(request: LineRequest): Promise<LineAnswer>;
+  /** Why it is not open, and what to do; null while it is. */
+  readonly fault: string | null;
+  /** Answers that were late, damaged or of another unit, and were dropped. */
+  readonly strays: number;
+  ask(request: LineRequest): Promise<Exchange>;
+  /** Connects, where the line was let go of. */
+  open(): void;
+  /** Lets go of the line until the next `open`. */
+  release(): void;
   /** Drops the connection, so that a new one is made: the far side may be gone without a word. */
   recycle(): void;
   /** Calls `listener` each time the line has become open. One listener. */
@@ -38,4 +68,10 @@ export function isGatewayException(code: number): boolean {
 /** The unit is busy; the same question may be answered at once. */
 export function isBusyException(code: number): boolean {
   return code === 0x05 || code === 0x06;
+}
+
+/** An answer by which a unit shows that it is there. */
+export function isOfUnit(answer: LineAnswer): boolean {
+  if (answer.kind === "exception") return !isGatewayException(answer.code);
+  return answer.kind === "words" || answer.kind === "written";
 }
