@@ -53,6 +53,8 @@ const LISTS = [
   ["control-north", "/api/meters?q=S1"],
   ["control-north", "/api/collection"],
   ["control-north", "/api/agents"],
+  ["control-north", "/api/fleet"],
+  ["control-north", "/api/collection/missing-readings"],
   ["control-north", "/api/set-aside/conflict"],
   ["desk-north", "/api/tickets?state=all"],
   ["manager-north", "/api/accounts?all=true"],
@@ -74,7 +76,14 @@ test("a person bound to the north sees nothing of the south in any list", async 
 test("the same lists show the north, so that the emptiness proves something", async () => {
   const town = await busyTown();
   const [north, whole] = [await town.signIn("control-north"), await town.signIn("control")];
-  for (const url of ["/api/overview", "/api/anomalies?state=all", "/api/meters", "/api/collection", "/api/agents"]) {
+  for (const url of [
+    "/api/overview",
+    "/api/anomalies?state=all",
+    "/api/meters",
+    "/api/collection",
+    "/api/agents",
+    "/api/fleet",
+  ]) {
     expect([url, /N1|DMA-N|a-north/.test((await north.get(url)).text)]).toEqual([url, true]);
     expect([url, /S1|DMA-S|a-south/.test((await whole.get(url)).text)]).toEqual([url, true]);
   }

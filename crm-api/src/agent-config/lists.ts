@@ -1,9 +1,10 @@
-import { type AgentConfigDiff, AgentStatus, ConfigReport, type ConfigResult, type IdChanges } from "@nightflow/domain";
+import { type AgentConfigDiff, AgentStatus, ConfigReport, type IdChanges } from "@nightflow/domain";
 import type { Sql } from "@nightflow/storage";
 import type { z } from "zod";
 import { type CursorRow, type PageQuery, pageSql, toPage } from "../http/paging.ts";
 import { NotFoundProblem } from "../http/problems.ts";
 import { containing, epochMs, SqlFilter } from "../sql/filter.ts";
+import { configStanding, newestResult } from "./standing.ts";
 import { type AgentName, type KeptVersion, VERSION_COLUMNS } from "./versions.ts";
 import type { AgentConfigQuery, AgentConfigRow, ConfigVersion } from "./wire.ts";
 
@@ -104,22 +105,9 @@ function toStanding(row: StandingRow): Row {
     site,
     agent,
     isOnline,
-    standing: standing(desired, report?.hash, result),
+    standing: configStanding(desired?.hash ?? null, report?.hash, result),
     desired,
     applied: applied ?? null,
     result,
   };
-}
-
-function newestResult(...results: (ConfigResult | null | undefined)[]): ConfigResult | null {
-  const known = results.filter((result) => result !== null && result !== undefined);
-  return known.toSorted((a, b) => b.at - a.at)[0] ?? null;
-}
-
-function standing(desired: Version | null, applied: string | undefined, result: ConfigResult | null): Row["standing"] {
-  if (desired === null) return "unmanaged";
-  const isAboutIt = result?.hash === desired.hash;
-  if (isAboutIt && result.outcome !== "applied") return result.outcome;
-  if (applied === desired.hash) return "applied";
-  return isAboutIt ? "drift" : "waiting";
 }

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { principalOf } from "../access/principal.ts";
+import { AgentPath } from "../agent-config/wire.ts";
 import type { ApiDeps } from "../deps.ts";
 import { PageQuery } from "../http/paging.ts";
 import { problems } from "../http/schema.ts";
 import type { ApiServer } from "../http/types.ts";
 import { listAgents } from "./agents.ts";
 import { collectionDays } from "./days.ts";
+import { fleetAgent, listFleet } from "./fleet.ts";
 import { missingReadings } from "./gaps.ts";
 import { collectionReport } from "./report.ts";
 import { setAsidePage } from "./set-aside.ts";
@@ -14,6 +16,9 @@ import {
   AgentList,
   CollectionDays,
   CollectionReport,
+  FleetAgent,
+  FleetPage,
+  FleetQuery,
   MissingReadings,
   MissingReadingsQuery,
   SetAsideName,
@@ -74,6 +79,22 @@ export function collectionRoutes(app: ApiServer, deps: ApiDeps): void {
     config: { permission: "collection.agent.read" },
     schema: { operationId: "listAgents", tags, response: { 200: AgentList, ...problems } },
     handler: async (request) => ({ items: await listAgents(db, principalOf(request).scope) }),
+  });
+
+  app.route({
+    method: "GET",
+    url: "/fleet",
+    config: { permission: "collection.agent.read" },
+    schema: { operationId: "listFleet", tags, querystring: FleetQuery, response: { 200: FleetPage, ...problems } },
+    handler: (request) => listFleet(db, principalOf(request).scope, request.query),
+  });
+
+  app.route({
+    method: "GET",
+    url: "/fleet/:site/:agent",
+    config: { permission: "collection.agent.read" },
+    schema: { operationId: "getFleetAgent", tags, params: AgentPath, response: { 200: FleetAgent, ...problems } },
+    handler: (request) => fleetAgent(db, principalOf(request).scope, request.params),
   });
 
   app.route({

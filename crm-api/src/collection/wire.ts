@@ -1,5 +1,7 @@
+import { AgentStatus, BusHealth, ClockStanding, EnrolmentStanding, UnitHealth } from "@nightflow/domain";
 import { z } from "zod";
-import { pageOf } from "../http/paging.ts";
+import { ConfigStanding } from "../agent-config/wire.ts";
+import { PageQuery, pageOf } from "../http/paging.ts";
 import { Instant, LocalDate, named } from "../http/schema.ts";
 import { MeterQuery, MeterRow } from "../meters/wire.ts";
 
@@ -103,6 +105,43 @@ export type AgentRow = z.infer<typeof AgentRow>;
 
 /** The edge agents of the scope. */
 export const AgentList = named("AgentList", z.strictObject({ items: z.array(AgentRow) }));
+
+/** How one agent fares, in short. */
+export const FleetRow = named(
+  "FleetRow",
+  z.strictObject({
+    site: z.string(),
+    id: z.string(),
+    isOnline: z.boolean(),
+    statusAt: Instant.nullable(),
+    version: z.string().nullable(),
+    outbox: AgentStatus.shape.outbox.unwrap().nullable(),
+    clock: ClockStanding.nullable(),
+    busStates: z.strictObject({ good: z.int(), partly: z.int(), silent: z.int(), waiting: z.int() }),
+    pollsSkipped: z.int().nullable(),
+    config: ConfigStanding,
+    channels: z.int(),
+    meters: z.int(),
+  }),
+);
+
+/** The agents of a scope, by site and name. */
+export const FleetPage = named("FleetPage", pageOf(FleetRow));
+export const FleetQuery = PageQuery.extend({
+  q: z.string().max(100).optional().meta({ description: "Part of `site/agent`." }),
+  online: z.enum(["true", "false"]).optional(),
+});
+
+/** One agent with its buses, and its meters as far as the scope reaches. */
+export const FleetAgent = named(
+  "FleetAgent",
+  FleetRow.extend({
+    startedAt: Instant.nullable(),
+    buses: z.array(BusHealth),
+    units: z.array(UnitHealth),
+    enrolment: EnrolmentStanding.nullable(),
+  }),
+);
 
 /** Where readings go that are not stored. */
 export const SetAsideName = z.enum(["dead_letter", "quarantine", "conflict"]);

@@ -804,6 +804,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/fleet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listFleet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fleet/{site}/{agent}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getFleetAgent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/set-aside/{list}": {
         parameters: {
             query?: never;
@@ -3161,6 +3193,126 @@ export interface components {
         };
         AgentList: {
             items: components["schemas"]["AgentRow"][];
+        };
+        FleetRow: {
+            site: string;
+            id: string;
+            isOnline: boolean;
+            statusAt: number | null;
+            version: string | null;
+            outbox: {
+                records: number;
+                bytes: number;
+                maxBytes: number;
+                oldestReadAt: number | null;
+                dropped: number;
+                taken?: number;
+                alarm: boolean;
+                /** @enum {string} */
+                policy?: "dropOldest" | "stop";
+                holdsH?: number | null;
+            } | null;
+            clock: {
+                offsetMs: number;
+                roundTripMs: number;
+                measuredAt: number;
+                alarm: boolean;
+            } | null;
+            busStates: {
+                good: number;
+                partly: number;
+                silent: number;
+                waiting: number;
+            };
+            pollsSkipped: number | null;
+            /** @enum {string} */
+            config: "applied" | "waiting" | "trying" | "refused" | "rolled-back" | "drift" | "unmanaged";
+            channels: number;
+            meters: number;
+        };
+        FleetPage: {
+            items: components["schemas"]["FleetRow"][];
+            nextCursor: string | null;
+        };
+        FleetAgent: {
+            site: string;
+            id: string;
+            isOnline: boolean;
+            statusAt: number | null;
+            version: string | null;
+            outbox: {
+                records: number;
+                bytes: number;
+                maxBytes: number;
+                oldestReadAt: number | null;
+                dropped: number;
+                taken?: number;
+                alarm: boolean;
+                /** @enum {string} */
+                policy?: "dropOldest" | "stop";
+                holdsH?: number | null;
+            } | null;
+            clock: {
+                offsetMs: number;
+                roundTripMs: number;
+                measuredAt: number;
+                alarm: boolean;
+            } | null;
+            busStates: {
+                good: number;
+                partly: number;
+                silent: number;
+                waiting: number;
+            };
+            pollsSkipped: number | null;
+            /** @enum {string} */
+            config: "applied" | "waiting" | "trying" | "refused" | "rolled-back" | "drift" | "unmanaged";
+            channels: number;
+            meters: number;
+            startedAt: number | null;
+            buses: {
+                bus: string;
+                kind: string;
+                /** @enum {string} */
+                state: "good" | "partly" | "silent" | "waiting";
+                units: number;
+                good: number;
+                lastGoodAt: number | null;
+                polls: number;
+                failures: number;
+                pollsSkipped: number;
+                line?: {
+                    isOpen: boolean;
+                    fault: string | null;
+                    load: number;
+                    requests: number;
+                    timeouts: number;
+                    exceptions: number;
+                    strays: number;
+                };
+            }[];
+            units: {
+                meter: string;
+                /** @enum {string} */
+                state: "good" | "silent" | "failing";
+                lastGoodAt: number | null;
+                polls: number;
+                failures: number;
+                lastError: string | null;
+                timeouts?: number;
+                exceptions?: number;
+                successRatio?: number;
+                latencyMs?: number | null;
+                latencyMaxMs?: number | null;
+                tooShort?: boolean;
+            }[];
+            enrolment: {
+                /** @enum {string} */
+                state: "joining" | "joined" | "held" | "refused" | "unreachable" | "not-yet-valid" | "expired" | "revoked";
+                reason: string | null;
+                expiresAt: number | null;
+                keyFingerprint: string | null;
+            } | null;
         };
         SetAsideRow: {
             id: number;
@@ -6552,6 +6704,7 @@ export interface operations {
                 model?: string;
                 purpose?: "customer" | "dma" | "station";
                 from?: number;
+                days?: number;
                 to?: number;
             };
             header?: never;
@@ -6646,6 +6799,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listFleet: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                q?: string;
+                online?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetPage"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getFleetAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetAgent"];
                 };
             };
             /** @description Default Response */
@@ -7942,13 +8179,110 @@ export interface operations {
                             timeoutMs?: number;
                             /** @default 0 */
                             gapMs?: number;
+                            /** @default 0 */
+                            settleMs?: number;
                             /** @default 1 */
                             retries?: number;
+                            idleCloseMs?: number;
+                            /** @default 0.02 */
+                            spread?: number;
                             units: {
                                 meter: string;
                                 unitId: number;
                                 profile: string;
                                 periodS: number;
+                                groups?: {
+                                    [key: string]: number;
+                                };
+                                timeoutMs?: number;
+                                retries?: number;
+                                channels: {
+                                    [key: string]: string;
+                                };
+                            }[];
+                        } | {
+                            id: string;
+                            /** @enum {string} */
+                            kind: "modbus";
+                            transport: {
+                                /** @enum {string} */
+                                kind: "tcp";
+                                host: string;
+                                /** @default 502 */
+                                port?: number;
+                                /** @default 5000 */
+                                connectTimeoutMs?: number;
+                            } | {
+                                /** @enum {string} */
+                                kind: "serial";
+                                path: string;
+                                /** @default 9600 */
+                                baudRate?: number;
+                                /** @default 8 */
+                                dataBits?: 7 | 8;
+                                /**
+                                 * @default none
+                                 * @enum {string}
+                                 */
+                                parity?: "none" | "even" | "odd";
+                                /** @default 1 */
+                                stopBits?: 1 | 2;
+                                /**
+                                 * @default off
+                                 * @enum {string}
+                                 */
+                                rts?: "off" | "while-sending";
+                                /** @default false */
+                                echo?: boolean;
+                            } | {
+                                /** @enum {string} */
+                                kind: "dial-in";
+                                /** @default 127.0.0.1 */
+                                host?: string;
+                                port: number;
+                                registration: {
+                                    text: string;
+                                } | {
+                                    hex: string;
+                                } | {
+                                    imei: string;
+                                } | {
+                                    iccid: string;
+                                };
+                                heartbeat?: {
+                                    text: string;
+                                } | {
+                                    hex: string;
+                                };
+                                /** @default 600 */
+                                idleS?: number;
+                            };
+                            /**
+                             * @default rtu
+                             * @enum {string}
+                             */
+                            framing?: "tcp" | "rtu" | "ascii";
+                            /** @default 1000 */
+                            timeoutMs?: number;
+                            /** @default 0 */
+                            gapMs?: number;
+                            /** @default 0 */
+                            settleMs?: number;
+                            /** @default 1 */
+                            retries?: number;
+                            idleCloseMs?: number;
+                            /** @default 0.02 */
+                            spread?: number;
+                            units: {
+                                meter: string;
+                                unitId: number;
+                                profile: string;
+                                periodS: number;
+                                groups?: {
+                                    [key: string]: number;
+                                };
+                                timeoutMs?: number;
+                                retries?: number;
                                 channels: {
                                     [key: string]: string;
                                 };
@@ -7991,13 +8325,110 @@ export interface operations {
                             timeoutMs?: number;
                             /** @default 0 */
                             gapMs?: number;
+                            /** @default 0 */
+                            settleMs?: number;
                             /** @default 1 */
                             retries?: number;
+                            idleCloseMs?: number;
+                            /** @default 0.02 */
+                            spread?: number;
                             units: {
                                 meter: string;
                                 unitId: number;
                                 profile: string;
                                 periodS: number;
+                                groups?: {
+                                    [key: string]: number;
+                                };
+                                timeoutMs?: number;
+                                retries?: number;
+                                channels: {
+                                    [key: string]: string;
+                                };
+                            }[];
+                        } | {
+                            id: string;
+                            /** @enum {string} */
+                            kind: "modbus";
+                            transport: {
+                                /** @enum {string} */
+                                kind: "tcp";
+                                host: string;
+                                /** @default 502 */
+                                port?: number;
+                                /** @default 5000 */
+                                connectTimeoutMs?: number;
+                            } | {
+                                /** @enum {string} */
+                                kind: "serial";
+                                path: string;
+                                /** @default 9600 */
+                                baudRate?: number;
+                                /** @default 8 */
+                                dataBits?: 7 | 8;
+                                /**
+                                 * @default none
+                                 * @enum {string}
+                                 */
+                                parity?: "none" | "even" | "odd";
+                                /** @default 1 */
+                                stopBits?: 1 | 2;
+                                /**
+                                 * @default off
+                                 * @enum {string}
+                                 */
+                                rts?: "off" | "while-sending";
+                                /** @default false */
+                                echo?: boolean;
+                            } | {
+                                /** @enum {string} */
+                                kind: "dial-in";
+                                /** @default 127.0.0.1 */
+                                host?: string;
+                                port: number;
+                                registration: {
+                                    text: string;
+                                } | {
+                                    hex: string;
+                                } | {
+                                    imei: string;
+                                } | {
+                                    iccid: string;
+                                };
+                                heartbeat?: {
+                                    text: string;
+                                } | {
+                                    hex: string;
+                                };
+                                /** @default 600 */
+                                idleS?: number;
+                            };
+                            /**
+                             * @default rtu
+                             * @enum {string}
+                             */
+                            framing?: "tcp" | "rtu" | "ascii";
+                            /** @default 1000 */
+                            timeoutMs?: number;
+                            /** @default 0 */
+                            gapMs?: number;
+                            /** @default 0 */
+                            settleMs?: number;
+                            /** @default 1 */
+                            retries?: number;
+                            idleCloseMs?: number;
+                            /** @default 0.02 */
+                            spread?: number;
+                            units: {
+                                meter: string;
+                                unitId: number;
+                                profile: string;
+                                periodS: number;
+                                groups?: {
+                                    [key: string]: number;
+                                };
+                                timeoutMs?: number;
+                                retries?: number;
                                 channels: {
                                     [key: string]: string;
                                 };
