@@ -15,6 +15,8 @@ import {
 import type { Logger } from "pino";
 import { readBootId } from "./boot-id.ts";
 import { faultsOfAgentConfig } from "./check-config.ts";
+import { ComputedChannels } from "./computed/computed-channels.ts";
+import { fileTotalStore } from "./computed/total-store.ts";
 import type { EdgeAgentConfig } from "./config.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
 import type { RunningBus } from "./drivers/driver.ts";
@@ -73,6 +75,7 @@ export async function startEdgeAgent(deps: EdgeAgentDeps): Promise<EdgeAgent> {
 class RunningAgent implements EdgeAgent {
   readonly #deps: EdgeAgentDeps;
   readonly #outbox: Outbox;
+  readonly #computed: ComputedChannels;
   readonly #buses: readonly RunningBus[];
   readonly #publisher: Publisher;
   readonly #enrolment: AgentEnrolment | undefined;
@@ -87,8 +90,19 @@ class RunningAgent implements EdgeAgent {
     this.#unlock = unlock;
     this.#startedAt = deps.clock.now();
     const channels = new Map(deps.agentConfig.channels.map((channel) => [channel.id as string, channel]));
-    const collect = (readings: readonly Reading[]) => outbox.add(readings);
     const { clock, logger, config } = deps;
+    this.#computed = new ComputedChannels({
+      computed: deps.agentConfig.computed ?? [],
+      channels,
+      clock,
+      store: fileTotalStore(config.dataDir, logger),
+      logger,
+      collect: (readings) => outbox.add(readings),
+    });
+    const collect = (readings: readonly Reading[]) => {
+      outbox.add(readings);
+      this.#computed.take(readings);
+    };
     const transports = new Transports({ clock, logger });
     const driverDeps = { profiles, channels, dataDir: config.dataDir, clock, logger, collect, transports };
     this.#buses = deps.agentConfig.buses.map((bus) => openBus(bus, driverDeps));
@@ -139,6 +153,7 @@ class RunningAgent implements EdgeAgent {
 
   async #stop(): Promise<void> {
     await Promise.all(this.#buses.map((bus) => bus.close()));
+    this.#computed.close();
     await this.#outbox.flush();
     await this.#enrolment?.close();
     await this.#publisher.close();
