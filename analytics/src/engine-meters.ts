@@ -1,6 +1,7 @@
 import type { ReadingColumns } from "@nightflow/storage";
 import type { EngineOptions, FindingSink } from "./engine.ts";
 import type { Districts } from "./engine-districts.ts";
+import { StandstillWatch } from "./engine-standstill.ts";
 import { MeterBook } from "./meter-book.ts";
 import { MeterFindings } from "./meter-findings.ts";
 import { MeterJudge } from "./meter-judge.ts";
@@ -41,6 +42,7 @@ export class MeterWatch {
   readonly #slots = new MeterSlots();
   readonly #book: MeterBook;
   readonly #judge: MeterJudge;
+  readonly #standstills: StandstillWatch;
   readonly #machine = new IntervalMachine();
   readonly #late = new LateNotes();
   #page: OpenPage | undefined;
@@ -54,13 +56,15 @@ export class MeterWatch {
   constructor(options: EngineOptions, sink: FindingSink, districts: Districts) {
     this.#options = options;
     this.#book = new MeterBook(options, districts, this.#slots);
-    this.#judge = new MeterJudge(this.#slots, districts, new MeterFindings(options, sink));
+    this.#standstills = new StandstillWatch(options.shard, sink, this.#slots, () => this.#book.meters);
+    this.#judge = new MeterJudge(this.#slots, districts, new MeterFindings(options, sink), this.#standstills);
   }
 
   /** Takes the registry in steps; nothing may be fed in between. */
   *registering(primary: ReadonlyMap<string, MeteredChannel>, channels: readonly MeteredChannel[]): Generator<void> {
     this.#page = undefined;
     yield* this.#book.registering(primary, channels);
+    this.#standstills.registryChanged();
   }
 
   knows(channel: string): boolean {
@@ -74,6 +78,16 @@ export class MeterWatch {
   /** The state of a meter; valid until another meter's is asked for. */
   stateOf(meter: WatchedMeter): MeterState {
     return this.#slots.stateOf(meter);
+  }
+
+  /** Since when the register of a meter that is heard says nothing; 0 while there is no finding of that. */
+  gapOf(meter: WatchedMeter): number {
+    return meter.sideSlot < 0 ? 0 : this.#slots.sideOf(meter).gapOpenMs;
+  }
+
+  setGap(meter: WatchedMeter, sinceMs: number): void {
+    this.#slots.seatAside(meter);
+    this.#slots.sideOf(meter).gapOpenMs = sinceMs;
   }
 
   stats() {
@@ -203,6 +217,15 @@ export class MeterWatch {
   /** Bytes of the slots in an image. */
   slotBytes() {
     return this.#slots.slotBytes();
+  }
+
+  /** Where many meters stand still at once, since when. */
+  standstills(): [string, number][] {
+    return this.#standstills.image();
+  }
+
+  restoreStandstills(image: readonly (readonly [string, number])[]): void {
+    this.#standstills.restore(image);
   }
 
   /** Slots in use. */

@@ -3,10 +3,11 @@ import type { MeterWatch } from "./engine-meters.ts";
 import type { Proof } from "./pure/evidence.ts";
 import type { FindingSubject } from "./pure/finding.ts";
 import { isIn } from "./pure/shards.ts";
-import { type HeardMeter, judgeSilence } from "./pure/silence.ts";
+import { GAP_AFTER_MS, type HeardMeter, judgeSilence } from "./pure/silence.ts";
 import { subjectOf, type WatchedMeter } from "./watched-meter.ts";
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** Who has gone silent, judged by time. An agent with most of its meters quiet is one finding, not one per meter. */
 export class SilenceWatch {
@@ -23,6 +24,7 @@ export class SilenceWatch {
 
   judge(nowMs: number): void {
     const { shard } = this.#options;
+    for (const meter of this.#meters.meters) if (meter.kind.duty.isJudged) this.#judgeGap(meter, nowMs);
     const expected = this.#meters.meters.filter(({ meta }) => meta.agent !== null && isIn(shard, meta.agent));
     for (const [agent, meters] of Map.groupBy(expected, (m) => m.meta.agent ?? ""))
       this.#judgeAgent(agent, meters, nowMs);
@@ -34,6 +36,29 @@ export class SilenceWatch {
 
   restore(image: readonly (readonly [string, number])[]): void {
     this.#agents = new Map(image);
+  }
+
+  /**
+   * DATA_GAP: a meter that is heard by another channel, and whose register has had no good reading for more than five days. A silent one is COMMS's matter. Null case: a register that was never read well, and imported meters.
+   */
+  #judgeGap(meter: WatchedMeter, nowMs: number): void {
+    const { agent, periodMs } = meter.meta;
+    const { hasAnchor, anchorMs, lastGoodMs } = this.#meters.stateOf(meter);
+    const isHeard = nowMs - lastGoodMs <= 2 * periodMs + this.#options.graceMs;
+    const isGap =
+      agent !== null && hasAnchor === 1 && isHeard && nowMs - anchorMs > Math.max(GAP_AFTER_MS, 3 * periodMs);
+    const openMs = this.#meters.gapOf(meter);
+    if (isGap === (openMs !== 0) || (openMs !== 0 && !isHeard)) return;
+    this.#meters.setGap(meter, isGap ? anchorMs : 0);
+    const [startMs, days] = [isGap ? anchorMs : openMs, Math.floor((nowMs - anchorMs) / DAY_MS)];
+    this.#tell(
+      isGap ? "open" : "clear",
+      "DATA_GAP",
+      subjectOf(meter.meta),
+      startMs,
+      nowMs,
+      isGap ? gapProof(days) : null,
+    );
   }
 
   #judgeAgent(agent: string, meters: readonly WatchedMeter[], nowMs: number): void {
@@ -91,18 +116,34 @@ export class SilenceWatch {
 
   #emit(type: "open" | "clear", who: FindingSubject, startMs: number, atMs: number, meters: number): void {
     const proof = type === "clear" ? null : silenceProof(meters, Math.round((atMs - startMs) / HOUR_MS));
-    this.#sink.emit({
-      type,
-      rule: "COMMS",
-      direction: "down",
-      who,
-      pricePerM3: 0,
-      startMs,
-      atMs,
-      isPast: false,
-      proof,
-    });
+    this.#tell(type, "COMMS", who, startMs, atMs, proof);
   }
+
+  #tell(
+    type: "open" | "clear",
+    rule: "COMMS" | "DATA_GAP",
+    who: FindingSubject,
+    startMs: number,
+    atMs: number,
+    proof: Proof | null,
+  ): void {
+    this.#sink.emit({ type, rule, direction: "down", who, pricePerM3: 0, startMs, atMs, isPast: false, proof });
+  }
+}
+
+function gapProof(days: number): Proof {
+  return {
+    actual: null,
+    expected: null,
+    excess: 0,
+    isLoss: false,
+    reason: {
+      en: `the meter is heard, but its register has had no good reading for ${days} days`,
+      zh: `表有上报，但寄存器已 ${days} 天没有有效读数`,
+    },
+    clearsWhen: { en: "a good reading of the register", zh: "寄存器恢复有效读数" },
+    details: { gapDays: days },
+  };
 }
 
 function silenceProof(meters: number, hours: number): Proof {

@@ -196,6 +196,7 @@ export class Engine {
       meters: this.#meters.image(),
       districts: this.#districts.image(),
       silence: this.#silence.image(),
+      standstills: this.#meters.standstills(),
       pressure: this.#pressure.image(),
       weather: this.#weather.image(),
     });
@@ -221,6 +222,7 @@ export class Engine {
       ...this.#meters.slotCounts(),
       districts: this.#districts.image(),
       silence: this.#silence.image(),
+      standstills: this.#meters.standstills(),
       pressure: this.#pressure.image(),
       weather: this.#weather.image(),
     });
@@ -253,6 +255,7 @@ export class Engine {
   #restoreRest(image: Omit<EngineImage, "meters">): void {
     this.#districts.restore(image.districts);
     this.#silence.restore(image.silence);
+    this.#meters.restoreStandstills(image.standstills ?? []);
     this.#pressure.restore(image.pressure);
     this.#weather.restore(image.weather);
   }

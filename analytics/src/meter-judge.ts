@@ -1,5 +1,6 @@
 import { AccountJudge } from "./account-judge.ts";
 import type { Districts } from "./engine-districts.ts";
+import type { StandstillWatch } from "./engine-standstill.ts";
 import type { MeterFindings } from "./meter-findings.ts";
 import type { MeterSlots } from "./meter-slots.ts";
 import type { DayVolume } from "./pure/detectors/day.ts";
@@ -33,8 +34,11 @@ export class MeterJudge {
   readonly #context: { -readonly [Name in keyof RuleContext]: RuleContext[Name] };
   readonly #flow = newFlow();
   readonly #hour = newFlow();
+  readonly #standstills: StandstillWatch;
+  #meter: WatchedMeter | undefined;
+  #knownAtMs = 0;
 
-  constructor(slots: MeterSlots, districts: Districts, findings: MeterFindings) {
+  constructor(slots: MeterSlots, districts: Districts, findings: MeterFindings, standstills: StandstillWatch) {
     this.#slots = slots;
     this.#districts = districts;
     this.#findings = findings;
@@ -46,7 +50,10 @@ export class MeterJudge {
       ...cellsOf(slots.table),
       localHour: 0,
       litresPerCount: 1,
+      isAlone: (stillSinceMs) =>
+        this.#meter === undefined || standstills.isAlone(this.#meter, stillSinceMs, this.#knownAtMs),
     };
+    this.#standstills = standstills;
   }
 
   /** Judges by these parameters from now on. */
@@ -165,7 +172,10 @@ export class MeterJudge {
       isWeekend: isWeekend(day),
     };
     startDay(state);
+    this.#meter = meter;
+    this.#knownAtMs = knownAtMs;
     this.#judge(meter, state, meter.kind.dayRules, volume, hour, knownAtMs);
+    this.#standstills.recheck(meter, knownAtMs);
     if (meter.sideSlot >= 0) this.#side.takeDay(meter, state, volume, hour, knownAtMs);
     // A key account's days are judged by another rule; NO_USE wants to know them too.
     if (meter.meta.isKeyAccount) stepVolume(state, volume, this.#context.tuning.USAGE_CHANGE);

@@ -1,6 +1,6 @@
 import { ACCOUNT_SCHEMA } from "./pure/accounts/account-table.ts";
 import { METER_SCHEMA, type MeterState } from "./pure/meter-table.ts";
-import { needsSide, reverseOf, SIDE_SCHEMA } from "./pure/side-table.ts";
+import { needsSide, reverseOf, SIDE_SCHEMA, type SideState } from "./pure/side-table.ts";
 import { SlotTable } from "./pure/slot-table.ts";
 import { type MetersImage, type SlotsPiece, TABLES } from "./snapshot.ts";
 import type { WatchedMeter } from "./watched-meter.ts";
@@ -34,6 +34,12 @@ export class MeterSlots {
   /** Gives a meter its slot in the side table, the one that its channel had before. */
   seatAside(meter: WatchedMeter): void {
     meter.sideSlot = slotIn(this.#sideSlots, meter.meta.channel, this.sideTable);
+  }
+
+  /** What the side table holds of a meter that has a slot there; valid until another meter's is asked for. */
+  sideOf(meter: WatchedMeter): SideState {
+    this.sideTable.view.slot = meter.sideSlot;
+    return this.sideTable.view;
   }
 
   /** Channels with a slot in the side table. */
@@ -84,11 +90,11 @@ export class MeterSlots {
   /** A reverse register is read by itself: what it told is not in the image, and stays. */
   #unpackAside(meter: WatchedMeter, sideSlot: Uint8Array): void {
     this.seatAside(meter);
-    const { view } = this.sideTable;
-    view.slot = meter.sideSlot;
-    const kept = meter.reverse === undefined ? {} : reverseOf(view);
+    const side = this.sideOf(meter);
+    const { gapOpenMs } = side;
+    const kept = meter.reverse === undefined ? { gapOpenMs } : { ...reverseOf(side), gapOpenMs };
     this.sideTable.unpackSlot(meter.sideSlot, sideSlot);
-    Object.assign(view, kept);
+    Object.assign(side, kept);
   }
 
   /** Bytes of the slots in an image. */

@@ -33,7 +33,7 @@ export class SideJudge {
   take(meter: WatchedMeter, state: MeterState, interval: EmittedInterval, flow: Flow): void {
     if (!meter.kind.duty.isJudged || meter.meta.purpose !== "customer") return;
     if (meter.sideSlot < 0) this.#slots.seatAside(meter);
-    const side = this.#sideOf(meter);
+    const side = this.#slots.sideOf(meter);
     const context = contextOf(meter, state, this.#tuning);
     if (interval.counts < 0 && !context.hasReverseRegister) noteBackflow(side, -flow.litres, flow.startMs, flow.endMs);
     this.#judge(SIDE_INTERVAL_RULES, meter, state, side, flow, flow, interval.knownAtMs, context);
@@ -44,7 +44,7 @@ export class SideJudge {
   takeReverse(meter: WatchedMeter, state: MeterState, reading: NextReading): void {
     const { reverse } = meter;
     if (reverse === undefined || !meter.kind.duty.isJudged) return;
-    const side = this.#sideOf(meter);
+    const side = this.#slots.sideOf(meter);
     const startMs = side.reverseAtMs || reading.readAtMs;
     const { maxCountsPerHour, litresPerCount } = reverse;
     const scale = litresPerCount ?? 0;
@@ -60,7 +60,7 @@ export class SideJudge {
   /** Takes a local day of a meter that has a place. */
   takeDay(meter: WatchedMeter, state: MeterState, day: DayVolume, hour: Flow, knownAtMs: number): void {
     if (!meter.kind.duty.isJudged || !isSized(meter.meta)) return;
-    const side = this.#sideOf(meter);
+    const side = this.#slots.sideOf(meter);
     countSizeDay(side, day);
     this.#judge(SIDE_DAY_RULES, meter, state, side, day, hour, knownAtMs, contextOf(meter, state, this.#tuning));
     endSizeBlock(side);
@@ -69,13 +69,7 @@ export class SideJudge {
   /** What the rules see of a meter; nothing where it has no place. */
   viewsOf(meter: WatchedMeter, state: MeterState): RuleView[] {
     if (meter.sideSlot < 0) return [];
-    return sideViewsOf(this.#sideOf(meter), contextOf(meter, state, this.#tuning));
-  }
-
-  #sideOf(meter: WatchedMeter): SideState {
-    const { view } = this.#slots.sideTable;
-    view.slot = meter.sideSlot;
-    return view;
+    return sideViewsOf(this.#slots.sideOf(meter), contextOf(meter, state, this.#tuning));
   }
 
   #judge<Input>(

@@ -33,6 +33,8 @@ export interface EngineImage {
   readonly meters: MetersImage;
   readonly districts: readonly (readonly [string, DistrictImage])[];
   readonly silence: readonly (readonly [string, number])[];
+  /** Absent in snapshots of programs that judged each standstill by itself. */
+  readonly standstills?: readonly (readonly [string, number])[] | undefined;
   /** Absent in snapshots of programs that knew no gauges. */
   readonly pressure?: PressureImage | undefined;
   /** Absent in snapshots of programs that knew no weather. */
@@ -88,6 +90,7 @@ export function unpackSnapshot(bytes: Uint8Array, slotBytes: SlotBytes): EngineI
     },
     districts: head.districts,
     silence: head.silence,
+    standstills: head.standstills,
     pressure: head.pressure,
     weather: head.weather,
   };
@@ -184,6 +187,7 @@ interface Head {
   readonly sideChannels?: string[];
   readonly districts: [string, DistrictImage][];
   readonly silence: [string, number][];
+  readonly standstills?: [string, number][];
   readonly pressure?: PressureImage;
   readonly weather?: WeatherImage;
 }

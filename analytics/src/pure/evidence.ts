@@ -56,7 +56,9 @@ export const CONFIDENCE: Readonly<Partial<Record<RuleCode, number>>> = {
   PRESS_LOW: 0.8,
   PRESS_HIGH: 0.8,
   PRESS_RESID: 0.5,
+  FROZEN: 0.8,
   COMMS: 1,
+  DATA_GAP: 1,
 };
 
 /** Turns a proof into the evidence that is stored and shown. */

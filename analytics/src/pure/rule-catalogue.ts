@@ -398,6 +398,33 @@ const UNTUNED: readonly RuleEntry[] = [
     parameters: {},
   },
   {
+    code: "DATA_GAP",
+    name: { zh: "寄存器读数缺失", en: "Register readings missing" },
+    subject: "meter",
+    finds: {
+      zh: "表有上报，但寄存器超过 5 天没有有效读数",
+      en: "a meter that is heard, whose register had no good reading for 5 days",
+    },
+    nullCase: { zh: "离线的表；从未有过有效读数的寄存器", en: "silent meters; registers that were never read well" },
+    source: "LEAKS 4, missing",
+    parameters: {},
+  },
+  {
+    code: "FROZEN",
+    name: { zh: "成批停走", en: "Many stand still at once" },
+    subject: "agent",
+    finds: {
+      zh: "同一终端或分区的多只水表自同一天起不走，合为一个事件",
+      en: "meters of one agent or district that stand still since the same day, as one event",
+    },
+    nullCase: {
+      zh: "少于 5 只或不足 2%；平常用量未知的表",
+      en: "fewer than 5 or under 2 %; meters whose usual use is not known",
+    },
+    source: "DOMAIN 3.4; LEAKS 3 #6",
+    parameters: {},
+  },
+  {
     code: "PRESS_RESID",
     name: { zh: "压力残差", en: "Pressure beside others" },
     subject: "dma",

@@ -37,6 +37,8 @@ export interface MeterRule<Input> {
 /** What a rule needs besides the state: the registry's word on the meter, its cells, and where in the day the hour lies. */
 export interface RuleContext extends RunContext {
   readonly meter: MeteredChannel;
+  /** Whether a standstill since then is the meter's own, or one of many at once. */
+  readonly isAlone: (stillSinceMs: number) => boolean;
 }
 
 /** Bit of USAGE_CHANGE; a meter has it by its account's days or by its own. */
@@ -98,8 +100,8 @@ export const DAY_RULES: readonly MeterRule<DayVolume>[] = [
     bit: 4,
     appliesTo: isWater,
     openMs: (state) => (state.stillIsOpen === 1 ? state.stillStartMs : 0),
-    step: (state, day, { meter, tuning }) =>
-      typeof meter.inactiveSinceMs === "number" ? restStill(state) : stepStill(state, day, tuning.NO_USE),
+    step: (state, day, { meter, tuning, isAlone }) =>
+      typeof meter.inactiveSinceMs === "number" ? restStill(state) : stepStill(state, day, tuning.NO_USE, isAlone),
     proof: (state, { tuning }) => stillProof(state, tuning.NO_USE),
   },
   {

@@ -5,10 +5,10 @@ import type { MeteredChannel } from "./registry.ts";
 import type { SlotView } from "./slot-table.ts";
 
 /**
- * What is kept besides of the few meters that it says anything about: those with a reverse register, those of closed accounts, and those
- * large enough to be of the wrong size.
+ * What is kept besides of the few meters that it says anything about: those with a reverse register, those of closed accounts, those
+ * large enough to be of the wrong size, and those whose register has said nothing for days (`gapOpenMs`: since when).
  */
-export const SIDE_SCHEMA = { ...REVERSE_SCHEMA, ...IDLE_SCHEMA, ...SIZE_SCHEMA } as const;
+export const SIDE_SCHEMA = { ...REVERSE_SCHEMA, ...IDLE_SCHEMA, ...SIZE_SCHEMA, gapOpenMs: "sec" } as const;
 export type SideState = SlotView<typeof SIDE_SCHEMA>;
 
 /** Whether a customer's meter needs a place there, by what the registry says of it; others get one when their register runs back. */

@@ -8,6 +8,9 @@ export interface HeardMeter {
   readonly openMs: number;
 }
 
+/** A register from which nothing good has come for longer than this is a matter for the field, ms. Source: LEAKS 4, missing. */
+export const GAP_AFTER_MS = 5 * 86_400_000;
+
 /** Agents with fewer meters than this never stand for them. */
 const LEAST_METERS = 3;
 

@@ -20,6 +20,7 @@ const RULES: Readonly<Record<RuleCode, TwoTongues>> = {
   UNDER: { zh: "小流量", en: "Below the meter's range" },
   FROZEN: { zh: "表具停走", en: "Register stands still" },
   COMMS: { zh: "采集离线", en: "Not reporting" },
+  DATA_GAP: { zh: "寄存器读数缺失", en: "Register readings missing" },
   TAMPER: { zh: "表具拆动", en: "Tampering" },
   DRY: { zh: "空管", en: "Pipe empty" },
   BATTERY: { zh: "电池电量低", en: "Battery low" },

@@ -30,9 +30,15 @@ export type StillState = { -readonly [Name in keyof typeof STILL_SCHEMA]: number
  * A still day has less than 5 % of the meter's usual day, or less than 3 L. The record fades by 0.2 % a day and learns of a
  * finding only the length at which it was one, so that an exchanged meter is found again. A second home that is empty for
  * months is judged by its own months. Null case: silent until 14 days have shown what is usual; days with fewer than 12 good
- * hours neither count nor end anything. Source: LEAKS 3, detector 6 (ZeroRun), by days of volume instead of zero hours.
+ * hours neither count nor end anything; while many meters of its agent or district stand still since the same day they are one
+ * finding (engine-standstill.ts) and it is none. Source: LEAKS 3, detector 6 (ZeroRun), by days of volume instead of zero hours.
  */
-export function stepStill(state: StillState & VolumeState, day: DayVolume, p: StillParameters): Step {
+export function stepStill(
+  state: StillState & VolumeState,
+  day: DayVolume,
+  p: StillParameters,
+  isAlone: (stillSinceMs: number) => boolean,
+): Step {
   const isOpen = state.stillIsOpen === 1;
   if (day.goodHours < LEAST_GOOD_HOURS) return isOpen ? "hold" : "none";
   const limit = stillLimit(state, p);
@@ -42,7 +48,7 @@ export function stepStill(state: StillState & VolumeState, day: DayVolume, p: St
   if (state.stillDays === 0) state.stillStartMs = day.startMs;
   state.stillDays++;
   if (isOpen) return "hold";
-  if (!isVolumeKnown(state) || state.stillDays < limit) return "none";
+  if (!isVolumeKnown(state) || state.stillDays < limit || !isAlone(state.stillStartMs)) return "none";
   state.stillIsOpen = 1;
   return "open";
 }
