@@ -162,8 +162,11 @@ async function accountCurve(
   const account = await loadAccount(db, scope, id);
   const { zone } = await companyOf(db, account.unit_path);
   const points = await pointsOfAccounts(db, [id]);
-  const current = await usageCurve(store, await editedPoints(db, points, query), query, zone);
+  const current = await usageCurve(store, await editedPoints(db, points, query), query, zone, "business_water");
   if (query.compare === undefined) return { current, previous: null };
   const before = { ...previousSpan(query.from, query.to, zone), step: query.step };
-  return { current, previous: await usageCurve(store, await editedPoints(db, points, before), before, zone) };
+  return {
+    current,
+    previous: await usageCurve(store, await editedPoints(db, points, before), before, zone, "business_water"),
+  };
 }

@@ -1,3 +1,4 @@
+import type { ProfileClass } from "@nightflow/analytics/pure";
 import type { ReadingStore } from "@nightflow/storage";
 import type { z } from "zod";
 import { type CsvCell, toCsv } from "../http/csv.ts";
@@ -15,7 +16,7 @@ const MOST_POINTS = 12_000;
 const MOST_READINGS = 36_000;
 
 /**
- * Consumption of some registers over [from, to) as bars of `step`.
+ * Consumption of some registers over [from, to) as bars of `step`. What was not read is estimated as in reports.
  *
  * @throws {BadRequestProblem} when the span is empty or would give more bars than anyone can look at.
  */
@@ -24,10 +25,11 @@ export async function usageCurve(
   points: readonly MeasuredPoint[],
   query: { readonly from: number; readonly to: number; readonly step: BucketStep },
   zone: string,
+  profile: ProfileClass = "home_water",
 ): Promise<z.infer<typeof UsageCurve>> {
   const { from, to, step } = query;
   checkSpan(query, stepOf(points));
-  const series = await usageSeries(store, points, from, to);
+  const series = await usageSeries(store, points, from, to, { zone, profile });
   if (series === null) return { from, to, zone, unit: null, completeness: 0, step, total: null, points: [] };
   const buckets = bucketsOf(series, step, zone);
   return {

@@ -56,6 +56,24 @@ test("a year of quarter-hours can be had as it was read, a longer span is refuse
   );
 });
 
+test("a day that was not read has the shape of the days like it on a page too, dashed as an estimate, and the same total", async () => {
+  const store = new FakeReadingStore();
+  const litres = (atMs: number) => (((atMs - MIDNIGHT) / HOUR_MS + 2400) % 24 < 8 ? 0 : 300);
+  const span = { fromMs: MIDNIGHT - 30 * DAY_MS, toMs: MIDNIGHT + 2 * DAY_MS, periodMs: HOUR_MS };
+  const isRead = (atMs: number) => atMs <= MIDNIGHT || atMs >= MIDNIGHT + DAY_MS;
+  let counts = 0;
+  for (let atMs = span.fromMs; atMs <= span.toMs; atMs += HOUR_MS) {
+    if (isRead(atMs)) store.add("m.forward_total", atMs, counts);
+    counts += litres(atMs);
+  }
+  const query = { from: MIDNIGHT, to: MIDNIGHT + 2 * DAY_MS, step: "hour" } as const;
+  const { points, total } = await usageCurve(store, [point("m")], query, ZONE);
+  expect(total).toBeCloseTo(2 * 16 * 0.3, 9);
+  expect(points[3]).toMatchObject({ volume: 0, quality: "estimated" });
+  expect(points[12]).toMatchObject({ volume: expect.closeTo(0.3, 2), quality: "estimated" });
+  expect(points[36]).toMatchObject({ volume: expect.closeTo(0.3, 9), quality: "good" });
+});
+
 test("where one meter of several has no volume the sum has none, and nothing is taken for zero", async () => {
   const store = storeWith({ in1: 500 });
   const short = { fromMs: MIDNIGHT - DAY_MS, toMs: MIDNIGHT + 6 * HOUR_MS, periodMs: HOUR_MS };

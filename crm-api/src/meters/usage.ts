@@ -1,4 +1,14 @@
-import { INTERVAL_CODES, intervalsOf, withEdits } from "@nightflow/analytics/pure";
+import {
+  calendarOf,
+  type EmittedInterval,
+  estimateShape,
+  INTERVAL_CODES,
+  intervalsOf,
+  knownInstants,
+  type ProfileClass,
+  VEE_HISTORY_MS,
+  withEdits,
+} from "@nightflow/analytics/pure";
 import type { Curve, ReadingStore } from "@nightflow/storage";
 import { countLimitsOf, countsToM3, type MeasuredPoint, volumeUnitOf } from "./points.ts";
 
@@ -25,18 +35,31 @@ export function stepOf(points: readonly MeasuredPoint[]): number {
   return points.reduce((longest, point) => Math.max(longest, point.periodMs), 0);
 }
 
-/** Volumes of some points over [fromMs, toMs), whole steps inside it; null when there is no point. */
+/** How estimates are given a shape: like days of the zone's calendar, or those of the class where there is no history. */
+export interface EstimateShape {
+  readonly zone: string;
+  readonly profile: ProfileClass;
+}
+
+/**
+ * Volumes of some points over [fromMs, toMs), whole steps inside it; null when there is no point. With `shape` what was not read is
+ * estimated as reports estimate it; without, by the straight line between the registers. Totals are the same.
+ */
 export async function usageSeries(
   store: ReadingStore,
   points: readonly MeasuredPoint[],
   fromMs: number,
   toMs: number,
+  shape?: EstimateShape,
 ): Promise<UsageSeries | null> {
   const first = points[0];
   if (first === undefined) return null;
   const series = emptySeries(volumeUnitOf(first), stepOf(points), fromMs, toMs);
   const range = readFor(series);
-  for (const point of points) addPoint(series, point, await store.curve(point.channelId, range.fromMs, range.toMs));
+  for (const point of points) {
+    const rows = rowsOf(point, await store.curve(point.channelId, range.fromMs, range.toMs));
+    addRows(series, point, shape === undefined ? rows : await shapedRows(store, point, rows, range, shape));
+  }
   return series;
 }
 
@@ -44,7 +67,7 @@ export async function usageSeries(
 export function usageOfCurve(point: MeasuredPoint, curve: Curve, fromMs: number, toMs: number): UsageSeries {
   const series = emptySeries(volumeUnitOf(point), point.periodMs, fromMs, toMs);
   const range = readFor(series);
-  addPoint(series, point, curveWithin(curve, range.fromMs, range.toMs));
+  addRows(series, point, rowsOf(point, curveWithin(curve, range.fromMs, range.toMs)));
   return series;
 }
 
@@ -84,10 +107,29 @@ function emptySeries(unit: "m3" | "Sm3", stepMs: number, fromMs: number, toMs: n
   return { unit, stepMs, fromMs: first, volumesM3: new Float64Array(length), qualities: new Uint8Array(length) };
 }
 
+type Rows = readonly Readonly<EmittedInterval>[];
+
+function rowsOf(point: MeasuredPoint, curve: Curve): Rows {
+  return intervalsOf(curve, { periodMs: point.periodMs, ...countLimitsOf(point) }).rows;
+}
+
+/** Rows with their estimates in the shape of like days; the weeks before are read only where something is estimated. */
+async function shapedRows(
+  store: ReadingStore,
+  point: MeasuredPoint,
+  rows: Rows,
+  range: { readonly fromMs: number; readonly toMs: number },
+  { zone, profile }: EstimateShape,
+): Promise<Rows> {
+  if (!rows.some(({ quality }) => quality === INTERVAL_CODES.estimated)) return rows;
+  const curve = await store.curve(point.channelId, range.fromMs - VEE_HISTORY_MS, range.toMs);
+  const series = intervalsOf(curve, { periodMs: point.periodMs, ...countLimitsOf(point) });
+  return estimateShape(series, { calendar: calendarOf(zone), profile, knownAtMs: knownInstants(curve) });
+}
+
 /** Adds one point: a step counts as measured when intervals cover it from end to end. */
-function addPoint(series: UsageSeries, point: MeasuredPoint, curve: Curve): void {
+function addRows(series: UsageSeries, point: MeasuredPoint, read: Rows): void {
   const { fromMs, stepMs, volumesM3, qualities } = series;
-  const read = intervalsOf(curve, { periodMs: point.periodMs, ...countLimitsOf(point) }).rows;
   const rows = point.edits === undefined ? read : withEdits(read, point.edits, point.periodMs);
   const coveredMs = new Float64Array(volumesM3.length);
   for (const row of rows) {

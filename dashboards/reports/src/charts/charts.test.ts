@@ -33,7 +33,37 @@ describe("a usage curve", () => {
     const byName = Object.fromEntries(
       option.series.map((series) => [series.name, series.data.map(([, value]) => value)]),
     );
-    expect(byName).toEqual({ actual: [1, null, null], estimated: [null, null, 3] });
+    // Each holds to the end of its own interval and breaks there.
+    expect(byName).toEqual({ actual: [1, 1, null, null, null], estimated: [null, null, 3, 3, null] });
+    expect(option.series[0]?.data[1]?.[0]).toBe(START_MS + HOUR_MS);
+  });
+
+  it("shades when a customer does not work, and draws its band and its contract", () => {
+    const option = usageCurveChart({
+      points,
+      stepMs: HOUR_MS,
+      bands: [
+        { startMs: START_MS, low: 0.5, high: 2 },
+        { startMs: START_MS + HOUR_MS, low: null, high: null },
+      ],
+      closed: [{ fromMs: START_MS + HOUR_MS, toMs: START_MS + 2 * HOUR_MS }],
+      contractM3h: 4,
+      zone: "UTC",
+      volumeUnit: "m3",
+      language: "en",
+    });
+    const { series } = option as unknown as Drawn;
+    expect(series.map(({ name }) => name)).toEqual([
+      "usual range ↓",
+      "usual range",
+      "actual",
+      "estimated",
+      "contract maximum",
+    ]);
+    expect(series[1]?.data.map(([, value]) => value)).toEqual([1.5, 1.5, null, null]);
+    const svg = chartToSvg(option, SIZE);
+    expect(svg).toContain("not working");
+    expect(svg).toContain("contract maximum");
   });
 
   it("puts local midnight where local midnight is", () => {

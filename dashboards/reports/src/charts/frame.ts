@@ -98,7 +98,12 @@ export function line(name: string, points: readonly TimePoint[], color: string, 
 }
 
 /** Two series that draw a band between `low` and `high`; the lower one is invisible and carries the upper. */
-export function band(name: string, low: readonly TimePoint[], high: readonly TimePoint[]): object[] {
+export function band(
+  name: string,
+  low: readonly TimePoint[],
+  high: readonly TimePoint[],
+  extra: object = {},
+): object[] {
   const thickness = high.map(([at, value], index): TimePoint => {
     const base = low[index]?.[1];
     return [at, value === null || base === null || base === undefined ? null : value - base];
@@ -110,6 +115,7 @@ export function band(name: string, low: readonly TimePoint[], high: readonly Tim
     silent: true,
     lineStyle: { opacity: 0 },
     tooltip: { show: false },
+    ...extra,
   };
   return [
     { ...hidden, data: low, name: `${name} ↓`, legendHoverLink: false },
