@@ -5,6 +5,7 @@ import { loadProfiles } from "../../profiles/library.ts";
 import { textToWords } from "../../profiles/words.ts";
 import { FakeLine } from "../../testing/fake-line.ts";
 import { FakeTime } from "../../testing/fake-time.ts";
+import type { WriteOrder } from "../driver.ts";
 import { ModbusBus } from "./bus.ts";
 import type { LineAnswer, LineRequest } from "./line.ts";
 import { isRead } from "./pdu.ts";
@@ -192,5 +193,165 @@ describe("a Modbus bus", () => {
     start();
     await time.run(PERIOD_MS);
     expect(line.recycled).toBeGreaterThan(0);
+  });
+
+  it("asks a register that the meter refuses only seldom, and its neighbours together as before", async () => {
+    const { time, line, readings, start } = setUp(1);
+    line.units.set(1, { afterMs: 5, answer: mag((request) => request.address + lengthOf(request) > 3018) });
+    start();
+    await time.run(PERIOD_MS * 30 + 100);
+    expect(line.asked.filter(({ address }) => address === 3018)).toHaveLength(1);
+    expect(of(readings, "M-1.forward_total").filter(({ quality }) => quality === "good")).toHaveLength(31);
+    expect(of(readings, "M-1.reverse_total").every(({ quality }) => quality === "missing")).toBe(true);
+    line.units.set(1, { afterMs: 5, answer: mag() });
+    await time.run(PERIOD_MS * 10);
+    expect(of(readings, "M-1.reverse_total").at(-1)?.quality).toBe("good");
+  });
+
+  it("reads a meter at once when asked to, silent or not, and tells what came of it", async () => {
+    const { time, line, readings, start } = setUp(2);
+    const bus = start();
+    await time.run(PERIOD_MS / 2);
+    const before = readings.length;
+    const reading = bus.readNow("M-2");
+    await time.run(100);
+    expect(await reading).toMatchObject({ outcome: "answered", readings: { length: 3 } });
+    expect(readings.length - before).toBe(3);
+    line.units.delete(2);
+    const silent = bus.readNow("M-2");
+    await time.run(5000);
+    expect(await silent).toMatchObject({ outcome: "silent" });
+    expect(await bus.readNow("M-9")).toMatchObject({ outcome: "unknown-meter", readings: [] });
+  });
+
+  it("asks a meter that was set apart at once when an operator says that it is mended", async () => {
+    const { time, line, readings, start } = setUp(2);
+    line.units.delete(2);
+    const bus = start();
+    await time.run(PERIOD_MS * 40);
+    line.units.set(2, { afterMs: 5, answer: mag() });
+    expect(bus.retry("M-1")).toBe(0);
+    expect(bus.retry()).toBe(1);
+    await time.run(50);
+    expect(of(readings, "M-2.forward_total").at(-1)?.quality).toBe("good");
+  });
+
+  it("writes between two polls, reads back what it wrote, and says when that differs", async () => {
+    const { time, line, start } = setUp(2);
+    const memory = new Map<number, number>();
+    const answer = (request: LineRequest): LineAnswer => {
+      if (isRead(request))
+        return {
+          kind: "words",
+          words: Array.from({ length: request.words }, (_, n) => memory.get(request.address + n) ?? 0),
+        };
+      if (request.address === 99) return { kind: "exception", code: 3, text: "no such value" };
+      for (const [n, value] of request.values.entries())
+        memory.set(request.address + n, request.address === 50 ? 7 : value);
+      return { kind: "written" };
+    };
+    line.units.set(1, { afterMs: 5, answer });
+    const bus = start();
+    await time.run(100);
+    const write = async (change: Partial<Extract<WriteOrder, { kind: "modbus" }>>) => {
+      const result = bus.write({
+        kind: "modbus",
+        meter: "M-1",
+        functionCode: 16,
+        address: 10,
+        values: [1, 2],
+        verify: true,
+        ...change,
+      });
+      await time.run(1000);
+      return result;
+    };
+    expect(await write({})).toEqual({ outcome: "done", detail: null });
+    expect(await write({ address: 50 })).toEqual({ outcome: "differs", detail: "written 1, 2, read back 7, 7" });
+    expect(await write({ address: 99 })).toEqual({ outcome: "refused", detail: "no such value" });
+    expect(await write({ functionCode: 6 })).toMatchObject({ outcome: "unsupported" });
+    expect(await write({ functionCode: 5, values: [2] })).toMatchObject({ outcome: "unsupported" });
+    expect(await write({ meter: "M-9" })).toMatchObject({ outcome: "unknown-meter" });
+    expect(await bus.write({ kind: "command", meter: "M-1", command: "valve_open" })).toMatchObject({
+      outcome: "unsupported",
+    });
+  });
+
+  it("sends a broadcast to unit 0 and waits for nobody", async () => {
+    const { time, line, start } = setUp(2);
+    line.units.set(0, { afterMs: 150, answer: () => ({ kind: "written" }) });
+    const bus = start();
+    await time.run(100);
+    const sent = bus.write({ kind: "modbus", meter: null, functionCode: 6, address: 1, values: [3], verify: true });
+    await time.run(1000);
+    expect(await sent).toEqual({ outcome: "sent", detail: null });
+    expect(line.asked.filter(({ unitId }) => unitId === 0)).toMatchObject([{ functionCode: 6, isBroadcast: true }]);
+  });
+
+  it("refuses orders that would pile up, and ends those that wait when it is closed", async () => {
+    const { time, line, start } = setUp(1, { timeoutMs: 1000 });
+    line.units.clear();
+    const bus = start();
+    const orders = Array.from({ length: 120 }, () => bus.readNow("M-1"));
+    expect(await orders[119]).toMatchObject({ outcome: "busy" });
+    const closing = bus.close();
+    await time.run(10_000);
+    await closing;
+    expect((await orders[50])?.outcome).toBe("disconnected");
+  });
+
+  it("lets go of a line that others want too, and takes it again for the next poll", async () => {
+    const { time, line, readings, start } = setUp(2, { idleCloseMs: 500 });
+    const bus = start();
+    await time.run(2000);
+    expect(line.isReleased).toBe(true);
+    expect(bus.lineHealth()).toMatchObject({ isOpen: false, fault: null });
+    await time.run(PERIOD_MS * 3);
+    expect(of(readings, "M-2.forward_total").map(({ quality }) => quality)).toEqual(["good", "good", "good", "good"]);
+  });
+
+  it("tells success, latency and time-outs of each meter, and how busy the line is", async () => {
+    const { time, line, start } = setUp(2, { retries: 0 });
+    line.units.set(1, { afterMs: 500, answer: mag() });
+    line.units.delete(2);
+    const bus = start();
+    await time.run(62_000);
+    expect(bus.health()[0]).toMatchObject({
+      state: "good",
+      successRatio: 1,
+      latencyMs: 500,
+      latencyMaxMs: 500,
+      timeouts: 0,
+    });
+    expect(bus.health()[1]).toMatchObject({ state: "silent", successRatio: 0, latencyMs: null, lastGoodAt: null });
+    const { load, requests, timeouts } = bus.lineHealth();
+    expect(requests - timeouts).toBe(14);
+    expect(load).toBeGreaterThan(0.1);
+    expect(load).toBeLessThan(0.4);
+  });
+
+  it("says that a period is too short for the bus, and takes it back when it is not any more", async () => {
+    const { time, line, start } = setUp(3, { timeoutMs: 9000 });
+    for (const unitId of [1, 2, 3]) line.units.set(unitId, { afterMs: 3000, answer: mag() });
+    const bus = start();
+    await time.run(PERIOD_MS * 20);
+    expect(bus.health().some(({ tooShort }) => tooShort)).toBe(true);
+    for (const unitId of [1, 2, 3]) line.units.set(unitId, { afterMs: 5, answer: mag() });
+    await time.run(PERIOD_MS * 20);
+    expect(bus.health().some(({ tooShort }) => tooShort)).toBe(false);
+  });
+
+  it("spreads the polls of its meters over the period, each at the same moment every time", async () => {
+    const { time, line, start } = setUp(8, { spread: 0.5 });
+    start();
+    await time.run(PERIOD_MS * 5);
+    const momentsOf = (unitId: number) =>
+      line.asked
+        .filter((asked) => asked.unitId === unitId)
+        .slice(2)
+        .map(({ atMs }) => Math.floor((atMs % PERIOD_MS) / 100));
+    expect(new Set(momentsOf(3)).size).toBeLessThanOrEqual(2);
+    expect(new Set([1, 2, 3, 4, 5, 6, 7, 8].map((unitId) => momentsOf(unitId)[0])).size).toBeGreaterThan(4);
+    expect(Math.max(...[1, 2, 3, 4, 5, 6, 7, 8].flatMap(momentsOf))).toBeLessThanOrEqual(51);
   });
 });
