@@ -7,6 +7,8 @@ export const VeeRule = z.enum([
   "gap",
   "sum",
   "spike",
+  "jump",
+  "peak_high",
   "over_limit",
   "negative",
   "reverse",

@@ -17,6 +17,12 @@ export interface VeeLimits {
   readonly sumShare: number;
   /** (highest − third highest) ÷ third highest of a day. */
   readonly spikeRatio: number;
+  /** Of an interval above the one before it; it must also be this share of what Q4 lets through, and the history so long. */
+  readonly jumpRatio: number;
+  readonly jumpQ4Share: number;
+  readonly jumpLearnMs: number;
+  /** Highest interval of a span ÷ that of the span before. */
+  readonly peakRatio: number;
   readonly stuckMs: number;
   /** A standstill is judged against the register's own longest from this length on. */
   readonly ownStuckMs: number;
@@ -39,6 +45,10 @@ export const DEFAULT_VEE_LIMITS: VeeLimits = {
   sumCounts: 2,
   sumShare: 0.001,
   spikeRatio: 1.8,
+  jumpRatio: 10,
+  jumpQ4Share: 0.25,
+  jumpLearnMs: 7 * DAY_MS,
+  peakRatio: 2,
   stuckMs: 28 * DAY_MS,
   ownStuckMs: 10 * DAY_MS,
   constantIntervals: 6,

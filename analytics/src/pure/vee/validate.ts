@@ -15,6 +15,7 @@ import {
 } from "./interval-checks.ts";
 import { DEFAULT_VEE_LIMITS, type VeeLimits } from "./limits.ts";
 import { note, type VeeNote } from "./note.ts";
+import { checkJumps, checkPeak, peakOf } from "./peak-checks.ts";
 import { checkEvents, checkGaps, checkTimes } from "./reading-checks.ts";
 
 const DAY_MS = 86_400_000;
@@ -95,12 +96,15 @@ function notesOf(input: VeeInput, series: IntervalSeries): VeeNote[] {
   const mayJudgeSpikes = leastCounts !== null || input.profile === "gas";
   const usage = checkUsage(usageOf(series, input.fromMs, toMs), usageBefore(series, input), limits);
   const { rows } = series;
+  const peak = checkPeak(peakOf(rows, input.fromMs, toMs), peakOf(rows, beforeOf(input), input.fromMs), limits);
   return [
     ...checkTimes(curve.readAtMs.subarray(0, curve.length), nowMs, limits),
     ...checkGaps(curve, options.periodMs, Math.min(nowMs, toMs), limits),
     ...checkEvents(curve),
     ...checkRegister(rows),
     ...(mayJudgeSpikes ? checkSpikes(rows, calendar, leastCounts, limits) : []),
+    ...checkJumps(rows, leastCounts, limits),
+    ...(peak === null ? [] : [peak]),
     ...checkConstant(rows, limits),
     ...checkStuck(rows, limits),
     ...sumNotes(input, series, limits),
@@ -108,8 +112,13 @@ function notesOf(input: VeeInput, series: IntervalSeries): VeeNote[] {
   ];
 }
 
-function usageBefore(series: IntervalSeries, { fromMs, toMs }: VeeInput): UsageSpan {
-  return usageOf(series, fromMs - Math.min(toMs - fromMs, VEE_HISTORY_MS / 2), fromMs);
+function usageBefore(series: IntervalSeries, input: VeeInput): UsageSpan {
+  return usageOf(series, beforeOf(input), input.fromMs);
+}
+
+/** Where the span begins that this one is compared with. */
+function beforeOf({ fromMs, toMs }: VeeInput): number {
+  return fromMs - Math.min(toMs - fromMs, VEE_HISTORY_MS / 2);
 }
 
 function usageOf(series: IntervalSeries, fromMs: number, toMs: number): UsageSpan {
@@ -182,13 +191,16 @@ function validated(
   };
 }
 
+/** Rules that speak of single intervals. */
+const MARKING: ReadonlySet<VeeNote["rule"]> = new Set(["spike", "jump", "peak_high", "constant", "stuck"]);
+
 /** Notes about single intervals as flags on them; those about a whole span (usage, sums, gaps) stay notes. */
 class Marks {
   readonly #bits = new Map<number, number>();
 
   constructor(notes: readonly VeeNote[], periodMs: number) {
     for (const { rule, flag, fromMs, toMs } of notes) {
-      if (rule !== "spike" && rule !== "constant" && rule !== "stuck") continue;
+      if (!MARKING.has(rule)) continue;
       const bit = flagsToBits([flag]);
       for (let at = fromMs; at < toMs; at += periodMs) this.#bits.set(at, ((this.#bits.get(at) ?? 0) | bit) >>> 0);
     }

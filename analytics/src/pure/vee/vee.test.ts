@@ -279,6 +279,29 @@ describe("validation", () => {
     expect(stuck.notes.find(({ rule }) => rule === "stuck")?.reason.en).toContain("23 days");
   });
 
+  test("calls a jump from one interval to the next that is further than ever before, and not the peaks of every day", () => {
+    const leap = (hour: number) => (hour === 30 * 24 + 3 ? 1500 : usual(hour));
+    const { notes, rows } = validate(home(40, undefined, leap));
+    expect(notes.filter(({ rule }) => rule === "jump")).toMatchObject([
+      { verdict: "warn", fromMs: START_MS + (30 * 24 + 3) * HOUR_MS, figures: { counts: 1500, beforeCounts: 0 } },
+    ]);
+    expect(rows[30 * 24 + 3]?.flags).toContain("spike");
+    const daily = (hour: number) => (hour % 24 === 3 ? 1500 : usual(hour));
+    expect(rules(validate(home(40, undefined, daily)).notes)).not.toContain("jump");
+    const options = { periodMs: HOUR_MS, capacityCounts: null, maxCountsPerHour: null };
+    expect(rules(validate(home(40, undefined, leap), { options }).notes)).not.toContain("jump");
+  });
+
+  test("compares the highest interval with that of the span before, and is silent without enough of it", () => {
+    const grown = (hour: number) => (hour > 30 * 24 && hour % 24 === 8 ? 100 : usual(hour));
+    const span = { fromMs: START_MS + 28 * DAY_MS, toMs: START_MS + 38 * DAY_MS };
+    const peaks = validate(home(40, undefined, grown), span).notes.filter(({ rule }) => rule === "peak_high");
+    expect(peaks).toMatchObject([{ verdict: "warn", figures: { counts: 100, beforeCounts: 41 } }]);
+    expect(rules(validate(home(40), span).notes)).not.toContain("peak_high");
+    const short = { fromMs: START_MS + 30 * DAY_MS, toMs: START_MS + 34 * DAY_MS };
+    expect(rules(validate(home(40, undefined, grown), short).notes)).not.toContain("peak_high");
+  });
+
   test("compares usage by the day with the span before, and is silent without enough of it", () => {
     const span = (counts: number, days: number) => ({ fromMs: 0, toMs: 1, counts, days });
     expect(checkUsage(span(2000, 10), span(1000, 10))?.rule).toBe("usage_high");

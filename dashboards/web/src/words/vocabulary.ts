@@ -192,6 +192,8 @@ const VOCABULARY = {
     exchange: { zh: "换表", en: "exchange" },
     stuck: { zh: "停走", en: "stuck" },
     constant: { zh: "恒定值", en: "constant value" },
+    jump: { zh: "相邻时段跳变", en: "jump between intervals" },
+    peak_high: { zh: "峰值偏高", en: "high peak" },
     usage_high: { zh: "用量偏高", en: "high usage" },
     usage_low: { zh: "用量偏低", en: "low usage" },
     event: { zh: "设备事件", en: "device event" },
