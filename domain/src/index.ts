@@ -44,6 +44,7 @@ export * from "./wire/heartbeat.ts";
 export * from "./wire/json.ts";
 export * from "./wire/mark.ts";
 export * from "./wire/meter-profile.ts";
+export * from "./wire/opcua-standing.ts";
 export * from "./wire/profiles/modbus-part.ts";
 export * from "./wire/profiles/modbus-profile.ts";
 export * from "./wire/profiles/modbus-register.ts";

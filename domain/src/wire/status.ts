@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ConfigResult } from "./config-result.ts";
 import { decodeVersioned } from "./json.ts";
+import { OpcUaStanding } from "./opcua-standing.ts";
 import { Id } from "./text.ts";
 import { ClockStanding } from "./time.ts";
 
@@ -130,6 +131,7 @@ export const AgentStatus = z.strictObject({
   config: ConfigResult.nullish().meta({ description: "What became of the newest configuration that was sent." }),
   configHash: Id.nullish().meta({ description: "SHA-256 of the configuration in force; null: none is." }),
   enrolment: EnrolmentStanding.optional(),
+  opcua: OpcUaStanding.optional(),
 });
 export type AgentStatus = z.infer<typeof AgentStatus>;
 

@@ -1,4 +1,13 @@
-import type { BusKind, BusOf, ChannelDescription, Clock, LineHealth, Reading, UnitHealth } from "@nightflow/domain";
+import type {
+  BusKind,
+  BusOf,
+  ChannelDescription,
+  Clock,
+  LineHealth,
+  OpcUaServerStanding,
+  Reading,
+  UnitHealth,
+} from "@nightflow/domain";
 import type { Logger } from "pino";
 import type { ProfileLibrary } from "../profiles/library.ts";
 import type { Transports } from "../transports/transports.ts";
@@ -70,6 +79,8 @@ export interface RunningBus {
   readonly pollsSkipped: number;
   /** How the line itself fares, where there is one. */
   lineHealth?(): LineHealth;
+  /** How an OPC UA server fares. */
+  opcUa?(): OpcUaServerStanding;
   /** Reads all of a meter at once, between two polls. */
   readNow?(meter: string): Promise<ReadNowResult>;
   /** Asks silent meters again at once, and a lost line; all of them, or one. Gives how many were waiting. */

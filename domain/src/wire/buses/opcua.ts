@@ -1,21 +1,108 @@
 import { z } from "zod";
+import { Reporting } from "../../channel.ts";
+import { Quantity, Unit } from "../../units.ts";
 import { Id } from "../text.ts";
 import { Period } from "./period.ts";
 
-/** One monitored item of an OPC UA server. */
-export const OpcUaItem = z.strictObject({
-  meter: Id,
-  nodeId: z.string().min(1).max(512),
-  channel: Id,
-  scale: z.number().default(1).meta({ description: "Node value × scale = the channel's unit." }),
-});
+/** One monitored item of an OPC UA server: a node by its id, or by the path that leads to it. */
+export const OpcUaItem = z
+  .strictObject({
+    meter: Id,
+    nodeId: z.string().min(1).max(512).optional().meta({
+      description:
+        "`ns=2;s=FT-101.Flow`, or better `nsu=http://plant.example/;s=FT-101.Flow`: the server may number its namespaces anew at each start.",
+    }),
+    path: z.string().min(1).max(512).optional().meta({
+      description:
+        "In place of nodeId: browse names from the root, as `Objects/Plant*/FT-101/Flow`; must lead to exactly one variable. Looked up at each connection.",
+    }),
+    channel: Id,
+    scale: z.number().default(1).meta({ description: "Node value × scale = the channel's unit." }),
+  })
+  .superRefine((item, context) => {
+    if ((item.nodeId === undefined) === (item.path === undefined))
+      context.addIssue({ code: "custom", path: ["nodeId"], message: "give either nodeId or path" });
+  });
 export type OpcUaItem = z.infer<typeof OpcUaItem>;
+
+/** How the connection is protected. */
+export const OpcUaSecurity = z.strictObject({
+  policy: z.enum(["None", "Basic256Sha256", "Aes128_Sha256_RsaOaep", "Aes256_Sha256_RsaPss"]),
+  mode: z.enum(["Sign", "SignAndEncrypt"]).default("SignAndEncrypt").meta({
+    description: "Without meaning for the policy None.",
+  }),
+});
+export type OpcUaSecurity = z.infer<typeof OpcUaSecurity>;
+
+const Secret = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, "letters, digits, - and _ only")
+  .meta({ description: "Name of a file in the folder `secrets` of the agent's data directory, without its ending." });
+
+/** As whom the agent signs in. Secrets are named here and lie on the gateway; a configuration never holds one. */
+export const OpcUaIdentity = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("anonymous") }),
+  z.strictObject({
+    kind: z.literal("user"),
+    user: z.string().min(1).max(200),
+    secret: Secret.meta({
+      description:
+        "Password: `<dataDir>/secrets/<secret>.txt`, or the variable NIGHTFLOW_OPCUA_PASSWORD_<SECRET> (upper case, - as _).",
+    }),
+    allowUnprotected: z.boolean().default(false).meta({
+      description: "Sends the password although the policy is None, where anyone on the wire may read it.",
+    }),
+  }),
+  z.strictObject({
+    kind: z.literal("certificate"),
+    secret: Secret.meta({ description: "Certificate and key: `<dataDir>/secrets/<secret>.pem`, both in one file." }),
+  }),
+]);
+export type OpcUaIdentity = z.infer<typeof OpcUaIdentity>;
+
+/** What is fetched from the server's history after a gap. */
+export const OpcUaHistory = z.strictObject({
+  hours: z.number().min(0).max(8760).default(168).meta({
+    description: "How far back a gap is filled, newest first, where the server keeps history. 0 never asks for it.",
+    unit: "h",
+  }),
+  valuesPerRequest: z.int().min(1).max(10_000).default(1000).meta({
+    description: "Most values of one node in one answer; what is more comes by continuation points.",
+  }),
+  pauseMs: z.int().min(0).max(60_000).default(200).meta({
+    description: "Pause between two requests, so that live values come first.",
+    unit: "ms",
+  }),
+});
+export type OpcUaHistory = z.infer<typeof OpcUaHistory>;
+
+/** Nodes that are found by a pattern at each connection, and the channels that they feed. */
+export const OpcUaFind = z.strictObject({
+  path: z.string().min(1).max(512).meta({
+    description: "Browse names from the root with `*` and `?`, as `Objects/Plant*/FT-*/Flow`; `**` is any depth.",
+  }),
+  meter: z.string().min(1).max(64).default("$1").meta({
+    description: "Id of the meter: `$1` is what the first `*` stands for, `$2` the second.",
+  }),
+  quantity: Quantity,
+  unit: Unit,
+  resolution: z.number().positive().optional().meta({ description: "Registers only: size of one count." }),
+  scale: z.number().default(1),
+  reporting: Reporting.optional(),
+});
+export type OpcUaFind = z.infer<typeof OpcUaFind>;
 
 /** One OPC UA session with one subscription. */
 export const OpcUaBus = z.strictObject({
   id: Id,
   kind: z.literal("opcua"),
   endpointUrl: z.string().startsWith("opc.tcp://"),
+  security: OpcUaSecurity.prefault({ policy: "None" }),
+  identity: OpcUaIdentity.prefault({ kind: "anonymous" }),
+  mode: z.enum(["subscribe", "read"]).default("subscribe").meta({
+    description:
+      "`read` asks for every item at each boundary of the period; for servers whose subscriptions are no good.",
+  }),
   samplingMs: z
     .int()
     .min(10)
@@ -28,10 +115,26 @@ export const OpcUaBus = z.strictObject({
     .max(3_600_000)
     .default(1000)
     .meta({ description: "Publishing interval asked of the server.", unit: "ms" }),
+  queueSize: z.int().min(1).max(1000).default(16).meta({
+    description: "Samples of one item that the server keeps between two publishings.",
+  }),
   periodS: Period.meta({
     description: "The last value is reported at least this often, while it is alive.",
     unit: "s",
   }),
-  items: z.array(OpcUaItem).min(1).max(50_000),
+  report: z.enum(["period", "change"]).default("period").meta({
+    description:
+      "`period`: the value nearest to each boundary of the period. `change`: besides that every sample, as it comes; `reporting` of the channel says which of them are sent.",
+  }),
+  timeFrom: z.enum(["source", "server"]).default("source").meta({
+    description:
+      "Whose time a reading carries. `server` for servers that leave the source time of a value that stands still as it was.",
+  }),
+  history: OpcUaHistory.prefault({}),
+  items: z.array(OpcUaItem).max(50_000).default([]),
+  find: z.array(OpcUaFind).max(100).default([]),
+  findMax: z.int().min(1).max(50_000).default(5000).meta({
+    description: "Most nodes that `find` looks at and most items that it takes.",
+  }),
 });
 export type OpcUaBus = z.infer<typeof OpcUaBus>;

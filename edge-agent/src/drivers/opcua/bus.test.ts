@@ -1,9 +1,13 @@
-import { ChannelDescription, type Reading } from "@nightflow/domain";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ChannelDescription, OpcUaBus as OpcUaBusConfig, type Reading } from "@nightflow/domain";
 import pino from "pino";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FakeTime } from "../../testing/fake-time.ts";
 import { OpcUaBus } from "./bus.ts";
-import type { LinkListener } from "./link.ts";
+import { GapBook } from "./history/gap-book.ts";
+import type { HistoryPart, LinkListener, OpcUaSample } from "./link.ts";
 
 const PERIOD_MS = 60_000;
 const START = PERIOD_MS * 29_000_000;
@@ -15,20 +19,58 @@ const channel = ChannelDescription.parse({
 });
 
 /** A bus over a server whose item counts minutes and carries its source time; links can be refused or stay silent. */
-function setUp() {
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "nightflow-opcua-bus-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function* answered(parts: HistoryPart[]) {
+  yield parts;
+}
+
+/** History with a value a minute, and one fault at a time. */
+const everyMinute =
+  (asked: [number, number][], fault: () => string | null = () => null) =>
+  (fromMs: number, toMs: number): HistoryPart[] => {
+    asked.push([fromMs, toMs]);
+    const why = fault();
+    const samples: OpcUaSample[] = [];
+    for (let at = Math.ceil(fromMs / PERIOD_MS) * PERIOD_MS; at < toMs; at += PERIOD_MS)
+      samples.push({ item: 0, status: "good", code: "Good", value: at / PERIOD_MS, at });
+    return [{ item: 0, samples: why === null ? samples : [], fault: why }];
+  };
+
+function setUp(change: object = {}) {
   const time = new FakeTime(START);
   const clock = { aheadMs: 0, now: () => time.now() + clock.aheadMs, toRealMs: (ms: number) => ms };
   const readings: Reading[] = [];
-  const server = { isUp: true, links: 0, listener: undefined as LinkListener | undefined };
-  const now = () => ({
+  const server = {
+    isUp: true,
+    links: 0,
+    listener: undefined as LinkListener | undefined,
+    history: undefined as ((fromMs: number, toMs: number) => HistoryPart[]) | undefined,
+  };
+  const now = (): OpcUaSample => ({
     item: 0,
-    status: "good" as const,
+    status: "good",
+    code: "Good",
     value: Math.floor(time.now() / 60_000),
-    sourceAt: clock.now(),
+    at: clock.now(),
   });
   const bus = new OpcUaBus({
-    bus: { id: "opc", samplingMs: 100, publishMs: 100, periodS: PERIOD_MS / 1000 },
+    bus: OpcUaBusConfig.parse({
+      id: "opc",
+      kind: "opcua",
+      endpointUrl: "opc.tcp://plant:4840",
+      samplingMs: 100,
+      publishMs: 100,
+      periodS: PERIOD_MS / 1000,
+      items: [{ meter: "M", nodeId: "ns=1;s=M", channel: channel.id }],
+      ...change,
+    }),
     items: [{ meter: "M", channel, scale: 1 }],
+    gaps: new GapBook(folder, "opc"),
     clock,
     timers: time,
     random: () => 0.5,
@@ -38,7 +80,16 @@ function setUp() {
       if (!server.isUp) throw new Error("refused");
       server.links++;
       server.listener = listener;
-      return { read: async () => [now()], close: async () => undefined };
+      return {
+        read: async () => [now()],
+        missing: () => [],
+        lookAgain: async () => 0,
+        get historyItems() {
+          return server.history === undefined ? [] : [0];
+        },
+        history: (_, fromMs, toMs) => answered(server.history?.(fromMs, toMs) ?? []),
+        close: async () => undefined,
+      };
     },
   });
   return { time, clock, readings, server, bus, now };
@@ -90,5 +141,94 @@ describe("an OPC UA bus", () => {
     const after = readings.slice(before).map(({ readAt }) => readAt);
     expect(after.length).toBeGreaterThanOrEqual(2);
     expect(after.every((readAt) => readAt <= time.now() && readAt > START)).toBe(true);
+  });
+
+  it("fetches what it missed from the server's history, newest first, and nothing twice", async () => {
+    const { time, readings, server, now } = setUp({ history: { hours: 24 } });
+    const asked: [number, number][] = [];
+    server.history = everyMinute(asked);
+    await time.run(PERIOD_MS * 2 + 10_000);
+    server.isUp = false;
+    server.listener?.onLost("gone");
+    await time.run(PERIOD_MS * 600);
+    server.isUp = true;
+    await time.run(PERIOD_MS * 3);
+    server.listener?.onSample(now());
+    const good = readings.filter(({ quality }) => quality === "good").map(({ readAt }) => readAt);
+    const boundaries = good.filter((at) => at % PERIOD_MS === 0);
+    expect(new Set(good.map((at) => Math.round(at / PERIOD_MS))).size).toBe(good.length);
+    expect(boundaries.length).toBeGreaterThanOrEqual(600);
+    expect(asked.length).toBeGreaterThanOrEqual(1);
+    expect(asked.map(([fromMs]) => fromMs)).toEqual(asked.map(([fromMs]) => fromMs).toSorted((a, b) => b - a));
+  });
+
+  it("goes on with a gap after the agent was stopped in it", async () => {
+    const first = setUp({ history: { hours: 24 } });
+    first.server.history = everyMinute([]);
+    await first.time.run(PERIOD_MS * 2 + 10_000);
+    const closing = first.bus.close();
+    await first.time.run(1000);
+    await closing;
+    const asked: [number, number][] = [];
+    const gaps = new GapBook(folder, "opc");
+    expect(gaps.doneMs).toBe(START + PERIOD_MS * 2);
+    gaps.open({ firstMs: START - PERIOD_MS * 10, lastMs: START - PERIOD_MS, channels: null, attempts: 0 });
+    const second = setUp({ history: { hours: 24 } });
+    second.server.history = everyMinute(asked);
+    await second.time.run(PERIOD_MS);
+    expect(second.readings.filter(({ readAt }) => readAt < START)).toHaveLength(10);
+    expect(new GapBook(folder, "opc").gaps).toEqual([]);
+  });
+
+  it("asks again for a stretch of history that failed, and tells one that the server will never give", async () => {
+    const { time, server, bus } = setUp({ history: { hours: 24 } });
+    let why = "BadHistoryOperationUnsupported";
+    server.history = everyMinute([], () => why);
+    await time.run(PERIOD_MS + 10_000);
+    server.isUp = false;
+    server.listener?.onLost("gone");
+    await time.run(PERIOD_MS * 10);
+    server.isUp = true;
+    await time.run(PERIOD_MS * 2);
+    expect(bus.standing().history).toMatchObject({ openGaps: 0, filled: 0, gaps: [{ why, filled: 0 }] });
+    why = "BadTimeout";
+    server.isUp = false;
+    server.listener?.onLost("gone");
+    await time.run(PERIOD_MS * 10);
+    server.isUp = true;
+    await time.run(PERIOD_MS * 2);
+    expect(bus.standing().history).toMatchObject({ openGaps: 1 });
+  });
+
+  it("says that a gap stays open where the server keeps no history", async () => {
+    const { time, server, bus } = setUp({ history: { hours: 24 } });
+    await time.run(PERIOD_MS + 10_000);
+    server.isUp = false;
+    server.listener?.onLost("gone");
+    await time.run(PERIOD_MS * 10);
+    server.isUp = true;
+    await time.run(PERIOD_MS * 2);
+    expect(bus.standing().history.gaps[0]).toMatchObject({ filled: 0, why: /no history/ });
+  });
+
+  it("reports every sample as it comes where changes are asked for", async () => {
+    const { time, readings, server, now } = setUp({ report: "change" });
+    await time.run(1000);
+    for (let at = 0; at < 5; at++) {
+      server.listener?.onSample({ ...now(), value: at });
+      await time.run(2000);
+    }
+    expect(readings).toHaveLength(5);
+  });
+
+  it("reads a meter at once when it is told to, and a stretch of its history", async () => {
+    const { time, server, bus } = setUp();
+    server.history = everyMinute([]);
+    await time.run(1000);
+    expect(await bus.readNow("M")).toMatchObject({ outcome: "answered", readings: [{ quality: "good" }] });
+    expect(await bus.readNow("X")).toMatchObject({ outcome: "unknown-meter" });
+    const back = await bus.readBack("M", START - PERIOD_MS * 60, START - PERIOD_MS * 51);
+    expect(back).toMatchObject({ outcome: "answered" });
+    expect(back.readings).toHaveLength(10);
   });
 });

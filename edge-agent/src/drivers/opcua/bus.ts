@@ -1,7 +1,10 @@
 import {
+  type ChannelDescription,
   type Clock,
   describeError,
   type MissingReason,
+  type OpcUaBus as OpcUaBusConfig,
+  type OpcUaServerStanding,
   type Reading,
   realMsUntil,
   type UnitHealth,
@@ -10,21 +13,24 @@ import type { Logger } from "pino";
 import { Backoff } from "../../backoff.ts";
 import { openedUnlessLost } from "../../opened.ts";
 import { Pause, realTimers, type Timers } from "../../timers.ts";
+import type { ReadNowResult } from "../driver.ts";
+import { FoundItems } from "./found-items.ts";
+import { BackFill } from "./history/back-fill.ts";
+import type { GapBook } from "./history/gap-book.ts";
 import { type BookItem, ItemBook } from "./item-book.ts";
 import type { OpcUaLink, OpenLink } from "./link.ts";
+import { type LinkFault, OpcUaLinkError } from "./link-fault.ts";
 
 export interface OpcUaBusDeps {
-  readonly bus: {
-    readonly id: string;
-    readonly samplingMs: number;
-    readonly publishMs: number;
-    readonly periodS: number;
-  };
+  readonly bus: OpcUaBusConfig;
   readonly items: readonly BookItem[];
   readonly openLink: OpenLink;
+  readonly gaps: GapBook;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly collect: (readings: readonly Reading[]) => void;
+  /** Hears of channels that were found on the server. */
+  readonly announce?: ((channels: readonly ChannelDescription[]) => void) | undefined;
   readonly timers?: Timers;
   readonly random?: () => number;
 }
@@ -33,32 +39,53 @@ export interface OpcUaBusDeps {
 const SILENT_BOUNDARIES = 2;
 /** The clock may be set at any time, so nothing waits for longer without a look at it. */
 const LONGEST_WAIT_MS = 60_000;
+/** Items that are not there are looked for again at first after this, and then ever more seldom. */
+const LOOK_AGAIN = { firstMs: 30_000, maxMs: 600_000 };
+/** Samples that are reported as they come wait so long for others. */
+const NEWS_MS = 100;
+/** By then the readings of a boundary are durable, and it may be noted as done. */
+const DURABLE_MS = 5000;
 
 /** Reads the items of one OPC UA server: by subscription, and by a read for whatever that leaves without news. */
 export class OpcUaBus {
   readonly #deps: OpcUaBusDeps;
   readonly #book: ItemBook;
+  readonly #found: FoundItems;
+  readonly #backFill: BackFill;
   readonly #periodMs: number;
+  readonly #timers: Timers;
   readonly #tick: Pause;
   readonly #retry: Pause;
   readonly #backoff: Backoff;
+  readonly #lookAgain: Backoff;
   #link: OpcUaLink | undefined;
+  #fault: LinkFault | null = null;
   #lost: (why: string) => void = () => undefined;
+  #cancelNews: (() => void) | undefined;
+  readonly #cancelDone = new Set<() => void>();
   #notifications = 0;
   #silentBoundaries = 0;
+  #cancelLook: () => void = () => undefined;
   #isClosed = false;
   readonly #done: Promise<unknown>;
 
   constructor(deps: OpcUaBusDeps) {
     this.#deps = deps;
-    this.#periodMs = deps.bus.periodS * 1000;
-    const { samplingMs, publishMs } = deps.bus;
+    const { bus, clock, gaps, logger, collect } = deps;
+    this.#periodMs = bus.periodS * 1000;
+    this.#timers = deps.timers ?? realTimers;
     // A value may lawfully be one period and one publishing old; sampling and publishing run in real time.
-    const inClockMs = (realMs: number) => realMs / deps.clock.toRealMs(1);
-    this.#book = new ItemBook(deps.items, this.#periodMs, this.#periodMs * 2 + inClockMs(samplingMs + publishMs));
-    this.#tick = new Pause(deps.timers ?? realTimers);
-    this.#retry = new Pause(deps.timers ?? realTimers);
+    const inClockMs = (realMs: number) => realMs / clock.toRealMs(1);
+    const staleMs = this.#periodMs * 2 + inClockMs(bus.samplingMs + bus.publishMs);
+    this.#book = new ItemBook(deps.items, { periodMs: this.#periodMs, staleMs, report: bus.report });
+    this.#found = new FoundItems(bus, this.#book, logger);
+    const { history, id } = bus;
+    const fill = { bus: id, periodMs: this.#periodMs, history, gaps, book: this.#book, clock, logger, collect };
+    this.#backFill = new BackFill({ ...fill, timers: this.#timers });
+    this.#tick = new Pause(this.#timers);
+    this.#retry = new Pause(this.#timers);
     this.#backoff = new Backoff({ firstMs: 300, maxMs: 30_000 }, deps.random);
+    this.#lookAgain = new Backoff(LOOK_AGAIN, deps.random);
     this.#done = Promise.all([this.#keepConnected(), this.#reportAtBoundaries()]);
   }
 
@@ -68,7 +95,7 @@ export class OpcUaBus {
   /** One line per meter: the worst of its items. */
   health(): UnitHealth[] {
     const meters = new Map<string, UnitHealth>();
-    for (const { meter, lastGoodAt, missing, reported, missed } of this.#book.states()) {
+    for (const { meter, lastGoodAt, missing, note, reported, missed } of this.#book.states()) {
       const known = meters.get(meter);
       meters.set(meter, {
         meter,
@@ -76,16 +103,75 @@ export class OpcUaBus {
         lastGoodAt: latest(known?.lastGoodAt ?? null, lastGoodAt),
         polls: Math.max(known?.polls ?? 0, reported + missed),
         failures: Math.max(known?.failures ?? 0, missed),
-        lastError: missing ?? known?.lastError ?? null,
+        lastError: errorOf(missing, note) ?? known?.lastError ?? null,
       });
     }
     return [...meters.values()];
+  }
+
+  /** How the server fares. */
+  standing(): OpcUaServerStanding {
+    const { bus } = this.#deps;
+    const missing = this.#link?.missing() ?? [];
+    const refused = this.#fault !== null && this.#fault.code !== "NO_CONNECTION";
+    return {
+      bus: bus.id,
+      endpointUrl: bus.endpointUrl.slice(0, 300),
+      state: this.#link !== undefined ? "connected" : refused ? "refused" : "connecting",
+      security: bus.security.policy === "None" ? "None" : `${bus.security.policy} ${bus.security.mode}`,
+      fault: this.#link === undefined ? this.#fault : null,
+      items: this.#book.size,
+      missingNodes: missing.slice(0, 50).map(({ item, why }) => ({ item: this.#nameOf(item), why: why.slice(0, 200) })),
+      missing: missing.length,
+      history: this.#backFill.standing(this.#link),
+    };
+  }
+
+  /** Reads all items of a meter at once. */
+  async readNow(meter: string): Promise<ReadNowResult> {
+    const items = this.#itemsOf(meter);
+    if (items.length === 0) return { outcome: "unknown-meter", readings: [] };
+    const link = this.#link;
+    if (link === undefined) return { outcome: "disconnected", readings: [] };
+    try {
+      const readings = this.#book.reportNow(await link.read(items), this.#deps.clock.now());
+      this.#deps.collect(readings);
+      return { outcome: readings.length > 0 ? "answered" : "silent", readings };
+    } catch {
+      return { outcome: "silent", readings: [] };
+    }
+  }
+
+  /** Fetches what the server's history has of a meter from one instant to another. */
+  async readBack(meter: string, fromMs: number, toMs: number): Promise<ReadNowResult> {
+    const items = this.#itemsOf(meter);
+    if (items.length === 0) return { outcome: "unknown-meter", readings: [] };
+    if (this.#link === undefined) return { outcome: "disconnected", readings: [] };
+    try {
+      const readings = await this.#backFill.readBack(this.#link, items, fromMs, toMs);
+      this.#deps.collect(readings);
+      return { outcome: readings.length > 0 ? "answered" : "silent", readings };
+    } catch {
+      return { outcome: "silent", readings: [] };
+    }
+  }
+
+  /** Connects at once where there is no connection, and looks for missing items now. */
+  retry(): number {
+    const waiting = this.#link === undefined ? this.#book.size : this.#link.missing().length;
+    this.#lookAgain.reset();
+    this.#retry.wake();
+    if (this.#link !== undefined) void this.#lookForMissing(this.#link);
+    return waiting;
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#tick.wake();
     this.#retry.wake();
+    this.#backFill.stop();
+    for (const cancel of this.#cancelDone) cancel();
+    this.#giveNews();
     this.#lost("closed");
     await this.#done;
   }
@@ -95,10 +181,21 @@ export class OpcUaBus {
       try {
         await this.#liveOnce();
       } catch (error) {
-        this.#deps.logger.warn({ bus: this.#deps.bus.id, error: describeError(error) }, "opcua: no connection");
+        this.#noteFault(error);
       }
       if (!this.#isClosed) await this.#retry.wait(this.#backoff.next());
     }
+  }
+
+  /** The same fault is said once, and not at every attempt. */
+  #noteFault(error: unknown): void {
+    const { bus, logger } = this.#deps;
+    const known = this.#fault;
+    const message = describeError(error).slice(0, 500);
+    this.#fault = error instanceof OpcUaLinkError ? error.fault : { code: "NO_CONNECTION", message, remedy: "" };
+    const { code, remedy } = this.#fault;
+    if (known?.code !== code)
+      logger.warn({ bus: bus.id, code, remedy }, `opcua: no connection: ${this.#fault.message}`);
   }
 
   /** Opens a link and stays until it is lost. */
@@ -111,18 +208,28 @@ export class OpcUaBus {
       onSample: (sample) => {
         this.#notifications++;
         this.#book.take(sample, clock.now());
+        if (bus.report === "change") this.#cancelNews ??= this.#timers.after(NEWS_MS, () => this.#giveNews());
       },
+      onFound: (nodes) => this.#found.take(nodes),
       onLost: (why) => this.#lost(why),
     });
     const link = await openedUnlessLost(opening, lost);
     if (link === undefined) return;
     this.#link = link;
+    this.#fault = null;
     this.#backoff.reset();
-    logger.info({ bus: bus.id, items: this.#deps.items.length }, "opcua: subscribed");
+    this.#deps.announce?.(this.#found.channels);
+    logger.info({ bus: bus.id, items: this.#book.size, missing: link.missing().length }, "opcua: connected");
+    this.#backFill.connected(link, clock.now());
+    const filling = this.#backFill.run(link);
+    this.#lookLater(link);
     const why = await lost;
     this.#link = undefined;
+    this.#cancelLook();
+    this.#backFill.stop();
     if (!this.#isClosed) logger.warn({ bus: bus.id, why }, "opcua: link lost; a new one is made");
     await link.close();
+    await filling;
   }
 
   async #reportAtBoundaries(): Promise<void> {
@@ -162,18 +269,22 @@ export class OpcUaBus {
     const { clock, collect } = this.#deps;
     const link = this.#link;
     if (link !== undefined) await this.#askForTheRest(link, boundaryAt);
-    collect(this.#book.report(boundaryAt, clock.now(), this.#link !== undefined));
+    this.#giveNews();
+    const readings = this.#book.report(boundaryAt, clock.now(), this.#link !== undefined);
+    collect(readings);
+    if (link !== undefined && readings.some(({ quality }) => quality !== "missing")) this.#noteDone(boundaryAt);
   }
 
   async #askForTheRest(link: OpcUaLink, boundaryAt: number): Promise<void> {
-    const wanting = this.#book.wanting(boundaryAt);
+    const isGone = new Set(link.missing().map(({ item }) => item));
+    const wanting = this.#book.wanting(boundaryAt).filter((item) => !isGone.has(item));
     const heard = this.#notifications;
     this.#notifications = 0;
     if (wanting.length === 0) return;
     try {
       const samples = await link.read(wanting);
       const news = samples.filter((sample) => this.#book.take(sample, this.#deps.clock.now())).length;
-      this.#watchSubscription(heard, news);
+      if (this.#deps.bus.mode === "subscribe") this.#watchSubscription(heard, news);
     } catch (error) {
       this.#lost(`a read failed: ${describeError(error)}`);
     }
@@ -186,11 +297,59 @@ export class OpcUaBus {
     this.#silentBoundaries = 0;
     this.#lost("the subscription is silent although values change");
   }
+
+  #lookLater(link: OpcUaLink): void {
+    this.#cancelLook = this.#timers.after(this.#lookAgain.next(), () => void this.#lookForMissing(link));
+  }
+
+  async #lookForMissing(link: OpcUaLink): Promise<void> {
+    const { logger, bus } = this.#deps;
+    this.#cancelLook();
+    if (this.#link !== link) return;
+    try {
+      const found = await link.lookAgain();
+      if (found > 0) logger.info({ bus: bus.id, found }, "opcua: items that were missing are there");
+      if (this.#link === link) this.#lookLater(link);
+    } catch (error) {
+      this.#lost(`looking for missing items failed: ${describeError(error)}`);
+    }
+  }
+
+  #noteDone(boundaryAt: number): void {
+    this.#backFill.reported(boundaryAt);
+    const cancel = this.#timers.after(DURABLE_MS, () => {
+      this.#cancelDone.delete(cancel);
+      this.#deps.gaps.done(boundaryAt);
+    });
+    this.#cancelDone.add(cancel);
+  }
+
+  #giveNews(): void {
+    this.#cancelNews?.();
+    this.#cancelNews = undefined;
+    const news = this.#book.news();
+    if (news.length > 0) this.#deps.collect(news);
+  }
+
+  #itemsOf(meter: string): number[] {
+    return this.#book.states().flatMap((state, item) => (state.meter === meter ? [item] : []));
+  }
+
+  #nameOf(item: number): string {
+    const { nodeId, path } = this.#deps.bus.items[item] ?? {};
+    const channel = this.#book.itemAt(item)?.channel.id ?? String(item);
+    return `${channel}: ${nodeId ?? path ?? "found by a pattern"}`.slice(0, 600);
+  }
 }
 
 function stateOf(missing: MissingReason | null): UnitHealth["state"] {
   if (missing === null) return "good";
   return missing === "timeout" || missing === "disconnected" ? "silent" : "failing";
+}
+
+function errorOf(missing: MissingReason | null, note: string | null): string | null {
+  if (missing === null) return note?.slice(0, 200) ?? null;
+  return (note === null ? missing : `${missing}: ${note}`).slice(0, 200);
 }
 
 function worse(a: UnitHealth["state"], b: UnitHealth["state"]): UnitHealth["state"] {

@@ -1,23 +1,25 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Driver } from "../driver.ts";
 import { OpcUaBus } from "./bus.ts";
-import { nodeLinks } from "./node-link.ts";
+import { faultsOfOpcUaBus } from "./faults.ts";
+import { GapBook } from "./history/gap-book.ts";
+import { OwnCertificates } from "./security/own-certificate.ts";
+import { TrustList, trustFolder } from "./security/trust-list.ts";
+import { nodeLinks } from "./session/node-link.ts";
 
-/** OPC UA: one session with one subscription. */
+/** OPC UA: one session with one subscription, or reads. */
 export const opcUaDriver: Driver<"opcua"> = {
   kind: "opcua",
-  faultsOf: () => [],
+  faultsOf: faultsOfOpcUaBus,
   open: (bus, { channels, dataDir, clock, logger, collect }) => {
-    const fed = bus.items.flatMap(({ meter, channel: id, scale, nodeId }) => {
-      const channel = channels.get(id);
-      return channel === undefined ? [] : [{ nodeId, item: { meter, channel, scale } }];
+    const fed = bus.items.flatMap((item) => {
+      const channel = channels.get(item.channel);
+      return channel === undefined ? [] : [{ name: item, item: { meter: item.meter, channel, scale: item.scale } }];
     });
-    const pkiFolder = join(dataDir, "pki", bus.id.replaceAll(":", "_"));
-    mkdirSync(pkiFolder, { recursive: true });
-    const { endpointUrl, samplingMs, publishMs } = bus;
-    const nodeIds = fed.map(({ nodeId }) => nodeId);
-    const openLink = nodeLinks({ endpointUrl, samplingMs, publishMs, nodeIds, pkiFolder, logger });
-    return new OpcUaBus({ bus, items: fed.map(({ item }) => item), openLink, clock, logger, collect });
+    const trust = new TrustList(trustFolder(dataDir));
+    const own = new OwnCertificates(dataDir);
+    const openLink = nodeLinks({ bus, names: fed.map(({ name }) => name), dataDir, trust, own, logger });
+    const gaps = new GapBook(join(dataDir, "opcua", "gaps"), bus.id);
+    return new OpcUaBus({ bus, items: fed.map(({ item }) => item), openLink, gaps, clock, logger, collect });
   },
 };
