@@ -31,7 +31,7 @@ function bandOf(values: readonly number[]): Band {
 }
 
 /** Numbers in [0, 1) from a seed (mulberry32). */
-function chanceOf(seed: number): () => number {
+export function chanceOf(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

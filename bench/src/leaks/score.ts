@@ -178,7 +178,8 @@ export function figuresOf(meters: readonly ScoredMeter[]): Figures {
   };
 }
 
-function foundShare(events: readonly ScoredEvent[]): number {
+/** Share of some events that were found; NaN of none. */
+export function foundShare(events: readonly ScoredEvent[]): number {
   return events.length === 0 ? Number.NaN : events.filter(({ hours }) => hours !== null).length / events.length;
 }
 

@@ -1,4 +1,5 @@
 import type { Band } from "./bootstrap.ts";
+import type { InjectedScore } from "./injected.ts";
 import { PEERS } from "./peers.ts";
 import type { Figures } from "./score.ts";
 
@@ -19,6 +20,17 @@ export function tableOf(
   for (const [name, figures] of Object.entries(rows))
     lines.push(`  nightflow, ${name}: ${figuresText(figures, perYear)}`);
   lines.push(`  90 % bands: ${bandsText(bands, perYear)}`);
+  return `${lines.join("\n")}\n`;
+}
+
+/** The figures of new leaks in a track as text, and each kind's share found: all, tuned, held out. */
+export function injectedTable(track: "customer" | "dma", { all, tuned, heldOut, byKind }: InjectedScore): string {
+  const perYear = track === "dma";
+  const lines = Object.entries({ all, tuned, "held out": heldOut }).map(
+    ([name, figures]) => `  nightflow, ${name}: ${figuresText(figures, perYear)}`,
+  );
+  for (const [kind, { events, found }] of Object.entries(byKind))
+    lines.push(`  ${kind} (${events}): ${found.map((share) => share.toFixed(2)).join(" / ")}`);
   return `${lines.join("\n")}\n`;
 }
 
