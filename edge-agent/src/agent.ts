@@ -1,41 +1,49 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type AgentConfig,
   type AgentStatus,
   agentTopics,
+  type Bus,
   type Clock,
   ConfigError,
   type ConfigReport,
   encodeConfigReport,
   encodeStatus,
+  parseTopic,
   type Reading,
 } from "@nightflow/domain";
 import type { Logger } from "pino";
+import manifest from "../package.json" with { type: "json" };
+import { enrolmentOf, textOf, tlsMaterialOf } from "./agent-identity.ts";
 import { readBootId } from "./boot-id.ts";
+import { BusFleet } from "./bus-fleet.ts";
 import { faultsOfAgentConfig } from "./check-config.ts";
-import { ComputedChannels } from "./computed/computed-channels.ts";
-import { fileTotalStore } from "./computed/total-store.ts";
+import { CollectPath } from "./collect-path.ts";
+import { carryOut } from "./commands/carry-out.ts";
+import { CommandDesk } from "./commands/command-desk.ts";
+import { CommandJournal } from "./commands/journal.ts";
 import type { EdgeAgentConfig } from "./config.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
 import type { RunningBus } from "./drivers/driver.ts";
 import { openBus } from "./drivers/drivers.ts";
-import { AgentEnrolment } from "./enrolment/enrolment.ts";
-import { folderIdentityStore, identityFolder } from "./enrolment/identity-store.ts";
-import { httpPlatform } from "./enrolment/platform.ts";
+import type { AgentEnrolment } from "./enrolment/enrolment.ts";
+import { HeadEndClock } from "./head-end-clock/head-end-clock.ts";
 import { profileFolders } from "./load-config.ts";
 import type { AgentWatch } from "./metrics.ts";
 import { Outbox } from "./outbox/outbox.ts";
 import { loadProfiles, type ProfileLibrary, withInlineProfiles } from "./profiles/library.ts";
-import { mqttUplinks, type TlsMaterial } from "./publisher/mqtt-uplink.ts";
+import { mqttUplinks } from "./publisher/mqtt-uplink.ts";
 import { Publisher } from "./publisher/publisher.ts";
+import { type ConfigBook, openConfigBook } from "./remote-config/config-book.ts";
+import { RemoteConfig } from "./remote-config/remote-config.ts";
 import { unitsThatFit } from "./status-units.ts";
+import { realTimers } from "./timers.ts";
 import { Transports } from "./transports/transports.ts";
 
 export interface EdgeAgentDeps {
   readonly config: EdgeAgentConfig;
-  readonly agentConfig: AgentConfig;
+  /** What it reads while the platform has sent it nothing; without it, it waits for a configuration. */
+  readonly agentConfig?: AgentConfig;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Else the one in `config.mqtt.passwordFile`. */
@@ -54,6 +62,14 @@ export interface EdgeAgent {
   close(): Promise<void>;
 }
 
+/** What an agent keeps on its disk, opened. */
+interface Kept {
+  readonly outbox: Outbox;
+  readonly book: ConfigBook;
+  readonly journal: CommandJournal;
+  readonly unlock: () => Promise<void>;
+}
+
 /**
  * Starts collecting at once, whether or not the broker can be reached.
  *
@@ -61,88 +77,93 @@ export interface EdgeAgent {
  * @throws {DataDirBusyError} when another agent works on the data directory.
  */
 export async function startEdgeAgent(deps: EdgeAgentDeps): Promise<EdgeAgent> {
-  const profiles = withInlineProfiles(loadProfiles(profileFolders(deps.config)), deps.agentConfig.profiles);
-  const faults = faultsOfAgentConfig(deps.agentConfig, profiles);
+  const library = loadProfiles(profileFolders(deps.config));
+  const faults = deps.agentConfig === undefined ? [] : faultsOfAgentConfig(deps.agentConfig, library);
   if (faults.length > 0) throw new ConfigError("agent configuration", faults);
-  const unlock = await lockDataDir(deps.config.dataDir);
   const { dataDir, outbox: limits } = deps.config;
-  const outbox = await Outbox.open({ folder: join(dataDir, "outbox"), limits, logger: deps.logger });
-  const agent = new RunningAgent(deps, profiles, outbox, unlock);
-  await agent.enrol();
+  const { clock, logger } = deps;
+  const unlock = await lockDataDir(dataDir);
+  const book = await openConfigBook(join(dataDir, "config"), logger);
+  const journal = await CommandJournal.open(join(dataDir, "commands"));
+  const outbox = await Outbox.open({ folder: join(dataDir, "outbox"), limits, clock, logger });
+  const agent = new RunningAgent(deps, library, { outbox, book, journal, unlock });
+  await agent.start();
   return agent;
 }
 
 class RunningAgent implements EdgeAgent {
   readonly #deps: EdgeAgentDeps;
-  readonly #outbox: Outbox;
-  readonly #computed: ComputedChannels;
-  readonly #buses: readonly RunningBus[];
+  readonly #library: ProfileLibrary;
+  readonly #kept: Kept;
+  readonly #transports: Transports;
+  readonly #path: CollectPath;
+  readonly #fleet: BusFleet;
+  readonly #remote: RemoteConfig;
+  readonly #commands: CommandDesk;
+  readonly #headEndClock: HeadEndClock;
   readonly #publisher: Publisher;
   readonly #enrolment: AgentEnrolment | undefined;
-  readonly #unlock: () => Promise<void>;
   readonly #bootId = readBootId();
   readonly #startedAt: number;
+  #stopAsking: () => void = () => undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(deps: EdgeAgentDeps, profiles: ProfileLibrary, outbox: Outbox, unlock: () => Promise<void>) {
+  constructor(deps: EdgeAgentDeps, library: ProfileLibrary, kept: Kept) {
     this.#deps = deps;
-    this.#outbox = outbox;
-    this.#unlock = unlock;
-    this.#startedAt = deps.clock.now();
-    const channels = new Map(deps.agentConfig.channels.map((channel) => [channel.id as string, channel]));
+    this.#library = library;
+    this.#kept = kept;
     const { clock, logger, config } = deps;
-    this.#computed = new ComputedChannels({
-      computed: deps.agentConfig.computed ?? [],
-      channels,
-      clock,
-      store: fileTotalStore(config.dataDir, logger),
-      logger,
-      collect: (readings) => outbox.add(readings),
-    });
-    const collect = (readings: readonly Reading[]) => {
-      outbox.add(readings);
-      this.#computed.take(readings);
-    };
-    const transports = new Transports({ clock, logger });
-    const driverDeps = { profiles, channels, dataDir: config.dataDir, clock, logger, collect, transports };
-    this.#buses = deps.agentConfig.buses.map((bus) => openBus(bus, driverDeps));
+    this.#startedAt = clock.now();
+    this.#transports = new Transports({ clock, logger });
+    this.#path = new CollectPath(clock, (readings) => kept.outbox.add(readings));
+    this.#fleet = new BusFleet((bus, agentConfig) => this.#open(bus, agentConfig, this.#path.collect));
+    this.#headEndClock = new HeadEndClock({ clock, alarmMs: config.clock.alarmMs });
+    this.#remote = this.#remoteConfig();
+    this.#commands = this.#commandDesk();
     this.#enrolment = enrolmentOf(deps, () => this.#publisher.reconnect("a new certificate"));
     this.#publisher = this.#startPublisher();
   }
 
-  /** Begins to get and keep a certificate; collecting goes on whatever becomes of it. */
-  async enrol(): Promise<void> {
+  /** Begins to read, and to get and keep a certificate; collecting goes on whatever becomes of it. */
+  async start(): Promise<void> {
+    await this.#remote.start();
     await this.#enrolment?.start();
   }
 
   status(): AgentStatus {
-    const { damagedStretches: _, ...outbox } = this.#outbox.fill();
-    const skipped = this.#buses.reduce((total, bus) => total + bus.pollsSkipped, 0);
+    const { damagedStretches: _, ...outbox } = this.#kept.outbox.fill();
     return {
       v: 1,
       state: this.#closing === undefined ? "online" : "offline",
       at: this.#deps.clock.now(),
+      version: manifest.version,
       bootId: this.#bootId,
       monotonicMs: Math.round(Number(process.hrtime.bigint() / 1_000_000n)),
       startedAt: this.#startedAt,
       outbox,
-      units: unitsThatFit(this.#buses.flatMap((bus) => bus.health())),
-      pollsSkipped: skipped,
+      buses: this.#fleet.health(),
+      units: unitsThatFit(this.#fleet.units().flatMap(({ units }) => units)),
+      pollsSkipped: this.#fleet.pollsSkipped,
+      clock: this.#headEndClock.standing(),
+      config: this.#remote.result,
+      configHash: this.#remote.hash,
       ...(this.#enrolment && { enrolment: this.#enrolment.standing() }),
     };
   }
 
   watch(): AgentWatch {
-    const { agentConfig, clock } = this.#deps;
     const { isConnected, inFlight, lastAckAgeS } = this.#publisher;
     return {
-      outbox: this.#outbox.fill(),
-      buses: this.#buses.map((bus, at) => ({ bus: agentConfig.buses[at]?.id ?? String(at), units: bus.health() })),
-      pollsSkipped: this.#buses.reduce((total, bus) => total + bus.pollsSkipped, 0),
+      outbox: this.#kept.outbox.fill(),
+      buses: this.#fleet.units(),
+      pollsSkipped: this.#fleet.pollsSkipped,
+      suppressed: this.#path.suppressed,
+      headEndClock: this.#headEndClock.standing(),
+      configResult: this.#remote.result,
       isConnected,
       inFlight,
       lastAckAgeS,
-      nowMs: clock.now(),
+      nowMs: this.#deps.clock.now(),
     };
   }
 
@@ -152,75 +173,123 @@ class RunningAgent implements EdgeAgent {
   }
 
   async #stop(): Promise<void> {
-    await Promise.all(this.#buses.map((bus) => bus.close()));
-    this.#computed.close();
-    await this.#outbox.flush();
+    this.#stopAsking();
+    await this.#commands.close();
+    await this.#remote.close();
+    await this.#fleet.close();
+    await this.#kept.outbox.flush();
     await this.#enrolment?.close();
     await this.#publisher.close();
-    await this.#outbox.close();
-    await this.#unlock();
+    await this.#kept.outbox.close();
+    await this.#kept.unlock();
+  }
+
+  #open(bus: Bus, agentConfig: AgentConfig, collect: (readings: readonly Reading[]) => void): RunningBus {
+    const { clock, logger, config } = this.#deps;
+    const channels = new Map(agentConfig.channels.map((channel) => [channel.id as string, channel]));
+    const profiles = withInlineProfiles(this.#library, agentConfig.profiles);
+    const transports = this.#transports;
+    return openBus(bus, { profiles, channels, dataDir: config.dataDir, clock, logger, collect, transports });
+  }
+
+  #remoteConfig(): RemoteConfig {
+    const { clock, logger, agentConfig = null } = this.#deps;
+    return new RemoteConfig({
+      book: this.#kept.book,
+      fleet: this.#fleet,
+      own: agentConfig,
+      faultsOf: (config) => faultsOfAgentConfig(config, this.#library),
+      beforeApply: (config) => this.#path.configure(config),
+      isConnected: () => this.#publisher.isConnected,
+      onChange: () => this.#publisher.announce(),
+      clock,
+      timers: realTimers,
+      logger,
+    });
+  }
+
+  #commandDesk(): CommandDesk {
+    const { clock, logger, config } = this.#deps;
+    const { commandReply } = agentTopics(config.site, config.agent);
+    const deps = {
+      fleet: this.#fleet,
+      openAside: this.#open.bind(this),
+      faultsOf: (candidate: AgentConfig) => faultsOfAgentConfig(candidate, this.#library),
+    };
+    return new CommandDesk({
+      journal: this.#kept.journal,
+      carryOut: (command) => carryOut(command, deps),
+      reply: (id, payload) => this.#publisher.tell(commandReply(id), payload),
+      clock,
+      timers: realTimers,
+      logger,
+    });
+  }
+
+  #hear(topic: string, payload: Uint8Array): void {
+    const kind = parseTopic(topic)?.kind;
+    if (kind === "config") void this.#remote.take(payload);
+    else if (kind === "command") this.#commands.take(payload);
+    else if (kind === "time/reply") this.#headEndClock.hear(payload);
+  }
+
+  /** Asks at once at each connection, and then now and again. */
+  #askTheTime(topic: string): void {
+    this.#stopAsking();
+    this.#remote.connected();
+    const ask = () => {
+      this.#publisher.tell(topic, this.#headEndClock.ask());
+      this.#stopAsking = realTimers.after(this.#deps.config.clock.askMs, ask);
+    };
+    ask();
   }
 
   #startPublisher(): Publisher {
     const { config, clock, logger } = this.#deps;
     const { mqtt } = config;
     const topics = agentTopics(config.site, config.agent);
-    const uplinks = mqttUplinks({
-      url: mqtt.url,
-      clientId: `nightflow-agent-${config.site}-${config.agent}`,
-      username: mqtt.username,
-      password: this.#deps.mqttPassword ?? textOf(mqtt.passwordFile),
-      tls: () => tlsMaterialOf(mqtt, this.#enrolment),
-      onRefused: () => this.#enrolment?.doubt(),
-      keepaliveS: mqtt.keepaliveS,
-      connectTimeoutMs: mqtt.connectTimeoutMs,
-      subscribe: [topics.ack],
-      will: { topic: topics.status, payload: () => encodeStatus({ state: "offline", at: clock.now() }) },
-    });
     return new Publisher({
-      outbox: this.#outbox,
-      open: uplinks,
+      outbox: this.#kept.outbox,
+      open: this.#uplinks(topics),
       topics,
       status: (state) => encodeStatus({ ...this.status(), state }),
-      configReport: () => encodeConfigReport(reportOf(this.#deps.agentConfig, this.#startedAt)),
+      configReport: () => encodeConfigReport(this.#report()),
+      hear: (topic, payload) => this.#hear(topic, payload),
+      onConnected: () => this.#askTheTime(topics.time),
       clock,
       logger,
       statusMs: mqtt.statusMs,
       ackTimeoutMs: mqtt.ackTimeoutMs,
     });
   }
-}
 
-/** What the agent applied: its channels, and the hash of the whole configuration. */
-export function reportOf(config: AgentConfig, appliedAt: number): Omit<ConfigReport, "v"> {
-  const hash = createHash("sha256").update(JSON.stringify(config)).digest("hex");
-  return { hash, appliedAt, channels: config.channels };
-}
-
-function enrolmentOf(deps: EdgeAgentDeps, onIdentity: () => void): AgentEnrolment | undefined {
-  const { config, logger, joinToken } = deps;
-  const { enrolment, site, agent, dataDir } = config;
-  if (enrolment === undefined) return undefined;
-  const store = folderIdentityStore(identityFolder(dataDir));
-  const token = () => joinToken ?? readIfThere(enrolment.tokenFile);
-  return new AgentEnrolment({ site, agent, store, platform: httpPlatform(enrolment), token, onIdentity, logger });
-}
-
-function tlsMaterialOf(mqtt: EdgeAgentConfig["mqtt"], enrolment: AgentEnrolment | undefined): TlsMaterial {
-  const ca = textOf(mqtt.caFile);
-  if (enrolment === undefined) return { ca, cert: textOf(mqtt.certFile), key: textOf(mqtt.keyFile) };
-  const own = enrolment.credentials();
-  return { ...own, ca: ca ?? own.ca };
-}
-
-function readIfThere(path: string | undefined): string | undefined {
-  try {
-    return textOf(path);
-  } catch {
-    return undefined;
+  #uplinks(topics: ReturnType<typeof agentTopics>) {
+    const { config, clock, logger, mqttPassword } = this.#deps;
+    const { mqtt } = config;
+    return mqttUplinks({
+      url: mqtt.url,
+      clientId: `nightflow-agent-${config.site}-${config.agent}`,
+      username: mqtt.username,
+      password: mqttPassword ?? textOf(mqtt.passwordFile),
+      tls: () => tlsMaterialOf(mqtt, this.#enrolment),
+      onRefused: () => this.#enrolment?.doubt(),
+      keepaliveS: mqtt.keepaliveS,
+      connectTimeoutMs: mqtt.connectTimeoutMs,
+      subscribe: [topics.ack],
+      subscribeIfAllowed: [topics.config, topics.commands, topics.timeReply],
+      onNotAllowed: (refused) =>
+        logger.warn(
+          { topics: refused },
+          "mqtt: the broker lets the agent hear no configuration, commands or time there",
+        ),
+      will: { topic: topics.status, payload: () => encodeStatus({ state: "offline", at: clock.now() }) },
+    });
   }
-}
 
-function textOf(path: string | undefined): string | undefined {
-  return path === undefined ? undefined : readFileSync(path, "utf8").trim();
+  /** What the agent applied: its channels, and the hash of the whole configuration. */
+  #report(): Omit<ConfigReport, "v"> {
+    const { hash, source, result, appliedAt } = this.#remote;
+    const channels = this.#fleet.config?.channels ?? [];
+    return { hash: hash ?? "none", appliedAt: appliedAt ?? this.#startedAt, channels, source, result };
+  }
 }

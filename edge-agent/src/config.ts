@@ -44,6 +44,23 @@ export const MqttConfig = z.strictObject({
 });
 export type MqttConfig = z.infer<typeof MqttConfig>;
 
+/** How the agent's clock is watched. */
+export const AgentClockConfig = z.strictObject({
+  askMs: z
+    .int()
+    .min(100)
+    .max(3_600_000)
+    .default(64_000)
+    .meta({ description: "Pause between two questions to the head-end what time it is (real time).", unit: "ms" }),
+  alarmMs: z
+    .int()
+    .min(1)
+    .max(86_400_000)
+    .default(5000)
+    .meta({ description: "Offset to the head-end's clock that is an alarm.", unit: "ms" }),
+});
+export type AgentClockConfig = z.infer<typeof AgentClockConfig>;
+
 /** The agent's metrics, and where its traces go. */
 export const AgentOperateConfig = z.strictObject({
   enabled: z.boolean().default(true).meta({ description: "Whether /metrics is served." }),
@@ -78,10 +95,10 @@ export const EdgeAgentConfig = z
     site: SiteId.meta({ description: "The place where the agent stands; a level of its topics." }),
     agent: AgentId.meta({ description: "The agent's own id; a level of its topics." }),
     dataDir: z.string().min(1).meta({ description: "Folder of the outbox and of keys. One agent per folder." }),
-    configFile: z
-      .string()
-      .min(1)
-      .meta({ description: "JSON or YAML file with the buses and channels, in the schema of the config topic." }),
+    configFile: z.string().min(1).optional().meta({
+      description:
+        "JSON or YAML file with the buses and channels, in the schema of the config topic: what is read until the platform sends a configuration. Without it the agent waits for one.",
+    }),
     clockFile: z
       .string()
       .min(1)
@@ -97,6 +114,7 @@ export const EdgeAgentConfig = z
       description: "How the agent gets its certificate by itself; absent, it shows a password or `mqtt.certFile`.",
     }),
     outbox: OutboxLimits.prefault({}),
+    clock: AgentClockConfig.prefault({}),
     operate: AgentOperateConfig.prefault({}),
   })
   .superRefine(({ mqtt, enrolment }, context) => {

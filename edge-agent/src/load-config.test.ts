@@ -63,9 +63,20 @@ describe("the agent's configuration", () => {
     const path = await written({ "agent.yaml": AGENT, "buses.json": JSON.stringify(buses()), password: "secret\n" });
     const { config, agentConfig, mqttPassword } = loadEdgeAgentConfig(path, {});
     expect(config.dataDir).toBe(join(folder, "data"));
-    expect(config.outbox).toEqual({ maxBytes: 268_435_456, policy: "dropOldest", flushMs: 1000, maxBatch: 500 });
-    expect(agentConfig.buses).toHaveLength(1);
+    expect(config.outbox).toEqual({
+      maxBytes: 268_435_456,
+      maxAgeDays: 90,
+      policy: "dropOldest",
+      flushMs: 1000,
+      maxBatch: 500,
+    });
+    expect(agentConfig?.buses).toHaveLength(1);
     expect(mqttPassword).toBe("secret");
+  });
+
+  it("needs no file of buses: without one the agent waits for its configuration from afar", async () => {
+    const path = await written({ "agent.yaml": AGENT.replace(/^configFile.*$/m, ""), password: "x" });
+    expect(loadEdgeAgentConfig(path, {}).agentConfig).toBeUndefined();
   });
 
   it("prefers the password of the environment", async () => {

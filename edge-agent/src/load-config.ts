@@ -18,7 +18,8 @@ import { BUNDLED_PROFILES, loadProfiles } from "./profiles/library.ts";
 /** All that `startEdgeAgent` wants, but for the logger. */
 export interface LoadedEdgeAgent {
   readonly config: EdgeAgentConfig;
-  readonly agentConfig: AgentConfig;
+  /** What its `configFile` says; absent where it names none. */
+  readonly agentConfig?: AgentConfig;
   readonly clock: Clock;
   readonly mqttPassword?: string;
   readonly joinToken?: string;
@@ -39,16 +40,16 @@ export const TOKEN_VARIABLE = "NIGHTFLOW_AGENT_JOIN_TOKEN";
 export function loadEdgeAgentConfig(path: string, env: Environment = process.env): LoadedEdgeAgent {
   const faults: string[] = [];
   const config = resolved(readAs(path, EdgeAgentConfig, faults), dirname(resolve(path)));
-  const agentConfig = config && readAs(config.configFile, AgentConfig, faults);
+  const agentConfig = config?.configFile && readAs(config.configFile, AgentConfig, faults);
   const clock = config && readClock(config.clockFile, faults);
   const mqttPassword = config && readPassword(config.mqtt.passwordFile, env, faults);
   if (config && agentConfig) faults.push(...profileFaults(config, agentConfig));
-  if (!config || !agentConfig || !clock || faults.length > 0) throw new ConfigError(path, faults);
+  if (!config || !clock || faults.length > 0) throw new ConfigError(path, faults);
   const joinToken = env[TOKEN_VARIABLE];
   return {
     config,
-    agentConfig,
     clock,
+    ...(agentConfig && { agentConfig }),
     ...(mqttPassword !== undefined && { mqttPassword }),
     ...(joinToken !== undefined && { joinToken }),
   };
@@ -70,12 +71,12 @@ export function profileFolders(config: EdgeAgentConfig): string[] {
 function resolved(config: EdgeAgentConfig | undefined, folder: string): EdgeAgentConfig | undefined {
   if (config === undefined) return undefined;
   const at = (path: string) => resolve(folder, path);
-  const { clockFile, profilesDir, mqtt, enrolment } = config;
+  const { clockFile, profilesDir, mqtt, enrolment, configFile } = config;
   const found = (path: string | undefined) => (path === undefined ? undefined : at(path));
   return {
     ...config,
     dataDir: at(config.dataDir),
-    configFile: at(config.configFile),
+    ...(configFile !== undefined && { configFile: at(configFile) }),
     ...(clockFile !== undefined && { clockFile: at(clockFile) }),
     ...(profilesDir !== undefined && { profilesDir: at(profilesDir) }),
     mqtt: {

@@ -13,6 +13,8 @@ const outbox = {
   taken: 99,
   alarm: false,
   damagedStretches: 0,
+  policy: "dropOldest" as const,
+  holdsH: 7.5,
 };
 const unit = (state: "good" | "silent", polls: number, failures: number) => ({
   meter: `m-${polls}`,
@@ -26,6 +28,9 @@ const watch: AgentWatch = {
   outbox,
   buses: [{ bus: "rs485", units: [unit("good", 10, 1), unit("silent", 20, 20)] }],
   pollsSkipped: 3,
+  suppressed: 5,
+  headEndClock: { offsetMs: 2500, roundTripMs: 20, measuredAt: 1, alarm: false },
+  configResult: null,
   isConnected: true,
   inFlight: 2,
   lastAckAgeS: null,
@@ -43,6 +48,8 @@ test("an agent shows how full its outbox is, how old its oldest reading, and how
   expect(value("meters_not_good")).toEqual([{ value: 1, labels: { bus: "rs485" } }]);
   expect(value("connected")).toEqual([{ value: 1 }]);
   expect(value("last_ack_seconds")).toEqual([]);
+  expect(value("outbox_holds_hours")).toEqual([{ value: 7.5 }]);
+  expect(value("clock_offset_seconds")).toEqual([{ value: 2.5 }]);
 });
 
 test("the metrics are served, and a taken port keeps no agent from collecting", async () => {

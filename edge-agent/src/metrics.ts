@@ -1,6 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
+  type ClockStanding,
+  type ConfigResult,
   counterFamily,
   describeError,
   gaugeFamily,
@@ -16,6 +18,12 @@ export interface AgentWatch {
   readonly outbox: OutboxFill;
   readonly buses: readonly { readonly bus: string; readonly units: readonly UnitHealth[] }[];
   readonly pollsSkipped: number;
+  /** Readings left out by report by exception. */
+  readonly suppressed: number;
+  /** Beside the head-end's; null: not measured yet. */
+  readonly headEndClock: ClockStanding | null;
+  /** What became of the newest configuration that was sent. */
+  readonly configResult: ConfigResult | null;
   readonly isConnected: boolean;
   readonly inFlight: number;
   /** Seconds since the head-end last said "stored"; null when it never did since the start. */
@@ -26,15 +34,43 @@ export interface AgentWatch {
 
 /** An agent's numbers for Prometheus. A bus is a label, a meter is none: there are few of the one, and many of the other. */
 export function agentFamilies(watch: AgentWatch): MetricFamily[] {
-  return [...outboxFamilies(watch), ...busFamilies(watch), ...uplinkFamilies(watch)];
+  return [...outboxFamilies(watch), ...busFamilies(watch), ...uplinkFamilies(watch), ...standingFamilies(watch)];
+}
+
+function standingFamilies({ headEndClock, configResult, suppressed }: AgentWatch): MetricFamily[] {
+  const isBad = configResult !== null && configResult.outcome !== "applied" && configResult.outcome !== "trying";
+  const clock = headEndClock === null ? [] : [headEndClock];
+  return [
+    gaugeFamily(
+      "nightflow_agent_clock_offset_seconds",
+      "The agent's clock less the head-end's.",
+      ...clock.map(({ offsetMs }) => offsetMs / 1000),
+    ),
+    gaugeFamily(
+      "nightflow_agent_clock_alarm",
+      "1 while that is more than the limit, else 0.",
+      ...clock.map(({ alarm }) => Number(alarm)),
+    ),
+    gaugeFamily(
+      "nightflow_agent_config_not_taken",
+      "1 while the newest configuration was refused or taken back, else 0.",
+      Number(isBad),
+    ),
+    counterFamily("nightflow_agent_suppressed_readings_total", "Readings left out by report by exception.", suppressed),
+  ];
 }
 
 function outboxFamilies({ outbox, nowMs }: AgentWatch): MetricFamily[] {
-  const { bytes, maxBytes, records, oldestReadAt, dropped, taken, damagedStretches } = outbox;
+  const { bytes, maxBytes, records, oldestReadAt, dropped, taken, damagedStretches, holdsH } = outbox;
   const ageS = oldestReadAt === null ? 0 : Math.max(0, nowMs - oldestReadAt) / 1000;
   return [
     gaugeFamily("nightflow_agent_outbox_fill_ratio", "Share of the outbox that is taken.", bytes / maxBytes),
     gaugeFamily("nightflow_agent_outbox_bytes", "Bytes in the outbox.", bytes),
+    gaugeFamily(
+      "nightflow_agent_outbox_holds_hours",
+      "Hours until the outbox is full at the present rate, were nothing taken over.",
+      ...(holdsH === null ? [] : [holdsH]),
+    ),
     gaugeFamily("nightflow_agent_outbox_readings", "Readings that wait for the head-end.", records),
     gaugeFamily("nightflow_agent_outbox_oldest_seconds", "Age of the oldest of them; 0 when there is none.", ageS),
     counterFamily("nightflow_agent_taken_readings_total", "Readings made durable since the outbox was made.", taken),

@@ -157,6 +157,7 @@ export class Town {
     const { dice } = world;
     const limits: OutboxLimits = {
       maxBytes: dice.pick([12_000, 40_000, 10_000_000]),
+      maxAgeDays: 90,
       policy: dice.pick(["dropOldest", "stop"]),
       flushMs: dice.pick([20, 300, 1000]),
       maxBatch: dice.pick([1, 4, 50]),

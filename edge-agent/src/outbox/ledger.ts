@@ -32,6 +32,8 @@ export interface HeldRange {
   readonly fromSeq: number;
   readonly toSeq: number;
   readonly readings: number;
+  /** Of its batches, each known by its oldest reading, the newest; null where none has one. */
+  readonly newestReadAt: number | null;
 }
 
 const isHeld = (entry: Entry): boolean => entry.fromSeq <= entry.toSeq;
@@ -119,7 +121,11 @@ export class Ledger {
     const [first, last] = [held[0], held.at(-1)];
     if (first === undefined || last === undefined) return undefined;
     const readings = held.reduce((total, entry) => total + entry.readings, 0);
-    return { epoch: first.epoch, fromSeq: first.fromSeq, toSeq: last.toSeq, readings };
+    const newestReadAt = held.reduce<number | null>(
+      (newest, { oldestReadAt }) => (oldestReadAt === null ? newest : Math.max(newest ?? oldestReadAt, oldestReadAt)),
+      null,
+    );
+    return { epoch: first.epoch, fromSeq: first.fromSeq, toSeq: last.toSeq, readings, newestReadAt };
   }
 
   /**

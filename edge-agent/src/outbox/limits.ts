@@ -8,6 +8,10 @@ export const OutboxLimits = z.strictObject({
     .min(65_536)
     .default(268_435_456)
     .meta({ description: "Most that the outbox takes on disk.", unit: "bytes" }),
+  maxAgeDays: z.number().min(0.01).max(3650).default(90).meta({
+    description: "Under dropOldest, readings that wait longer than this are given up. Under stop nothing is.",
+    unit: "days",
+  }),
   policy: z.enum(["dropOldest", "stop"]).default("dropOldest").meta({
     description: "When full: give up the oldest readings, or take no new ones. Both are counted.",
   }),
@@ -34,6 +38,10 @@ export interface OutboxFill {
   readonly taken: number;
   /** Fill level is at 80 % or above. */
   readonly alarm: boolean;
+  /** What gives way when it is full. */
+  readonly policy: OutboxLimits["policy"];
+  /** Hours until it is full, were nothing taken over any more, at the present rate; null while nothing comes in. */
+  readonly holdsH: number | null;
   /** Stretches of its files that could not be read at start. */
   readonly damagedStretches: number;
 }

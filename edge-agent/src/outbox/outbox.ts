@@ -1,9 +1,18 @@
 import { randomBytes } from "node:crypto";
-import { type Ack, describeError, Epoch, type Reading, toWireReading, type WireReading } from "@nightflow/domain";
+import {
+  type Ack,
+  type Clock,
+  describeError,
+  Epoch,
+  type Reading,
+  toWireReading,
+  type WireReading,
+} from "@nightflow/domain";
 import type { Logger } from "pino";
 import { Backoff } from "../backoff.ts";
 import { realTimers, type Timers } from "../timers.ts";
 import { type Disk, nodeDisk } from "./disk.ts";
+import { FillRate } from "./fill-rate.ts";
 import { encodeFrame, FRAME_KINDS } from "./frame.ts";
 import { type Cursor, type Due, type HeldRange, Ledger } from "./ledger.ts";
 import type { OutboxFill, OutboxLimits, TakenBatch } from "./limits.ts";
@@ -16,6 +25,8 @@ export interface OutboxDeps {
   readonly folder: string;
   readonly limits: OutboxLimits;
   readonly logger: Logger;
+  /** Business time, by which readings grow too old; without it none does. */
+  readonly clock?: Clock;
   readonly timers?: Timers;
   /** The machine's own when left out. */
   readonly disk?: Disk;
@@ -24,6 +35,7 @@ export interface OutboxDeps {
 const BATCHES_PER_WRITE = 16;
 const SEGMENT_BYTES_MAX = 4 * 1024 * 1024;
 const ALARM_SHARE = 0.8;
+const DAY_MS = 86_400_000;
 /** Readings that wait for a disk which does not write; beyond it new ones are given up, for memory has a bound too. */
 const MAX_WAITING = 100_000;
 
@@ -37,6 +49,8 @@ export class Outbox {
   readonly #timers: Timers;
   readonly #ledger = new Ledger();
   readonly #segments: SegmentRow;
+  readonly #clock: Clock | undefined;
+  readonly #rate = new FillRate();
   readonly #retry = new Backoff({ firstMs: 200, maxMs: 10_000 });
   #damagedStretches: number;
   #epoch: Epoch;
@@ -56,6 +70,7 @@ export class Outbox {
     this.#limits = deps.limits;
     this.#logger = deps.logger;
     this.#timers = deps.timers ?? realTimers;
+    this.#clock = deps.clock;
     this.#segments = new SegmentRow(deps.disk ?? nodeDisk, deps.folder, recovered);
     this.#epoch = recovered.epoch ?? newEpoch();
     this.#nextSeq = recovered.nextSeq;
@@ -145,6 +160,8 @@ export class Outbox {
       dropped: this.#dropped,
       taken: this.#taken,
       alarm: bytes >= maxBytes * ALARM_SHARE,
+      policy: this.#limits.policy,
+      holdsH: this.#rate.hoursOf(Math.max(0, maxBytes - bytes)),
       damagedStretches: this.#damagedStretches,
     };
   }
@@ -181,6 +198,7 @@ export class Outbox {
         this.#waiting.splice(0, readings.length);
       }
       this.#retry.reset();
+      await this.#giveUpAged();
     } catch (error) {
       const waiting = this.#waiting.length;
       this.#logger.error({ error: describeError(error), waiting }, "outbox: the disk did not take readings; they wait");
@@ -203,6 +221,7 @@ export class Outbox {
       this.#hold(batch, { segment, offset, length });
       offset += length;
     }
+    this.#rate.add(bytes);
     this.#nextSeq += batches.length;
     this.#taken += readings.length;
     this.#onTaken();
@@ -248,18 +267,30 @@ export class Outbox {
     await this.#segments.removeSpent();
   }
 
+  /** Under `dropOldest` gives up segments whose readings have all waited too long. */
+  async #giveUpAged(): Promise<void> {
+    if (this.#clock === undefined || this.#limits.policy === "stop") return;
+    const tooOldAt = this.#clock.now() - this.#limits.maxAgeDays * DAY_MS;
+    for (const segment of this.#segments.older) {
+      const held = this.#ledger.heldIn(segment);
+      if (held === undefined || held.readings === 0) continue;
+      if (held.newestReadAt === null || held.newestReadAt >= tooOldAt) return;
+      await this.#giveUp(segment, held, "they have waited too long");
+    }
+  }
+
   /** Gives up the oldest segment that still holds readings; false when there is none but the one being written. */
   async #giveUpOldest(): Promise<boolean> {
     for (const segment of this.#segments.older) {
       const held = this.#ledger.heldIn(segment);
       if (held === undefined || held.readings === 0) continue;
-      await this.#giveUp(segment, held);
+      await this.#giveUp(segment, held, "the outbox is full, the oldest give way");
       return true;
     }
     return false;
   }
 
-  async #giveUp(segment: Segment, { readings, ...range }: HeldRange): Promise<void> {
+  async #giveUp(segment: Segment, { readings, newestReadAt: _, ...range }: HeldRange, why: string): Promise<void> {
     const { epoch, fromSeq } = range;
     const header = { ...this.#header(), epoch, firstSeq: fromSeq, dropped: this.#dropped + readings };
     const hollow = await this.#segments.hollowOut(segment, header, range);
@@ -268,7 +299,7 @@ export class Outbox {
     const lost = this.#ledger.giveUp(segment, { ...range, readings: 0, oldestReadAt: null, place });
     if (lost === undefined) return;
     hollow.held = 1;
-    this.#countDropped(lost, "the outbox is full, the oldest give way");
+    this.#countDropped(lost, why);
   }
 
   async #beginSegment(): Promise<void> {

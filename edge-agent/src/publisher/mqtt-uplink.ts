@@ -13,7 +13,12 @@ export interface MqttUplinkOptions {
   readonly onRefused?: () => void;
   readonly keepaliveS: number;
   readonly connectTimeoutMs: number;
+  /** Topics without which there is no point in a connection. */
   readonly subscribe: readonly string[];
+  /** Topics that a broker of other people may refuse: what comes on them is then done without. */
+  readonly subscribeIfAllowed?: readonly string[];
+  /** Hears which of those were refused. */
+  readonly onNotAllowed?: (topics: readonly string[]) => void;
   /** Topic and payload that the broker publishes, retained, when this connection dies. The payload is made at connection. */
   readonly will: { readonly topic: string; readonly payload: () => string };
 }
@@ -26,6 +31,8 @@ export interface TlsMaterial {
 }
 
 const CLOSE_MS = 1000;
+// SUBACK return code of MQTT 3.1.1 for a subscription that is refused, which mqtt.js makes the code of its error.
+const REFUSED_SUBSCRIPTION = 128;
 // CONNACK return codes of MQTT 3.1.1: bad user name or password, not authorized.
 const REFUSALS = new Set<unknown>([4, 5]);
 
@@ -41,7 +48,10 @@ export function mqttUplinks(options: MqttUplinkOptions): OpenUplink {
     });
     const uplink = new MqttUplink(client, listener);
     try {
-      await uplink.subscribe(options.subscribe);
+      const refused = await uplink.subscribe([...options.subscribe, ...(options.subscribeIfAllowed ?? [])]);
+      const needed = refused.filter((topic) => options.subscribe.includes(topic));
+      if (needed.length > 0) throw new Error(`the broker refuses the subscription to ${needed.join(", ")}`);
+      if (refused.length > 0) options.onNotAllowed?.(refused);
       return uplink;
     } catch (error) {
       client.end(true);
@@ -98,10 +108,21 @@ class MqttUplink implements Uplink {
     });
   }
 
-  async subscribe(topics: readonly string[]): Promise<void> {
-    const granted = await Promise.race([this.#client.subscribeAsync([...topics], { qos: 1 }), this.#ended]);
-    const refused = granted.filter(({ qos }) => qos === 128).map(({ topic }) => topic);
-    if (refused.length > 0) throw new Error(`the broker refuses the subscription to ${refused.join(", ")}`);
+  /** Subscribes, and gives what was refused. mqtt.js fails where anything is, so each is asked for by itself. */
+  async subscribe(topics: readonly string[]): Promise<string[]> {
+    const granted = await Promise.all(topics.map((topic) => this.#isGranted(topic)));
+    return topics.filter((_, at) => granted[at] !== true);
+  }
+
+  async #isGranted(topic: string): Promise<boolean> {
+    const asked = this.#client.subscribeAsync(topic, { qos: 1 }).then(
+      (granted) => granted.every(({ qos }) => qos !== 128),
+      (error: unknown) => {
+        if ((error as { code?: unknown }).code === REFUSED_SUBSCRIPTION) return false;
+        throw error;
+      },
+    );
+    return await Promise.race([asked, this.#ended]);
   }
 
   async publish(topic: string, payload: string, { retain }: { readonly retain: boolean }): Promise<void> {

@@ -32,6 +32,10 @@ export interface PublisherDeps {
   readonly logger: Logger;
   readonly statusMs: number;
   readonly ackTimeoutMs: number;
+  /** Hears what comes on topics other than that of acks. What it throws is logged. */
+  readonly hear?: (topic: string, payload: Uint8Array) => void;
+  /** Called whenever a connection has been made. */
+  readonly onConnected?: () => void;
   readonly timers?: Timers;
   /** Monotonic real milliseconds. */
   readonly realNow?: () => number;
@@ -91,6 +95,18 @@ export class Publisher {
     this.#retry.wake();
   }
 
+  /** Says anew what was applied and how the agent fares; a later connection says it by itself. */
+  announce(): void {
+    if (this.#uplink === undefined) return;
+    void this.#say(this.#uplink, this.#deps.topics.configReport, this.#deps.configReport());
+    this.#sayStatus(this.#uplink);
+  }
+
+  /** Publishes something that nobody keeps, if there is a connection; QoS 1. */
+  tell(topic: string, payload: string): void {
+    if (this.#uplink !== undefined) void this.#say(this.#uplink, topic, payload, { retain: false });
+  }
+
   /** Seconds since the head-end last acknowledged anything; null when it has not since the start. */
   get lastAckAgeS(): number | null {
     return this.#ackedAtMs === undefined ? null : (this.#realNow() - this.#ackedAtMs) / 1000;
@@ -132,7 +148,8 @@ export class Publisher {
     const why = await lost;
     this.#offline();
     if (this.#realNow() - openedAtMs >= GOOD_CONNECTION_MS) this.#backoff.reset();
-    if (this.#isClosed) await this.#say(uplink, this.#deps.topics.status, this.#deps.status("offline"), 1000);
+    if (this.#isClosed)
+      await this.#say(uplink, this.#deps.topics.status, this.#deps.status("offline"), { maxMs: 1000 });
     else this.#deps.logger.warn({ why }, "mqtt: connection lost");
     await uplink.close();
   }
@@ -148,6 +165,7 @@ export class Publisher {
     this.#every(statusMs, () => this.#sayStatus(uplink));
     this.#every(Math.max(50, ackTimeoutMs / 4), () => void this.#resendOverdue(uplink));
     void this.#pump();
+    this.#deps.onConnected?.();
   }
 
   #offline(): void {
@@ -172,11 +190,16 @@ export class Publisher {
     void this.#say(uplink, this.#deps.topics.status, this.#deps.status("online"));
   }
 
-  /** Publishes something retained; a failure only shows that the connection is going. */
-  async #say(uplink: Uplink, topic: string, payload: string, maxMs = 10_000): Promise<void> {
+  /** Publishes something, retained by default; a failure only shows that the connection is going. */
+  async #say(
+    uplink: Uplink,
+    topic: string,
+    payload: string,
+    { maxMs = 10_000, retain = true }: { readonly maxMs?: number; readonly retain?: boolean } = {},
+  ): Promise<void> {
     const limit = new Pause(this.#timers);
     try {
-      await Promise.race([uplink.publish(topic, payload, { retain: true }), limit.wait(maxMs)]);
+      await Promise.race([uplink.publish(topic, payload, { retain }), limit.wait(maxMs)]);
     } catch (error) {
       this.#deps.logger.debug({ topic, error: describeError(error) }, "mqtt: not published");
     } finally {
@@ -185,17 +208,20 @@ export class Publisher {
   }
 
   #hear(topic: string, payload: Uint8Array): void {
-    if (topic !== this.#deps.topics.ack) return;
     try {
-      const ack = decodeAck(payload);
-      this.#deps.outbox.acknowledge(ack);
-      this.#window.acknowledge(ack);
-      this.#trails.acknowledged(ack);
-      this.#ackedAtMs = this.#realNow();
-      void this.#pump();
+      if (topic === this.#deps.topics.ack) this.#takeAck(decodeAck(payload));
+      else this.#deps.hear?.(topic, payload);
     } catch (error) {
-      this.#deps.logger.warn({ error: describeError(error) }, "mqtt: an ack that is none was ignored");
+      this.#deps.logger.warn({ topic, error: describeError(error) }, "mqtt: a message that says nothing was ignored");
     }
+  }
+
+  #takeAck(ack: Ack): void {
+    this.#deps.outbox.acknowledge(ack);
+    this.#window.acknowledge(ack);
+    this.#trails.acknowledged(ack);
+    this.#ackedAtMs = this.#realNow();
+    void this.#pump();
   }
 
   /** Sends while there is something to send and room in the window. */

@@ -6,7 +6,9 @@ const PAGE = readFileSync(new URL("../../../docs/reference/metrics.md", import.m
 
 test("the reference names every metric of an agent with what it says", () => {
   const outbox = { records: 0, bytes: 0, maxBytes: 1, oldestReadAt: null, dropped: 0, taken: 0, alarm: false };
-  const watch = { buses: [], pollsSkipped: 0, isConnected: true, inFlight: 0, lastAckAgeS: 1, nowMs: 0 };
-  for (const { name, help } of agentFamilies({ ...watch, outbox: { ...outbox, damagedStretches: 0 } }))
+  const uplink = { isConnected: true, inFlight: 0, lastAckAgeS: 1, nowMs: 0 };
+  const watch = { buses: [], pollsSkipped: 0, suppressed: 0, headEndClock: null, configResult: null, ...uplink };
+  const fill = { ...outbox, damagedStretches: 0, policy: "stop" as const, holdsH: null };
+  for (const { name, help } of agentFamilies({ ...watch, outbox: fill }))
     expect(PAGE.split("\n").find((line) => line.includes(`\`${name}\``))).toContain(help);
 });

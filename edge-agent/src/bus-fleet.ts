@@ -1,0 +1,134 @@
+import { type AgentConfig, type Bus, type BusHealth, diffAgentConfigs, type UnitHealth } from "@nightflow/domain";
+import type { RunningBus } from "./drivers/driver.ts";
+
+/** How many buses a change left alone, opened and closed. */
+export interface FleetChange {
+  readonly kept: number;
+  readonly opened: number;
+  readonly closed: number;
+}
+
+/** Opens one bus of a configuration. */
+export type OpenBusOf = (bus: Bus, config: AgentConfig) => RunningBus;
+
+interface Member {
+  readonly bus: Bus;
+  readonly running: RunningBus;
+}
+
+/** The buses that are being read. A change touches those that differ, and no others. */
+export class BusFleet {
+  readonly #open: OpenBusOf;
+  readonly #members = new Map<string, Member>();
+  #config: AgentConfig | null = null;
+  #pollsSkippedBefore = 0;
+
+  constructor(open: OpenBusOf) {
+    this.#open = open;
+  }
+
+  /** What is being read. */
+  get config(): AgentConfig | null {
+    return this.#config;
+  }
+
+  /** Reads by another configuration from now on; resolves when the buses that went have ended. */
+  async apply(config: AgentConfig): Promise<FleetChange> {
+    const { buses } = diffAgentConfigs(this.#config, config);
+    const going = [...buses.removed, ...buses.changed];
+    await Promise.all(going.map((id) => this.#close(id)));
+    const coming = new Set([...buses.added, ...buses.changed]);
+    for (const bus of config.buses)
+      if (coming.has(bus.id)) this.#members.set(bus.id, { bus, running: this.#open(bus, config) });
+    this.#config = config;
+    return { kept: config.buses.length - coming.size, opened: coming.size, closed: going.length };
+  }
+
+  /** A bus that is being read. */
+  find(id: string): RunningBus | undefined {
+    return this.#members.get(id)?.running;
+  }
+
+  /** The bus that reads a meter, with its id. */
+  busOf(meter: string): { readonly id: string; readonly running: RunningBus } | undefined {
+    for (const [id, { bus, running }] of this.#members) if (metersOn(bus).has(meter)) return { id, running };
+    return undefined;
+  }
+
+  /** The meters of a bus, in the order of its configuration. */
+  metersOf(id: string): string[] {
+    const member = this.#members.get(id);
+    return member === undefined ? [] : [...metersOn(member.bus)];
+  }
+
+  /** Ids of all buses. */
+  ids(): string[] {
+    return [...this.#members.keys()];
+  }
+
+  /** How all meters fare, bus by bus. */
+  units(): { readonly bus: string; readonly units: UnitHealth[] }[] {
+    return [...this.#members].map(([bus, { running }]) => ({ bus, units: running.health() }));
+  }
+
+  /** How each bus fares. */
+  health(): BusHealth[] {
+    return [...this.#members.values()].map(({ bus, running }) => healthOf(bus, running));
+  }
+
+  /** Polls that were left out since the start, those of buses that are closed included. */
+  get pollsSkipped(): number {
+    return [...this.#members.values()].reduce(
+      (sum, { running }) => sum + running.pollsSkipped,
+      this.#pollsSkippedBefore,
+    );
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#members.keys()].map((id) => this.#close(id)));
+  }
+
+  async #close(id: string): Promise<void> {
+    const member = this.#members.get(id);
+    if (member === undefined) return;
+    this.#members.delete(id);
+    this.#pollsSkippedBefore += member.running.pollsSkipped;
+    await member.running.close();
+  }
+}
+
+function metersOn(bus: Bus): Set<string> {
+  return new Set("items" in bus ? bus.items.map(({ meter }) => meter) : bus.units.map(({ meter }) => meter));
+}
+
+function healthOf(bus: Bus, running: RunningBus): BusHealth {
+  const units = running.health();
+  const sum = (of: (unit: UnitHealth) => number) => units.reduce((total, unit) => total + of(unit), 0);
+  const polls = sum(({ polls }) => polls);
+  const good = units.filter(({ state, polls }) => state !== "silent" && polls > 0).length;
+  const lastGoodAt = units.reduce<number | null>((last, unit) => laterOf(last, unit.lastGoodAt), null);
+  const line = running.lineHealth?.();
+  return {
+    bus: bus.id,
+    kind: bus.kind,
+    state: stateOf(units, good),
+    units: units.length,
+    good,
+    lastGoodAt,
+    polls,
+    failures: sum(({ failures }) => failures),
+    pollsSkipped: running.pollsSkipped,
+    ...(line && { line }),
+  };
+}
+
+/** A bus is silent when everything that was asked is; meters that were not asked yet say nothing. */
+function stateOf(units: readonly UnitHealth[], good: number): BusHealth["state"] {
+  if (units.every(({ polls }) => polls === 0)) return "waiting";
+  if (good === 0) return "silent";
+  return units.every(({ state }) => state === "good") ? "good" : "partly";
+}
+
+function laterOf(a: number | null, b: number | null): number | null {
+  return a === null || (b !== null && b > a) ? b : a;
+}
