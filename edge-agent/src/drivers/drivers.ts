@@ -1,5 +1,7 @@
 import type { Bus, BusKind } from "@nightflow/domain";
+import { cjt188Driver } from "./cjt188/driver.ts";
 import type { CheckContext, Driver, DriverDeps, RunningBus } from "./driver.ts";
+import { mbusDriver, wmbusDriver } from "./mbus/driver.ts";
 import { modbusDriver, modbusTcpDriver } from "./modbus/driver.ts";
 import { opcUaDriver } from "./opcua/driver.ts";
 
@@ -8,6 +10,9 @@ const DRIVERS: { readonly [Kind in BusKind]: Driver<Kind> } = {
   "modbus-tcp": modbusTcpDriver,
   modbus: modbusDriver,
   opcua: opcUaDriver,
+  cjt188: cjt188Driver,
+  mbus: mbusDriver,
+  wmbus: wmbusDriver,
 };
 
 /** What is wrong with a bus beyond its schema. */

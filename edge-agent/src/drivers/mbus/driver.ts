@@ -1,0 +1,57 @@
+import type { BusOf } from "@nightflow/domain";
+import { msPerByte } from "../cjt188/driver.ts";
+import type { Driver, DriverDeps } from "../driver.ts";
+import { DeviceClock } from "../polled/device-clock.ts";
+import { PolledBus } from "../polled/polled-bus.ts";
+import { QuestionLine } from "../polled/question-line.ts";
+import { faultsOfMbusBus } from "./faults.ts";
+import { MbusMeter } from "./meter.ts";
+import { WmbusReceiver } from "./wireless/receiver.ts";
+import { openTelegramSource } from "./wireless/telegram-source.ts";
+
+/** The longest frame there is. */
+const MAX_ANSWER_BYTES = 261;
+
+/** Wired M-Bus: meters behind a level converter on a serial port, or behind a gateway. */
+export const mbusDriver: Driver<"mbus"> = {
+  kind: "mbus",
+  faultsOf: faultsOfMbusBus,
+  open: (bus, deps) => {
+    const { clock, logger, collect, transports } = deps;
+    const wireMs = msPerByte(bus.transport);
+    const line = new QuestionLine({
+      transport: transports.make(bus.transport),
+      gapMs: bus.gapMs,
+      msPerByte: wireMs,
+    });
+    const { id, timeoutMs, retries } = bus;
+    const meters = metersOf(bus, deps, line, timeoutMs + wireMs * MAX_ANSWER_BYTES);
+    return new PolledBus({ id, protocol: "mbus", timeoutMs, retries, meters, line, clock, logger, collect });
+  },
+};
+
+/** Wireless M-Bus: what a radio gateway hears and passes on. */
+export const wmbusDriver: Driver<"wmbus"> = {
+  kind: "wmbus",
+  faultsOf: faultsOfMbusBus,
+  open: (bus, deps) => {
+    const receiver = new WmbusReceiver({ bus, ...deps });
+    const source = openTelegramSource({
+      source: bus.source,
+      format: bus.format,
+      logger: deps.logger,
+      onTelegram: (bytes) => receiver.take(bytes),
+      onNoise: () => receiver.noteNoise(),
+    });
+    receiver.attach(source);
+    return receiver;
+  },
+};
+
+function metersOf(bus: BusOf<"mbus">, { channels, clock }: DriverDeps, line: QuestionLine, timeoutMs: number) {
+  const deviceClock = new DeviceClock(bus.timeZone, bus.clockToleranceS);
+  const now = () => clock.now();
+  const realMsPerMs = clock.toRealMs(1);
+  const onStray = () => line.noteStray();
+  return bus.units.map((unit) => new MbusMeter({ unit, channels, timeoutMs, deviceClock, now, realMsPerMs, onStray }));
+}

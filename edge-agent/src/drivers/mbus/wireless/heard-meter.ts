@@ -1,0 +1,109 @@
+import type { BusOf, ChannelDescription, Reading, UnitHealth } from "@nightflow/domain";
+import { missingReading } from "../../polled/channel-values.ts";
+import type { DeviceClock } from "../../polled/device-clock.ts";
+import { type FedChannel, fedChannels, readingsOf } from "../readings.ts";
+import type { WmbusTelegram } from "./telegram.ts";
+
+export interface HeardMeterDeps {
+  readonly unit: BusOf<"wmbus">["units"][number];
+  readonly channels: ReadonlyMap<string, ChannelDescription>;
+  readonly deviceClock: DeviceClock;
+  readonly nowMs: number;
+}
+
+/** What is wrong when a telegram came and brought no readings. */
+const FAULTS: Readonly<Record<"no-key" | "wrong-key", string>> = {
+  "no-key": "the meter encrypts and the keys file has no key for it",
+  "wrong-key": "the key in the keys file is not the meter's",
+};
+
+/** One meter that a gateway hears: of each channel the first value of a period is its reading. */
+export class HeardMeter {
+  readonly meter: string;
+  readonly #periodMs: number;
+  readonly #fed: readonly FedChannel[];
+  readonly #deviceClock: DeviceClock;
+  #periodEndsAt: number;
+  readonly #read = new Set<string>();
+  #isHeard = false;
+  #telegrams = 0;
+  #failures = 0;
+  #lastGoodAt: number | null = null;
+  #lastError: string | null = null;
+  #state: UnitHealth["state"] = "good";
+
+  constructor({ unit, channels, deviceClock, nowMs }: HeardMeterDeps) {
+    this.meter = unit.meter;
+    this.#periodMs = unit.periodS * 1000;
+    this.#fed = fedChannels(unit.channels, channels);
+    this.#deviceClock = deviceClock;
+    this.#periodEndsAt = endOfPeriod(nowMs, this.#periodMs);
+  }
+
+  /** When the period ends that runs now. */
+  get periodEndsAt(): number {
+    return this.#periodEndsAt;
+  }
+
+  noteFault(words: string): void {
+    this.#lastError = words;
+  }
+
+  /** The readings of a telegram; none where its period has one already, or where it cannot be read. */
+  hear(telegram: WmbusTelegram, nowMs: number): Reading[] {
+    const ended = this.endPeriods(nowMs);
+    this.#telegrams++;
+    this.#isHeard = true;
+    if (telegram.kind !== "records") {
+      this.#failures++;
+      this.#state = "failing";
+      this.#lastError = telegram.kind === "unsupported" ? `it sends ${telegram.what}` : FAULTS[telegram.kind];
+      return ended;
+    }
+    const report = { records: telegram.content.records, status: telegram.status };
+    const wanted = this.#fed.filter(({ channel }) => !this.#read.has(channel.id));
+    const { readings, readAt, fault } = readingsOf(report, wanted, { deviceClock: this.#deviceClock, agentMs: nowMs });
+    // Meters send telegrams of different content in turn: what one does not hold, the next may.
+    const good = readings.filter(({ quality }) => quality !== "missing");
+    for (const { channel } of good) this.#read.add(channel);
+    if (good.length > 0) this.#lastGoodAt = readAt;
+    this.#lastError = fault;
+    if (this.#read.size === this.#fed.length) this.#state = "good";
+    return [...ended, ...good];
+  }
+
+  /** Missing readings of a period that has ended, for the channels that had none in it. */
+  endPeriods(nowMs: number): Reading[] {
+    const endsAt = endOfPeriod(nowMs, this.#periodMs);
+    const endedAt = this.#periodEndsAt;
+    if (endsAt === endedAt) return [];
+    const unread = this.#fed.filter(({ channel }) => !this.#read.has(channel.id));
+    const wasHeard = this.#isHeard;
+    this.#periodEndsAt = endsAt;
+    this.#read.clear();
+    this.#isHeard = false;
+    // A clock that was set back has ended no period.
+    if (endedAt > nowMs || unread.length === 0) return [];
+    this.#noteUnread(wasHeard);
+    const reason = wasHeard ? "bad_status" : "timeout";
+    return unread.map(({ channel }) => missingReading(channel, endedAt - this.#periodMs, reason));
+  }
+
+  /** A meter that was heard and could not be read has said why. */
+  #noteUnread(wasHeard: boolean): void {
+    this.#failures++;
+    this.#state = wasHeard ? "failing" : "silent";
+    if (!wasHeard) this.#lastError = "no telegram in its period";
+  }
+
+  health(): UnitHealth {
+    const { meter } = this;
+    const [lastGoodAt, lastError, state] = [this.#lastGoodAt, this.#lastError, this.#state];
+    return { meter, state, lastGoodAt, polls: this.#telegrams, failures: this.#failures, lastError };
+  }
+}
+
+/** The next boundary of the period's fixed UTC grid. */
+function endOfPeriod(nowMs: number, periodMs: number): number {
+  return (Math.floor(nowMs / periodMs) + 1) * periodMs;
+}

@@ -1,0 +1,212 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AgentConfig, type Reading } from "@nightflow/domain";
+import pino from "pino";
+import { afterEach, describe, expect, it } from "vitest";
+import { FakeTime } from "../../../testing/fake-time.ts";
+import { BinaryCutter, LineCutter, telegramOfLine } from "./gateway-lines.ts";
+import { parseKeys } from "./keys.ts";
+import { WmbusReceiver } from "./receiver.ts";
+import { Replays } from "./replays.ts";
+
+const START = Date.UTC(2026, 0, 31, 4);
+const PERIOD_MS = 900_000;
+const IPERL = "1844AE4C4455223368077A55000000041389E20100023B0000";
+const IPERL_LATER = "1844AE4C4455223368077A56000000041393E20100023B0000";
+const GAS = "2E4493157856341233037A2A0020055923C95AAA26D1B2E7493B013EC4A6F6D3529B520EDFF0EA6DEFC99D6D69EBF3";
+const GAS_KEY = "0102030405060708090A0B0C0D0E0F11";
+const GAS_B =
+  "434493157856341233037AC98C2075900F002C25B30A000021924D4FBA372FB66E017A75002007109058475F4BC9D1281DF878B80A1B0F98B629024AAC7279429398BFC549233C0140829B93BAA1";
+const bytesOf = (hex: string) => Buffer.from(hex, "hex");
+const folders: string[] = [];
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+function setUp(keys = `ELS-12345678 ${GAS_KEY}`) {
+  const folder = mkdtempSync(join(tmpdir(), "nightflow-wmbus-"));
+  folders.push(folder);
+  writeFileSync(join(folder, "keys"), keys);
+  const time = new FakeTime(START);
+  const config = AgentConfig.parse({
+    v: 1,
+    channels: [
+      { id: "W.total", quantity: "forward_total", unit: "m3", resolution: 0.001 },
+      { id: "W.flow", quantity: "flow", unit: "m3/h" },
+      { id: "G.total", quantity: "vm_total", unit: "m3", resolution: 0.01 },
+    ],
+    buses: [
+      {
+        id: "radio",
+        kind: "wmbus",
+        source: { kind: "tcp-listen", port: 1 },
+        keysFile: "keys",
+        units: [
+          { meter: "W", address: "SEN-33225544", periodS: 900, channels: { volume: "W.total", flow: "W.flow" } },
+          { meter: "G", address: "ELS-12345678", periodS: 900, channels: { volume: "G.total" } },
+        ],
+      },
+    ],
+  });
+  const [bus] = config.buses;
+  if (bus?.kind !== "wmbus") throw new Error("set-up");
+  const channels = new Map(config.channels.map((channel) => [channel.id as string, channel]));
+  const readings: Reading[] = [];
+  const receiver = new WmbusReceiver({
+    bus,
+    channels,
+    dataDir: folder,
+    clock: time,
+    timers: time,
+    logger: pino({ level: "silent" }),
+    collect: (taken) => readings.push(...taken),
+  });
+  const good = (channel: string) =>
+    readings.flatMap((reading) => (reading.channel === channel && "value" in reading ? [reading.value] : []));
+  return { time, receiver, readings, good };
+}
+
+describe("a radio receiver", () => {
+  it("keeps one telegram of each period of a meter", async () => {
+    const { time, receiver, good } = setUp();
+    receiver.take(bytesOf(IPERL));
+    receiver.take(bytesOf(IPERL_LATER));
+    expect(good("W.total")).toEqual([123529]);
+    await time.run(PERIOD_MS);
+    receiver.take(bytesOf(IPERL_LATER.replace("7A56", "7A57")));
+    expect(good("W.total")).toEqual([123529, 123539]);
+  });
+
+  it("says missing for a period in which a meter was not heard", async () => {
+    const { time, receiver, readings } = setUp();
+    receiver.take(bytesOf(IPERL));
+    await time.run(PERIOD_MS * 2 + 1000);
+    const missing = readings.filter(({ channel, quality }) => channel === "W.total" && quality === "missing");
+    expect(missing).toMatchObject([{ readAt: START + PERIOD_MS, reason: "timeout" }]);
+    expect(receiver.health()[0]?.state).toBe("silent");
+  });
+
+  it("decrypts with the key of the file", () => {
+    const { receiver, good } = setUp();
+    receiver.take(bytesOf(GAS));
+    expect(good("G.total")).toEqual([2850427]);
+  });
+
+  it.each([
+    ["without a key", "# nobody", "the meter encrypts and the keys file has no key for it"],
+    ["with another's key", `ELS-12345678 ${"AB".repeat(16)}`, "the key in the keys file is not the meter's"],
+  ])("%s says so at the meter, and which of the two it is", (_, keys, words) => {
+    const { receiver, good } = setUp(keys);
+    receiver.take(bytesOf(GAS));
+    expect(good("G.total")).toEqual([]);
+    expect(receiver.health()[1]).toMatchObject({ state: "failing", lastError: words });
+  });
+
+  it("drops what two gateways give twice", () => {
+    const { receiver } = setUp();
+    receiver.take(bytesOf(IPERL));
+    receiver.take(bytesOf(IPERL));
+    expect(receiver.lineHealth()).toMatchObject({ requests: 2, strays: 1 });
+  });
+
+  it("drops an authenticated telegram that was recorded and sent again", async () => {
+    const { time, receiver, good } = setUp("ELS-12345678 000102030405060708090A0B0C0D0E0F");
+    receiver.take(bytesOf(GAS_B));
+    await time.run(PERIOD_MS * 20);
+    receiver.take(bytesOf(GAS_B));
+    expect(good("G.total")).toEqual([2850427]);
+  });
+
+  it("lists the meters that it hears and that no unit is", () => {
+    const { receiver } = setUp();
+    const neighbour = bytesOf("1444AE0C7856341201078C2027780B134365877AC5");
+    receiver.take(neighbour);
+    receiver.take(neighbour);
+    expect(receiver.unknownMeters()).toMatchObject({
+      telegrams: 2,
+      latest: [{ address: "CEN-12345678", medium: 7, telegrams: 2, lastAt: START }],
+    });
+  });
+
+  it("counts what is damaged, and goes on", () => {
+    const { receiver, good } = setUp();
+    receiver.take(bytesOf(IPERL).subarray(0, 12));
+    receiver.take(Buffer.alloc(0));
+    receiver.take(bytesOf(IPERL));
+    expect(receiver.lineHealth().exceptions).toBe(2);
+    expect(good("W.total")).toEqual([123529]);
+  });
+});
+
+describe("telegrams that came before", () => {
+  const telegram = (n: number) => Buffer.of(n);
+
+  it("are told apart: heard twice, played back, or new", () => {
+    const replays = new Replays();
+    expect(replays.judge("M", telegram(1), 100)).toBe("new");
+    expect(replays.judge("M", telegram(1), 100)).toBe("repeat");
+    expect(replays.judge("M", telegram(2), 101)).toBe("new");
+    expect(replays.judge("M", telegram(3), 99)).toBe("replay");
+    expect(replays.judge("N", telegram(3), 99)).toBe("new");
+  });
+
+  it("stay old when they are out of the memory of what was heard, where a counter tells", () => {
+    const replays = new Replays();
+    for (let n = 0; n < 20; n++) replays.judge("M", telegram(n), n);
+    expect(replays.judge("M", telegram(0), 0)).toBe("replay");
+  });
+});
+
+describe("a line of a gateway", () => {
+  it.each([
+    ["hex", IPERL],
+    ["hex with blanks", IPERL.replace(/(..)/g, "$1 ")],
+    ["hex as a CUL writes it", `b${IPERL}`],
+    ["rtl_wmbus", `T1;1;1;2019-04-03 19:00:42.000;97;148;33225544;0x${IPERL}`],
+    ["the log of wmbusmeters", `telegram=|${IPERL.slice(0, 22)}_${IPERL.slice(22)}|+32`],
+    ["JSON", JSON.stringify({ rssi: -71, telegram: IPERL })],
+  ])("may be %s", (_, line) => {
+    expect(telegramOfLine(line)?.toString("hex").toUpperCase()).toBe(IPERL);
+  });
+
+  it.each([
+    ["an rtl_wmbus line whose CRC was wrong", `T1;0;0;2019-04-03 19:00:42.000;97;148;33225544;0x${IPERL}`],
+    ["words", "hello"],
+    ["half a byte", IPERL.slice(1)],
+    ["broken JSON", "{"],
+    ["JSON without hex", '{"telegram":7}'],
+    ["more than a telegram can be", "AB".repeat(300)],
+  ])("is none: %s", (_, line) => {
+    expect(telegramOfLine(line)).toBeUndefined();
+  });
+
+  it("may come in pieces", () => {
+    const cutter = new LineCutter();
+    expect(cutter.push(Buffer.from(IPERL.slice(0, 10))).telegrams).toEqual([]);
+    const { telegrams, noise } = cutter.push(Buffer.from(`${IPERL.slice(10)}\r\nnonsense\n${IPERL}\n`));
+    expect([telegrams.length, noise]).toEqual([2, 1]);
+  });
+
+  it("is a bare telegram after its length where the gateway sends bytes", () => {
+    const cutter = new BinaryCutter();
+    const stream = Buffer.concat([bytesOf(IPERL), bytesOf(GAS)]);
+    expect(cutter.push(stream.subarray(0, 40)).telegrams).toHaveLength(1);
+    expect(cutter.push(stream.subarray(40)).telegrams[0]?.toString("hex").toUpperCase()).toBe(GAS);
+  });
+});
+
+describe("a file of keys", () => {
+  it("holds a meter and its key on each line", () => {
+    const keys = parseKeys(`# radio\nKAM-12345678 ${GAS_KEY}\n\nels-12345678=${GAS_KEY} # gas\n`, "keys");
+    expect([...keys.keys()]).toEqual(["KAM-12345678", "ELS-12345678"]);
+  });
+
+  it("says which lines are wrong, and quotes no key", () => {
+    const text = `KAM-1 ${GAS_KEY}\nKAM-12345678 ${GAS_KEY.slice(2)}\nELS-12345678 ${GAS_KEY}\nELS-12345678 ${GAS_KEY}`;
+    expect(() => parseKeys(text, "keys")).toThrow(
+      "keys: 3 fault(s)\n  - line 1: a line begins with a meter such as KAM-12345678\n  - line 2: the key of KAM-12345678 is not 32 hex digits\n  - line 4: ELS-12345678 is there twice",
+    );
+  });
+});
