@@ -57,6 +57,15 @@ const told = (events: readonly FindingEvent[]) => events.map(({ rule, type, subj
 describe("the limits of a pressure gauge", () => {
   const gauge = gaugeOf("p1");
 
+  test("are those of its zone where the zone has its own", () => {
+    const inZone = gaugeOf("p1", { pressureLimits: { lowKPa: 200, highKPa: null } });
+    const kPaOf = (_: number, step: number) => (step >= 8 && step < 16 ? 180 : 260);
+    expect(told(feed([gauge], 1, kPaOf))).toEqual([]);
+    const found = feed([inZone], 1, kPaOf);
+    expect(told(found)).toEqual(["PRESS_LOW open p1", "PRESS_LOW clear p1"]);
+    expect(found[0]?.evidence?.reason.en).toContain("the limit of 200 kPa");
+  });
+
   test("are left when it stands outside for half an hour, and kept again when it is back for as long", () => {
     const value = (_: number, step: number) => (step >= 20 && step < 40 ? 100 : 300);
     const events = feed([gauge], 1, value);

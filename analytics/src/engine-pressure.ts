@@ -7,6 +7,7 @@ import {
   type LimitState,
   newDropState,
   newLimitState,
+  type PressureParameters,
   stepPressureDrop,
   stepPressureLimit,
 } from "./pure/detectors/pressure-limit.ts";
@@ -120,10 +121,11 @@ export class PressureWatch {
     for (const side of ["low", "high"] as const) {
       const before = state[side].openMs;
       const rule = side === "low" ? "PRESS_LOW" : "PRESS_HIGH";
-      const step = stepPressureLimit(state[side], kPa, atMs, side, tuning[rule]);
+      const parameters = limitOf(gauge.meta, side, tuning[rule]);
+      const step = stepPressureLimit(state[side], kPa, atMs, side, parameters);
       const startMs = state[side].openMs || before;
       this.#report(gauge, rule, side === "low" ? "down" : "up", step, startMs, atMs, () =>
-        limitProof(side, kPa, tuning[rule]),
+        limitProof(side, kPa, parameters),
       );
     }
   }
@@ -194,6 +196,16 @@ export class PressureWatch {
       },
     };
   }
+}
+
+/** The limit of the zone that a gauge stands in, where it has its own, else the rule's. */
+function limitOf(
+  { pressureLimits }: MeteredChannel,
+  side: "low" | "high",
+  parameters: PressureParameters,
+): PressureParameters {
+  const own = side === "low" ? pressureLimits?.lowKPa : pressureLimits?.highKPa;
+  return own === null || own === undefined ? parameters : { ...parameters, limitKPa: own };
 }
 
 function isGauge({ quantity, unit, purpose }: MeteredChannel): boolean {

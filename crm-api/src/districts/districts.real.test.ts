@@ -3,6 +3,7 @@ import { testDatabase } from "@nightflow/storage/testing";
 import { expect, test } from "vitest";
 import type { z } from "zod";
 import { cleanUpAfterEach, startHarness, TEST_NOW } from "../testing/harness.ts";
+import type { PressureLimits } from "./pressure-limits.ts";
 import type { DistrictBalance } from "./wire.ts";
 
 const databases = testDatabase();
@@ -79,4 +80,23 @@ test("a balance is seen within a region only, and asks for days that can be", as
   expect((await north.get("/api/districts/DMA-N/balance?from=2026-10-20&to=2026-10-10")).status).toBe(400);
   expect((await north.get("/api/districts/DMA-N/balance?from=2020-01-01&to=2026-10-10")).status).toBe(400);
   expect((await north.get("/api/districts/DMA-N/balance?from=2026-99-99")).status).toBe(400);
+});
+
+test("a district's gauges are judged by the rule's limits until it has its own, with a reason and within sense", async () => {
+  const { db, signIn } = await startHarness(databases);
+  const control = await signIn("control");
+  const url = "/api/districts/DMA-N/pressure-limits";
+  const rule = { ruleLowKpa: 140, ruleHighKpa: 800 };
+  expect((await control.get<PressureLimits>(url)).body).toEqual({ lowKpa: null, highKpa: null, ...rule });
+  const reason = "hill zone";
+  expect((await control.put(url, { lowKpa: 900, highKpa: null, reason })).status).toBe(400);
+  expect((await control.put(url, { lowKpa: 200, highKpa: null, reason: " " })).status).toBe(400);
+  const { body } = await control.put<PressureLimits>(url, { lowKpa: 200, highKpa: null, reason });
+  expect(body).toEqual({ lowKpa: 200, highKpa: null, ...rule });
+  const { rows } = await db.query<{ reason: string; after: unknown }>(
+    "select reason, after from audit_entry where action = 'district.pressure_limits'",
+  );
+  expect(rows).toEqual([{ reason, after: { lowKpa: 200, highKpa: null } }]);
+  const desk = await signIn("collector");
+  expect((await desk.put(url, { lowKpa: null, highKpa: null, reason })).status).toBe(403);
 });

@@ -6,6 +6,7 @@ import type { ApiServer } from "../http/types.ts";
 import { districtSurroundings } from "./around.ts";
 import { DistrictSurroundings } from "./around-wire.ts";
 import { districtBalance } from "./balance.ts";
+import { NewPressureLimits, PressureLimits, pressureLimits, setPressureLimits } from "./pressure-limits.ts";
 import { NewStep, NewStepTest, StepTest, StepTestList } from "./step-test-wire.ts";
 import { addStepTo, listStepTests, makeStepTest, removeStep } from "./step-tests.ts";
 import { BalanceQuery, DistrictBalance } from "./wire.ts";
@@ -39,7 +40,35 @@ export function districtRoutes(app: ApiServer, deps: ApiDeps): void {
     },
     handler: (request) => districtSurroundings(deps, principalOf(request).scope, request.params.id),
   });
+  pressureRoutes(app, deps);
   stepTestRoutes(app, deps);
+}
+
+const limits = { 200: PressureLimits, ...problems };
+
+/** The limits that a district's gauges are judged by. */
+function pressureRoutes(app: ApiServer, deps: ApiDeps): void {
+  const url = "/districts/:id/pressure-limits";
+  app.route({
+    method: "GET",
+    url,
+    config: { permission: "monitor.dma.read" },
+    schema: { operationId: "getPressureLimits", tags: ["overview"], params: KeyParams, response: limits },
+    handler: (request) => pressureLimits(deps.db, principalOf(request).scope, request.params.id),
+  });
+  app.route({
+    method: "PUT",
+    url,
+    config: { permission: "monitor.rule.tune" },
+    schema: {
+      operationId: "setPressureLimits",
+      tags: ["overview"],
+      params: KeyParams,
+      body: NewPressureLimits,
+      response: limits,
+    },
+    handler: (request) => setPressureLimits(deps, principalOf(request), request.params.id, request.body),
+  });
 }
 
 const tags = ["step tests"];

@@ -30,6 +30,7 @@ export interface Person {
   readonly cookie: string;
   get<Body = ApiError>(url: string, headers?: Readonly<Record<string, string>>): Promise<Answer<Body>>;
   post<Body = ApiError>(url: string, body?: object, headers?: Readonly<Record<string, string>>): Promise<Answer<Body>>;
+  put<Body = ApiError>(url: string, body: object): Promise<Answer<Body>>;
   delete(url: string): Promise<Answer>;
 }
 
@@ -121,7 +122,7 @@ export function sessionCookie(answer: Pick<Answer, "headers">): string {
 
 function person(app: ApiServer, cookie: string): Person {
   const ask = async <Body>(
-    method: "GET" | "POST" | "DELETE",
+    method: "GET" | "POST" | "PUT" | "DELETE",
     url: string,
     payload?: object,
     headers = {},
@@ -139,6 +140,7 @@ function person(app: ApiServer, cookie: string): Person {
     cookie,
     get: (url, headers) => ask("GET", url, undefined, headers),
     post: (url, body, headers) => ask("POST", url, body, headers),
+    put: (url, body) => ask("PUT", url, body),
     delete: (url) => ask("DELETE", url),
   };
 }

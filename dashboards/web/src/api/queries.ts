@@ -10,6 +10,7 @@ export type DistrictBalance = Schemas["DistrictBalance"];
 export type DistrictSurroundings = Schemas["DistrictSurroundings"];
 export type MeterNight = Schemas["MeterNight"];
 export type StepTest = Schemas["StepTest"];
+export type PressureLimits = Schemas["PressureLimits"];
 export type AnomalyContext = Schemas["AnomalyContext"];
 export type Replay = Schemas["Replay"];
 export type Happening = Schemas["Happening"];
@@ -89,6 +90,13 @@ export const districtSurroundingsQuery = (id: string) =>
     queryKey: ["dma", id, "around"],
     queryFn: () => dataOf(api.GET("/api/districts/{id}/around", { params: { path: { id } } })),
     refetchInterval: 4 * OFTEN_MS,
+  });
+
+/** The limits that a district's gauges are judged by. */
+export const pressureLimitsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["dma", id, "pressure-limits"],
+    queryFn: () => dataOf(api.GET("/api/districts/{id}/pressure-limits", { params: { path: { id } } })),
   });
 
 /** The step tests of a district, newest first. */

@@ -100,6 +100,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/districts/{id}/pressure-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getPressureLimits"];
+        put: operations["setPressureLimits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/districts/{id}/step-tests": {
         parameters: {
             query?: never;
@@ -3426,6 +3442,12 @@ export interface components {
             items: components["schemas"]["Approval"][];
             nextCursor: string | null;
         };
+        PressureLimits: {
+            lowKpa: number | null;
+            highKpa: number | null;
+            ruleLowKpa: number;
+            ruleHighKpa: number;
+        };
         StepTestStep: {
             /** Format: uuid */
             id: string;
@@ -4767,6 +4789,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DistrictSurroundings"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getPressureLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PressureLimits"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    setPressureLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    lowKpa: number | null;
+                    highKpa: number | null;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PressureLimits"];
                 };
             };
             /** @description Default Response */
@@ -8293,18 +8403,103 @@ export interface operations {
                             kind: "opcua";
                             /** Format: starts_with */
                             endpointUrl: string;
+                            /**
+                             * @default {
+                             *       "policy": "None"
+                             *     }
+                             */
+                            security?: {
+                                /** @enum {string} */
+                                policy: "None" | "Basic256Sha256" | "Aes128_Sha256_RsaOaep" | "Aes256_Sha256_RsaPss";
+                                /**
+                                 * @default SignAndEncrypt
+                                 * @enum {string}
+                                 */
+                                mode?: "Sign" | "SignAndEncrypt";
+                            };
+                            /**
+                             * @default {
+                             *       "kind": "anonymous"
+                             *     }
+                             */
+                            identity?: {
+                                /** @enum {string} */
+                                kind: "anonymous";
+                            } | {
+                                /** @enum {string} */
+                                kind: "user";
+                                user: string;
+                                secret: string;
+                                /** @default false */
+                                allowUnprotected?: boolean;
+                            } | {
+                                /** @enum {string} */
+                                kind: "certificate";
+                                secret: string;
+                            };
+                            /**
+                             * @default subscribe
+                             * @enum {string}
+                             */
+                            mode?: "subscribe" | "read";
                             /** @default 1000 */
                             samplingMs?: number;
                             /** @default 1000 */
                             publishMs?: number;
+                            /** @default 16 */
+                            queueSize?: number;
                             periodS: number;
-                            items: {
+                            /**
+                             * @default period
+                             * @enum {string}
+                             */
+                            report?: "period" | "change";
+                            /**
+                             * @default source
+                             * @enum {string}
+                             */
+                            timeFrom?: "source" | "server";
+                            /** @default {} */
+                            history?: {
+                                /** @default 168 */
+                                hours?: number;
+                                /** @default 1000 */
+                                valuesPerRequest?: number;
+                                /** @default 200 */
+                                pauseMs?: number;
+                            };
+                            /** @default [] */
+                            items?: {
                                 meter: string;
-                                nodeId: string;
+                                nodeId?: string;
+                                path?: string;
                                 channel: string;
                                 /** @default 1 */
                                 scale?: number;
                             }[];
+                            /** @default [] */
+                            find?: {
+                                path: string;
+                                /** @default $1 */
+                                meter?: string;
+                                /** @enum {string} */
+                                quantity: "forward_total" | "reverse_total" | "net_total" | "vb_total" | "vm_total" | "flow" | "pressure" | "temperature" | "battery" | "valve" | "alarm_word";
+                                /** @enum {string} */
+                                unit: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz" | "kg" | "kg/h";
+                                resolution?: number;
+                                /** @default 1 */
+                                scale?: number;
+                                reporting?: {
+                                    /** @default 0 */
+                                    deadband?: number;
+                                    /** @default 0 */
+                                    deadbandPercent?: number;
+                                    /** @default 900 */
+                                    heartbeatS?: number;
+                                };
+                            }[];
+                            /** @default 5000 */
+                            findMax?: number;
                         };
                         /** @default [] */
                         channels?: unknown[];
@@ -8439,18 +8634,103 @@ export interface operations {
                             kind: "opcua";
                             /** Format: starts_with */
                             endpointUrl: string;
+                            /**
+                             * @default {
+                             *       "policy": "None"
+                             *     }
+                             */
+                            security?: {
+                                /** @enum {string} */
+                                policy: "None" | "Basic256Sha256" | "Aes128_Sha256_RsaOaep" | "Aes256_Sha256_RsaPss";
+                                /**
+                                 * @default SignAndEncrypt
+                                 * @enum {string}
+                                 */
+                                mode?: "Sign" | "SignAndEncrypt";
+                            };
+                            /**
+                             * @default {
+                             *       "kind": "anonymous"
+                             *     }
+                             */
+                            identity?: {
+                                /** @enum {string} */
+                                kind: "anonymous";
+                            } | {
+                                /** @enum {string} */
+                                kind: "user";
+                                user: string;
+                                secret: string;
+                                /** @default false */
+                                allowUnprotected?: boolean;
+                            } | {
+                                /** @enum {string} */
+                                kind: "certificate";
+                                secret: string;
+                            };
+                            /**
+                             * @default subscribe
+                             * @enum {string}
+                             */
+                            mode?: "subscribe" | "read";
                             /** @default 1000 */
                             samplingMs?: number;
                             /** @default 1000 */
                             publishMs?: number;
+                            /** @default 16 */
+                            queueSize?: number;
                             periodS: number;
-                            items: {
+                            /**
+                             * @default period
+                             * @enum {string}
+                             */
+                            report?: "period" | "change";
+                            /**
+                             * @default source
+                             * @enum {string}
+                             */
+                            timeFrom?: "source" | "server";
+                            /** @default {} */
+                            history?: {
+                                /** @default 168 */
+                                hours?: number;
+                                /** @default 1000 */
+                                valuesPerRequest?: number;
+                                /** @default 200 */
+                                pauseMs?: number;
+                            };
+                            /** @default [] */
+                            items?: {
                                 meter: string;
-                                nodeId: string;
+                                nodeId?: string;
+                                path?: string;
                                 channel: string;
                                 /** @default 1 */
                                 scale?: number;
                             }[];
+                            /** @default [] */
+                            find?: {
+                                path: string;
+                                /** @default $1 */
+                                meter?: string;
+                                /** @enum {string} */
+                                quantity: "forward_total" | "reverse_total" | "net_total" | "vb_total" | "vm_total" | "flow" | "pressure" | "temperature" | "battery" | "valve" | "alarm_word";
+                                /** @enum {string} */
+                                unit: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz" | "kg" | "kg/h";
+                                resolution?: number;
+                                /** @default 1 */
+                                scale?: number;
+                                reporting?: {
+                                    /** @default 0 */
+                                    deadband?: number;
+                                    /** @default 0 */
+                                    deadbandPercent?: number;
+                                    /** @default 900 */
+                                    heartbeatS?: number;
+                                };
+                            }[];
+                            /** @default 5000 */
+                            findMax?: number;
                         };
                         bus?: string;
                         /** @default {} */

@@ -2,13 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { type DmaDetail, districtSurroundingsQuery, dmaQuery } from "../../api/queries.ts";
 import { PageLoading } from "../../app/page-loading.tsx";
-import { FigureList } from "../../parts/figure-list.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { ReplayPanel } from "../../parts/replay/replay-panel.tsx";
-import { useFormat } from "../../parts/use-format.ts";
 import { useTitle } from "../../parts/use-title.ts";
-import { When } from "../../parts/when.tsx";
 import { useWords } from "../../words/use-words.ts";
 import { useVocabulary } from "../../words/vocabulary.ts";
 import { BalancePanel } from "../control-room/district-balance.tsx";
@@ -16,6 +13,7 @@ import { DistrictEvents, DistrictFigures } from "../control-room/district-detail
 import { BalanceInputs } from "./balance-inputs.tsx";
 import { CustomersPanel, NeighboursPanel } from "./customers.tsx";
 import { InflowPanel, NightsPanel } from "./flows.tsx";
+import { PressurePanel } from "./pressure.tsx";
 import { StepTestPanel } from "./step-test.tsx";
 import { words } from "./words.ts";
 
@@ -66,29 +64,6 @@ export function DistrictPage() {
         </div>
       </div>
     </div>
-  );
-}
-
-function PressurePanel(props: { readonly district: DmaDetail }) {
-  const { say } = useWords("district", words);
-  const { number } = useFormat();
-  const { pressure } = props.district;
-  return (
-    <Panel title={say("pressure")}>
-      {pressure === null ? (
-        <p className="nf-soft nf-tight">{say("noPressure")}</p>
-      ) : (
-        <FigureList
-          figures={[
-            {
-              name: say("pressureRange", { gauges: pressure.gauges }),
-              value: `${number(pressure.lowestKpa, 0)}–${number(pressure.highestKpa, 0)} kPa`,
-              note: <When at={pressure.readAt} />,
-            },
-          ]}
-        />
-      )}
-    </Panel>
   );
 }
 
