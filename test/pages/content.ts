@@ -1,6 +1,7 @@
 import { type Database, emptyColumns, type JobQueue, type ReadingStore } from "@nightflow/storage";
 import { storeUsage, type Usage } from "./curves.ts";
 import { type Finding, openFinding } from "./findings.ts";
+import { insertFleet } from "./fleet.ts";
 import { channelOf, DISTRICTS, METERS, type TownIds, type TownMeter } from "./town.ts";
 
 /** Business time of the town: 10:00 of 21 October 2026 in Shanghai. */
@@ -18,7 +19,7 @@ export async function fillStore(store: ReadingStore): Promise<void> {
 /** Puts nights, agents and findings into a database that has the town; gives the findings' ids by short names. */
 export async function fillDatabase(db: Database, jobs: JobQueue, ids: TownIds): Promise<Map<string, string>> {
   await insertNights(db);
-  await insertAgents(db);
+  await insertFleet(db, NOW);
   const findings = new Map<string, string>();
   for (const [name, finding] of Object.entries(findingsOf(ids)))
     findings.set(name, await openFinding(db, jobs, finding));
@@ -193,35 +194,6 @@ async function insertNights(db: Database): Promise<void> {
       );
     }
   }
-}
-
-async function insertAgents(db: Database): Promise<void> {
-  const status = (state: "online" | "offline", bytes: number) => ({
-    v: 1,
-    state,
-    at: NOW - 30_000,
-    version: "0.1.0",
-    startedAt: NOW - 9 * DAY_MS,
-    outbox: {
-      records: bytes / 40,
-      bytes,
-      maxBytes: 64_000_000,
-      oldestReadAt: NOW - 5 * HOUR_MS,
-      dropped: 0,
-      alarm: false,
-    },
-    pollsSkipped: 3,
-  });
-  await db.query(
-    `insert into agent (site, id, is_online, status, status_at) values
-       ('town', 'gw-north', true, $1, $3), ('town', 'gw-south', false, $2, $4)`,
-    [
-      JSON.stringify(status("online", 1200)),
-      JSON.stringify(status("offline", 9_400_000)),
-      new Date(NOW - 30_000),
-      new Date(NOW - 5 * HOUR_MS),
-    ],
-  );
 }
 
 async function setSomeAside(store: ReadingStore): Promise<void> {

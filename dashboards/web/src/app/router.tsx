@@ -11,8 +11,11 @@ import { onSessionEnded, queryClient } from "../api/query-client.ts";
 import { oneOf, type RawSearch, textOf } from "../api/search.ts";
 import { sessionQuery, type TimedSession } from "../api/session.ts";
 import { accountSearch } from "../pages/account/search.ts";
+import { agentSearch } from "../pages/agent/search.ts";
 import { collectionSearch } from "../pages/collection/search.ts";
+import { approvalsSearch, commandsSearch } from "../pages/commands/search.ts";
 import { eventsSearch } from "../pages/events/search.ts";
+import { fleetSearch } from "../pages/fleet/search.ts";
 import { meterSearch } from "../pages/meter/search.ts";
 import { metersSearch } from "../pages/meters/search.ts";
 import { missingSearch } from "../pages/missing-readings/search.ts";
@@ -156,6 +159,34 @@ const missingReadings = createRoute({
   component: lazyRouteComponent(() => import("../pages/missing-readings/page.tsx"), "MissingReadingsPage"),
 });
 
+const fleet = createRoute({
+  getParentRoute: () => inside,
+  path: "collection/fleet",
+  validateSearch: fleetSearch,
+  component: lazyRouteComponent(() => import("../pages/fleet/page.tsx"), "FleetPage"),
+});
+
+const agent = createRoute({
+  getParentRoute: () => inside,
+  path: "collection/fleet/$site/$agent",
+  validateSearch: agentSearch,
+  component: lazyRouteComponent(() => import("../pages/agent/page.tsx"), "AgentPage"),
+});
+
+const commands = createRoute({
+  getParentRoute: () => inside,
+  path: "collection/commands",
+  validateSearch: commandsSearch,
+  component: lazyRouteComponent(() => import("../pages/commands/page.tsx"), "CommandsPage"),
+});
+
+const approvals = createRoute({
+  getParentRoute: () => inside,
+  path: "collection/approvals",
+  validateSearch: approvalsSearch,
+  component: lazyRouteComponent(() => import("../pages/commands/approvals-page.tsx"), "ApprovalsPage"),
+});
+
 const accounts = createRoute({
   getParentRoute: () => inside,
   path: "accounts",
@@ -232,21 +263,8 @@ const jobs = createRoute({
 const operationsPages = [operationsFirst, health, agents, setAside, quarantine, devices, jobs];
 
 const pages = inside.addChildren([
-  ...[
-    controlRoom,
-    district,
-    events,
-    event,
-    rules,
-    shift,
-    tickets,
-    meters,
-    meter,
-    collection,
-    missingReadings,
-    accounts,
-    account,
-  ],
+  ...[controlRoom, district, events, event, rules, shift, tickets, meters, meter, accounts, account],
+  ...[collection, missingReadings, fleet, agent, commands, approvals],
   operations.addChildren(operationsPages),
 ]);
 

@@ -10,7 +10,7 @@ const OUTDATED: Readonly<Record<LiveKind, readonly string[]>> = {
   anomaly: ["overview", "dma", "anomalies", "anomaly", "accounts", "account"],
   ticket: ["overview", "tickets", "ticket", "anomalies", "anomaly", "accounts", "account"],
   report: ["reports"],
-  collection: ["collection", "agents", "meters", "meter", "set-aside", "enrolment", "operations"],
+  collection: ["collection", "agents", "meters", "meter", "set-aside", "enrolment", "operations", "fleet", "commands"],
 };
 
 /** First parts of the query keys that are old after events of some kinds. */

@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { agentsQuery, collectionQuery } from "../../api/queries.ts";
 import { useMay } from "../../api/session.ts";
 import { PageLoading } from "../../app/page-loading.tsx";
@@ -14,6 +13,7 @@ import { Groups } from "./groups.tsx";
 import { Missing } from "./missing.tsx";
 import { RateByDay } from "./rate-by-day.tsx";
 import { SetAside } from "./set-aside.tsx";
+import { CollectionTabs } from "./tabs.tsx";
 import { words } from "./words.ts";
 
 /** The collection: are all meters read, who did not report and why. */
@@ -43,10 +43,7 @@ export function CollectionPage() {
   };
   return (
     <div className="nf-page">
-      <div className="nf-title">
-        <h1>{say("collection")}</h1>
-        <Link to="/collection/missing">{say("missingReadings")}</Link>
-      </div>
+      <CollectionTabs />
       <Panel title={say("whole")}>
         <FigureList
           figures={[

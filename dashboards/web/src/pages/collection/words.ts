@@ -30,7 +30,6 @@ export const words = {
   model: { zh: "表型", en: "Model" },
   byDay: { zh: "每日采集成功率（近 30 日）", en: "Read rate by day, last 30 days" },
   noDays: { zh: "尚无完整的一日。", en: "There is no day yet." },
-  missingReadings: { zh: "查看缺失读数", en: "Which readings are missing" },
   success: { zh: "成功率", en: "Read rate" },
   good: { zh: "正常", en: "good" },
   late: { zh: "迟报", en: "late" },

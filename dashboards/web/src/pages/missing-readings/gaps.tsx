@@ -14,9 +14,7 @@ export function Gaps(props: { readonly row: MissingRow }) {
   return (
     <span className="nf-lines">
       {shown.map(({ from, to, periods }) => (
-        <span key={from}>
-          {say("gap", { from: dateTime(from), to: dateTime(to), count: number(periods, 0) })}
-        </span>
+        <span key={from}>{say("gap", { from: dateTime(from), to: dateTime(to), count: number(periods, 0) })}</span>
       ))}
       {gaps.length > SHOWN && (
         <span className="nf-soft nf-small">{say("moreGaps", { count: number(gaps.length - SHOWN, 0) })}</span>

@@ -9,6 +9,7 @@ import { type Column, RankedList } from "../../parts/ranked-list.tsx";
 import { useFormat } from "../../parts/use-format.ts";
 import { useTitle } from "../../parts/use-title.ts";
 import { useWords } from "../../words/use-words.ts";
+import { CollectionTabs } from "../collection/tabs.tsx";
 import { Gaps } from "./gaps.tsx";
 import type { MissingRow } from "./row.ts";
 import { type MissingSearch, SPANS } from "./search.ts";
@@ -28,10 +29,7 @@ export function MissingReadingsPage() {
   const rows = useMemo(() => flat?.map((row): MissingRow => ({ id: row.meter.id, ...row })), [flat]);
   return (
     <div className="nf-page">
-      <div className="nf-title">
-        <h1>{say("title")}</h1>
-        <Link to="/collection">{say("collection")}</Link>
-      </div>
+      <CollectionTabs />
       <Filters search={search} />
       <Panel title={say("list")}>
         <RankedList<MissingRow>
