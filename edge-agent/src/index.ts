@@ -1,10 +1,16 @@
 export { MeterProfile } from "@nightflow/domain";
 export { type EdgeAgent, type EdgeAgentDeps, startEdgeAgent } from "./agent.ts";
 export { AgentOperateConfig, EdgeAgentConfig } from "./config.ts";
+export type { DriverDeps, ReadNowResult, RunningBus, WriteOrder, WriteResult } from "./drivers/driver.ts";
+export { openBus } from "./drivers/drivers.ts";
 export { httpPlatform, type Platform, type PlatformAnswer } from "./enrolment/platform.ts";
 export { keyFingerprint, makePrivateKey, makeRequest } from "./enrolment/request.ts";
 export { DataDirBusyError } from "./errors.ts";
 export { describeJoin, JOIN_EXIT_CODES, type JoinOrder, type JoinResult, joinByHand } from "./join-command.ts";
 export { type LoadedEdgeAgent, loadEdgeAgentConfig, loadLocalConfig } from "./load-config.ts";
 export { type AgentMetricsServer, type AgentWatch, agentFamilies, serveAgentMetrics } from "./metrics.ts";
+export { ProbeLineError } from "./probe/open-line.ts";
+export { PROBE_USAGE, ProbeUsageError } from "./probe/options.ts";
+export { type ProbeOutput, runProbe } from "./probe/probe.ts";
 export { BUNDLED_PROFILES, loadProfiles, withInlineProfiles } from "./profiles/library.ts";
+export { Transports } from "./transports/transports.ts";

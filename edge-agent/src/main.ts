@@ -5,6 +5,7 @@ import { startEdgeAgent } from "./agent.ts";
 import { describeJoin, JOIN_EXIT_CODES, joinByHand } from "./join-command.ts";
 import { loadEdgeAgentConfig, loadLocalConfig, TOKEN_VARIABLE } from "./load-config.ts";
 import { agentFamilies, serveAgentMetrics } from "./metrics.ts";
+import { runProbe } from "./probe/probe.ts";
 
 /**
  * Joins by hand: `nightflow-agent join agent.yaml nfj1.…`, or `--url`, `--token`, `--ca` in its place. Says what became of
@@ -23,12 +24,25 @@ async function joinNow(args: readonly string[]): Promise<number> {
   return JOIN_EXIT_CODES[result.answer.status];
 }
 
+/** Looks at the meters of a line: `nightflow-agent probe --tcp 10.0.0.7:502`. Faults are for a person to read. */
+async function probeNow(args: readonly string[]): Promise<number> {
+  try {
+    return await runProbe(args);
+  } catch (error) {
+    const remedy =
+      error instanceof NightflowError && error.remedy !== undefined ? `\n  what to do: ${error.remedy}` : "";
+    process.stderr.write(`nightflow-agent: ${describeError(error)}${remedy}\n`);
+    return 2;
+  }
+}
+
 /** Runs an agent alone, from its own configuration file, until SIGTERM or SIGINT. Gives the exit code. */
 async function main(): Promise<number> {
   const [path = "agent.yaml", ...rest] = process.argv.slice(2);
   const logger = pino({ name: "nightflow-agent" });
   try {
     if (path === "join") return await joinNow(rest);
+    if (path === "probe") return await probeNow(rest);
     const stopped = nextStopSignal();
     const loaded = loadEdgeAgentConfig(path);
     const { operate } = loaded.config;

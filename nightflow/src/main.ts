@@ -61,6 +61,16 @@ agent
   .action(async (file, text, options) => (await import("./commands/agent.ts")).runJoin(file, text, options));
 
 program
+  .command("probe")
+  .description(
+    "look at the Modbus meters of a line before configuring them: units, decodings, three readings (probe --help)",
+  )
+  .allowUnknownOption()
+  .helpOption(false)
+  .argument("[options...]")
+  .action(async (_options, _own, command) => (await import("./commands/probe.ts")).runProbeCommand(command.args));
+
+program
   .command("simulators")
   .description(
     "serve a simulated town on Modbus TCP and OPC UA; a second start on the same folder goes on with the same town",

@@ -3,8 +3,9 @@ import { ChannelId } from "../ids.ts";
 import { Period } from "./buses/period.ts";
 import { Id } from "./text.ts";
 
-const AlignS = z.int().min(1).max(3600).default(60).meta({
-  description: "Furthest that a reading may lie from the boundary that it stands for.",
+const AlignS = z.int().min(1).max(3600).optional().meta({
+  description:
+    "Furthest that a reading may lie from the boundary that it stands for; else a tenth of the period, at least 60 s.",
   unit: "s",
 });
 

@@ -105,7 +105,7 @@ function makerOf(computed: ComputedChannel, deps: ComputedChannelsDeps, total: B
   const book = new BoundaryBook({
     channels: inputsOf(computed),
     periodMs: computed.periodS * 1000,
-    alignMs: computed.alignS * 1000,
+    alignMs: (computed.alignS ?? Math.max(60, computed.periodS / 10)) * 1000,
   });
   if (computed.kind === "baseVolume") {
     const maker = new BaseVolumeMaker(computed, channels, total);

@@ -11,6 +11,7 @@ export class UsageError extends NightflowError {
 const MENDABLE: ReadonlySet<string> = new Set([
   "CONFIG_INVALID",
   "USAGE",
+  "PROBE_USAGE",
   "READINGS_FILE",
   "UNIT_UNKNOWN",
   "MQTT_REFUSED",

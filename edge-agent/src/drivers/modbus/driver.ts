@@ -42,7 +42,7 @@ function openLine(
 }
 
 /** Time that a byte takes on the wire: start bit, data, parity and stop bits. */
-function msPerByte(transport: Transport): number {
+export function msPerByte(transport: Transport): number {
   return transport.kind === "serial" ? (1000 * bitsPerByte(transport)) / transport.baudRate : 0;
 }
 

@@ -1,0 +1,43 @@
+import { type ModbusFraming, NightflowError, realClock, type Transport } from "@nightflow/domain";
+import pino from "pino";
+import { msPerByte } from "../drivers/modbus/driver.ts";
+import { framingOf } from "../drivers/modbus/framing/framing.ts";
+import type { MeterLine } from "../drivers/modbus/line.ts";
+import { RequestLine } from "../drivers/modbus/request-line.ts";
+import { Transports } from "../transports/transports.ts";
+
+/** The line to the meters could not be opened. */
+export class ProbeLineError extends NightflowError {
+  readonly code = "PROBE_NO_LINE";
+  readonly retriable = true;
+}
+
+const LONGEST_OPENING_MS = 6000;
+
+/** A line that is open. @throws {ProbeLineError} when it does not open in some seconds, and why. */
+export async function openProbeLine(transport: Transport, framing: ModbusFraming): Promise<MeterLine> {
+  const transports = new Transports({ clock: realClock, logger: pino({ level: "silent" }) });
+  const bytes = transports.make(transport);
+  const line = new RequestLine({
+    transport: bytes,
+    framing: framingOf(framing),
+    gapMs: framing === "tcp" ? 0 : 20,
+    settleMs: 0,
+    msPerByte: msPerByte(transport) * (framing === "ascii" ? 2 : 1),
+  });
+  const hasOpened = await new Promise<boolean>((resolve) => {
+    const tooLong = setTimeout(() => resolve(false), LONGEST_OPENING_MS);
+    line.onOpen(() => {
+      clearTimeout(tooLong);
+      resolve(true);
+    });
+    line.open();
+  });
+  if (hasOpened) return line;
+  const fault = line.fault ?? "nothing answers";
+  line.close();
+  throw new ProbeLineError(`${bytes.name} does not open: ${fault}`, {
+    remedy:
+      "check address, port and cable, and that no other master holds the line (many converters take one connection only)",
+  });
+}
