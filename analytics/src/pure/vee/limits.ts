@@ -46,7 +46,7 @@ export const DEFAULT_VEE_LIMITS: VeeLimits = {
   sumShare: 0.001,
   spikeRatio: 1.8,
   jumpRatio: 10,
-  jumpQ4Share: 0.25,
+  jumpQ4Share: 0.1,
   jumpLearnMs: 7 * DAY_MS,
   peakRatio: 2,
   stuckMs: 28 * DAY_MS,

@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 type Row = Readonly<EmittedInterval>;
 
 /**
- * Consecutive-interval jump: a good interval more than 1,000 % above the good one before it, by at least a quarter of what Q4 lets
+ * Consecutive-interval jump: a good interval more than 1,000 % above the good one before it, by at least a tenth of what Q4 lets
  * through, and further than this register ever jumped before. Homes jump from nothing to a shower every morning: hence the two
  * additions to the plain ratio; a count stands for an interval before without any.
  *

@@ -17,6 +17,7 @@ import { DEFAULT_VEE_LIMITS, type VeeLimits } from "./limits.ts";
 import { note, type VeeNote } from "./note.ts";
 import { checkJumps, checkPeak, peakOf } from "./peak-checks.ts";
 import { checkEvents, checkGaps, checkTimes } from "./reading-checks.ts";
+import { checkSlips } from "./slip-checks.ts";
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -101,6 +102,7 @@ function notesOf(input: VeeInput, series: IntervalSeries): VeeNote[] {
     ...checkTimes(curve.readAtMs.subarray(0, curve.length), nowMs, limits),
     ...checkGaps(curve, options.periodMs, Math.min(nowMs, toMs), limits),
     ...checkEvents(curve),
+    ...checkSlips(curve),
     ...checkRegister(rows),
     ...(mayJudgeSpikes ? checkSpikes(rows, calendar, leastCounts, limits) : []),
     ...checkJumps(rows, leastCounts, limits),

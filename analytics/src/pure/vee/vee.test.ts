@@ -279,6 +279,14 @@ describe("validation", () => {
     expect(stuck.notes.find(({ rule }) => rule === "stuck")?.reason.en).toContain("23 days");
   });
 
+  test("calls a single reading that the next one disproves, and leaves it out", () => {
+    const slipped = (by: number) =>
+      home(10).map((point, i) => (i === 100 ? { ...point, counts: point.counts + by } : point));
+    const slips = (by: number) => validate(slipped(by)).notes.map(({ rule, fromMs }) => [rule, fromMs]);
+    expect(slips(-700)).toEqual([["negative", START_MS + 100 * HOUR_MS]]);
+    expect(slips(50)).toContainEqual(["spike", START_MS + 100 * HOUR_MS]);
+  });
+
   test("calls a jump from one interval to the next that is further than ever before, and not the peaks of every day", () => {
     const leap = (hour: number) => (hour === 30 * 24 + 3 ? 1500 : usual(hour));
     const { notes, rows } = validate(home(40, undefined, leap));
