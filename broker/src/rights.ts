@@ -51,7 +51,10 @@ const RIGHTS: Readonly<Record<BrokerRole, RoleRights>> = {
     ["ack", "config", "command", "time/reply"],
   ),
   ingest: roleRights(["ack", "heartbeat", "time/reply"], ["readings", "status", "config/report", "time"]),
-  api: roleRights(["config", "command"], ["status", "config/report", "command-reply", "heartbeat"]),
+  api: roleRights(
+    ["config", "command", "time/reply"],
+    ["status", "config/report", "command-reply", "heartbeat", "time"],
+  ),
   monitor: roleRights([], ["readings", "ack", "status", "config/report", "heartbeat"]),
   device: roleRights([], []),
 };

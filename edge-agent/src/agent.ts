@@ -9,6 +9,7 @@ import {
   type ConfigReport,
   encodeConfigReport,
   encodeStatus,
+  type OrderOf,
   parseTopic,
   type Reading,
 } from "@nightflow/domain";
@@ -26,6 +27,7 @@ import type { EdgeAgentConfig } from "./config.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
 import type { RunningBus } from "./drivers/driver.ts";
 import { openBus } from "./drivers/drivers.ts";
+import { TrustList, trustFolder } from "./drivers/opcua/security/trust-list.ts";
 import type { AgentEnrolment } from "./enrolment/enrolment.ts";
 import { HeadEndClock } from "./head-end-clock/head-end-clock.ts";
 import { profileFolders } from "./load-config.ts";
@@ -115,7 +117,12 @@ class RunningAgent implements EdgeAgent {
     const { clock, logger, config } = deps;
     this.#startedAt = clock.now();
     this.#transports = new Transports({ clock, logger });
-    this.#path = new CollectPath(clock, (readings) => kept.outbox.add(readings));
+    this.#path = new CollectPath({
+      clock,
+      logger,
+      dataDir: config.dataDir,
+      take: (readings) => kept.outbox.add(readings),
+    });
     this.#fleet = new BusFleet((bus, agentConfig) => this.#open(bus, agentConfig, this.#path.collect));
     this.#headEndClock = new HeadEndClock({ clock, alarmMs: config.clock.alarmMs });
     this.#remote = this.#remoteConfig();
@@ -177,6 +184,7 @@ class RunningAgent implements EdgeAgent {
     await this.#commands.close();
     await this.#remote.close();
     await this.#fleet.close();
+    this.#path.close();
     await this.#kept.outbox.flush();
     await this.#enrolment?.close();
     await this.#publisher.close();
@@ -214,6 +222,8 @@ class RunningAgent implements EdgeAgent {
     const deps = {
       fleet: this.#fleet,
       openAside: this.#open.bind(this),
+      decideCertificate: ({ thumbprint, decision }: OrderOf<"certificate">, by: string) =>
+        new TrustList(trustFolder(config.dataDir)).decide(thumbprint, decision, by, clock.now()),
       faultsOf: (candidate: AgentConfig) => faultsOfAgentConfig(candidate, this.#library),
     };
     return new CommandDesk({

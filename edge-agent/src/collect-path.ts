@@ -1,16 +1,32 @@
-import type { AgentConfig, Clock, Reading } from "@nightflow/domain";
+import { type AgentConfig, type Clock, canonicalJson, type Reading } from "@nightflow/domain";
+import type { Logger } from "pino";
+import { ComputedChannels } from "./computed/computed-channels.ts";
+import { fileTotalStore } from "./computed/total-store.ts";
 import { withPossibleTimes } from "./head-end-clock/device-times.ts";
 import { ReportingFilter } from "./report-by-exception/reporting-filter.ts";
 
-/** The way of a reading from its bus to the outbox: its time is checked, and what says nothing new is left out. */
-export class CollectPath {
-  readonly #clock: Clock;
-  readonly #filter = new ReportingFilter();
-  readonly #take: (readings: readonly Reading[]) => void;
+export interface CollectPathDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The agent's folder, where computed totals are kept. */
+  readonly dataDir: string;
+  /** Takes what is to be sent. */
+  readonly take: (readings: readonly Reading[]) => void;
+}
 
-  constructor(clock: Clock, take: (readings: readonly Reading[]) => void) {
-    this.#clock = clock;
-    this.#take = take;
+/**
+ * The way of a reading from its bus to the outbox: its time is checked, channels are computed from it, and what says
+ * nothing new is left out. Computing comes first, for it needs every reading.
+ */
+export class CollectPath {
+  readonly #deps: CollectPathDeps;
+  readonly #filter = new ReportingFilter();
+  #computed: ComputedChannels | undefined;
+  /** What the computed channels were made from. */
+  #computedBy = "";
+
+  constructor(deps: CollectPathDeps) {
+    this.#deps = deps;
   }
 
   /** Readings left out by report by exception since the start. */
@@ -18,12 +34,33 @@ export class CollectPath {
     return this.#filter.suppressed;
   }
 
-  configure({ channels }: AgentConfig): void {
+  /** Works by a configuration from now on; computed channels whose settings stay go on. */
+  configure({ channels, computed = [] }: AgentConfig): void {
     this.#filter.configure(channels);
+    const settings = canonicalJson(computed.length === 0 ? [] : [computed, channels]);
+    if (settings === this.#computedBy) return;
+    this.#computed?.close();
+    this.#computedBy = settings;
+    const { clock, logger, dataDir } = this.#deps;
+    const byId = new Map(channels.map((channel) => [channel.id as string, channel]));
+    const store = fileTotalStore(dataDir, logger);
+    const deps = { computed, channels: byId, clock, store, logger, collect: this.#send };
+    this.#computed = computed.length === 0 ? undefined : new ComputedChannels(deps);
   }
 
   readonly collect = (readings: readonly Reading[]): void => {
-    const passed = this.#filter.pass(withPossibleTimes(readings, this.#clock.now()));
-    if (passed.length > 0) this.#take(passed);
+    const timed = withPossibleTimes(readings, this.#deps.clock.now());
+    this.#computed?.take(timed);
+    this.#send(timed);
+  };
+
+  /** Computes what is complete; nothing more comes. */
+  close(): void {
+    this.#computed?.close();
+  }
+
+  readonly #send = (readings: readonly Reading[]): void => {
+    const passed = this.#filter.pass(readings);
+    if (passed.length > 0) this.#deps.take(passed);
   };
 }

@@ -19,6 +19,8 @@ import type { Logger } from "pino";
 import { type BrokerSecurity, openBrokerSecurity } from "./broker-security.ts";
 import { makeClock } from "./config/clock.ts";
 import { openDesk, openDevices } from "./devices.ts";
+import { timeAnswerTo } from "./field/answer-time.ts";
+import { serveFieldLine } from "./field/port-line.ts";
 import { openStore } from "./open-store.ts";
 import { mergeViews, type OperateView } from "./operate/index.ts";
 import { brokerView } from "./operate/views/broker.ts";
@@ -40,6 +42,8 @@ export interface HeadEnd {
   publish(topic: string, payload: string): Promise<void>;
   /** Serves the store to another thread. */
   serveStore(port: MessagePort): void;
+  /** Lets another thread publish configurations and commands, and hear what agents say. */
+  serveField(port: MessagePort): void;
   close(): Promise<void>;
 }
 
@@ -82,6 +86,7 @@ function runningHeadEnd(deps: CollectingDeps, collecting: Collecting): HeadEnd {
     view: viewOf(deps, collecting),
     publish: (topic, payload) => broker.publish(topic, payload, { as: "ingest", retain: true }),
     serveStore: (port) => void serveReadingStore(store, port),
+    serveField: (port) => void serveFieldLine(broker, port),
     async close() {
       await collecting.close();
       await store.close();
@@ -173,6 +178,7 @@ async function openDoor(
     onAgentConnected: (agent, site) => ingest.onAgentConnected(site, agent),
   });
   broker.onMessage(["status"], ({ topic, payload }) => ingest.takeStatus(topic, payload));
+  broker.onMessage(["time"], ({ topic, payload }) => answerTime(broker, topic, payload));
   broker.onMessage(["config/report"], ({ topic, payload }) => ingest.takeConfigReport(topic, payload));
   return broker;
 }
@@ -191,6 +197,13 @@ async function announceHost(
   const announcer = new HostAnnouncer({ hostId, stats: () => ingest.stats(), publishRetained, logger });
   await announcer.start();
   return announcer;
+}
+
+/** An agent asks what time it is here; it asks again, so that a failure needs no more than a line in the log. */
+function answerTime(broker: RunningBroker, topic: string, payload: Uint8Array): void {
+  const answer = timeAnswerTo(topic, payload);
+  if (answer !== undefined)
+    void broker.publish(answer.topic, answer.payload, { as: "ingest", qos: 0 }).catch(() => undefined);
 }
 
 function started(broker: RunningBroker | undefined): RunningBroker {

@@ -174,9 +174,11 @@ async function startWithStore(
 ) {
   const { port1, port2 } = new MessageChannel();
   headEnd.send({ type: "store", port: port1 }, [port1]);
+  const field = name === "api" ? new MessageChannel() : undefined;
+  if (field !== undefined) headEnd.send({ type: "field", port: field.port1 }, [field.port1]);
   const thread = new RoomThread(name, entry(name), {
-    data: { ...settings, storePort: port2 },
-    transfer: [port2],
+    data: { ...settings, storePort: port2, fieldPort: field?.port2 },
+    transfer: field === undefined ? [port2] : [port2, field.port2],
     logger,
   });
   threads.push(thread);

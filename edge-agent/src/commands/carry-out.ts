@@ -22,6 +22,11 @@ export interface CarryOutDeps {
   readonly openAside: (bus: Bus, config: AgentConfig, collect: (readings: readonly Reading[]) => void) => RunningBus;
   /** What is wrong with a configuration that only drivers and profiles know. */
   readonly faultsOf: (config: AgentConfig) => readonly string[];
+  /** Trusts or rejects a certificate that a device has shown; what became of it. */
+  readonly decideCertificate: (
+    order: OrderOf<"certificate">,
+    by: string,
+  ) => "done" | "unknown-certificate" | "ambiguous";
   /** Looks at a line; absent where this agent cannot. */
   readonly probe?: (order: OrderOf<"probe">) => Promise<unknown>;
 }
@@ -215,16 +220,16 @@ async function probe(order: OrderOf<"probe">, deps: CarryOutDeps): Promise<Carri
   return { outcome: "done", details: await deps.probe(order) };
 }
 
-async function decideCertificate(
-  { bus, thumbprint, decision }: OrderOf<"certificate">,
-  { fleet }: CarryOutDeps,
-  by: string,
-): Promise<Carried> {
-  const running = fleet.find(bus);
-  if (running === undefined) return refused("UNKNOWN_BUS", `there is no bus ${bus}`);
-  if (running.decideCertificate === undefined) return refused("UNSUPPORTED", `bus ${bus} has no certificates`);
-  await running.decideCertificate(thumbprint, decision, by);
-  return { outcome: "done", details: { bus, thumbprint, decision } };
+/** A decision holds for every bus of the agent; the one that it is about tries at once. */
+async function decideCertificate(order: OrderOf<"certificate">, deps: CarryOutDeps, by: string): Promise<Carried> {
+  const { kind: _, ...details } = order;
+  const outcome = deps.decideCertificate(order, by);
+  if (outcome === "ambiguous")
+    return refused("AMBIGUOUS", "several certificates begin with this thumbprint: give more of it");
+  if (outcome === "unknown-certificate")
+    return refused("UNKNOWN_CERTIFICATE", "no device has shown such a certificate");
+  deps.fleet.find(order.bus)?.retry?.();
+  return { outcome: "done", details };
 }
 
 function refused(code: string, message: string): Carried {

@@ -36,6 +36,7 @@ async function setUp(kept?: string) {
       carryOut(command, {
         fleet,
         openAside: (bus) => new FakeBus(bus),
+        decideCertificate: ({ thumbprint }) => (thumbprint.startsWith("ab") ? "done" : "unknown-certificate"),
         faultsOf: (config) => config.buses.flatMap(({ id }) => (id === "bad" ? ["no such profile"] : [])),
       }),
     reply: (_id, payload) => void replies.push(decodeCommandReply(payload)),
@@ -124,7 +125,9 @@ it("what nothing here can do is refused in words", async () => {
   expect(await answered({ kind: "retry" })).toMatchObject({ outcome: "done", details: { waiting: 2, buses: 2 } });
   expect(await answered({ kind: "probe", options: {} })).toMatchObject({ code: "UNSUPPORTED" });
   const certificate = { kind: "certificate", bus: "a", thumbprint: "ab".repeat(20), decision: "trust" } as const;
-  expect(await answered(certificate)).toMatchObject({ code: "UNSUPPORTED" });
+  expect(await answered(certificate)).toMatchObject({ outcome: "done" });
+  const unknown = { ...certificate, thumbprint: "cd".repeat(20) };
+  expect(await answered(unknown)).toMatchObject({ code: "UNKNOWN_CERTIFICATE" });
 });
 
 it("a test read opens a line aside, gives its readings back, and stores nothing", async () => {

@@ -87,8 +87,6 @@ export interface RunningBus {
   retry?(meter?: string): number;
   /** Fetches what the meter or its server has kept from one instant to another, epoch ms. */
   readBack?(meter: string, fromMs: number, toMs: number): Promise<ReadNowResult>;
-  /** Trusts or rejects a certificate that the far side has shown. @throws when it has shown no such one. */
-  decideCertificate?(thumbprint: string, decision: "trust" | "reject", who: string): Promise<void>;
   /** Sets something in a meter, between two polls. */
   write?(order: WriteOrder): Promise<WriteResult>;
   /** Ends reading and lets go of the line; what was read has been given to `collect`. */

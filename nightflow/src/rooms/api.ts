@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ApiMetrics, type HeadEndHealth, type ReportRenderer, startApi } from "@nightflow/crm-api";
+import { ApiMetrics, type FieldLine, type HeadEndHealth, type ReportRenderer, startApi } from "@nightflow/crm-api";
 import { builtPagesFolder } from "@nightflow/dashboards";
 import type { Clock } from "@nightflow/domain";
 import { createJobQueue, type Database, openFileStore, type ReadingStore } from "@nightflow/storage";
@@ -25,6 +25,8 @@ export interface ApiParts {
   readonly security: Pick<NightflowConfig, "broker" | "enrolment">;
   /** Default: what each process has written to the database. */
   readonly headEndHealth?: HeadEndHealth;
+  /** The way to agents; without it configurations and commands wait in the database. */
+  readonly line?: FieldLine;
 }
 
 /** The HTTP API with its jobs, pages, reports and, where the broker has TLS, the enrolment of agents. */
@@ -58,6 +60,7 @@ export async function startApiRoom(
 ): Promise<RunningRoom> {
   // Not for the threads of `up`, which load this file too: they have their ground already.
   const { openGround, operateAlone } = await import("./alone.ts");
+  const line = await fieldLineOf(loaded, logger);
   const ground = await openGround(loaded, "api", logger);
   const { store, db, clock, settings } = ground;
   const { dataDir } = settings;
@@ -66,7 +69,8 @@ export async function startApiRoom(
     const config = { ...settings.config.api, port };
     const metrics = new ApiMetrics();
     const security = settings.config;
-    const api = await startApiParts({ store, db, clock, config, security, dataDir, logger, metrics });
+    const parts = { store, db, clock, config, security, dataDir, logger, metrics };
+    const api = await startApiParts({ ...parts, ...(line && { line }) });
     const view = mergeViews(apiView(metrics, db, clock), databaseView(db), jobsView(db));
     const operated = await operateAlone("api", view, { settings, logger, sql: db });
     return {
@@ -74,11 +78,23 @@ export async function startApiRoom(
       async close() {
         await operated.close();
         await api.close();
+        await line?.close();
         await ground.close();
       },
     };
   } catch (error) {
+    await line?.close();
     await ground.close();
     throw error;
   }
+}
+
+/** The way to agents through the broker of `mqtt`; without one configurations and commands wait in the database. */
+async function fieldLineOf(loaded: LoadedConfig, logger: Logger) {
+  if (loaded.config.mqtt === undefined) return undefined;
+  const [{ mqttAccess }, { MqttFieldLine }] = await Promise.all([
+    import("./ingest.ts"),
+    import("../field/mqtt-line.ts"),
+  ]);
+  return new MqttFieldLine(mqttAccess(loaded), logger);
 }

@@ -26,6 +26,7 @@ await runRoom(async () => {
     },
     onMessage: (message) => {
       if (message.type === "store") headEnd.serveStore(message.port);
+      if (message.type === "field") headEnd.serveField(message.port);
       if (message.type === "operate") operated.serveTo(message.port);
     },
   };

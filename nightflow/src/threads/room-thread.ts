@@ -21,6 +21,8 @@ export type ToThread =
   | { readonly type: "stop" }
   | { readonly type: "wake" }
   | { readonly type: "store"; readonly port: MessagePort }
+  /** Let the thread behind the port publish to agents and hear them. */
+  | { readonly type: "field"; readonly port: MessagePort }
   /** Let the thread behind the port look at you. */
   | { readonly type: "operate"; readonly port: MessagePort }
   /** Behind the port is that other part: look at it for the operator's page. */

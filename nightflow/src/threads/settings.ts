@@ -20,3 +20,8 @@ export interface ThreadSettings {
 export interface ThreadWithStore extends ThreadSettings {
   readonly storePort: MessagePort;
 }
+
+/** The API's thread, which also speaks with agents through the head-end. */
+export interface ApiThreadSettings extends ThreadWithStore {
+  readonly fieldPort: MessagePort;
+}
