@@ -5,7 +5,7 @@ export { intervalVersionsChart, type VersionedPoint } from "./charts/interval-ve
 export { type NightMark, type NightPoint, nightFlowChart } from "./charts/night-flow.ts";
 export { PALETTE, toDark } from "./charts/palette.ts";
 export { type ReadRateDay, readRateChart } from "./charts/read-rate.ts";
-export { type CurvePoint, type UsageCurveInput, usageCurveChart } from "./charts/usage-curve.ts";
+export { type ClosedSpan, type CurvePoint, type UsageCurveInput, usageCurveChart } from "./charts/usage-curve.ts";
 export * from "./format.ts";
 export { usageReportCsv } from "./usage-report/csv.ts";
 export { usageReportHtml } from "./usage-report/html.ts";

@@ -1,5 +1,5 @@
 import { usageCurveChart } from "@nightflow/dashboards/reports";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { Button, Checkbox, Skeleton } from "antd";
 import { useMemo } from "react";
@@ -15,6 +15,8 @@ import { useFormat } from "../../parts/use-format.ts";
 import { useSpan } from "../../parts/use-span.ts";
 import { useWords } from "../../words/use-words.ts";
 import { curvePoints, stepMsOf } from "../meter/curve-points.ts";
+import { closedSpans } from "./closed-spans.ts";
+import { type AccountBands, accountBandsQuery } from "./terms-queries.ts";
 import { words } from "./words.ts";
 
 const route = getRouteApi("/inside/accounts/$id");
@@ -33,6 +35,11 @@ export function AccountCurve(props: { readonly account: AccountDetail }) {
   const { data, error, refetch } = useQuery(
     accountCurveQuery(id, { ...passed, step, ...(isCompared ? { compare: "previous" } : {}) }),
   );
+  const bands = useQuery({
+    ...accountBandsQuery(id, whole),
+    enabled: props.account.isKeyAccount,
+    placeholderData: keepPreviousData,
+  });
   const csv = `/api/accounts/${id}/curve.csv?from=${passed.from}&to=${passed.to}&step=${step}`;
   return (
     <Panel title={say("curve")} extra={mayExport && <Button href={csv}>{say("csv")}</Button>}>
@@ -58,15 +65,19 @@ export function AccountCurve(props: { readonly account: AccountDetail }) {
       </Checkbox>
       {data === undefined && error !== null && <Problem error={error} onRetry={() => void refetch()} />}
       {data === undefined && error === null && <Skeleton.Node active style={{ width: "100%", height: HEIGHT_PX }} />}
-      {data !== undefined && <Drawn curve={data} />}
+      {data !== undefined && <Drawn curve={data} bands={bands.data} />}
     </Panel>
   );
 }
 
-function Drawn(props: { readonly curve: components["schemas"]["AccountCurve"] }) {
+function Drawn(props: {
+  readonly curve: components["schemas"]["AccountCurve"];
+  readonly bands: AccountBands | undefined;
+}) {
   const { say, language } = useWords("account", words);
   const { volume, share, zone } = useFormat();
   const { current, previous } = props.curve;
+  const { bands } = props;
   const option = useMemo(
     () =>
       usageCurveChart({
@@ -76,11 +87,16 @@ function Drawn(props: { readonly curve: components["schemas"]["AccountCurve"] })
         volumeUnit: current.unit ?? "m3",
         language,
         canZoom: true,
+        ...(bands && {
+          bands: bands.hours.map(({ startAt, low, high }) => ({ startMs: startAt, low, high })),
+          closed: closedSpans(bands.hours),
+          contractM3h: bands.thresholds.contractM3h ?? null,
+        }),
         ...(previous === null
           ? {}
           : { previous: curvePoints(previous), previousShiftMs: current.from - previous.from }),
       }),
-    [current, previous, zone, language],
+    [current, previous, bands, zone, language],
   );
   const unit = current.unit ?? "m3";
   if (current.total === null && (previous?.total ?? null) === null) return <p className="nf-soft">{say("noCurve")}</p>;

@@ -17,6 +17,7 @@ import { AccountCurve } from "./account-curve.tsx";
 import { AccountDays } from "./account-days.tsx";
 import { AccountEvents } from "./account-events.tsx";
 import { Reports } from "./reports.tsx";
+import { TermsPanels } from "./terms-panel.tsx";
 import { words } from "./words.ts";
 
 const route = getRouteApi("/inside/accounts/$id");
@@ -47,6 +48,7 @@ export function AccountPage() {
         <div>
           <AccountCurve account={data} />
           <AccountDays account={data} />
+          <TermsPanels account={data} />
         </div>
         <div>
           <Panel title={say("figures")}>

@@ -14,6 +14,8 @@ export function ReasonDialog<Result>(props: {
   /** What will happen, and to how many. */
   readonly children: ReactNode;
   readonly isDangerous?: boolean;
+  /** Something else is missing before it can be done. */
+  readonly isBlocked?: boolean;
   readonly act: (reason: string) => Promise<Result>;
   readonly onDone: (result: Result) => void;
   readonly onClose: () => void;
@@ -35,7 +37,7 @@ export function ReasonDialog<Result>(props: {
       okText={props.confirm}
       cancelText={say("cancel")}
       okButtonProps={{
-        disabled: reason.trim().length < SHORTEST_REASON,
+        disabled: props.isBlocked === true || reason.trim().length < SHORTEST_REASON,
         loading: acting.isPending,
         danger: props.isDangerous ?? false,
       }}
