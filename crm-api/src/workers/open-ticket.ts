@@ -19,6 +19,7 @@ import { transactionWithRetry } from "../sql/retry.ts";
 import { recordAudit, recordEvents, SYSTEM } from "../system/record.ts";
 import { OPEN_TICKET } from "../tickets/open.ts";
 import { anomalyStateOf, ticketKindOf, ticketLimitsOf, ticketNumber, ticketPriorityOf } from "../tickets/policy.ts";
+import { reopenTicket } from "../tickets/reopen.ts";
 import { addStep } from "../tickets/steps.ts";
 import { findingWords, ticketTitle } from "../tickets/words.ts";
 
@@ -64,6 +65,10 @@ interface Finding {
   reason_en: string | null;
 }
 
+/** Days after its end in which the same finding again is the same case. */
+const RETURNS_WITHIN_DAYS = 7;
+const DAY_MS = 86_400_000;
+
 const NEEDS_TICKET: ReadonlySet<AnomalyState> = new Set(["open", "investigating", "field_work", "monitoring"]);
 
 /**
@@ -91,7 +96,7 @@ async function openIn(tx: Sql, deps: TicketDeskDeps, anomalyId: string): Promise
   const key = ticketKeyOf(`${finding.subject_kind}:${finding.subject}`, keyGroupOf(finding));
   // Findings of one key wait for each other here; the unique index on open keys is what would refuse a second ticket.
   await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 3))", [key]);
-  const open = await openTicketOf(tx, key);
+  const open = (await openTicketOf(tx, key)) ?? (await reopenedTicketOf(tx, deps, finding, key));
   return open === undefined ? createTicket(tx, deps, finding, key) : joinTicket(tx, deps, finding, open);
 }
 
@@ -136,6 +141,32 @@ async function openTicketOf(tx: Sql, key: string): Promise<OpenTicketRow | undef
     [key],
   );
   return rows[0];
+}
+
+/** The ticket of the same finding that was closed in the last days, opened again; undefined where there is none. */
+async function reopenedTicketOf(
+  tx: Sql,
+  { clock }: TicketDeskDeps,
+  finding: Finding,
+  key: string,
+): Promise<OpenTicketRow | undefined> {
+  const { rows } = await tx.query<OpenTicketRow>(
+    `select t.id, t.no, t.state from ticket t
+      where t.key = $1 and t.state = 'closed' and t.closed_at >= $2
+        and exists (select 1 from anomaly a where a.ticket_id = t.id and a.rule = $3)
+      order by t.closed_at desc limit 1 for no key update`,
+    [key, new Date(clock.now() - RETURNS_WITHIN_DAYS * DAY_MS), finding.rule],
+  );
+  const [closed] = rows;
+  if (closed === undefined) return undefined;
+  const what = {
+    zh: `关闭后 ${RETURNS_WITHIN_DAYS} 天内再次出现`,
+    en: `it came back within ${RETURNS_WITHIN_DAYS} days`,
+  };
+  const words = findingWords(finding.rule, finding.label, what);
+  const why = { words, data: { anomalyId: finding.id, rule: finding.rule } };
+  await reopenTicket(tx, clock, { ...closed, unitPath: finding.unit_path }, why);
+  return { ...closed, state: "reopened" };
 }
 
 async function createTicket(tx: Sql, deps: TicketDeskDeps, finding: Finding, key: string): Promise<OpenedTicket> {

@@ -9,6 +9,7 @@ import { ANOMALY_CLEARED_QUEUE, noteCleared } from "./anomaly-cleared.ts";
 import { startHousekeeping } from "./housekeeping.ts";
 import { startMonthlyReports } from "./monthly-reports.ts";
 import { AnomalyJob, OPEN_TICKET_QUEUE, openTicket } from "./open-ticket.ts";
+import { watchRepairs } from "./repair-checks.ts";
 import { isLastTry, makeReport, noteReportFailure, type ReportDeskDeps, ReportJob } from "./usage-report.ts";
 
 /** What the workers stand on. */
@@ -36,6 +37,7 @@ export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
   const stopHousekeeping = startHousekeeping(deps);
   const stopWatching = watchHeadEnds(deps);
   const stopAlarms = watchAlarms(deps);
+  const stopRepairs = watchRepairs(deps);
   return {
     async stop() {
       await Promise.all([
@@ -43,6 +45,7 @@ export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
         stopHousekeeping(),
         stopWatching(),
         stopAlarms(),
+        stopRepairs(),
         ...workers.map((worker) => worker.stop()),
       ]);
     },

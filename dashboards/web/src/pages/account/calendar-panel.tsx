@@ -151,7 +151,7 @@ function ImportDialog({ id, onClose }: { readonly id: string; readonly onClose: 
       title={say("importTitle")}
       okText={say("import")}
       cancelText={say("cancel")}
-      okButtonProps={{ disabled: text.trim() === "", loading: importing.isPending }}
+      okButtonProps={{ disabled: text.trim() === "", loading: importing.isPending && importing.variables === false }}
       onOk={() => importing.mutate(false)}
       onCancel={onClose}
     >
