@@ -57,6 +57,22 @@ test("the parameters of now and those tried are counted beside each other, by we
   expect(shown.at(-1)).toBe(1);
 });
 
+test("what runs back is judged by the reverse register where there is one", async () => {
+  const [home] = HOMES;
+  const back = meterOf("a", { channel: "a.reverse_total", quantity: "reverse_total", dma: "west" });
+  const store: PreviewDeps["store"] = {
+    curve: async (channel, fromMs, toMs) => {
+      if (channel !== back.channel) return curveOf(channel, fromMs, toMs);
+      const rows = hourlyRows(channel, 60 * 24, (hour) => (hour >= FAULT && hour < FAULT + 6 ? 9 : 0));
+      return { channel, ...columnsOf(rows.filter(({ readAtMs }) => readAtMs >= fromMs && readAtMs < toMs)) };
+    },
+  };
+  const defaults = withDefaults("REVERSE");
+  const change = { rule: "REVERSE", ...defaults, new: { ...defaults.new, leastLitres: 100 } } as const;
+  const { result } = await run(change, { store, channels: home === undefined ? [] : [home, back] });
+  expect(result).toMatchObject({ findings: { old: 1, new: 0 }, gone: 1, subjects: 1 });
+});
+
 test("the same parameters find the same", async () => {
   const { result } = await run(withDefaults("CONT_FLOW"));
   expect(result).toMatchObject({ findings: { old: 1, new: 1 }, added: 0, gone: 0 });

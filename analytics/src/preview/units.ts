@@ -27,7 +27,20 @@ function singleUnits(rule: TunedRule, channels: readonly MeteredChannel[], dma: 
     ? channels.filter(({ quantity, litresPerCount }) => litresPerCount === null && quantity.includes("pressure"))
     : [...primaryChannels(channels).values()].filter((meter) => isJudgedBy(rule, meter));
   const inScope = judged.filter((meter) => dma === null || standsIn(meter, dma));
-  return inScope.map((meter) => ({ id: meter.channel, channels: [meter], isMeter: !isGauge }));
+  const reverse = rule === "REVERSE" ? reverseRegisters(channels) : new Map<string, MeteredChannel>();
+  return inScope.map((meter) => {
+    const back = reverse.get(meter.meter);
+    const own = back === undefined ? [meter] : [meter, back];
+    return { id: meter.channel, channels: own, isMeter: !isGauge && back === undefined };
+  });
+}
+
+/** What runs back is judged by a register of its own where there is one. */
+function reverseRegisters(channels: readonly MeteredChannel[]): Map<string, MeteredChannel> {
+  const reverse = channels.filter(
+    ({ quantity, litresPerCount }) => quantity === "reverse_total" && litresPerCount !== null,
+  );
+  return new Map(reverse.map((channel) => [channel.meter, channel]));
 }
 
 function isJudgedBy(rule: TunedRule, meter: MeteredChannel): boolean {
