@@ -12,7 +12,7 @@ export { type ImportReport, type ImportRequest, importFile } from "./importing/i
 export { publishImport } from "./importing/publisher.ts";
 export { type ImportPlace, withOwnHeadEnd } from "./own-head-end.ts";
 export { readRegistryFolder } from "./registry/read-folder.ts";
-export { townAgentConfig } from "./town/agent-config.ts";
+export { RADIO_KEYS_FILE, radioKeys, townAgentConfig } from "./town/agent-config.ts";
 export { townRegistry } from "./town/registry.ts";
 export { writeTownRegistry, writeTownSetup } from "./town/setup.ts";
 export { startUp, threadSettings, type Up } from "./up.ts";

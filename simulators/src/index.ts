@@ -9,6 +9,7 @@ export { type HydraulicHour, type Hydraulics, type NodeLeak, openHydraulics } fr
 export { type DistrictHour, type DistrictHours, districtHours, type MainsLeak } from "./hydraulics/town-hours.ts";
 export { TownPressures } from "./hydraulics/town-pressures.ts";
 export { Ledger, type LedgerEntry, LedgerIndex, readLedger } from "./ledger.ts";
+export { radioKeyOf, radioNameOf } from "./mbus/radio-gateway.ts";
 export {
   type SimulatorEndpoints,
   type Simulators,

@@ -1,13 +1,17 @@
 import type { Clock } from "@nightflow/domain";
 import type { Logger } from "pino";
+import { startCjt188Line } from "./cjt188/cjt188-line.ts";
 import { startControlServer } from "./control.ts";
 import type { Fault } from "./faults/fault.ts";
 import { openFaultBook } from "./faults/fault-store.ts";
 import { TownPressures } from "./hydraulics/town-pressures.ts";
 import { Ledger } from "./ledger.ts";
+import { startMbusLine } from "./mbus/mbus-line.ts";
+import { startRadioGateway } from "./mbus/radio-gateway.ts";
 import { Gateway } from "./modbus/gateway.ts";
 import { startModbusServer } from "./modbus/modbus-server.ts";
 import { startOpcUaServer } from "./opcua/opcua-server.ts";
+import { metersOn, type SlowKind } from "./slow-world.ts";
 import type { Town } from "./town/town.ts";
 import { TownRegisters } from "./town/town-registers.ts";
 
@@ -32,6 +36,8 @@ export interface SimulatorsOptions {
 /** Where the town can be read. */
 export interface SimulatorEndpoints {
   readonly modbus: readonly { readonly busId: string; readonly host: string; readonly port: number }[];
+  /** Meters of the slow protocols, where the town has any: a port each. */
+  readonly slow: readonly { readonly kind: SlowKind; readonly host: string; readonly port: number }[];
   /** Null where none is served. */
   readonly opcua: { readonly endpointUrl: string } | null;
   readonly control: { readonly url: string };
@@ -43,6 +49,9 @@ export interface Simulators {
   readonly registers: TownRegisters;
   close(): Promise<void>;
 }
+
+const SLOW_KINDS = ["cjt188", "mbus", "wmbus"] as const satisfies readonly SlowKind[];
+const SLOW_LINES = { cjt188: startCjt188Line, mbus: startMbusLine, wmbus: startRadioGateway } as const;
 
 /**
  * Serves a town on its real protocols until closed: a Modbus TCP port for each gateway, an OPC UA server, the
@@ -77,12 +86,19 @@ export async function startSimulators(options: SimulatorsOptions): Promise<Simul
       const server = keep(await startModbusServer(gateway, { host, port, responseDelayMs, logger }));
       modbus.push({ busId, host, port: server.port });
     }
+    const slow = [];
+    for (const kind of SLOW_KINDS) {
+      if (metersOn(town, kind).length === 0) continue;
+      const { port } = keep(await SLOW_LINES[kind]({ ...world, town }, { host, port: 0 }));
+      slow.push({ kind, host, port });
+    }
     const opcua =
       opcuaPort === null ? null : keep(await startOpcUaServer({ ...world, town, host, port: opcuaPort, dataDir }));
     const control = keep(await startControlServer({ faults, clock, host, port: options.controlPort ?? 0, logger }));
     return {
       endpoints: {
         modbus,
+        slow,
         opcua: opcua === null ? null : { endpointUrl: opcua.endpointUrl },
         control: { url: control.url },
       },

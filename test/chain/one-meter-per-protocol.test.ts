@@ -53,6 +53,9 @@ const KINDS: readonly { name: string; unit: string; isOne: (meter: TownMeter) =>
     unit: "Sm3",
     isOne: ({ access, commodity }) => access.kind === "opcua" && commodity === "gas",
   },
+  { name: "a water meter over CJ/T 188", unit: "m3", isOne: ({ access }) => access.kind === "cjt188" },
+  { name: "a water meter over M-Bus", unit: "m3", isOne: ({ access }) => access.kind === "mbus" },
+  { name: "an encrypted water meter over wireless M-Bus", unit: "m3", isOne: ({ access }) => access.kind === "wmbus" },
 ];
 
 describe.each(testedStores())("from the meter to the API, on $name", (store) => {
@@ -62,7 +65,12 @@ describe.each(testedStores())("from the meter to the API, on $name", (store) => 
     let served: ServedValues;
 
     beforeAll(async () => {
-      installation = await Installation.make({ place: await store.place(), factor: FACTOR, homesPerDma: 3 });
+      installation = await Installation.make({
+        place: await store.place(),
+        factor: FACTOR,
+        homesPerDma: 3,
+        otherProtocols: true,
+      });
       const { agent } = await installation.startAll();
       api = await installation.signIn("control");
       await eventually("readings of every kind of meter", async () => {

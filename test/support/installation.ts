@@ -1,4 +1,4 @@
-import { chmodSync, createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -15,6 +15,8 @@ import {
   loadConfig,
   makeIdentity,
   parseConfig,
+  RADIO_KEYS_FILE,
+  radioKeys,
   readRegistryFolder,
   townAgentConfig,
   withOwnHeadEnd,
@@ -47,6 +49,8 @@ export interface InstallationOptions {
   readonly seed?: number;
   readonly homesPerDma?: number;
   readonly gasCustomers?: number;
+  /** Homes that are read over CJ/T 188, M-Bus and wireless M-Bus, one each. */
+  readonly otherProtocols?: boolean;
   /** Scaled seconds per real second; `real` leaves the machine's clock, and there is no anchor then. */
   readonly factor?: number | "real";
   /** Days of the past that are imported before the live part; none by default. */
@@ -90,13 +94,13 @@ export class Installation {
   #simulators: Simulators | undefined;
 
   private constructor(options: InstallationOptions, folder: string, ports: Installation["ports"]) {
-    const { seed = 1, homesPerDma = 3, gasCustomers = 4, historyDays = 0 } = options;
+    const { seed = 1, homesPerDma = 3, gasCustomers = 4, otherProtocols = false, historyDays = 0 } = options;
     this.#options = options;
     this.folder = folder;
     this.ports = ports;
     this.liveStartMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
     const historyStartMs = Math.floor((this.liveStartMs - Math.max(1, historyDays) * DAY_MS) / DAY_MS) * DAY_MS;
-    this.town = buildTown({ seed, historyStartMs, homesPerDma, gasCustomers });
+    this.town = buildTown({ seed, historyStartMs, homesPerDma, gasCustomers, otherProtocols });
     this.clockFile = join(folder, "clock.json");
     this.configFile = join(folder, "nightflow.yaml");
     this.agentFile = join(folder, "agent.yaml");
@@ -156,7 +160,15 @@ export class Installation {
     const { town, clock, ledgerDir: dataDir } = this;
     this.#simulators = await startSimulators({ town, clock, faults, dataDir, logger: silent });
     this.writeAgentConfig(townAgentConfig(town, this.#simulators.endpoints));
+    this.#writeRadioKeys();
     return this.#simulators;
+  }
+
+  #writeRadioKeys(): void {
+    const keys = radioKeys(this.town);
+    if (keys === "") return;
+    mkdirSync(join(this.folder, "agent"), { recursive: true });
+    writeFileSync(join(this.folder, "agent", RADIO_KEYS_FILE), keys, { mode: 0o600 });
   }
 
   /** Ends the town; its ledger is whole afterwards. */

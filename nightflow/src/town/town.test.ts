@@ -9,12 +9,13 @@ import { toCsv } from "./csv.ts";
 import { townRegistry } from "./registry.ts";
 import { writeTownRegistry } from "./setup.ts";
 
-const TOWN = buildTown({ historyStartMs: Date.UTC(2026, 0, 1), homesPerDma: 3 });
+const TOWN = buildTown({ historyStartMs: Date.UTC(2026, 0, 1), homesPerDma: 3, otherProtocols: true });
 
 describe("the set-up of a simulated town", () => {
   it("registers every channel that its agent announces, and no other", () => {
     const endpoints = {
       modbus: TOWN.gateways.map(({ busId }, at) => ({ busId, host: "127.0.0.1", port: 1502 + at })),
+      slow: (["cjt188", "mbus", "wmbus"] as const).map((kind, at) => ({ kind, host: "127.0.0.1", port: 1602 + at })),
       opcua: { endpointUrl: "opc.tcp://127.0.0.1:4840" },
       control: { url: "http://127.0.0.1:1" },
     };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { between, seedOf } from "../random.ts";
-import { districtMeters } from "./district-meters.ts";
+import { districtMeters, otherHomes } from "./district-meters.ts";
 import { busIdOf, DISTRICTS, type District } from "./districts.ts";
 import { gasMeters } from "./gas-meters.ts";
 import { pressureGauges } from "./pressure-gauges.ts";
@@ -14,6 +14,9 @@ export const TownSpec = z.strictObject({
     .meta({ description: "First instant that the town's meters know, before any instant asked.", unit: "ms" }),
   zone: z.string().default("Asia/Shanghai").meta({ description: "Time zone that the town lives by." }),
   homesPerDma: z.int().min(1).max(200).default(48).meta({ description: "Homes in each of the four districts." }),
+  otherProtocols: z.boolean().default(false).meta({
+    description: "Homes in the first district that are read over CJ/T 188, M-Bus and wireless M-Bus, one each.",
+  }),
   gasCustomers: z.int().min(0).max(40).default(12).meta({ description: "Customers of the gas station." }),
 });
 export type TownSpec = z.input<typeof TownSpec>;
@@ -32,11 +35,12 @@ const UNITS: readonly TownUnit[] = [
  * @throws {z.ZodError} when the specification is not one.
  */
 export function buildTown(spec: TownSpec): Town {
-  const { seed, historyStartMs, zone, homesPerDma, gasCustomers } = TownSpec.parse(spec);
+  const { seed, historyStartMs, zone, homesPerDma, gasCustomers, otherProtocols } = TownSpec.parse(spec);
   const water = DISTRICTS.flatMap((district) => [
     ...districtMeters(district, { seed, homes: homesPerDma }),
     ...pressureGauges(district, seed),
   ]);
+  const others = otherProtocols ? otherHomes(DISTRICTS[0], seed) : [];
   return {
     seed,
     zone,
@@ -54,7 +58,7 @@ export function buildTown(spec: TownSpec): Town {
       },
     ],
     gateways: DISTRICTS.map(gatewayOf),
-    meters: [...water, ...gasMeters(seed, gasCustomers)],
+    meters: [...water, ...others, ...gasMeters(seed, gasCustomers)],
   };
 }
 

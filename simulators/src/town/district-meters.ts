@@ -107,6 +107,39 @@ function home(district: District, seed: number, index: number): TownMeter {
   };
 }
 
+const OTHERS = [
+  {
+    id: "CJT188",
+    maker: "Qinghe",
+    model: "CJ/T 188 cold water",
+    access: { kind: "cjt188", address: "11110020260131" },
+  },
+  { id: "MBUS", maker: "Qinghe", model: "M-Bus cold water", access: { kind: "mbus", address: 7 } },
+  { id: "WMBUS", maker: "Qinghe", model: "wireless M-Bus cold water", access: { kind: "wmbus", number: "20260131" } },
+] as const;
+
+/** A home for each of the slow protocols: their meters have a total and a flow. */
+export function otherHomes(district: District, seed: number): readonly TownMeter[] {
+  return OTHERS.map(({ id, maker, model, access }, index) => ({
+    ...home(district, seed, 150 + index),
+    ...common(district, `${district.code}-${id}`, seed),
+    ...TUF_DN15,
+    maker,
+    model,
+    profile: null,
+    registers: access.kind === "cjt188" ? TUF_REGISTERS.slice(0, 1) : TUF_REGISTERS,
+    periodS: 900,
+    access,
+    occupants: 3,
+    supply: supplyOf(`${district.code}-${id}`, seedOf(seed, id), {
+      ...personName(seedOf(seed, id)),
+      ...homeAddress(seedOf(seed, district.code), 150 + index),
+      kind: "person",
+      isKeyAccount: false,
+    }),
+  }));
+}
+
 interface Who {
   readonly nameZh: string;
   readonly nameEn: string;

@@ -56,7 +56,13 @@ export interface TownRegister {
 
 export type MeterAccess =
   | { readonly kind: "modbus"; readonly busId: string; readonly unitId: number }
-  | { readonly kind: "opcua"; readonly nodeId: string };
+  | { readonly kind: "opcua"; readonly nodeId: string }
+  /** The 14 digits of a CJ/T 188 address. */
+  | { readonly kind: "cjt188"; readonly address: string }
+  /** Primary address on a wired M-Bus. */
+  | { readonly kind: "mbus"; readonly address: number }
+  /** Eight digits that its telegrams bear. */
+  | { readonly kind: "wmbus"; readonly number: string };
 
 /** Who is supplied where; null for the utility's own meters. */
 export interface Supply {
