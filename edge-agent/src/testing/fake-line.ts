@@ -26,7 +26,7 @@ export class FakeLine implements MeterLine {
   }
 
   ask(request: LineRequest): Promise<Exchange> {
-    if (!this.isOpen) return Promise.resolve({ answer: { kind: "disconnected" }, tookMs: 0 });
+    if (!this.isOpen) return Promise.resolve({ answer: { kind: "disconnected", wasAsked: false }, tookMs: 0 });
     if (++this.#inFlight > 1) throw new Error("two requests in flight");
     const askedAtMs = this.#time.now();
     this.asked.push({ ...request, words: isRead(request) ? answerBytes(request) / 2 : 0, atMs: askedAtMs });

@@ -51,6 +51,7 @@ export class ModbusBus implements RunningBus {
   #timeoutsInRow = 0;
   #askedAtRealMs = 0;
   #isReleased = false;
+  #wasLostByAsking = false;
   #isClosed = false;
   readonly #done: Promise<void>;
 
@@ -187,8 +188,14 @@ export class ModbusBus implements RunningBus {
     this.#deps.collect(readings);
     if (outcome === "answered") this.#schedule.answered(at);
     else if (outcome === "silent") this.#silent(at, unit);
-    else this.#cutOff.add(at);
+    else this.#cutOffBy(at, unit);
     return result;
+  }
+
+  /** The line went. A unit that takes it down again and again is set apart like a silent one, or nobody else is read. */
+  #cutOffBy(at: number, unit: UnitReader): void {
+    if (this.#wasLostByAsking) this.#silent(at, unit);
+    if (!this.#schedule.isQuarantined(at)) this.#cutOff.add(at);
   }
 
   async #probe(at: number, unit: UnitReader, maxRealMs: number): Promise<void> {
@@ -254,6 +261,7 @@ export class ModbusBus implements RunningBus {
   }
 
   #watch(unit: UnitReader, answer: LineAnswer, tookMs: number): void {
+    this.#wasLostByAsking = answer.kind === "disconnected" && answer.wasAsked;
     if (answer.kind === "disconnected") return;
     this.#counts.requests++;
     if (answer.kind === "exception") {

@@ -40,6 +40,9 @@ const GoldenFile = z.strictObject({
           ask: Ask,
           out: z.string(),
           in: z.array(z.string()),
+          more: z.array(z.array(z.string())).default([]).meta({
+            description: "The same request goes out again, and this arrives.",
+          }),
           answer: z.looseObject({ kind: z.string() }),
         }),
       ),
@@ -67,17 +70,20 @@ async function play(framing: ModbusFraming, script: Script): Promise<void> {
     realNow: () => time.now(),
   });
   line.open();
-  for (const { before, ask, out, in: arriving, answer } of script.exchanges) {
+  for (const { before, ask, out, in: arriving, more, answer } of script.exchanges) {
     const { isBroadcast = false, ...request } = ask;
     const sent = transport.written.length;
     const asked = line.ask({ ...request, isBroadcast, timeoutMs: TIMEOUT_MS });
     for (const hex of before) transport.arrive(bytes(hex));
-    const longestMs = script.waitMs ?? TIMEOUT_MS * 2;
-    for (let ms = 0; ms <= longestMs && transport.written.length === sent; ms += STEP_MS)
-      await time.run(ms === 0 ? 0 : STEP_MS);
-    expect(transport.written.slice(sent).map(shown)).toEqual([out]);
-    for (const hex of arriving) transport.arrive(bytes(hex));
+    for (const [at, pieces] of [arriving, ...more].entries()) {
+      const longestMs = script.waitMs ?? TIMEOUT_MS;
+      for (let ms = 0; ms <= longestMs && transport.written.length === sent + at; ms += STEP_MS)
+        await time.run(ms === 0 ? 0 : STEP_MS);
+      expect(shown(transport.written[sent + at])).toBe(out);
+      for (const hex of pieces) transport.arrive(bytes(hex));
+    }
     await time.run(TIMEOUT_MS);
+    expect(transport.written).toHaveLength(sent + 1 + more.length);
     expect((await asked).answer).toEqual(answer);
   }
   if (script.strays !== undefined) expect(line.strays).toBe(script.strays);

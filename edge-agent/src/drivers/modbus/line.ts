@@ -33,7 +33,8 @@ export type LineAnswer =
   /** Code 0: something came that is no right answer. The meter is there, so this is no silence. */
   | { readonly kind: "exception"; readonly code: number; readonly text: string }
   | { readonly kind: "timeout" }
-  | { readonly kind: "disconnected" };
+  /** `wasAsked`: the line was lost while this request was on it, and maybe by it. */
+  | { readonly kind: "disconnected"; readonly wasAsked: boolean };
 
 /** An answer and how long it took from the request on, real milliseconds; the wait for the line's turn is no part of it. */
 export interface Exchange {

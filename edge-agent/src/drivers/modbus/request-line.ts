@@ -26,28 +26,32 @@ interface Pending {
   settle(answer: LineAnswer): void;
 }
 
-/** A unit that may still answer an older request. */
-interface Doubt {
+/** A request whose answer may still come. */
+interface Owed {
   readonly request: LineRequest;
   readonly untilRealMs: number;
 }
 
+/** No answer comes later than this, real milliseconds. */
+const LATEST_MS = 15_000;
+/** A unit that owes more answers than this is as good as silent. */
+const MAX_OWED = 3;
 /** Silence that tells that a late answer has been drained, real milliseconds. */
 const QUIET_MS = 50;
 /** Time that units take to act on a broadcast. @see Modbus over Serial Line V1.02, section 2.4.1 */
 const TURNAROUND_MS = 150;
 
 /**
- * Requests and answers over a stream of bytes, one at a time. Where the framing does not number requests, a unit that
- * left one unanswered is asked nothing else for as long again as the wait was, and what comes in that time is dropped: its late
- * answer would be taken for the next one's. Other units, and the same question, need not wait.
+ * Requests and answers over a stream of bytes, one at a time. Where the framing does not number requests, a late answer
+ * would be taken for the next one's. So a unit that owes answers to other requests is asked once more for each of them, and
+ * the last answer counts: units answer in turn, so it can be none of the old ones, however late they are.
  */
 export class RequestLine implements MeterLine {
   readonly #deps: RequestLineDeps;
   readonly #decoder: FrameDecoder;
   readonly #timers: Timers;
   readonly #realNow: () => number;
-  readonly #doubts = new Map<number, Doubt>();
+  readonly #owed = new Map<number, Owed[]>();
   #pending: Pending | undefined;
   #lastId = 0;
   #openedAtRealMs = Number.NEGATIVE_INFINITY;
@@ -101,23 +105,36 @@ export class RequestLine implements MeterLine {
   }
 
   async ask(request: LineRequest): Promise<Exchange> {
-    for (let waitMs = this.#waitMs(request); waitMs > 0 && this.isOpen; waitMs = this.#waitMs(request))
-      await this.#wait(waitMs);
-    return this.isOpen ? this.#exchange(request) : { answer: { kind: "disconnected" }, tookMs: 0 };
+    let exchange = await this.#askOnce(request);
+    for (let owed = this.#owedOthers(request); owed > 0 && isAnswer(exchange.answer); owed--)
+      exchange = await this.#askOnce(request);
+    return exchange;
   }
 
-  /** How long the line must still be left alone before this request, real milliseconds. */
-  #waitMs(request: LineRequest): number {
+  async #askOnce(request: LineRequest): Promise<Exchange> {
+    for (let waitMs = this.#waitMs(); waitMs > 0 && this.isOpen; waitMs = this.#waitMs()) await this.#wait(waitMs);
+    return this.isOpen ? this.#exchange(request) : { answer: { kind: "disconnected", wasAsked: false }, tookMs: 0 };
+  }
+
+  /** Answers to other requests that could be taken for the answer to this one. */
+  #owedOthers(request: LineRequest): number {
+    // The answer to a write repeats it, so that a late one is known.
+    if (this.#deps.framing.isNumbered || !isRead(request)) return 0;
+    const nowRealMs = this.#realNow();
+    const owed = (this.#owed.get(request.unitId) ?? []).filter(({ untilRealMs }) => untilRealMs > nowRealMs);
+    if (owed.length === 0) this.#owed.delete(request.unitId);
+    else this.#owed.set(request.unitId, owed);
+    return owed.filter((each) => each.request.functionCode === request.functionCode && !isSame(each.request, request))
+      .length;
+  }
+
+  /** How long the line must still be left alone, real milliseconds. */
+  #waitMs(): number {
     const { gapMs, settleMs, framing, msPerByte } = this.#deps;
     const silenceMs = Math.max(gapMs, msPerByte > 0 ? Math.max(1.75, msPerByte * 3.5) : 0);
-    const fromRealMs = [this.#openedAtRealMs + settleMs, this.#answeredAtRealMs + silenceMs];
-    if (!framing.isNumbered) fromRealMs.push(this.#strayAtRealMs + QUIET_MS, this.#doubtedUntilRealMs(request));
-    return Math.max(...fromRealMs) - this.#realNow();
-  }
-
-  #doubtedUntilRealMs(request: LineRequest): number {
-    const doubt = this.#doubts.get(request.unitId);
-    return doubt === undefined || isSame(doubt.request, request) ? Number.NEGATIVE_INFINITY : doubt.untilRealMs;
+    const drainedAtRealMs = framing.isNumbered ? Number.NEGATIVE_INFINITY : this.#strayAtRealMs + QUIET_MS;
+    const freeAtRealMs = Math.max(this.#openedAtRealMs + settleMs, this.#answeredAtRealMs + silenceMs, drainedAtRealMs);
+    return freeAtRealMs - this.#realNow();
   }
 
   #wait(ms: number): Promise<void> {
@@ -181,6 +198,7 @@ export class RequestLine implements MeterLine {
       pending.settle(answer);
       return;
     }
+    // Of the wrong length it may be late, and a better one may come.
     this.#noteStray();
     pending.malformed = answer;
   }
@@ -198,12 +216,18 @@ export class RequestLine implements MeterLine {
       pending.settle({ kind: "written" });
       return;
     }
-    const untilRealMs = this.#realNow() + request.timeoutMs;
-    if (!this.#deps.framing.isNumbered) this.#doubts.set(request.unitId, { request, untilRealMs });
-    const isOutOfStep = this.#deps.framing.isNumbered && this.#decoder.held > 0;
+    const { isNumbered } = this.#deps.framing;
+    if (!isNumbered) this.#noteOwed(request);
+    const isOutOfStep = isNumbered && this.#decoder.held > 0;
     pending.settle(pending.malformed ?? { kind: "timeout" });
     // The rest of half an answer would be taken for the head of the next.
     if (isOutOfStep) this.recycle();
+  }
+
+  #noteOwed(request: LineRequest): void {
+    const owed = this.#owed.get(request.unitId) ?? [];
+    owed.push({ request, untilRealMs: this.#realNow() + LATEST_MS });
+    this.#owed.set(request.unitId, owed.slice(-MAX_OWED));
   }
 
   /** Several pieces of one answer count once. */
@@ -220,9 +244,13 @@ export class RequestLine implements MeterLine {
   }
 
   #lost(): void {
-    this.#pending?.settle({ kind: "disconnected" });
+    this.#pending?.settle({ kind: "disconnected", wasAsked: true });
     this.#endWait();
   }
+}
+
+function isAnswer(answer: LineAnswer): boolean {
+  return answer.kind !== "timeout" && answer.kind !== "disconnected";
 }
 
 function isSame(a: LineRequest, b: LineRequest): boolean {
