@@ -4,6 +4,7 @@ import {
   type AgentStatus,
   agentTopics,
   type Bus,
+  type ChannelDescription,
   type Clock,
   ConfigError,
   type ConfigReport,
@@ -11,7 +12,6 @@ import {
   encodeStatus,
   type OrderOf,
   parseTopic,
-  type Reading,
 } from "@nightflow/domain";
 import type { Logger } from "pino";
 import manifest from "../package.json" with { type: "json" };
@@ -25,9 +25,10 @@ import { CommandDesk } from "./commands/command-desk.ts";
 import { CommandJournal } from "./commands/journal.ts";
 import type { EdgeAgentConfig } from "./config.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
-import type { RunningBus } from "./drivers/driver.ts";
+import type { DriverDeps, RunningBus } from "./drivers/driver.ts";
 import { openBus } from "./drivers/drivers.ts";
 import { TrustList, trustFolder } from "./drivers/opcua/security/trust-list.ts";
+import { opcUaStanding } from "./drivers/opcua/standing.ts";
 import type { AgentEnrolment } from "./enrolment/enrolment.ts";
 import { HeadEndClock } from "./head-end-clock/head-end-clock.ts";
 import { profileFolders } from "./load-config.ts";
@@ -107,6 +108,7 @@ class RunningAgent implements EdgeAgent {
   readonly #enrolment: AgentEnrolment | undefined;
   readonly #bootId = readBootId();
   readonly #startedAt: number;
+  readonly #found = new Map<string, readonly ChannelDescription[]>();
   #stopAsking: () => void = () => undefined;
   #closing: Promise<void> | undefined;
 
@@ -123,7 +125,10 @@ class RunningAgent implements EdgeAgent {
       dataDir: config.dataDir,
       take: (readings) => kept.outbox.add(readings),
     });
-    this.#fleet = new BusFleet((bus, agentConfig) => this.#open(bus, agentConfig, this.#path.collect));
+    this.#fleet = new BusFleet((bus, agentConfig) => {
+      const announce = (channels: readonly ChannelDescription[]) => this.#announce(bus.id, channels);
+      return this.#open(bus, agentConfig, this.#path.collect, announce);
+    });
     this.#headEndClock = new HeadEndClock({ clock, alarmMs: config.clock.alarmMs });
     this.#remote = this.#remoteConfig();
     this.#commands = this.#commandDesk();
@@ -139,6 +144,7 @@ class RunningAgent implements EdgeAgent {
 
   status(): AgentStatus {
     const { damagedStretches: _, ...outbox } = this.#kept.outbox.fill();
+    const opcua = opcUaStanding(this.#deps.config.dataDir, this.#fleet.opcUa());
     return {
       v: 1,
       state: this.#closing === undefined ? "online" : "offline",
@@ -155,6 +161,7 @@ class RunningAgent implements EdgeAgent {
       config: this.#remote.result,
       configHash: this.#remote.hash,
       ...(this.#enrolment && { enrolment: this.#enrolment.standing() }),
+      ...(opcua && { opcua }),
     };
   }
 
@@ -192,12 +199,36 @@ class RunningAgent implements EdgeAgent {
     await this.#kept.unlock();
   }
 
-  #open(bus: Bus, agentConfig: AgentConfig, collect: (readings: readonly Reading[]) => void): RunningBus {
+  #open(
+    bus: Bus,
+    agentConfig: AgentConfig,
+    collect: DriverDeps["collect"],
+    announce?: DriverDeps["announce"],
+  ): RunningBus {
     const { clock, logger, config } = this.#deps;
     const channels = new Map(agentConfig.channels.map((channel) => [channel.id as string, channel]));
     const profiles = withInlineProfiles(this.#library, agentConfig.profiles);
     const transports = this.#transports;
-    return openBus(bus, { profiles, channels, dataDir: config.dataDir, clock, logger, collect, transports });
+    const { dataDir } = config;
+    return openBus(bus, { profiles, channels, dataDir, clock, logger, collect, announce, transports });
+  }
+
+  /** Channels that a bus has found by itself are reported beside those of the configuration. */
+  #announce(bus: string, channels: readonly ChannelDescription[]): void {
+    const before = this.#found.get(bus) ?? [];
+    if (channels.length === before.length) return;
+    this.#found.set(bus, channels);
+    const { config } = this.#fleet;
+    if (config !== null) this.#path.configure({ ...config, channels: this.#channels() });
+    this.#publisher.announce();
+  }
+
+  #channels(): ChannelDescription[] {
+    const described = this.#fleet.config?.channels ?? [];
+    const ids = new Set(described.map(({ id }) => id));
+    const open = new Set(this.#fleet.ids());
+    const found = [...this.#found].flatMap(([bus, channels]) => (open.has(bus) ? channels : []));
+    return [...described, ...found.filter(({ id }) => !ids.has(id))];
   }
 
   #remoteConfig(): RemoteConfig {
@@ -299,7 +330,7 @@ class RunningAgent implements EdgeAgent {
   /** What the agent applied: its channels, and the hash of the whole configuration. */
   #report(): Omit<ConfigReport, "v"> {
     const { hash, source, result, appliedAt } = this.#remote;
-    const channels = this.#fleet.config?.channels ?? [];
+    const channels = this.#channels();
     return { hash: hash ?? "none", appliedAt: appliedAt ?? this.#startedAt, channels, source, result };
   }
 }

@@ -1,4 +1,11 @@
-import { type AgentConfig, type Bus, type BusHealth, diffAgentConfigs, type UnitHealth } from "@nightflow/domain";
+import {
+  type AgentConfig,
+  type Bus,
+  type BusHealth,
+  diffAgentConfigs,
+  type OpcUaServerStanding,
+  type UnitHealth,
+} from "@nightflow/domain";
 import type { RunningBus } from "./drivers/driver.ts";
 
 /** How many buses a change left alone, opened and closed. */
@@ -74,6 +81,11 @@ export class BusFleet {
   /** How each bus fares. */
   health(): BusHealth[] {
     return [...this.#members.values()].map(({ bus, running }) => healthOf(bus, running));
+  }
+
+  /** How the OPC UA servers fare. */
+  opcUa(): OpcUaServerStanding[] {
+    return [...this.#members.values()].flatMap(({ running }) => running.opcUa?.() ?? []);
   }
 
   /** Polls that were left out since the start, those of buses that are closed included. */

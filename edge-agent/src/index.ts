@@ -3,6 +3,7 @@ export { type EdgeAgent, type EdgeAgentDeps, startEdgeAgent } from "./agent.ts";
 export { AgentOperateConfig, EdgeAgentConfig } from "./config.ts";
 export type { DriverDeps, ReadNowResult, RunningBus, WriteOrder, WriteResult } from "./drivers/driver.ts";
 export { openBus } from "./drivers/drivers.ts";
+export { OPCUA_USAGE, runOpcUaCommand } from "./drivers/opcua/commands/opcua-command.ts";
 export { httpPlatform, type Platform, type PlatformAnswer } from "./enrolment/platform.ts";
 export { keyFingerprint, makePrivateKey, makeRequest } from "./enrolment/request.ts";
 export { DataDirBusyError } from "./errors.ts";

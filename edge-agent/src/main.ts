@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { describeError, NightflowError } from "@nightflow/domain";
 import pino from "pino";
 import { startEdgeAgent } from "./agent.ts";
+import { runOpcUaCommand } from "./drivers/opcua/commands/opcua-command.ts";
 import { describeJoin, JOIN_EXIT_CODES, joinByHand } from "./join-command.ts";
 import { loadEdgeAgentConfig, loadLocalConfig, TOKEN_VARIABLE } from "./load-config.ts";
 import { agentFamilies, serveAgentMetrics } from "./metrics.ts";
@@ -25,9 +26,18 @@ async function joinNow(args: readonly string[]): Promise<number> {
 }
 
 /** Looks at the meters of a line: `nightflow-agent probe --tcp 10.0.0.7:502`. Faults are for a person to read. */
-async function probeNow(args: readonly string[]): Promise<number> {
+function probeNow(args: readonly string[]): Promise<number> {
+  return forAPerson(() => runProbe(args));
+}
+
+/** Certificates, endpoints and nodes of OPC UA servers: `nightflow-agent opcua --help`. */
+function opcUaNow(args: readonly string[]): Promise<number> {
+  return forAPerson(() => runOpcUaCommand(args, (line) => process.stdout.write(`${line}\n`)));
+}
+
+async function forAPerson(command: () => Promise<number>): Promise<number> {
   try {
-    return await runProbe(args);
+    return await command();
   } catch (error) {
     const remedy =
       error instanceof NightflowError && error.remedy !== undefined ? `\n  what to do: ${error.remedy}` : "";
@@ -43,6 +53,7 @@ async function main(): Promise<number> {
   try {
     if (path === "join") return await joinNow(rest);
     if (path === "probe") return await probeNow(rest);
+    if (path === "opcua") return await opcUaNow(rest);
     const stopped = nextStopSignal();
     const loaded = loadEdgeAgentConfig(path);
     const { operate } = loaded.config;

@@ -71,6 +71,13 @@ program
   .action(async (_options, _own, command) => (await import("./commands/probe.ts")).runProbeCommand(command.args));
 
 program
+  .command("opcua [words...]")
+  .description("certificates, endpoints and nodes of OPC UA servers, as `nightflow-agent opcua`")
+  .allowUnknownOption()
+  .helpOption(false)
+  .action(async (_words, _options, command) => (await import("./commands/agent.ts")).runOpcUa(command.args));
+
+program
   .command("simulators")
   .description(
     "serve a simulated town on Modbus TCP and OPC UA; a second start on the same folder goes on with the same town",

@@ -28,6 +28,8 @@ export interface DriverDeps extends CheckContext {
   readonly transports: Transports;
   /** Takes readings; they are durable at the outbox's next sync. */
   readonly collect: (readings: readonly Reading[]) => void;
+  /** Hears of all channels that the bus has found by itself, beside those of the configuration. */
+  readonly announce?: ((channels: readonly ChannelDescription[]) => void) | undefined;
 }
 
 /** What a reading on demand brought. Its readings have been given to `collect` too. */

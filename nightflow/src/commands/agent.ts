@@ -6,6 +6,7 @@ import {
   joinByHand,
   loadEdgeAgentConfig,
   loadLocalConfig,
+  runOpcUaCommand,
   serveAgentMetrics,
   startEdgeAgent,
 } from "@nightflow/edge-agent";
@@ -39,4 +40,9 @@ export async function runJoin(file: string, joinText: string | undefined, option
   const result = await joinByHand(loadLocalConfig(file), { ...options, token, joinText });
   process.stdout.write(`${describeJoin(result)}\n`);
   process.exitCode = JOIN_EXIT_CODES[result.answer.status];
+}
+
+/** `nightflow opcua …`: certificates, endpoints and nodes of OPC UA servers. */
+export async function runOpcUa(words: readonly string[]): Promise<void> {
+  process.exitCode = await runOpcUaCommand(words, (line) => process.stdout.write(`${line}\n`));
 }

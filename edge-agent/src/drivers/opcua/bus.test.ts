@@ -8,6 +8,7 @@ import { FakeTime } from "../../testing/fake-time.ts";
 import { OpcUaBus } from "./bus.ts";
 import { GapBook } from "./history/gap-book.ts";
 import type { HistoryPart, LinkListener, OpcUaSample } from "./link.ts";
+import { TrustList } from "./security/trust-list.ts";
 
 const PERIOD_MS = 60_000;
 const START = PERIOD_MS * 29_000_000;
@@ -71,6 +72,7 @@ function setUp(change: object = {}) {
     }),
     items: [{ meter: "M", channel, scale: 1 }],
     gaps: new GapBook(folder, "opc"),
+    trust: new TrustList(folder),
     clock,
     timers: time,
     random: () => 0.5,
@@ -190,14 +192,14 @@ describe("an OPC UA bus", () => {
     await time.run(PERIOD_MS * 10);
     server.isUp = true;
     await time.run(PERIOD_MS * 2);
-    expect(bus.standing().history).toMatchObject({ openGaps: 0, filled: 0, gaps: [{ why, filled: 0 }] });
+    expect(bus.opcUa().history).toMatchObject({ openGaps: 0, filled: 0, gaps: [{ why, filled: 0 }] });
     why = "BadTimeout";
     server.isUp = false;
     server.listener?.onLost("gone");
     await time.run(PERIOD_MS * 10);
     server.isUp = true;
     await time.run(PERIOD_MS * 2);
-    expect(bus.standing().history).toMatchObject({ openGaps: 1 });
+    expect(bus.opcUa().history).toMatchObject({ openGaps: 1 });
   });
 
   it("says that a gap stays open where the server keeps no history", async () => {
@@ -208,7 +210,7 @@ describe("an OPC UA bus", () => {
     await time.run(PERIOD_MS * 10);
     server.isUp = true;
     await time.run(PERIOD_MS * 2);
-    expect(bus.standing().history.gaps[0]).toMatchObject({ filled: 0, why: /no history/ });
+    expect(bus.opcUa().history.gaps[0]).toMatchObject({ filled: 0, why: /no history/ });
   });
 
   it("reports every sample as it comes where changes are asked for", async () => {

@@ -11,7 +11,7 @@ import { nodeLinks } from "./session/node-link.ts";
 export const opcUaDriver: Driver<"opcua"> = {
   kind: "opcua",
   faultsOf: faultsOfOpcUaBus,
-  open: (bus, { channels, dataDir, clock, logger, collect }) => {
+  open: (bus, { channels, dataDir, clock, logger, collect, announce }) => {
     const fed = bus.items.flatMap((item) => {
       const channel = channels.get(item.channel);
       return channel === undefined ? [] : [{ name: item, item: { meter: item.meter, channel, scale: item.scale } }];
@@ -20,6 +20,16 @@ export const opcUaDriver: Driver<"opcua"> = {
     const own = new OwnCertificates(dataDir);
     const openLink = nodeLinks({ bus, names: fed.map(({ name }) => name), dataDir, trust, own, logger });
     const gaps = new GapBook(join(dataDir, "opcua", "gaps"), bus.id);
-    return new OpcUaBus({ bus, items: fed.map(({ item }) => item), openLink, gaps, clock, logger, collect });
+    return new OpcUaBus({
+      bus,
+      items: fed.map(({ item }) => item),
+      openLink,
+      gaps,
+      trust,
+      clock,
+      logger,
+      collect,
+      announce,
+    });
   },
 };

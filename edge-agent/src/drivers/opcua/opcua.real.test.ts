@@ -50,6 +50,7 @@ function startBus(nodes: string[], change: object = {}): OpcUaBus {
     bus: config,
     items,
     gaps: new GapBook(join(folder, "gaps"), config.id),
+    trust,
     openLink: nodeLinks({ bus: config, names: config.items, dataDir: folder, trust, own, logger }),
     clock: realClock,
     logger,
@@ -96,7 +97,7 @@ describe("an OPC UA bus on a real server", () => {
     expect(good("C-3").length).toBeGreaterThanOrEqual(2);
     expect(of("C-1").at(-1)).toMatchObject({ quality: "missing", reason: "bad_status" });
     expect(of("C-2").at(-1)).toMatchObject({ quality: "missing", reason: "bad_status" });
-    expect(bus.standing().missingNodes.map(({ item, why }) => `${item} ${why}`)).toEqual([
+    expect(bus.opcUa().missingNodes.map(({ item, why }) => `${item} ${why}`)).toEqual([
       "C-2: not a node id BadNodeIdInvalid: it is no node id",
       "C-1: ns=1;s=NoSuchNode BadNodeIdUnknown",
     ]);
@@ -109,7 +110,7 @@ describe("an OPC UA bus on a real server", () => {
     server.add("Late");
     bus.retry();
     await expect.poll(() => good("C-1").length, WAIT).toBeGreaterThanOrEqual(1);
-    expect(bus.standing().missing).toBe(0);
+    expect(bus.opcUa().missing).toBe(0);
   });
 
   it("finds nodes by path, by namespace URI and by pattern, each time it connects", async () => {
@@ -121,7 +122,7 @@ describe("an OPC UA bus on a real server", () => {
     await expect.poll(() => good("FT-2.flow").length, WAIT).toBeGreaterThanOrEqual(1);
     expect(good("C-0").length).toBeGreaterThanOrEqual(1);
     expect(good("C-1").length).toBeGreaterThanOrEqual(1);
-    expect(buses[0]?.standing().missingNodes).toMatchObject([{ why: /leads to 2 variables/ }]);
+    expect(buses[0]?.opcUa().missingNodes).toMatchObject([{ why: /leads to 2 variables/ }]);
   });
 
   it("a bad status is missing, with its name beside the meter, and the value comes back with the status", async () => {
@@ -178,7 +179,7 @@ describe("an OPC UA bus on a real server", () => {
     const times = good("C-0").map(({ readAt }) => readAt);
     expect(new Set(times).size).toBe(times.length);
     for (const at of gap) expect(times.filter((each) => Math.round(each / 1000) * 1000 === at)).toHaveLength(1);
-    expect(buses[0]?.standing().history).toMatchObject({ isOffered: true, items: 2 });
+    expect(buses[0]?.opcUa().history).toMatchObject({ isOffered: true, items: 2 });
   });
 });
 
@@ -188,8 +189,8 @@ describe("the security of an OPC UA bus", () => {
   it("refuses a server whose certificate nobody has approved, and reads it once somebody has", async () => {
     await serve();
     const bus = startBus(["ns=1;s=A"], secure);
-    await expect.poll(() => bus.standing().fault?.code, WAIT).toBe("BadCertificateUntrusted");
-    expect(bus.standing()).toMatchObject({ state: "refused", fault: { remedy: /certificates approve/ } });
+    await expect.poll(() => bus.opcUa().fault?.code, WAIT).toBe("BadCertificateUntrusted");
+    expect(bus.opcUa()).toMatchObject({ state: "refused", fault: { remedy: /certificates approve/ } });
     expect(readings.every(({ quality }) => quality === "missing")).toBe(true);
     const list = new TrustList(trustFolder(folder));
     const [shown] = list.list();
@@ -197,7 +198,7 @@ describe("the security of an OPC UA bus", () => {
     expect(list.decide(shown?.fingerprint.slice(0, 12) ?? "", "trust", "anna", Date.now())).toBe("done");
     bus.retry();
     await expect.poll(() => good("C-0").length, WAIT).toBeGreaterThanOrEqual(1);
-    expect(bus.standing()).toMatchObject({
+    expect(bus.opcUa()).toMatchObject({
       state: "connected",
       fault: null,
       security: "Basic256Sha256 SignAndEncrypt",
@@ -220,7 +221,7 @@ describe("the security of an OPC UA bus", () => {
     await expect.poll(() => new TrustList(trustFolder(folder)).list().length, WAIT).toBe(1);
     approveAll();
     for (const bus of buses) bus.retry();
-    await expect.poll(() => buses.map((bus) => bus.standing().state), WAIT).toEqual(kinds.map(() => "connected"));
+    await expect.poll(() => buses.map((bus) => bus.opcUa().state), WAIT).toEqual(kinds.map(() => "connected"));
     await expect.poll(() => good("C-0").length, WAIT).toBeGreaterThanOrEqual(3);
   });
 
@@ -228,16 +229,16 @@ describe("the security of an OPC UA bus", () => {
     await serve({ users: { reader: "s3cret" }, anonymous: false, acceptsAnyClient: false });
     const identity = { kind: "user", user: "reader", secret: "plant" };
     const bus = startBus(["ns=1;s=A"], { ...secure, identity });
-    await expect.poll(() => bus.standing().fault?.code, WAIT).toBe("OPCUA_SECRET_MISSING");
+    await expect.poll(() => bus.opcUa().fault?.code, WAIT).toBe("OPCUA_SECRET_MISSING");
     await secret("plant.txt", "wrong");
     bus.retry();
-    await expect.poll(() => bus.standing().fault?.code, WAIT).toBe("BadCertificateUntrusted");
+    await expect.poll(() => bus.opcUa().fault?.code, WAIT).toBe("BadCertificateUntrusted");
     approveAll();
     bus.retry();
-    await expect.poll(() => bus.standing().fault?.remedy, WAIT).toMatch(/does not trust this agent/);
+    await expect.poll(() => bus.opcUa().fault?.remedy, WAIT).toMatch(/does not trust this agent/);
     await server.trustClients();
     bus.retry();
-    await expect.poll(() => bus.standing().fault?.remedy, WAIT).toMatch(/user name or password/);
+    await expect.poll(() => bus.opcUa().fault?.remedy, WAIT).toMatch(/user name or password/);
     await secret("plant.txt", "s3cret");
     bus.retry();
     await expect.poll(() => good("C-0").length, WAIT).toBeGreaterThanOrEqual(1);

@@ -50,11 +50,6 @@ export class OwnCertificates {
     return await this.#switchTo(this.#next ?? (await makeCertificate(this.#nowMs())));
   }
 
-  /** What people are shown of it; null before it was needed. */
-  standing(): OpcUaOwnCertificate | null {
-    return this.#current === undefined ? null : standingOf(this.#current, this.#next);
-  }
-
   /** Path of the certificate, and of the one that follows it, for a person who has to give them to a server. */
   paths(): { readonly current: string; readonly next: string } {
     return { current: join(this.#folder, "certificate.pem"), next: join(this.#folder, "next-certificate.pem") };
@@ -149,7 +144,8 @@ export function pairOf(text: string): OwnCertificate | undefined {
   }
 }
 
-function standingOf(own: OwnCertificate, next: OwnCertificate | undefined): OpcUaOwnCertificate {
+/** What people are shown of the agent's own certificate. */
+export function ownStandingOf(own: OwnCertificate, next: OwnCertificate | undefined): OpcUaOwnCertificate {
   const der = new X509Certificate(own.certificate).raw;
   const { fingerprint, subject, validFrom, expiresAt } = describe(der);
   return {

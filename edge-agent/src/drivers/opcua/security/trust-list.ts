@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CertificateFingerprint, OpcUaCertificate } from "@nightflow/domain";
+import { CertificateFingerprint, NightflowError, OpcUaCertificate } from "@nightflow/domain";
 import { z } from "zod";
 
 /** What lies in a certificate's file. */
@@ -140,6 +140,22 @@ export class TrustList {
   #path(fingerprint: string): string {
     return join(this.#folder, `${fingerprint}.json`);
   }
+}
+
+/** No certificate, or more than one, is meant by a thumbprint. */
+export class OpcUaCertificateError extends NightflowError {
+  readonly code = "OPCUA_CERTIFICATE_UNKNOWN";
+  readonly retriable = false;
+}
+
+/** The same as `decide`, for callers to whom anything but done is a failure. @throws {OpcUaCertificateError} */
+export function decideOrThrow(list: TrustList, thumbprint: string, decision: "trust" | "reject", who: string): void {
+  const outcome = list.decide(thumbprint, decision, who, Date.now());
+  if (outcome === "done") return;
+  const what = outcome === "ambiguous" ? "more than one certificate begins with" : "no server has shown a certificate";
+  throw new OpcUaCertificateError(`${what} ${thumbprint}`, {
+    remedy: "give more digits of the fingerprint, as `nightflow-agent opcua certificates list agent.yaml` shows it",
+  });
 }
 
 /** Where an agent keeps what it knows of OPC UA servers. */
