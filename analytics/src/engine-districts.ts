@@ -1,7 +1,9 @@
 import type { EngineOptions, FindingSink } from "./engine.ts";
+import { Families, type FamiliesImage } from "./engine-families.ts";
 import type { Weather } from "./engine-weather.ts";
 import { isLiveLongEnough } from "./meter-findings.ts";
 import { District, type DistrictImage, type JudgedNight } from "./pure/district.ts";
+import type { Family } from "./pure/districts/family.ts";
 import { lossProof, nightProof } from "./pure/districts/proofs.ts";
 import type { Proof } from "./pure/evidence.ts";
 import type { FindingSubject } from "./pure/finding.ts";
@@ -24,22 +26,26 @@ export class Districts {
   readonly #sink: FindingSink;
   readonly #options: Pick<EngineOptions, "shard" | "tuning">;
   readonly #weather: Weather;
+  readonly #families: Families;
   #districts = new Map<string, WatchedDistrict>();
 
   constructor(sink: FindingSink, options: Pick<EngineOptions, "shard" | "tuning">, weather: Weather) {
     this.#sink = sink;
     this.#options = options;
     this.#weather = weather;
+    this.#families = new Families(sink, options);
   }
 
   /** Whether a meter feeds a district of this shard, or stands in one. */
   needs(meter: MeteredChannel): boolean {
     const stands = meter.purpose === "customer" && meter.dma !== null && this.#districts.has(meter.dma);
-    return stands || meter.inletOf.some(({ dma }) => this.#districts.has(dma));
+    const feeds = meter.inletOf.some(({ dma }) => this.#districts.has(dma));
+    return stands || feeds || this.#families.around(meter) !== undefined;
   }
 
   /** Takes the channels that the registry's meters are judged by. */
   setRegistry(primary: readonly MeteredChannel[]): void {
+    this.#families.setRegistry(primary);
     const before = this.image();
     this.#districts = new Map();
     const customers = customersByDma(primary);
@@ -66,9 +72,23 @@ export class Districts {
   }
 
   /** Adds an interval of any meter to the districts that it feeds or stands in. */
-  add({ meta, district }: WatchedMeter, interval: EmittedInterval, m3: number, state: MeterState): void {
+  add({ meta, district, families }: WatchedMeter, interval: EmittedInterval, m3: number, state: MeterState): void {
+    if (families !== undefined) this.#families.add(families, meta.meter, interval, m3, state);
     if (meta.inletOf.length > 0) this.#addInflow(meta, interval, m3, state);
     if (district !== undefined && interval.quality <= 1) district.addCustomer(interval, m3);
+  }
+
+  /** The families of parent and children that a meter is in. */
+  familiesAround(meter: MeteredChannel): readonly Family[] | undefined {
+    return this.#families.around(meter);
+  }
+
+  familiesImage(): FamiliesImage {
+    return this.#families.image();
+  }
+
+  restoreFamilies(image: FamiliesImage | undefined): void {
+    this.#families.restore(image);
   }
 
   /** The district that a customer's meter stands in; undefined where none is judged. */

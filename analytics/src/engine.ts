@@ -199,6 +199,7 @@ export class Engine {
       standstills: this.#meters.standstills(),
       pressure: this.#pressure.image(),
       weather: this.#weather.image(),
+      families: this.#districts.familiesImage(),
     });
   }
 
@@ -225,6 +226,7 @@ export class Engine {
       standstills: this.#meters.standstills(),
       pressure: this.#pressure.image(),
       weather: this.#weather.image(),
+      families: this.#districts.familiesImage(),
     });
     const most = (bytesPerSlot: number) => Math.max(1, Math.floor(pieceBytes / (bytesPerSlot + NAME_BYTES)));
     for (const piece of this.#meters.slotPieces(most)) yield packSlots(piece);
@@ -258,6 +260,7 @@ export class Engine {
     this.#meters.restoreStandstills(image.standstills ?? []);
     this.#pressure.restore(image.pressure);
     this.#weather.restore(image.weather);
+    this.#districts.restoreFamilies(image.families);
   }
 
   #take(): EngineOutput {

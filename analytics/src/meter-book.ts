@@ -153,6 +153,7 @@ export class MeterBook {
       reverse: undefined,
       account: duty.isAccountJudged ? this.#accountOf(meta) : undefined,
       district: this.#districts.around(meta),
+      families: this.#districts.familiesAround(meta),
     };
     this.#slots.seat(meter);
     return meter;

@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import { NightflowError } from "@nightflow/domain";
+import type { FamiliesImage } from "./engine-families.ts";
 import type { PressureImage } from "./engine-pressure.ts";
 import type { WeatherImage } from "./engine-weather.ts";
 import type { DistrictImage } from "./pure/district.ts";
@@ -39,6 +40,7 @@ export interface EngineImage {
   readonly pressure?: PressureImage | undefined;
   /** Absent in snapshots of programs that knew no weather. */
   readonly weather?: WeatherImage | undefined;
+  readonly families?: FamiliesImage | undefined;
 }
 
 /** Some slots side by side, with the channels that they belong to; `first` is the number of the first. */
@@ -93,6 +95,7 @@ export function unpackSnapshot(bytes: Uint8Array, slotBytes: SlotBytes): EngineI
     standstills: head.standstills,
     pressure: head.pressure,
     weather: head.weather,
+    families: head.families,
   };
 }
 
@@ -190,4 +193,5 @@ interface Head {
   readonly standstills?: [string, number][];
   readonly pressure?: PressureImage;
   readonly weather?: WeatherImage;
+  readonly families?: FamiliesImage;
 }

@@ -1,6 +1,7 @@
 import type { AccountTerms } from "@nightflow/domain";
 import type { WorkPlan } from "./pure/accounts/work-plan.ts";
 import type { District } from "./pure/district.ts";
+import type { Family } from "./pure/districts/family.ts";
 import type { FindingSubject } from "./pure/finding.ts";
 import type { IntervalOptions } from "./pure/intervals.ts";
 import { calendarOf, type ZoneCalendar } from "./pure/local-time.ts";
@@ -22,6 +23,8 @@ export interface WatchedMeter {
   readonly account: WatchedAccount | undefined;
   /** The district whose customers' use it counts in. */
   readonly district: District | undefined;
+  /** Families of parent and children that it is in; undefined for nearly all. */
+  readonly families: readonly Family[] | undefined;
 }
 
 /** A key account at work: all its meters share it. */

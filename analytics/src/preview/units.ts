@@ -16,9 +16,25 @@ const GAUGE_RULES: ReadonlySet<TunedRule> = new Set(["PRESS_LOW", "PRESS_HIGH", 
 
 /** Everything that a rule judges in a request's scope, in an order by hash: its beginning is a fair sample of it. */
 export function unitsOf({ rule, dma }: PreviewRequest, channels: readonly MeteredChannel[]): PreviewUnit[] {
-  const units = DISTRICT_RULES.has(rule) ? districtUnits(rule, channels) : singleUnits(rule, channels, dma);
+  const units = allUnits(rule, channels, dma);
   const wanted = DISTRICT_RULES.has(rule) && dma !== null ? units.filter(({ id }) => id === dma) : units;
   return wanted.sort((a, b) => hashOf(a.id) - hashOf(b.id) || (a.id < b.id ? -1 : 1));
+}
+
+function allUnits(rule: TunedRule, channels: readonly MeteredChannel[], dma: string | null): PreviewUnit[] {
+  if (rule === "PARENT_CHILD") return familyUnits(channels, dma);
+  return DISTRICT_RULES.has(rule) ? districtUnits(rule, channels) : singleUnits(rule, channels, dma);
+}
+
+/** A parent meter with its children. */
+function familyUnits(channels: readonly MeteredChannel[], dma: string | null): PreviewUnit[] {
+  const primary = [...primaryChannels(channels).values()];
+  const children = Map.groupBy(primary, ({ parent }) => parent ?? "");
+  return primary.flatMap((parent) => {
+    const own = children.get(parent.meter) ?? [];
+    if (own.length === 0 || (dma !== null && !standsIn(parent, dma))) return [];
+    return [{ id: parent.channel, channels: [parent, ...own], isMeter: false }];
+  });
 }
 
 function singleUnits(rule: TunedRule, channels: readonly MeteredChannel[], dma: string | null): PreviewUnit[] {
@@ -57,7 +73,12 @@ function districtUnits(rule: TunedRule, channels: readonly MeteredChannel[]): Pr
   const commodity = rule === "GAS_UFG" ? "gas" : "water";
   const meters = [...primaryChannels(channels).values()].filter((meter) => meter.commodity === commodity);
   const dmas = new Set(meters.flatMap(({ inletOf }) => inletOf.map(({ dma }) => dma)));
-  return Array.from(dmas, (dma) => ({ id: dma, channels: membersOf(rule, meters, dma), isMeter: false }));
+  const air = new Map(channels.filter(({ isOutdoor }) => isOutdoor === true).map((meta) => [meta.channel, meta]));
+  return Array.from(dmas, (dma) => {
+    const members = membersOf(rule, meters, dma);
+    const outdoor = air.get(members[0]?.weather ?? "");
+    return { id: dma, channels: outdoor === undefined ? members : [...members, outdoor], isMeter: false };
+  });
 }
 
 function membersOf(rule: TunedRule, meters: readonly MeteredChannel[], dma: string): MeteredChannel[] {

@@ -52,6 +52,7 @@ export const CONFIDENCE: Readonly<Partial<Record<RuleCode, number>>> = {
   NIGHT_MIN: 0.8,
   DMA_LOSS: 0.9,
   GAS_UFG: 0.6,
+  PARENT_CHILD: 0.7,
   GAS_P_DROP: 0.9,
   PRESS_LOW: 0.8,
   PRESS_HIGH: 0.8,

@@ -385,6 +385,17 @@ const TUNED: { readonly [Code in TunedRule]: Entry & { readonly parameters: Spec
     source: "DOMAIN 3.4",
     parameters: NIGHT,
   },
+  PARENT_CHILD: {
+    name: { zh: "总分表差异", en: "Main and sub-meters" },
+    subject: "meter",
+    finds: { zh: "总表与其分表之和不符", en: "a parent meter that differs from the sum of its children" },
+    nullCase: { zh: "总表或分表当日数据不足 95%", en: "days with under 95 % of the parent or of the children" },
+    source: "DOMAIN 3.4; OIML R 49",
+    parameters: {
+      leastShare: share("除表具等级误差外允许的差率", "share that may differ beyond the meters' classes", 0, 0.5),
+      heldDays: counted("d", 1, 30, "须连续的天数", "days in a row that make it, and that end it"),
+    },
+  },
 };
 
 const UNTUNED: readonly RuleEntry[] = [

@@ -6,6 +6,7 @@ import { RUN_PARAMETERS } from "./detectors/flow-run.ts";
 import { IDLE_PARAMETERS } from "./detectors/idle-use.ts";
 import { TOO_LARGE_PARAMETERS, TOO_SMALL_PARAMETERS } from "./detectors/meter-size.ts";
 import { NIGHT_STEP, type NightStepParameters } from "./detectors/night-step.ts";
+import { FAMILY_PARAMETERS } from "./detectors/parent-child.ts";
 import { DROP_PARAMETERS, PRESS_HIGH_PARAMETERS, PRESS_LOW_PARAMETERS } from "./detectors/pressure-limit.ts";
 import { REVERSE_PARAMETERS } from "./detectors/reverse-flow.ts";
 import { GAS_RUN_PARAMETERS } from "./detectors/run-record.ts";
@@ -42,6 +43,7 @@ export const DEFAULT_TUNING = {
   NIGHT_MIN: nightTuning(NIGHT_STEP),
   DMA_LOSS: nightTuning(NIGHT_STEP),
   GAS_UFG: nightTuning(NIGHT_STEP),
+  PARENT_CHILD: FAMILY_PARAMETERS,
 } as const;
 
 /** Parameters of every rule that can be tuned. */

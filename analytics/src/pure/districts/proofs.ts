@@ -1,6 +1,7 @@
 import type { NightState } from "../detectors/night-step.ts";
 import type { District, JudgedNight } from "../district.ts";
 import { flowText, type Proof } from "../evidence.ts";
+import type { Family } from "./family.ts";
 
 /** On whose side the water of a rise in night flow is. */
 export type LeakSide = "network" | "customers" | "unknown";
@@ -93,5 +94,31 @@ function stepFigures(now: number, before: number, low: number | null, high: numb
     isLoss: true,
     estimatedShare: Math.min(1, estimatedShare),
     clearsWhen: CLEARS,
+  };
+}
+
+/** What shows that a parent meter and its children differ. */
+export function familyProof({ state, children }: Family): Proof {
+  const { parentM3, childrenM3, toleranceM3, openSide } = state;
+  const difference = parentM3 - childrenM3;
+  const percent = Math.round((100 * difference) / Math.max(parentM3, childrenM3));
+  const [p, c, t] = [parentM3, childrenM3, toleranceM3].map((m3) => m3.toPrecision(3));
+  const side =
+    openSide >= 0
+      ? { en: "a leak or an unmetered tap between them", zh: "总分表之间疑有漏水或无表用水" }
+      : { en: "the parent counts too little, or a child is not behind it", zh: "总表疑计量偏低，或分表归属有误" };
+  return {
+    actual: (parentM3 * 1000) / 24,
+    expected: (childrenM3 * 1000) / 24,
+    low: ((childrenM3 - toleranceM3) * 1000) / 24,
+    high: ((childrenM3 + toleranceM3) * 1000) / 24,
+    excess: (Math.abs(difference) * 1000) / 24,
+    isLoss: openSide >= 0,
+    reason: {
+      en: `the parent counted ${p} m³ a day, its ${children} children ${c} m³ (${percent > 0 ? "+" : ""}${percent} %; their classes allow ${t} m³): ${side.en}`,
+      zh: `总表日均 ${p} m³，${children} 块分表合计 ${c} m³（${percent > 0 ? "+" : ""}${percent}%；表具等级允许 ${t} m³）：${side.zh}`,
+    },
+    clearsWhen: { en: "days in a row within what the classes allow", zh: "连续数日回到表具等级允许范围内" },
+    details: { parentM3, childrenM3, toleranceM3, children, differencePercent: percent },
   };
 }
