@@ -25,6 +25,7 @@ import type { ApiServer } from "./http/types.ts";
 import { intervalRoutes } from "./intervals/routes.ts";
 import { jobRoutes } from "./jobs/routes.ts";
 import { mapRoutes } from "./map/routes.ts";
+import { meterProfileRoutes } from "./meter-profiles/routes.ts";
 import { meterRoutes } from "./meters/routes.ts";
 import { operationsRoutes } from "./operations/routes.ts";
 import { overviewRoutes } from "./overview/routes.ts";
@@ -94,6 +95,7 @@ function apiRoutes(api: ApiServer, deps: ApiDeps): void {
   collectionRoutes(api, deps);
   setAsideRoutes(api, deps);
   agentConfigRoutes(api, deps);
+  meterProfileRoutes(api, deps);
   commandRoutes(api, deps);
   enrolmentRoutes(api, deps);
   enrolmentPublicRoutes(api, deps);

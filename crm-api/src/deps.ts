@@ -1,5 +1,5 @@
 import type { UsageCurveReport } from "@nightflow/analytics/pure";
-import type { AgentConfig, Clock, ConfigFault } from "@nightflow/domain";
+import type { AgentConfig, Clock, ConfigFault, MeterProfile } from "@nightflow/domain";
 import type { Database, FileStore, JobQueue, ReadingStore, StoredProcessReport } from "@nightflow/storage";
 import type { Logger } from "pino";
 import type { FirstAdminLink } from "./access/first-admin.ts";
@@ -46,6 +46,8 @@ export interface ApiDeps {
   readonly headEndHealth?: HeadEndHealth | undefined;
   /** What is wrong with an agent's configuration that only drivers and profiles know; without it the agent says so. */
   readonly checkConfig?: ((config: AgentConfig) => Promise<readonly ConfigFault[]>) | undefined;
+  /** Meter profiles that come with the program, by name. */
+  readonly meterProfiles?: ReadonlyMap<string, MeterProfile> | undefined;
   /** Counts requests and streams; without it nothing is counted. */
   readonly metrics?: ApiMetrics | undefined;
 }

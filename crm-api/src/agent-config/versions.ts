@@ -10,6 +10,7 @@ import {
 } from "@nightflow/domain";
 import type { Database, Sql } from "@nightflow/storage";
 import { BadRequestProblem, ConflictProblem, NotFoundProblem } from "../http/problems.ts";
+import { withOwnProfiles } from "../meter-profiles/carried.ts";
 import { epochMs } from "../sql/filter.ts";
 import { transactionWithRetry } from "../sql/retry.ts";
 import { type Actor, recordAudit, recordEvents } from "../system/record.ts";
@@ -125,8 +126,9 @@ export function configOf({ payload }: Pick<KeptVersion, "payload">): AgentConfig
 async function checked(deps: ConfigDeskDeps, candidate: unknown) {
   const found = checkAgentConfig(candidate);
   if (found.config === null) return found;
-  const faults = (await deps.checkConfig?.(found.config)) ?? [];
-  return { config: found.config, faults };
+  const config = await withOwnProfiles(deps.db, found.config);
+  const faults = (await deps.checkConfig?.(config)) ?? [];
+  return { config, faults };
 }
 
 interface Addition extends Omit<NewVersion, "config"> {

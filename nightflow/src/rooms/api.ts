@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { ApiMetrics, type FieldLine, type HeadEndHealth, type ReportRenderer, startApi } from "@nightflow/crm-api";
 import { builtPagesFolder } from "@nightflow/dashboards";
 import type { Clock } from "@nightflow/domain";
+import { loadProfiles } from "@nightflow/edge-agent/profiles";
 import { createJobQueue, type Database, openFileStore, type ReadingStore } from "@nightflow/storage";
 import type { Logger } from "pino";
 import { openEnrolmentDesk } from "../broker-security.ts";
@@ -37,7 +38,8 @@ export async function startApiParts({ dataDir, ...parts }: ApiParts) {
   const files = await openFileStore(join(dataDir, "files"));
   const webRoot = builtPagesFolder() ?? undefined;
   const enrolment = await openEnrolmentDesk(parts.security, dataDir);
-  return await startApi({ ...parts, files, jobs, renderer, webRoot, enrolment });
+  const meterProfiles = loadProfiles();
+  return await startApi({ ...parts, files, jobs, renderer, webRoot, enrolment, meterProfiles });
 }
 
 // The charts of the reports are hundreds of modules: they are loaded with the first report, not with the program.

@@ -1227,6 +1227,73 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/meter-profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listMeterProfiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meter-profiles/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getMeterProfile"];
+        /** Keeps a new version; a profile whose telegrams do not decode to what the dial showed is refused. */
+        put: operations["saveMeterProfile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meter-profiles/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Every fault of a profile with its path, and what its captured telegrams decode to; changes nothing. */
+        post: operations["checkMeterProfile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meter-profiles/{name}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives agents the newest versions of the profiles that they name, as a new version of their configurations. */
+        post: operations["sendMeterProfile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/commands": {
         parameters: {
             query?: never;
@@ -3828,6 +3895,58 @@ export interface components {
                 layer: "district" | "main" | "water" | "road" | "other";
                 name: string | null;
                 geometry: components["schemas"]["MapGeometry"];
+            }[];
+        };
+        MeterProfileRow: {
+            name: string;
+            model: string;
+            document: string;
+            /** @enum {string} */
+            origin: "bundled" | "own" | "own-over-bundled";
+            version: number | null;
+            registers: number;
+            vectors: number;
+            verified: number;
+            agents: string[];
+        };
+        MeterProfileList: {
+            items: components["schemas"]["MeterProfileRow"][];
+        };
+        MeterProfileDetail: {
+            name: string;
+            model: string;
+            document: string;
+            /** @enum {string} */
+            origin: "bundled" | "own" | "own-over-bundled";
+            version: number | null;
+            registers: number;
+            vectors: number;
+            verified: number;
+            agents: string[];
+            profile: unknown;
+            versions: {
+                version: number;
+                madeAt: number;
+                madeBy: string;
+                reason: string;
+            }[];
+        };
+        CheckedProfile: {
+            faults: components["schemas"]["ConfigFault"][];
+            vectors: {
+                register: string;
+                words: string;
+                expected: string;
+                decoded: string;
+                isRight: boolean;
+                verified: boolean;
+            }[];
+        };
+        SentProfile: {
+            items: {
+                agent: string;
+                version: number | null;
+                why: string | null;
             }[];
         };
         HeadEndFigures: {
@@ -8201,6 +8320,226 @@ export interface operations {
             };
         };
     };
+    listMeterProfiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeterProfileList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getMeterProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeterProfileDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    saveMeterProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    profile: unknown;
+                    reason: string;
+                    basedOn: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeterProfileDetail"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    checkMeterProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    profile: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedProfile"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    sendMeterProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    agents: {
+                        site: string;
+                        agent: string;
+                    }[];
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentProfile"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     listCommands: {
         parameters: {
             query?: {
@@ -8500,6 +8839,280 @@ export interface operations {
                             }[];
                             /** @default 5000 */
                             findMax?: number;
+                        } | {
+                            id: string;
+                            /** @enum {string} */
+                            kind: "cjt188";
+                            transport: {
+                                /** @enum {string} */
+                                kind: "tcp";
+                                host: string;
+                                /** @default 502 */
+                                port?: number;
+                                /** @default 5000 */
+                                connectTimeoutMs?: number;
+                            } | {
+                                /** @enum {string} */
+                                kind: "serial";
+                                path: string;
+                                /** @default 2400 */
+                                baudRate?: number;
+                                /** @default 8 */
+                                dataBits?: 7 | 8;
+                                /**
+                                 * @default even
+                                 * @enum {string}
+                                 */
+                                parity?: "none" | "even" | "odd";
+                                /** @default 1 */
+                                stopBits?: 1 | 2;
+                                /**
+                                 * @default off
+                                 * @enum {string}
+                                 */
+                                rts?: "off" | "while-sending";
+                                /** @default false */
+                                echo?: boolean;
+                            } | {
+                                /** @enum {string} */
+                                kind: "dial-in";
+                                /** @default 127.0.0.1 */
+                                host?: string;
+                                port: number;
+                                registration: {
+                                    text: string;
+                                } | {
+                                    hex: string;
+                                } | {
+                                    imei: string;
+                                } | {
+                                    iccid: string;
+                                };
+                                heartbeat?: {
+                                    text: string;
+                                } | {
+                                    hex: string;
+                                };
+                                /** @default 600 */
+                                idleS?: number;
+                            };
+                            /** @default 3000 */
+                            timeoutMs?: number;
+                            /** @default 100 */
+                            gapMs?: number;
+                            /** @default 1 */
+                            retries?: number;
+                            /** @default 4 */
+                            preamble?: number;
+                            /** @default Asia/Shanghai */
+                            timeZone?: string;
+                            /** @default 300 */
+                            clockToleranceS?: number;
+                            /** @default [] */
+                            dialects?: {
+                                name: string;
+                                model: string;
+                                source: {
+                                    document: string;
+                                    pages: string;
+                                    reference: string;
+                                };
+                                verified: boolean;
+                                notes?: string;
+                                meterType: string;
+                                /** @default 1F90 */
+                                readDi?: string;
+                                /** @default A017 */
+                                valveDi?: string;
+                                /** @default true */
+                                echoesSer?: boolean;
+                                registers: {
+                                    [key: string]: {
+                                        /** @enum {string} */
+                                        quantity: "forward_total" | "reverse_total" | "net_total" | "vb_total" | "vm_total" | "flow" | "pressure" | "temperature" | "battery" | "valve" | "alarm_word";
+                                        at: number;
+                                        bytes: number;
+                                        /** @default 0 */
+                                        decimals?: number;
+                                        unitAt?: number;
+                                        /** @enum {string} */
+                                        unit?: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz" | "kg" | "kg/h";
+                                    };
+                                };
+                                timeAt?: number;
+                                status?: {
+                                    at: number;
+                                    open?: {
+                                        mask: number;
+                                        equals: number;
+                                    };
+                                    closed?: {
+                                        mask: number;
+                                        equals: number;
+                                    };
+                                    valveFault?: {
+                                        mask: number;
+                                        equals: number;
+                                    };
+                                    batteryLow?: {
+                                        mask: number;
+                                        equals: number;
+                                    };
+                                };
+                                vectors: {
+                                    frame: string;
+                                    values: {
+                                        [key: string]: number;
+                                    };
+                                    /** @default null */
+                                    localTime?: string | null;
+                                    /** @enum {string} */
+                                    valve?: "open" | "closed" | "fault" | "unknown";
+                                    batteryLow?: boolean;
+                                    source: string;
+                                    verified: boolean;
+                                }[];
+                            }[];
+                            units: {
+                                meter: string;
+                                address: string;
+                                /** @default standard-water */
+                                dialect?: string;
+                                periodS: number;
+                                awake?: {
+                                    from: string;
+                                    to: string;
+                                };
+                                channels: {
+                                    [key: string]: string;
+                                };
+                            }[];
+                        } | {
+                            id: string;
+                            /** @enum {string} */
+                            kind: "mbus";
+                            transport: {
+                                /** @enum {string} */
+                                kind: "tcp";
+                                host: string;
+                                /** @default 502 */
+                                port?: number;
+                                /** @default 5000 */
+                                connectTimeoutMs?: number;
+                            } | {
+                                /** @enum {string} */
+                                kind: "serial";
+                                path: string;
+                                /** @default 2400 */
+                                baudRate?: number;
+                                /** @default 8 */
+                                dataBits?: 7 | 8;
+                                /**
+                                 * @default even
+                                 * @enum {string}
+                                 */
+                                parity?: "none" | "even" | "odd";
+                                /** @default 1 */
+                                stopBits?: 1 | 2;
+                                /**
+                                 * @default off
+                                 * @enum {string}
+                                 */
+                                rts?: "off" | "while-sending";
+                                /** @default false */
+                                echo?: boolean;
+                            } | {
+                                /** @enum {string} */
+                                kind: "dial-in";
+                                /** @default 127.0.0.1 */
+                                host?: string;
+                                port: number;
+                                registration: {
+                                    text: string;
+                                } | {
+                                    hex: string;
+                                } | {
+                                    imei: string;
+                                } | {
+                                    iccid: string;
+                                };
+                                heartbeat?: {
+                                    text: string;
+                                } | {
+                                    hex: string;
+                                };
+                                /** @default 600 */
+                                idleS?: number;
+                            };
+                            /** @default 3000 */
+                            timeoutMs?: number;
+                            /** @default 100 */
+                            gapMs?: number;
+                            /** @default 2 */
+                            retries?: number;
+                            /** @default Asia/Shanghai */
+                            timeZone?: string;
+                            /** @default 300 */
+                            clockToleranceS?: number;
+                            units: {
+                                meter: string;
+                                address: {
+                                    primary: number;
+                                } | {
+                                    number: string;
+                                    maker?: string;
+                                    version?: number;
+                                    medium?: number;
+                                };
+                                periodS: number;
+                                awake?: {
+                                    from: string;
+                                    to: string;
+                                };
+                                channels: {
+                                    [key: string]: string;
+                                };
+                            }[];
+                        } | {
+                            id: string;
+                            /** @enum {string} */
+                            kind: "wmbus";
+                            source: {
+                                /** @enum {string} */
+                                kind: "tcp-listen";
+                                /** @default 127.0.0.1 */
+                                host?: string;
+                                port: number;
+                            } | {
+                                /** @enum {string} */
+                                kind: "udp-listen";
+                                /** @default 127.0.0.1 */
+                                host?: string;
+                                port: number;
+                            } | {
+                                /** @enum {string} */
+                                kind: "tcp-connect";
+                                host: string;
+                                port: number;
+                            };
+                            /**
+                             * @default lines
+                             * @enum {string}
+                             */
+                            format?: "lines" | "binary";
+                            keysFile?: string;
+                            /** @default Asia/Shanghai */
+                            timeZone?: string;
+                            /** @default 300 */
+                            clockToleranceS?: number;
+                            units: {
+                                meter: string;
+                                address: string;
+                                periodS: number;
+                                channels: {
+                                    [key: string]: string;
+                                };
+                            }[];
                         };
                         /** @default [] */
                         channels?: unknown[];
@@ -8731,6 +9344,280 @@ export interface operations {
                             }[];
                             /** @default 5000 */
                             findMax?: number;
+                        } | {
+                            id: string;
+                            /** @enum {string} */
+                            kind: "cjt188";
+                            transport: {
+                                /** @enum {string} */
+                                kind: "tcp";
+                                host: string;
+                                /** @default 502 */
+                                port?: number;
+                                /** @default 5000 */
+                                connectTimeoutMs?: number;
+                            } | {
+                                /** @enum {string} */
+                                kind: "serial";
+                                path: string;
+                                /** @default 2400 */
+                                baudRate?: number;
+                                /** @default 8 */
+                                dataBits?: 7 | 8;
+                                /**
+                                 * @default even
+                                 * @enum {string}
+                                 */
+                                parity?: "none" | "even" | "odd";
+                                /** @default 1 */
+                                stopBits?: 1 | 2;
+                                /**
+                                 * @default off
+                                 * @enum {string}
+                                 */
+                                rts?: "off" | "while-sending";
+                                /** @default false */
+                                echo?: boolean;
+                            } | {
+                                /** @enum {string} */
+                                kind: "dial-in";
+                                /** @default 127.0.0.1 */
+                                host?: string;
+                                port: number;
+                                registration: {
+                                    text: string;
+                                } | {
+                                    hex: string;
+                                } | {
+                                    imei: string;
+                                } | {
+                                    iccid: string;
+                                };
+                                heartbeat?: {
+                                    text: string;
+                                } | {
+                                    hex: string;
+                                };
+                                /** @default 600 */
+                                idleS?: number;
+                            };
+                            /** @default 3000 */
+                            timeoutMs?: number;
+                            /** @default 100 */
+                            gapMs?: number;
+                            /** @default 1 */
+                            retries?: number;
+                            /** @default 4 */
+                            preamble?: number;
+                            /** @default Asia/Shanghai */
+                            timeZone?: string;
+                            /** @default 300 */
+                            clockToleranceS?: number;
+                            /** @default [] */
+                            dialects?: {
+                                name: string;
+                                model: string;
+                                source: {
+                                    document: string;
+                                    pages: string;
+                                    reference: string;
+                                };
+                                verified: boolean;
+                                notes?: string;
+                                meterType: string;
+                                /** @default 1F90 */
+                                readDi?: string;
+                                /** @default A017 */
+                                valveDi?: string;
+                                /** @default true */
+                                echoesSer?: boolean;
+                                registers: {
+                                    [key: string]: {
+                                        /** @enum {string} */
+                                        quantity: "forward_total" | "reverse_total" | "net_total" | "vb_total" | "vm_total" | "flow" | "pressure" | "temperature" | "battery" | "valve" | "alarm_word";
+                                        at: number;
+                                        bytes: number;
+                                        /** @default 0 */
+                                        decimals?: number;
+                                        unitAt?: number;
+                                        /** @enum {string} */
+                                        unit?: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz" | "kg" | "kg/h";
+                                    };
+                                };
+                                timeAt?: number;
+                                status?: {
+                                    at: number;
+                                    open?: {
+                                        mask: number;
+                                        equals: number;
+                                    };
+                                    closed?: {
+                                        mask: number;
+                                        equals: number;
+                                    };
+                                    valveFault?: {
+                                        mask: number;
+                                        equals: number;
+                                    };
+                                    batteryLow?: {
+                                        mask: number;
+                                        equals: number;
+                                    };
+                                };
+                                vectors: {
+                                    frame: string;
+                                    values: {
+                                        [key: string]: number;
+                                    };
+                                    /** @default null */
+                                    localTime?: string | null;
+                                    /** @enum {string} */
+                                    valve?: "open" | "closed" | "fault" | "unknown";
+                                    batteryLow?: boolean;
+                                    source: string;
+                                    verified: boolean;
+                                }[];
+                            }[];
+                            units: {
+                                meter: string;
+                                address: string;
+                                /** @default standard-water */
+                                dialect?: string;
+                                periodS: number;
+                                awake?: {
+                                    from: string;
+                                    to: string;
+                                };
+                                channels: {
+                                    [key: string]: string;
+                                };
+                            }[];
+                        } | {
+                            id: string;
+                            /** @enum {string} */
+                            kind: "mbus";
+                            transport: {
+                                /** @enum {string} */
+                                kind: "tcp";
+                                host: string;
+                                /** @default 502 */
+                                port?: number;
+                                /** @default 5000 */
+                                connectTimeoutMs?: number;
+                            } | {
+                                /** @enum {string} */
+                                kind: "serial";
+                                path: string;
+                                /** @default 2400 */
+                                baudRate?: number;
+                                /** @default 8 */
+                                dataBits?: 7 | 8;
+                                /**
+                                 * @default even
+                                 * @enum {string}
+                                 */
+                                parity?: "none" | "even" | "odd";
+                                /** @default 1 */
+                                stopBits?: 1 | 2;
+                                /**
+                                 * @default off
+                                 * @enum {string}
+                                 */
+                                rts?: "off" | "while-sending";
+                                /** @default false */
+                                echo?: boolean;
+                            } | {
+                                /** @enum {string} */
+                                kind: "dial-in";
+                                /** @default 127.0.0.1 */
+                                host?: string;
+                                port: number;
+                                registration: {
+                                    text: string;
+                                } | {
+                                    hex: string;
+                                } | {
+                                    imei: string;
+                                } | {
+                                    iccid: string;
+                                };
+                                heartbeat?: {
+                                    text: string;
+                                } | {
+                                    hex: string;
+                                };
+                                /** @default 600 */
+                                idleS?: number;
+                            };
+                            /** @default 3000 */
+                            timeoutMs?: number;
+                            /** @default 100 */
+                            gapMs?: number;
+                            /** @default 2 */
+                            retries?: number;
+                            /** @default Asia/Shanghai */
+                            timeZone?: string;
+                            /** @default 300 */
+                            clockToleranceS?: number;
+                            units: {
+                                meter: string;
+                                address: {
+                                    primary: number;
+                                } | {
+                                    number: string;
+                                    maker?: string;
+                                    version?: number;
+                                    medium?: number;
+                                };
+                                periodS: number;
+                                awake?: {
+                                    from: string;
+                                    to: string;
+                                };
+                                channels: {
+                                    [key: string]: string;
+                                };
+                            }[];
+                        } | {
+                            id: string;
+                            /** @enum {string} */
+                            kind: "wmbus";
+                            source: {
+                                /** @enum {string} */
+                                kind: "tcp-listen";
+                                /** @default 127.0.0.1 */
+                                host?: string;
+                                port: number;
+                            } | {
+                                /** @enum {string} */
+                                kind: "udp-listen";
+                                /** @default 127.0.0.1 */
+                                host?: string;
+                                port: number;
+                            } | {
+                                /** @enum {string} */
+                                kind: "tcp-connect";
+                                host: string;
+                                port: number;
+                            };
+                            /**
+                             * @default lines
+                             * @enum {string}
+                             */
+                            format?: "lines" | "binary";
+                            keysFile?: string;
+                            /** @default Asia/Shanghai */
+                            timeZone?: string;
+                            /** @default 300 */
+                            clockToleranceS?: number;
+                            units: {
+                                meter: string;
+                                address: string;
+                                periodS: number;
+                                channels: {
+                                    [key: string]: string;
+                                };
+                            }[];
                         };
                         bus?: string;
                         /** @default {} */
