@@ -103,9 +103,10 @@ function asMatch(
 
 /** 1 for all digits (the meter may have moved on by two of the last), 0.5 within a thousandth, else 0. */
 function closenessOf(value: number, { value: dial, lastDigit }: Dial): 0 | 0.5 | 1 {
+  if (!Number.isFinite(value) || dial === 0) return 0;
   const slack = Math.abs(value) * 1e-7;
-  if (value >= dial - lastDigit - slack && value <= dial + 2 * lastDigit + slack && dial !== 0) return 1;
-  return dial !== 0 && Math.abs(value - dial) <= Math.abs(dial) * 1e-3 ? 0.5 : 0;
+  if (value >= dial - lastDigit - slack && value <= dial + 2 * lastDigit + slack) return 1;
+  return Math.abs(value - dial) <= Math.abs(dial) * 1e-3 ? 0.5 : 0;
 }
 
 const PENALTY_OF_TYPE: Readonly<Record<string, number>> = {

@@ -170,9 +170,14 @@ function readValue(reader: Reader, field: number, meaning: MbusMeaning): MbusVal
   const data = reader.take(bytes);
   if (bytes === 0) return { kind: "none" };
   if (field >= 9) return ofDigits(decodeBcd(data, true));
-  if (field === 5) return { kind: "float", number: Buffer.from(data).readFloatLE() };
+  if (field === 5) return ofFloat(Buffer.from(data).readFloatLE());
   if (meaning.quantity === "date" || meaning.quantity === "time") return readInstant(data);
   return { kind: "integer", digits: integerOf(data) };
+}
+
+/** What a meter sends as NaN or beyond all numbers is no value. */
+function ofFloat(number: number): MbusValue {
+  return Number.isFinite(number) ? { kind: "float", number } : { kind: "none" };
 }
 
 function readInstant(data: Uint8Array): MbusValue {
