@@ -8,7 +8,6 @@ import { FakeTime } from "../../testing/fake-time.ts";
 import { OpcUaBus } from "./bus.ts";
 import { GapBook } from "./history/gap-book.ts";
 import type { HistoryPart, LinkListener, OpcUaSample } from "./link.ts";
-import { TrustList } from "./security/trust-list.ts";
 
 const PERIOD_MS = 60_000;
 const START = PERIOD_MS * 29_000_000;
@@ -72,7 +71,6 @@ function setUp(change: object = {}) {
     }),
     items: [{ meter: "M", channel, scale: 1 }],
     gaps: new GapBook(folder, "opc"),
-    trust: new TrustList(folder),
     clock,
     timers: time,
     random: () => 0.5,

@@ -20,14 +20,12 @@ import type { GapBook } from "./history/gap-book.ts";
 import { type BookItem, ItemBook } from "./item-book.ts";
 import type { OpcUaLink, OpenLink } from "./link.ts";
 import { type LinkFault, OpcUaLinkError } from "./link-fault.ts";
-import { decideOrThrow, type TrustList } from "./security/trust-list.ts";
 
 export interface OpcUaBusDeps {
   readonly bus: OpcUaBusConfig;
   readonly items: readonly BookItem[];
   readonly openLink: OpenLink;
   readonly gaps: GapBook;
-  readonly trust: TrustList;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly collect: (readings: readonly Reading[]) => void;
@@ -165,21 +163,6 @@ export class OpcUaBus {
     this.#retry.wake();
     if (this.#link !== undefined) void this.#lookForMissing(this.#link);
     return waiting;
-  }
-
-  /**
-   * Trusts or rejects a certificate that a server has shown, and acts on it at once.
-   *
-   * @throws {OpcUaCertificateError} when none or several have such a thumbprint.
-   */
-  async decideCertificate(thumbprint: string, decision: "trust" | "reject", who: string): Promise<void> {
-    decideOrThrow(this.#deps.trust, thumbprint, decision, who);
-    this.#deps.logger.info(
-      { bus: this.#deps.bus.id, thumbprint, decision, who },
-      "opcua: a certificate was decided on",
-    );
-    if (decision === "trust") this.#retry.wake();
-    else if (this.#deps.bus.security.policy !== "None") this.#lost("a certificate was rejected");
   }
 
   async close(): Promise<void> {

@@ -50,7 +50,6 @@ function startBus(nodes: string[], change: object = {}): OpcUaBus {
     bus: config,
     items,
     gaps: new GapBook(join(folder, "gaps"), config.id),
-    trust,
     openLink: nodeLinks({ bus: config, names: config.items, dataDir: folder, trust, own, logger }),
     clock: realClock,
     logger,
