@@ -38,6 +38,14 @@ describe("meters that stop at once", () => {
     expect(open?.moneyPerDay).toBeGreaterThan(0);
   });
 
+  test("say so when one of them is asked why it was not found", () => {
+    const engine = new Engine(STREET);
+    engine.feed(columnsOf(street(60, (at) => (at < 12 ? [from, to] : undefined))));
+    const viewOf = (channel: string) => engine.viewsOf(channel).find(({ rule }) => rule === "NO_USE");
+    expect(viewOf("m3.forward_total")?.nullCase).toContain("stand still since the same day");
+    expect(viewOf("m30.forward_total")?.nullCase).toBeNull();
+  });
+
   test("are one finding about their district where files bring them", () => {
     const meters = STREET.map((meter) => ({ ...meter, agent: null }));
     const events = new Engine(meters).feed(columnsOf(street(75, (at) => (at < 12 ? [from, to] : undefined)))).events;

@@ -125,14 +125,22 @@ function dutyView(state: MeterState, { tuning }: RuleContext): RuleView {
   };
 }
 
-function stillView(state: MeterState, { tuning }: RuleContext): RuleView {
+function stillView(state: MeterState, context: RuleContext): RuleView {
+  const { tuning } = context;
   const usual = `usual day ${text(expectedLitres(state))} L`;
   return {
     rule: "NO_USE",
     isOpen: state.stillIsOpen === 1,
-    nullCase: unknownVolume(state),
+    nullCase: unknownVolume(state) ?? heldStill(state, context),
     saw: `${state.stillDays} still days of ${text(stillLimit(state, tuning.NO_USE))}, own record ${text(state.stillRecord)}, ${usual}`,
   };
+}
+
+/** Why a standstill that is long enough is no finding. */
+function heldStill(state: MeterState, { meter, tuning }: RuleContext): string | null {
+  if (typeof meter.inactiveSinceMs === "number") return "its account or service point is not active";
+  const isLong = state.stillIsOpen === 0 && state.stillDays >= stillLimit(state, tuning.NO_USE);
+  return isLong ? "many meters of its agent or district stand still since the same day" : null;
 }
 
 function underView(state: MeterState, { tuning }: RuleContext): RuleView {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   type AccountTerms,
   areConvertible,
@@ -71,6 +72,8 @@ export interface HolidaySpan {
   readonly last: string;
 }
 
+/** Rows between two turns of the event loop: some milliseconds. */
+const STEP_ROWS = 5000;
 const DEFAULT_ZONE = "Asia/Shanghai";
 const DEFAULT_CURRENCY = "CNY";
 
@@ -101,10 +104,19 @@ export async function loadMeterRegistry(db: Sql, atMs: number = Date.now()): Pro
   const { rows } = await db.query<RegistryRow>(REGISTRY_SQL, [new Date(atMs)]);
   const surroundings = await loadSurroundings(db);
   const terms = await termsOfKeyAccounts(db);
-  return rows.map(({ id, periodS, q3, q4, capacity, zone, currency, price, lowKPa, highKPa, ...row }) => ({
+  const channels: RegisteredChannel[] = [];
+  for (const row of rows) {
+    const { unitPath, isKeyAccount, account } = row;
+    channels.push({ ...channelOf(row), ...surroundings(unitPath), ...(isKeyAccount ? terms(account) : {}) });
+    if (channels.length % STEP_ROWS === 0) await nextTurn();
+  }
+  return channels;
+}
+
+function channelOf(of: RegistryRow): Omit<RegisteredChannel, "holidays" | "weather"> {
+  const { id, periodS, q3, q4, capacity, zone, currency, price, lowKPa, highKPa, ...row } = of;
+  return {
     ...row,
-    ...surroundings(row.unitPath),
-    ...(row.isKeyAccount ? terms(row.account) : {}),
     pressureLimits: lowKPa === null && highKPa === null ? null : { lowKPa, highKPa },
     channel: id,
     periodMs: periodS * 1000,
@@ -115,7 +127,7 @@ export async function loadMeterRegistry(db: Sql, atMs: number = Date.now()): Pro
     zone: zone ?? DEFAULT_ZONE,
     currency: currency ?? DEFAULT_CURRENCY,
     pricePerM3: price ?? DEFAULT_PRICE_PER_M3,
-  }));
+  };
 }
 
 /** What is agreed with an account, by its id; nothing where nothing is. */
