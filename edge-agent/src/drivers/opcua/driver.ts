@@ -25,7 +25,6 @@ export const opcUaDriver: Driver<"opcua"> = {
       items: fed.map(({ item }) => item),
       openLink,
       gaps,
-      trust,
       clock,
       logger,
       collect,
