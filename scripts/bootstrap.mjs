@@ -34,6 +34,7 @@ const TASKS = {
   },
   build: { pages: true, steps: () => [] },
   docs: { pages: false, steps: () => [[node, "scripts/write-docs.ts"]] },
+  new: { pages: false, steps: (args) => [[node, "scripts/new.ts", ...args]] },
   sim: { pages: false, steps: (args) => [[node, "test/sim/main.ts", ...args]] },
   bench: { pages: false, steps: (args) => [[node, "bench/src/main.ts", ...args]] },
   check: { pages: true, steps: () => [...TASKS.lint.steps(), ...TASKS.types.steps(), ...TASKS.test.steps([])] },
