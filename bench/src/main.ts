@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(args: readonly string
   fuzz: () => import("./fuzz/bench.ts"),
   ingest: () => import("./ingest/bench.ts"),
   "modbus-units": () => import("./modbus-units/bench.ts"),
+  "opcua-items": () => import("./opcua-items/bench.ts"),
   pace: () => import("./peers/bench.ts"),
   leaks: () => import("./leaks/bench.ts"),
   rules: () => import("./rules/bench.ts"),

@@ -14,6 +14,7 @@ export { type Adversary, type AdversaryOptions, startAdversary } from "./modbus/
 export { MISBEHAVIOURS, type Misbehaviour } from "./modbus/misbehaviour.ts";
 export { PlainUnits, plainWord } from "./modbus/plain-units.ts";
 export type { FramedRequest, SimulatedFraming } from "./modbus/request-streams.ts";
+export { startWideOpcUaServer, type WideOpcUaOptions, type WideOpcUaServer } from "./opcua/wide-server.ts";
 export {
   type SimulatorEndpoints,
   type Simulators,
