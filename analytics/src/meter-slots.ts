@@ -131,7 +131,7 @@ export class MeterSlots {
     this.putSlots({ table: "sides", first: 0, channels: image.sideChannels, slots: image.sideSlots });
   }
 
-  /** All slots, at most `most` at a time. Nothing may be read in between. */
+  /** All slots, at most `most` at a time, as windows on their memory: take them before anything is fed. */
   *slotPieces(most: (bytesPerSlot: number) => number): Generator<SlotsPiece> {
     for (const table of TABLES) {
       const { slots, memory } = this.#tableOf(table);
@@ -139,7 +139,7 @@ export class MeterSlots {
       const step = most(memory.bytesPerSlot);
       for (let first = 0; first < channels.length; first += step) {
         const some = channels.slice(first, first + step);
-        yield { table, first, channels: some, slots: memory.image(some.length, first) };
+        yield { table, first, channels: some, slots: memory.window(some.length, first) };
       }
     }
   }

@@ -72,9 +72,14 @@ export class SlotTable<Schema extends SlotSchema> {
     return make(this.#memory, column?.offset ?? 0);
   }
 
-  /** The memory of `slots` slots from `first` on as it is; for the same schema only. */
-  image(slots: number, first = 0): Uint8Array {
-    return this.#memory.u8.slice(first * this.#strideBytes, (first + slots) * this.#strideBytes);
+  /** A copy of the memory of the first slots as it is; for the same schema only. */
+  image(slots: number): Uint8Array {
+    return this.window(slots, 0).slice();
+  }
+
+  /** The very memory of `slots` slots from `first` on: what is written to them shows in it, until the table grows. */
+  window(slots: number, first: number): Uint8Array {
+    return this.#memory.u8.subarray(first * this.#strideBytes, (first + slots) * this.#strideBytes);
   }
 
   /** Takes slot number `at` of what `image` gave into a slot of this table. */
