@@ -9,7 +9,7 @@ import type { Proof } from "./pure/evidence.ts";
 import type { FindingSubject } from "./pure/finding.ts";
 import { conditionsOf } from "./pure/holidays.ts";
 import type { EmittedInterval } from "./pure/intervals.ts";
-import { calendarOf } from "./pure/local-time.ts";
+import { calendarOf, type ZoneCalendar } from "./pure/local-time.ts";
 import type { MeterState } from "./pure/meter-table.ts";
 import type { MeteredChannel } from "./pure/registry.ts";
 import { isIn } from "./pure/shards.ts";
@@ -81,6 +81,13 @@ export class Districts {
   /** The families of parent and children that a meter is in. */
   familiesAround(meter: MeteredChannel): readonly Family[] | undefined {
     return this.#families.around(meter);
+  }
+
+  /** Mean of the outdoor air at a meter over a local day, °C; null where nobody measures it. */
+  meanAirOf(meter: MeteredChannel, day: number, calendar: ZoneCalendar): number | null {
+    const weather = meter.weather ?? null;
+    if (weather === null) return null;
+    return this.#weather.between(weather, calendar.instantOf(day), calendar.instantOf(day + 1))?.meanC ?? null;
   }
 
   familiesImage(): FamiliesImage {

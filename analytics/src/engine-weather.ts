@@ -30,6 +30,12 @@ export interface Air {
 export class Weather {
   #hours = new Map<string, Map<number, AirHour>>();
   #units = new Map<string, MeteredChannel>();
+  #followed: Weather | undefined;
+
+  /** Tells what another engine's sensors measured, in place of its own. */
+  follow(other: Weather): void {
+    this.#followed = other;
+  }
 
   setRegistry(channels: readonly MeteredChannel[]): void {
     const outdoor = channels.filter(({ isOutdoor, quantity }) => isOutdoor === true && quantity === "temperature");
@@ -51,6 +57,7 @@ export class Weather {
 
   /** The air of a channel over [fromMs, toMs); null when less than half of its hours were measured. */
   between(channel: string, fromMs: number, toMs: number): Air | null {
+    if (this.#followed !== undefined) return this.#followed.between(channel, fromMs, toMs);
     const hours = this.#hours.get(channel);
     if (hours === undefined) return null;
     const means: number[] = [];

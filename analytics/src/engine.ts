@@ -126,6 +126,11 @@ export class Engine {
     this.#untaken = undefined;
   }
 
+  /** Takes the outdoor air from another engine's sensors: a replay of one meter has none of its own. */
+  followWeatherOf(other: Engine): void {
+    this.#weather.follow(other.#weather);
+  }
+
   /** Whether the registry knows a channel. */
   knows(channel: string): boolean {
     return this.#meters.knows(channel);

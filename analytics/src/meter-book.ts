@@ -178,7 +178,15 @@ export class MeterBook {
   #kindOf(meta: MeteredChannel, duty: Duty): MeterKind {
     const { commodity, purpose, isKeyAccount, zone } = meta;
     const options = intervalOptionsOf(meta);
-    const key = JSON.stringify([commodity, purpose, isKeyAccount, zone, duty, options]);
+    const key = JSON.stringify([
+      commodity,
+      purpose,
+      isKeyAccount,
+      zone,
+      duty,
+      options,
+      (meta.weather ?? null) !== null,
+    ]);
     let kind = this.#kinds.get(key);
     if (kind === undefined) {
       kind = kindOf(meta, duty, options);

@@ -170,6 +170,7 @@ export class MeterJudge {
       peakLitres: state.daySecond,
       dutySum: state.dutySum,
       isWeekend: isWeekend(day),
+      meanC: meter.meta.commodity === "gas" ? this.#districts.meanAirOf(meter.meta, day, meter.kind.calendar) : null,
     };
     startDay(state);
     this.#meter = meter;

@@ -31,6 +31,11 @@ export class MeterReplayer {
     this.#engine = new Engine([], options);
   }
 
+  /** Replays with the outdoor air that the live engine has measured. */
+  useWeatherOf(live: Engine): void {
+    this.#engine.followWeatherOf(live);
+  }
+
   /**
    * Replays a meter from its history, once as it was judged and once with its late readings. Only what differs between the two is due
    * to the late readings; where history begins, and what was judged by an older release, is the same in both. Readings newer than what

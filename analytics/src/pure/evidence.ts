@@ -3,9 +3,8 @@ import { type BurstParameters, type BurstState, burstLimit, burstNow } from "./d
 import { type DayVolume, wholeDay } from "./detectors/day.ts";
 import { type DutyParameters, type DutyState, dutyExcess, dutyLimit } from "./detectors/duty.ts";
 import type { Flow } from "./detectors/flow.ts";
-import { highestOpen, type RunCells, type RunContext, type RunState, surpriseLimit } from "./detectors/flow-run.ts";
+import { highestOpen, type RunCells, type RunContext, surpriseLimit } from "./detectors/flow-run.ts";
 import { countOf, HIGHEST_LEVEL, LEVELS } from "./detectors/hour-profile.ts";
-import { recordHours } from "./detectors/run-record.ts";
 import { type StillParameters, type StillState, stillLimit } from "./detectors/standstill.ts";
 import type { UnderState } from "./detectors/under-registration.ts";
 import type { UsageParameters, UsageState } from "./detectors/usage-change.ts";
@@ -135,27 +134,8 @@ export function floorProof(context: RunContext, hour: Flow): Proof {
   };
 }
 
-/** GAS_CONT. */
-export function gasRunProof(state: RunState, runs: RunCells, hour: Flow): Proof {
-  const hours = hoursSince(runs.startMs.get(0), hour);
-  const [floor, before] = [runs.floor.get(0), Math.round(recordHours(runs))];
-  const isFirst = state.runStops === 0;
-  return {
-    actual: floor,
-    expected: 0,
-    floor,
-    excess: floor,
-    isLoss: true,
-    reason: {
-      en: `never below ${flowText(floor)} for ${hours} h; ${isFirst ? "it has not stopped since the first reading" : `before that the longest such run was ${before} h`}`,
-      zh: `连续 ${hours} 小时不低于 ${flowText(floor)}；${isFirst ? "自首次读数以来从未停止" : `此前最长连续 ${before} 小时`}`,
-    },
-    clearsWhen: { en: "two still hours in a row", zh: "连续两个小时无流量" },
-    details: { runHours: hours, recordHours: before },
-  };
-}
-
-function hoursSince(startMs: number, hour: Flow): number {
+/** Whole hours from an instant to the end of an hour. */
+export function hoursSince(startMs: number, hour: Flow): number {
   return Math.round((hour.endMs - startMs) / HOUR_MS);
 }
 

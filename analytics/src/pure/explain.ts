@@ -8,6 +8,7 @@ import { BLOCK_DAYS, isSized, lowShareOf } from "./detectors/meter-size.ts";
 import { litresADay } from "./detectors/reverse-flow.ts";
 import { stillLimit } from "./detectors/standstill.ts";
 import { expectedLitres, isVolumeKnown } from "./detectors/volume-cusum.ts";
+import { gasViews } from "./gas-explain.ts";
 import type { MeterState } from "./meter-table.ts";
 import type { RuleContext } from "./rules.ts";
 import type { SideContext } from "./side-rules.ts";
@@ -23,8 +24,9 @@ export interface RuleView {
   readonly saw: string;
 }
 
-/** What the rules of a household's water meter see, in English; `atMs` is the end of the hour last judged. */
+/** What the rules of a customer's meter see, in English; `atMs` is the end of the hour last judged. */
 export function viewsOf(state: MeterState, context: RuleContext, atMs: number): RuleView[] {
+  if (context.meter.commodity === "gas") return gasViews(state, context, atMs);
   return [
     runView("CONT_FLOW", 0, state, context, atMs),
     runView("FLOOR_RISE", 1, state, context, atMs),

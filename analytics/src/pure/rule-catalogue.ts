@@ -325,6 +325,21 @@ const TUNED: { readonly [Code in TunedRule]: Entry & { readonly parameters: Spec
       recordFactor: factor("须长于历史最长连续时间的倍数", "times its own longest run"),
       capHours: counted("h", 48, 1000, "无论历史如何都判定的小时数", "hours that are a finding whatever the record"),
       quietHours: counted("h", 1, 12, "停止多少小时后解除", "still hours that end it"),
+      middleHours: counted(
+        "h",
+        4,
+        240,
+        "不低于 200 L/h 时至少连续的小时数",
+        "least length of a run of 200 L/h and more",
+      ),
+      highHours: counted(
+        "h",
+        2,
+        240,
+        "不低于 1000 L/h 时至少连续的小时数",
+        "least length of a run of 1000 L/h and more",
+      ),
+      bandFactor: factor("该两档须长于各自历史最长的倍数", "times the longest such run, for these two"),
     },
   },
   GAS_P_DROP: {

@@ -4,6 +4,7 @@ import type { DayVolume } from "./detectors/day.ts";
 import { stepDuty } from "./detectors/duty.ts";
 import type { Flow, Step } from "./detectors/flow.ts";
 import { type RunContext, stepContinuous, stepFloor } from "./detectors/flow-run.ts";
+import { stepGasRise, stepGasVolume } from "./detectors/gas-volume.ts";
 import { stepRun } from "./detectors/run-record.ts";
 import { restStill, stepStill } from "./detectors/standstill.ts";
 import { stepUnder } from "./detectors/under-registration.ts";
@@ -12,13 +13,13 @@ import {
   burstProof,
   dutyProof,
   floorProof,
-  gasRunProof,
   type Proof,
   runProof,
   stillProof,
   underProof,
   volumeProof,
 } from "./evidence.ts";
+import { gasRiseProof, gasRunProof, gasVolumeProof } from "./gas-evidence.ts";
 import type { MeterState } from "./meter-table.ts";
 import type { MeteredChannel } from "./registry.ts";
 
@@ -46,6 +47,8 @@ export const USAGE_BIT = 7;
 
 const isCustomer = (meter: MeteredChannel) => meter.purpose === "customer";
 const isWater = (meter: MeteredChannel) => isCustomer(meter) && meter.commodity === "water";
+const isGas = (meter: MeteredChannel) => isCustomer(meter) && meter.commodity === "gas";
+const isSmallGas = (meter: MeteredChannel) => isGas(meter) && !meter.isKeyAccount;
 const isSmallWater = (meter: MeteredChannel) => isWater(meter) && !meter.isKeyAccount;
 
 /** Rules that judge every interval of the meter's own period. */
@@ -58,6 +61,15 @@ export const INTERVAL_RULES: readonly MeterRule<Flow>[] = [
     openMs: (state) => state.burstOpenMs,
     step: (state, interval, { meter, tuning }) => stepBurst(state, interval, meter.q3M3h, tuning.BURST),
     proof: (state, { meter, tuning }) => burstProof(state, meter.q3M3h, tuning.BURST),
+  },
+  {
+    code: "BURST",
+    direction: "up",
+    bit: 0,
+    appliesTo: isGas,
+    openMs: (state) => state.burstOpenMs,
+    step: (state, interval, { meter }) => stepGasRise(state, interval, meter.q3M3h),
+    proof: (state, { meter }) => gasRiseProof(state, meter.q3M3h ?? 0),
   },
 ];
 
@@ -76,8 +88,8 @@ export const HOUR_RULES: readonly MeterRule<Flow>[] = [
     code: "GAS_CONT",
     direction: "up",
     bit: 2,
-    appliesTo: (meter) => isCustomer(meter) && meter.commodity === "gas" && !meter.isKeyAccount,
-    openMs: (_, { runs }) => (runs.isOpen.get(0) === 1 ? runs.startMs.get(0) : 0),
+    appliesTo: isSmallGas,
+    openMs: (state) => state.floorOpenMs,
     step: (state, hour, { runs, tuning }) => stepRun(state, runs, hour, tuning.GAS_CONT),
     proof: (state, { runs }, hour) => gasRunProof(state, runs, hour),
   },
@@ -130,5 +142,14 @@ export const DAY_RULES: readonly MeterRule<DayVolume>[] = [
     openMs: (state) => (state.volumeIsOpen === 1 ? state.volumeStartMs : 0),
     step: (state, day, { tuning }) => stepVolume(state, day, tuning.USAGE_CHANGE),
     proof: (state, _, day) => volumeProof(state, day),
+  },
+  {
+    code: "USAGE_CHANGE",
+    direction: "up",
+    bit: USAGE_BIT,
+    appliesTo: (meter) => isSmallGas(meter) && (meter.weather ?? null) !== null,
+    openMs: (state) => (state.volumeIsOpen === 1 ? state.volumeStartMs : 0),
+    step: (state, day, { tuning }) => stepGasVolume(state, day, tuning.USAGE_CHANGE),
+    proof: (state, _, day) => gasVolumeProof(state, day),
   },
 ];

@@ -151,6 +151,7 @@ export class LateReplays {
     const { store, config, retry, logger } = this.#deps;
     const fromMs = (late.spans[0]?.[0] ?? 0) - config.historyDays * DAY_MS;
     const curve = await store.curve(late.channel, fromMs, (basis.judgedUntilMs ?? 0) + 1);
+    this.#replayer.useWeatherOf(engine);
     const replay = this.#replayer.replay(basis, curve, late.spans, await hasFindings(this.#deps.db, basis));
     if (replay === null) return true;
     const intervals = changedIntervals(curve, late.spans, intervalOptionsOf(basis.meta));

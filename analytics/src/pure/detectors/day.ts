@@ -12,6 +12,8 @@ export interface DayVolume {
   /** Evidence of the day's hours for a leak that comes and goes, nats. */
   readonly dutySum: number;
   readonly isWeekend: boolean;
+  /** Mean of the outdoor air, °C; of gas meters alone, null where it is not measured. */
+  readonly meanC?: number | null;
 }
 
 /** Litres of a whole day like this one. */
