@@ -127,6 +127,24 @@ describe("the runner", () => {
     expect((await jobs("anomaly-cleared")).length).toBeGreaterThan(0);
   });
 
+  test("finds use after an account was closed, and ends it when the account is active again", async () => {
+    const rows = hourlyRows(CHANNEL, 24 * 24, homeLitres);
+    const days = async (from: number, to: number) => {
+      appendInCommits(rows.slice(from * 24, to * 24));
+      const analytics = await start();
+      await analytics.idle();
+      await analytics.close();
+      return (await anomalies()).map(({ rule, state, no_ticket_reason }) => [rule, state, no_ticket_reason]);
+    };
+    expect(await days(0, 20)).toEqual([]);
+    const closedAt = new Date(START_MS + 20 * 24 * HOUR_MS);
+    await db.query("update account set status = 'closed', status_since = $1", [closedAt]);
+    expect(await days(20, 22)).toEqual([["USE_INACTIVE", "open", "below_threshold"]]);
+    expect((await anomalies())[0]?.starts_at.getTime()).toBeGreaterThanOrEqual(closedAt.getTime());
+    await db.query("update account set status = 'active'");
+    expect(await days(22, 24)).toEqual([["USE_INACTIVE", "auto_closed", "below_threshold"]]);
+  });
+
   test("does not raise again what somebody called a false alarm while it lasts", async () => {
     const rows = hourlyRows(CHANNEL, FAULT + 100, leaky);
     appendInCommits(rows.slice(0, FAULT + 40));
