@@ -19,7 +19,7 @@ export const cjt188Driver: Driver<"cjt188"> = {
       msPerByte: msPerByte(bus.transport),
     });
     const { id, timeoutMs, retries } = bus;
-    const meters = metersOf(bus, deps, line);
+    const meters = cjt188Meters(bus, deps, line);
     return new PolledBus({ id, protocol: "cjt188", timeoutMs, retries, meters, line, clock, logger, collect });
   },
 };
@@ -36,7 +36,12 @@ export function msPerByte(transport: SlowTransport): number {
   return (1000 * (1 + dataBits + (parity === "none" ? 0 : 1) + stopBits)) / baudRate;
 }
 
-function metersOf(bus: BusOf<"cjt188">, { channels, clock }: DriverDeps, line: QuestionLine): Cjt188Meter[] {
+/** The meters of a bus, on its line. */
+export function cjt188Meters(
+  bus: BusOf<"cjt188">,
+  { channels, clock }: Pick<DriverDeps, "channels" | "clock">,
+  line: QuestionLine,
+): Cjt188Meter[] {
   const dialects = dialectsOf(bus);
   const deviceClock = new DeviceClock(bus.timeZone, bus.clockToleranceS);
   const wireMs = msPerByte(bus.transport);
