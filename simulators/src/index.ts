@@ -10,7 +10,7 @@ export { type DistrictHour, type DistrictHours, districtHours, type MainsLeak } 
 export { TownPressures } from "./hydraulics/town-pressures.ts";
 export { Ledger, type LedgerEntry, LedgerIndex, readLedger } from "./ledger.ts";
 export { radioKeyOf, radioNameOf } from "./mbus/radio-gateway.ts";
-export { type Adversary, type AdversaryOptions, startAdversary } from "./modbus/adversary.ts";
+export { type Adversary, type AdversaryOptions, type DialInOptions, startAdversary, startDialIn } from "./modbus/adversary.ts";
 export { MISBEHAVIOURS, type Misbehaviour } from "./modbus/misbehaviour.ts";
 export { PlainUnits, plainWord } from "./modbus/plain-units.ts";
 export type { FramedRequest, SimulatedFraming } from "./modbus/request-streams.ts";

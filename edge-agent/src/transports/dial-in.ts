@@ -3,12 +3,14 @@ import { asPortError, type DialInTransport, describeError } from "@nightflow/dom
 import type { Logger } from "pino";
 import { Backoff } from "../backoff.ts";
 import { type ByteTransport, TransportListeners } from "./byte-transport.ts";
-import { PacketFilter } from "./packet-filter.ts";
+import { PacketFilter, stripped } from "./packet-filter.ts";
 import { bytesOf, isRegisteredBy, packetForPeople } from "./registration.ts";
 import type { UnknownDevices } from "./unknown-devices.ts";
 
 /** A first packet is whole when nothing follows for so long, real milliseconds. */
 const PACKET_QUIET_MS = 200;
+/** It is also whole so long after its first byte: heartbeats may follow it closely. */
+const PACKET_MS = 600;
 /** Longest wait for a first packet, real milliseconds. */
 const PACKET_WAIT_MS = 30_000;
 /** No registration is longer. */
@@ -91,7 +93,9 @@ export class DialInPort {
     this.#pending.add(socket);
     let packet = Buffer.alloc(0);
     let quiet = setTimeout(() => this.#refuse(socket, "(said nothing)"), PACKET_WAIT_MS);
+    let whole: NodeJS.Timeout | undefined;
     const decide = () => {
+      clearTimeout(whole);
       this.#pending.delete(socket);
       socket.removeAllListeners("data").removeAllListeners("close");
       clearTimeout(quiet);
@@ -100,12 +104,14 @@ export class DialInPort {
     socket.once("close", () => {
       this.#pending.delete(socket);
       clearTimeout(quiet);
+      clearTimeout(whole);
     });
     socket.on("data", (bytes) => {
       packet = Buffer.concat([packet, bytes]);
       clearTimeout(quiet);
       if (packet.length >= MAX_PACKET_BYTES) return decide();
       quiet = setTimeout(decide, PACKET_QUIET_MS);
+      whole ??= setTimeout(decide, PACKET_MS);
     });
   }
 
@@ -193,8 +199,8 @@ export class DialInLine implements ByteTransport {
     this.#drop("it dialled in anew");
     this.#socket = socket;
     const { heartbeat, idleS } = this.settings;
-    const packets = heartbeat === undefined ? [packet] : [bytesOf(heartbeat), packet];
-    const filter = new PacketFilter(packets, (bytes) => {
+    const beats = heartbeat === undefined ? [] : [bytesOf(heartbeat)];
+    const filter = new PacketFilter([...beats, stripped(packet, beats)], (bytes) => {
       if (this.#socket === socket) this.#listeners.bytes(bytes);
     });
     socket.setTimeout(idleS * 1000, () => socket.destroy());

@@ -18,7 +18,7 @@ export class PacketFilter {
 
   push(bytes: Buffer): void {
     clearTimeout(this.#timer);
-    const rest = this.#stripped(this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]));
+    const rest = stripped(this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]), this.#packets);
     this.#held = Buffer.alloc(0);
     if (rest.length === 0) return;
     if (!this.#packets.some((packet) => isBeginning(rest, packet))) {
@@ -38,15 +38,16 @@ export class PacketFilter {
     this.#held = Buffer.alloc(0);
     this.#pass(held);
   }
+}
 
-  #stripped(bytes: Buffer): Buffer {
-    let rest = bytes;
-    for (;;) {
-      const head = this.#packets.find((packet) => rest.subarray(0, packet.length).equals(packet));
-      const tail = head ?? this.#packets.find((packet) => rest.subarray(-packet.length).equals(packet));
-      if (tail === undefined) return rest;
-      rest = head === undefined ? rest.subarray(0, rest.length - tail.length) : rest.subarray(head.length);
-    }
+/** Bytes without the packets that they begin and end with. */
+export function stripped(bytes: Buffer, packets: readonly Buffer[]): Buffer {
+  let rest = bytes;
+  for (;;) {
+    const head = packets.find((packet) => rest.subarray(0, packet.length).equals(packet));
+    const tail = head ?? packets.find((packet) => rest.subarray(-packet.length).equals(packet));
+    if (tail === undefined) return rest;
+    rest = head === undefined ? rest.subarray(0, rest.length - tail.length) : rest.subarray(head.length);
   }
 }
 

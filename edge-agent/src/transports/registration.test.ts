@@ -28,4 +28,5 @@ it.each([
 it("a packet is shown as text where it is text, else as hex", () => {
   expect(packetForPeople(Buffer.from("IMEI:1\r\n"))).toBe("IMEI:1");
   expect(packetForPeople(Buffer.from([0x5a, 0xa5, 0]))).toBe("5A A5 00");
+  expect(packetForPeople(Buffer.concat([Buffer.from("PUMP-70"), Buffer.of(0xfe, 0x7b)]))).toBe("PUMP-70 FE 7B");
 });

@@ -19,13 +19,13 @@ export function registrationKey(registration: Registration): string {
   return Object.values(registration)[0] ?? "";
 }
 
-/** A packet for people: as text where it is text, else as hex; at most 64 bytes of it. */
+/** The beginning of a packet for people: as text as far as it is text, the rest as hex. */
 export function packetForPeople(packet: Buffer): string {
-  const head = packet.subarray(0, 64);
-  const text = head.toString("latin1");
-  return /^[\x20-\x7e\r\n\t]*$/.test(text)
-    ? text.trim()
-    : (head.toString("hex").toUpperCase().match(/../g) ?? []).join(" ");
+  const head = packet.subarray(0, 48);
+  const [text = ""] = /^[\x20-\x7e\r\n\t]*/.exec(head.toString("latin1")) ?? [];
+  const shown = text.length < 4 && text.length < head.length ? 0 : text.length;
+  const hex = head.subarray(shown).toString("hex").toUpperCase().match(/../g) ?? [];
+  return [text.slice(0, shown).trim(), ...hex].filter((part) => part !== "").join(" ");
 }
 
 function startsWith(packet: Buffer, head: Buffer): boolean {

@@ -1,10 +1,13 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { asPortError } from "@nightflow/domain";
 import { type LineAction, type Misbehaviour, misbehave, type Slowness } from "./misbehaviour.ts";
 import { PlainUnits } from "./plain-units.ts";
 import { type FramedRequest, requestStream, type SimulatedFraming } from "./request-streams.ts";
+
+/** A device that lost its line dials again after this, real milliseconds. */
+const REDIAL_MS = 100;
 
 export interface AdversaryOptions extends Partial<Slowness> {
   readonly framing: SimulatedFraming;
@@ -25,6 +28,8 @@ export interface Adversary {
   readonly asked: ReadonlyMap<number, number>;
   /** Most connections there ever were at a time. */
   readonly mostConnections: number;
+  /** Drops every connection; new ones are taken. */
+  hangUp(): void;
   close(): Promise<void>;
 }
 
@@ -48,11 +53,55 @@ export async function startAdversary(options: AdversaryOptions): Promise<Adversa
     get mostConnections() {
       return device.mostConnections;
     },
+    hangUp: () => device.dropAll(),
     close: async () => {
       const closed = once(server, "close");
       server.close();
       device.dropAll();
       await closed;
+    },
+  };
+}
+
+export interface DialInOptions extends AdversaryOptions {
+  /** Where the agent listens. */
+  readonly port: number;
+  /** What the device says first. */
+  readonly registration: Buffer;
+  /** What it says every `heartbeatMs` to hold its line open. */
+  readonly heartbeat?: Buffer;
+  readonly heartbeatMs?: number;
+}
+
+/** The same device as one that dials in, as a cellular DTU does; it dials again when its line is lost. */
+export function startDialIn(options: DialInOptions): Adversary {
+  const { host = "127.0.0.1", port, registration, heartbeat, heartbeatMs = 1000 } = options;
+  const device = new Device(options);
+  const stopped = new AbortController();
+  const dial = async () => {
+    while (!stopped.signal.aborted) {
+      const socket = connect({ host, port, noDelay: true });
+      device.serve(socket);
+      socket.once("connect", () => socket.write(registration));
+      const beats = heartbeat === undefined ? undefined : setInterval(() => socket.write(heartbeat), heartbeatMs);
+      await new Promise((resolve) => socket.once("close", resolve));
+      clearInterval(beats);
+      await delay(REDIAL_MS, undefined, { signal: stopped.signal }).catch(() => undefined);
+    }
+  };
+  const dialling = dial();
+  return {
+    port,
+    units: device.units,
+    asked: device.asked,
+    get mostConnections() {
+      return device.mostConnections;
+    },
+    hangUp: () => device.dropAll(),
+    close: async () => {
+      stopped.abort();
+      device.dropAll();
+      await dialling;
     },
   };
 }
