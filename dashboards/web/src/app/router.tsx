@@ -159,6 +159,12 @@ const missingReadings = createRoute({
   component: lazyRouteComponent(() => import("../pages/missing-readings/page.tsx"), "MissingReadingsPage"),
 });
 
+const commission = createRoute({
+  getParentRoute: () => inside,
+  path: "commission/$id",
+  component: lazyRouteComponent(() => import("../pages/commission/page.tsx"), "CommissionPage"),
+});
+
 const fleet = createRoute({
   getParentRoute: () => inside,
   path: "collection/fleet",
@@ -171,6 +177,20 @@ const agent = createRoute({
   path: "collection/fleet/$site/$agent",
   validateSearch: agentSearch,
   component: lazyRouteComponent(() => import("../pages/agent/page.tsx"), "AgentPage"),
+});
+
+const profiles = createRoute({
+  getParentRoute: () => inside,
+  path: "collection/profiles",
+  validateSearch: (search: RawSearch): { q?: string | undefined } => ({ q: textOf(search.q) }),
+  component: lazyRouteComponent(() => import("../pages/profiles/page.tsx"), "ProfilesPage"),
+});
+
+const profile = createRoute({
+  getParentRoute: () => inside,
+  path: "collection/profiles/$name",
+  validateSearch: (search: RawSearch): { command?: string | undefined } => ({ command: textOf(search.command) }),
+  component: lazyRouteComponent(() => import("../pages/profile/page.tsx"), "ProfilePage"),
 });
 
 const commands = createRoute({
@@ -264,7 +284,7 @@ const operationsPages = [operationsFirst, health, agents, setAside, quarantine, 
 
 const pages = inside.addChildren([
   ...[controlRoom, district, events, event, rules, shift, tickets, meters, meter, accounts, account],
-  ...[collection, missingReadings, fleet, agent, commands, approvals],
+  ...[commission, collection, missingReadings, fleet, agent, profiles, profile, commands, approvals],
   operations.addChildren(operationsPages),
 ]);
 

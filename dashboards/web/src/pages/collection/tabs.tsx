@@ -9,6 +9,7 @@ const words = {
   overview: { zh: "总览", en: "Overview" },
   missing: { zh: "缺失读数", en: "Missing readings" },
   fleet: { zh: "采集终端", en: "Fleet" },
+  profiles: { zh: "表型", en: "Profiles" },
   commands: { zh: "命令", en: "Commands" },
   approvals: { zh: "审批", en: "Approvals" },
 } as const;
@@ -17,6 +18,7 @@ const TABS = [
   { to: "/collection", word: "overview", permission: "collection.status.read" },
   { to: "/collection/missing", word: "missing", permission: "collection.status.read" },
   { to: "/collection/fleet", word: "fleet", permission: "collection.agent.read" },
+  { to: "/collection/profiles", word: "profiles", permission: "collection.config.read" },
   { to: "/collection/commands", word: "commands", permission: "collection.command.read" },
   { to: "/collection/approvals", word: "approvals", permission: "collection.command.read" },
 ] as const satisfies readonly { to: string; word: keyof typeof words; permission: Permission }[];

@@ -35,7 +35,7 @@ export const words = {
   answered: { zh: "终端答复", en: "Reply" },
   noReply: { zh: "尚无答复。", en: "No reply yet." },
   channel: { zh: "通道", en: "Channel" },
-  value: { zh: "读数", en: "Value" },
+  value: { zh: "读数（寄存器为计数）", en: "Value (counts of registers)" },
   readAt: { zh: "读取时间", en: "Read at" },
   quality: { zh: "质量", en: "Quality" },
   good: { zh: "良好", en: "good" },

@@ -15,6 +15,7 @@ import { useWords } from "../../words/use-words.ts";
 import { useVocabulary } from "../../words/vocabulary.ts";
 import { CompactEvents } from "../events/compact-events.tsx";
 import { RegisterValue } from "../meters/register-value.tsx";
+import { Field } from "./field.tsx";
 import { Intervals } from "./intervals.tsx";
 import { MeterCurve } from "./meter-curve.tsx";
 import { Readings } from "./readings.tsx";
@@ -56,6 +57,7 @@ export function MeterPage() {
           <Panel title={say("figures")}>
             <MeterFigures meter={data} />
           </Panel>
+          <Field meter={data} />
           <Channels meter={data} />
           {mayReadEvents && <MeterEvents id={id} />}
         </div>

@@ -80,4 +80,14 @@ export const words = {
     zh: "还没有读数：检查采集终端配置与通讯。",
     en: "No reading yet: check the agent's configuration and the line.",
   },
+  field: { zh: "现场操作", en: "At the meter" },
+  readNow: { zh: "立即抄读", en: "Read now" },
+  commission: { zh: "现场开通（手机）", en: "Commission it (phone)" },
+  closeValve: { zh: "申请关阀", en: "Ask to close the valve" },
+  openValve: { zh: "申请开阀", en: "Ask to open the valve" },
+  valveWhat: {
+    zh: "须由第二人审批后才下发；终端核实阀位后答复。",
+    en: "A second person approves it before it goes out; the agent verifies the position before it answers.",
+  },
+  overrideReason: { zh: "重点保障用户：越权理由", en: "A protected place: why it is cut off all the same" },
 } as const;

@@ -1,0 +1,157 @@
+import type { Browser, Page } from "playwright-core";
+import { afterEach, describe, expect, it } from "vitest";
+import { standInForAgents } from "./agent-stand-in.ts";
+import { seriousFaults } from "./axe.ts";
+import { hasChromium, isWiderThanWindow, keepPicture, openWindow, settled, signIn } from "./browser.ts";
+import { NOW } from "./content.ts";
+import { inAFreshWorldEach } from "./each-world.ts";
+import type { World } from "./stage.ts";
+
+const CHANNEL = "HOTEL-1.forward_total";
+
+const PUMP = {
+  protocol: "modbus",
+  name: "pump",
+  model: "Pump meter",
+  source: { document: "Manual", pages: "3", reference: "on paper" },
+  addressBase: 0,
+  registers: {
+    total: {
+      ...{ quantity: "forward_total", functionCode: 3, unit: "m3", resolution: 0.001 },
+      parts: [{ address: 0, type: "uint32", order: "CDAB" }],
+    },
+  },
+  vectors: [{ register: "total", words: ["1234 0000"], value: 4660, unit: "m3", verified: true, source: "meter 7" }],
+};
+
+describe.runIf(hasChromium())("the field", () => {
+  let world: World;
+  let browser: Browser;
+  let endAgents: () => Promise<void> = async () => undefined;
+  inAFreshWorldEach((test) => {
+    ({ world, browser } = test);
+  });
+  afterEach(() => endAgents());
+
+  async function open(login: string, language: "zh" | "en", screen: "desktop" | "phone"): Promise<Page> {
+    const window = await openWindow(browser, world.url, { language, screen, colors: "light" });
+    const page = await window.newPage();
+    await signIn(page, login, language);
+    return page;
+  }
+
+  it("a person at the meter leaves after three reads that fit the dial, on a phone", async () => {
+    let reads = 0;
+    endAgents = await standInForAgents(world, () => {
+      const counts = 5_000_000 + 4 * reads;
+      return { readings: [[CHANNEL, NOW + 20_000 * reads++, counts, 0]] };
+    });
+    const page = await open("collector", "zh", "phone");
+    await page.goto("/commission/HOTEL-1");
+    await page.getByLabel("此刻表盘所示").fill("5000.001");
+    await page.getByRole("button", { name: "抄读（第 1 次）" }).click();
+    await page.getByText("与表盘一致").waitFor();
+    await page.getByText("还不能离开。").waitFor();
+    for (const no of [2, 3]) {
+      await page.getByRole("button", { name: `抄读（第 ${no} 次）` }).click();
+      await page
+        .getByRole("listitem")
+        .nth(no - 1)
+        .waitFor();
+    }
+    await page.getByText("三次抄读均合格，可以离开。").waitFor();
+    expect([await seriousFaults(page), await isWiderThanWindow(page)]).toEqual([[], false]);
+    await keepPicture(page, "commissioned-phone-zh");
+  });
+
+  it("a valve is turned only after a second person has approved it", async () => {
+    const turned: unknown[] = [];
+    endAgents = await standInForAgents(world, ({ order }) => {
+      turned.push(order);
+      return { details: { position: "closed" } };
+    });
+    await world.db.query(
+      `insert into channel (id, meter_id, quantity, unit, agent) values ('HOTEL-1.valve', 'HOTEL-1', 'valve', '1', 'town/gw-north')`,
+    );
+    const first = await open("control", "en", "desktop");
+    await first.goto("/meters/HOTEL-1");
+    await first.getByRole("button", { name: "Ask to close the valve" }).click();
+    await first.getByLabel(/Reason/).fill("burst in the cellar");
+    await first.getByRole("dialog").getByRole("button", { name: "Ask to close the valve" }).click();
+    await first.getByText("waits for approval").first().waitFor();
+    await first.goto("/collection/approvals");
+    await first.getByText("yours: another person decides").waitFor();
+    expect(turned).toEqual([]);
+    const second = await open("admin", "en", "desktop");
+    await second.goto("/collection/approvals");
+    await second.getByRole("button", { name: "Approve" }).click();
+    await second.getByLabel(/Reason/).fill("seen the water");
+    await second.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
+    await second.getByText("seen the water").waitFor();
+    expect(await seriousFaults(second)).toEqual([]);
+    await keepPicture(second, "approvals-desktop-en");
+    await expect.poll(() => turned).toEqual([{ kind: "valve", meter: "HOTEL-1", position: "closed" }]);
+    await second.goto("/collection/commands?kind=valve");
+    await second.getByText("✓ done").waitFor();
+  });
+
+  it("a silent meter is asked again from the page of its agent, and the answer is shown", async () => {
+    endAgents = await standInForAgents(world, () => ({ readings: [], details: { meters: ["H-0202"] } }));
+    const page = await open("collector", "en", "desktop");
+    await page.goto("/collection/fleet");
+    await page.getByRole("link", { name: "town/gw-north" }).click();
+    await page.locator(".nf-parts").getByText("Meters").click();
+    await page
+      .getByRole("row", { name: /H-0202/ })
+      .getByRole("button", { name: "Retry now" })
+      .click();
+    const detail = page.getByRole("dialog", { name: "Command" });
+    await detail.getByText("✓ done").waitFor();
+    await detail.getByText('"H-0202"').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await keepPicture(page, "agent-retry-desktop-en");
+  });
+
+  it("a configuration is checked with every fault at once, saved with a reason, and one can go back", async () => {
+    const page = await open("collector", "zh", "desktop");
+    await page.goto("/collection/fleet/town/gw-north?part=config");
+    const edit = async (text: string) => {
+      await page.getByRole("button", { name: /编\s*辑/ }).click();
+      await page.getByRole("dialog").getByLabel("配置", { exact: true }).fill(text);
+    };
+    await edit(JSON.stringify({ v: 1, channels: [], buses: [{ id: "b", kind: "modbus-tcp", host: "", units: [] }] }));
+    await page.getByRole("button", { name: /检\s*查/ }).click();
+    for (const path of ["buses.0.host", "buses.0.units"]) await page.getByText(path).waitFor();
+    await keepPicture(page, "config-faults-desktop-zh");
+    await page.getByRole("dialog").getByLabel("配置", { exact: true }).fill('{"v":1,"channels":[],"buses":[]}');
+    await page.getByLabel("变更理由").fill("起步");
+    await page.getByLabel("变更理由").fill("起步配置");
+    await page.getByRole("button", { name: "保存并下发" }).click();
+    await page.getByText("起步配置").waitFor();
+    await page.getByText("第 1 版").first().waitFor();
+    await settled(page);
+    expect(await seriousFaults(page)).toEqual([]);
+  });
+
+  it("a profile whose telegram decodes wrong is told so, and a right one is kept", async () => {
+    const page = await open("collector", "en", "desktop");
+    await page.goto("/collection/profiles");
+    await page.getByRole("button", { name: "New profile" }).click();
+    await page.getByLabel(/Name of the new profile/).fill("pump");
+    await page.getByRole("button", { name: "Make it" }).click();
+    const content = page.getByRole("textbox", { name: "Content (JSON)" });
+    const wrong = { ...PUMP, vectors: [{ ...PUMP.vectors[0], value: 5 }] };
+    await content.fill(JSON.stringify(wrong));
+    await page.getByRole("button", { name: "Check" }).click();
+    await page.getByText("decodes to 4660 m3, the dial showed 5 m3").waitFor();
+    await content.fill(JSON.stringify(PUMP, null, 2));
+    await page.getByRole("button", { name: "Check" }).click();
+    await page.getByText("every captured telegram decodes right").waitFor();
+    await page.getByLabel("Why").fill("a new model");
+    await page.getByRole("button", { name: "Save a new version" }).click();
+    await page.getByText("version 1").waitFor();
+    await settled(page);
+    expect(await seriousFaults(page)).toEqual([]);
+    await keepPicture(page, "profile-kept-desktop-en");
+  });
+});
