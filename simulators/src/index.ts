@@ -14,6 +14,7 @@ export { type Adversary, type AdversaryOptions, type DialInOptions, startAdversa
 export { MISBEHAVIOURS, type Misbehaviour } from "./modbus/misbehaviour.ts";
 export { PlainUnits, plainWord } from "./modbus/plain-units.ts";
 export type { FramedRequest, SimulatedFraming } from "./modbus/request-streams.ts";
+export { type PaDimServer, type PaDimServerOptions, startPaDimServer } from "./opcua/padim-server.ts";
 export { startWideOpcUaServer, type WideOpcUaOptions, type WideOpcUaServer } from "./opcua/wide-server.ts";
 export {
   type SimulatorEndpoints,

@@ -30,11 +30,18 @@ interface Node {
   readonly meter: TownMeter;
   readonly register: TownRegister;
   readonly set: (value: number, sourceAtMs: number) => void;
+  readonly historize: () => void;
 }
 
 /** Device times at which the meters put new values on their nodes; the first that is rare enough is taken. */
 const REFRESH_MS = [1000, 10_000, 60_000, 300_000, SLOT_MS] as const;
 const SHORTEST_REFRESH_REAL_MS = 500;
+/** Device history of each node: values from before the start, a minute apart at least, and the most that it holds. */
+const HISTORY_STEP_MS = 60_000;
+const HISTORY_STEPS = 96;
+const HISTORY_MAX = 5000;
+/** Who may sign in besides everybody. It is a simulation on the loopback. */
+const USERS: Readonly<Record<string, string>> = { reader: "simulated" };
 
 /**
  * Serves the town's OPC UA meters: a folder per meter, a Double per register in the register's unit, good quality,
@@ -46,6 +53,7 @@ export async function startOpcUaServer(options: OpcUaServerOptions): Promise<Opc
   const server = createServer(options);
   await server.initialize();
   const nodes = addNodes(server, options.town);
+  for (const node of nodes) keepHistory(node, options);
   const refresh = startRefresh(nodes, options);
   await server.start().catch(async (error: unknown) => {
     refresh.stop();
@@ -74,6 +82,7 @@ function createServer(options: OpcUaServerOptions): OPCUAServer {
     hostname: options.host,
     port: options.port,
     allowAnonymous: true,
+    userManager: { isValidUser: (user: string, password: string) => USERS[user] === password },
     serverCertificateManager: pki("server"),
     userCertificateManager: pki("user"),
     serverInfo: { applicationUri: "urn:nightflow:simulators" },
@@ -100,14 +109,27 @@ function addNodes(server: OPCUAServer, town: Town): readonly Node[] {
         });
         const set = (value: number, sourceAtMs: number) =>
           variable.setValueFromSource({ dataType: "Double", value }, undefined, new Date(sourceAtMs));
-        return { meter, register, set };
+        const historize = () => space.installHistoricalDataNode(variable, { maxOnlineValues: HISTORY_MAX });
+        return { meter, register, set, historize };
       });
     });
 }
 
+/** A device keeps measuring while its server is down: its history is there again, from before the start. */
+function keepHistory(node: Node, options: OpcUaServerOptions): void {
+  node.historize();
+  const stepMs = Math.max(stepOf(options.clock), HISTORY_STEP_MS);
+  const lastMs = Math.floor(options.clock.now() / stepMs) * stepMs;
+  for (let steps = HISTORY_STEPS; steps > 0; steps--) refreshNode(node, lastMs - steps * stepMs, options);
+}
+
+function stepOf(clock: Clock): number {
+  return REFRESH_MS.find((ms) => clock.toRealMs(ms) >= SHORTEST_REFRESH_REAL_MS) ?? SLOT_MS;
+}
+
 function startRefresh(nodes: readonly Node[], options: OpcUaServerOptions): { stop(): void } {
   const { clock } = options;
-  const stepMs = REFRESH_MS.find((ms) => clock.toRealMs(ms) >= SHORTEST_REFRESH_REAL_MS) ?? SLOT_MS;
+  const stepMs = stepOf(clock);
   let timer: NodeJS.Timeout | undefined;
   const run = () => {
     const gridMs = Math.floor(clock.now() / stepMs) * stepMs;
