@@ -4,7 +4,7 @@
 create table meter_profile (
   name text not null check (name ~ '^[a-z0-9][a-z0-9-]{0,63}$'),
   version integer not null check (version > 0),
-  profile jsonb not null,
+  profile json not null,
   made_by_login text not null,
   made_at timestamptz not null,
   reason text not null,

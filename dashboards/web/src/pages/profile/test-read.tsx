@@ -84,7 +84,7 @@ function AgentChoice(props: {
     <Select<string>
       id={props.id}
       showSearch
-      style={{ minWidth: 200, display: "block" }}
+      style={{ minWidth: 200 }}
       value={props.value ?? null}
       onChange={props.onChange}
       options={agents.map((value) => ({ value, label: value }))}
