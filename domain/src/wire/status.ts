@@ -49,6 +49,13 @@ export const LineHealth = z.strictObject({
   timeouts: z.int().min(0),
   exceptions: z.int().min(0),
   strays: z.int().min(0).meta({ description: "Answers that were late, damaged or of another unit, and were dropped." }),
+  strangers: z
+    .array(z.strictObject({ name: z.string().max(64), times: z.int().min(1), lastAt: z.int() }))
+    .max(20)
+    .optional()
+    .meta({
+      description: "Meters heard on the line that no unit is, the latest first: a mistyped number, or a neighbour's.",
+    }),
 });
 export type LineHealth = z.infer<typeof LineHealth>;
 

@@ -128,6 +128,7 @@ describe("a radio receiver", () => {
       telegrams: 2,
       latest: [{ address: "CEN-12345678", medium: 7, telegrams: 2, lastAt: START }],
     });
+    expect(receiver.lineHealth().strangers).toEqual([{ name: "CEN-12345678", times: 2, lastAt: START }]);
   });
 
   it("counts what is damaged, and goes on", () => {

@@ -14,6 +14,9 @@ import { decodeWmbusTelegram, type WmbusTelegram } from "./telegram.ts";
 import type { TelegramSource } from "./telegram-source.ts";
 import { type UnknownMeter, UnknownMeters } from "./unknown-meters.ts";
 
+/** Strangers that its health names. */
+const MAX_TOLD = 20;
+
 export interface WmbusReceiverDeps extends Pick<DriverDeps, "channels" | "clock" | "collect" | "dataDir" | "logger"> {
   readonly bus: BusOf<"wmbus">;
   readonly timers?: Timers;
@@ -75,7 +78,13 @@ export class WmbusReceiver implements RunningBus {
       timeouts: 0,
       exceptions: damaged,
       strays: repeats + replays + this.#unknown.telegrams,
+      strangers: this.#strangers(),
     };
+  }
+
+  #strangers(): NonNullable<LineHealth["strangers"]> {
+    const latest = this.#unknown.list().slice(0, MAX_TOLD);
+    return latest.map(({ address, telegrams, lastAt }) => ({ name: address, times: telegrams, lastAt }));
   }
 
   retry(): number {
