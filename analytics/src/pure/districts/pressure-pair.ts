@@ -1,6 +1,8 @@
 const K = 0.5;
 const H = 12;
 const WINSOR = 4;
+/** Hours of the night that are judged, from midnight: by day a few large users move one gauge and not the other for days on end. */
+const NIGHT_UNTIL = 6;
 /** Hours that teach a pair before it is judged, and how slowly it learns after. */
 const LEARN_HOURS = 7 * 24;
 const ALPHA = 1 / (14 * 24);
@@ -51,8 +53,8 @@ export type LowGauge = "x" | "y" | null;
 
 /**
  * Which of two pressure gauges of a district stands too low beside the other: linear regression of y on x over hourly means, less the
- * pair's own level of that hour of the day, then a two-sided tabular CUSUM of the residual, k 0.5, h 12 in deviations of that hour, so
- * that quiet nights count most, z winsorised at 4. Demand moves both gauges together; a leak lowers the one that is nearer. O(1) per
+ * pair's own level of that hour of the day, then a two-sided tabular CUSUM of the residual of the hours from midnight to six, k 0.5, h 12
+ * in deviations of that hour, z winsorised at 4: a burst needs four of them. Demand moves both gauges together; a leak lowers the one that is nearer. O(1) per
  * pair and hour.
  *
  * Learning stands still while a sum is above half its limit; after 14 days there the pair is learned anew: a valve was moved.
@@ -69,7 +71,7 @@ export function stepPressurePair(
 ): LowGauge {
   if (!Number.isFinite(xKPa) || !Number.isFinite(yKPa)) return lowGaugeOf(state);
   const residual = residualOf(state, xKPa, yKPa, hourOfDay);
-  if (state.hours >= LEARN_HOURS) addResidual(state, residual, hourOfDay, hourMs);
+  if (state.hours >= LEARN_HOURS && hourOfDay < NIGHT_UNTIL) addResidual(state, residual, hourOfDay, hourMs);
   const isCalm = Math.max(state.low, state.high) <= H / 2;
   state.heldHours = isCalm ? 0 : state.heldHours + 1;
   if (state.heldHours >= ACCEPT_HOURS) Object.assign(state, newPressurePair());
