@@ -7,6 +7,7 @@ export * from "./decimal.ts";
 export * from "./decoding/counts.ts";
 export * from "./decoding/decode-register.ts";
 export * from "./decoding/proof.ts";
+export * from "./decoding/quick-register.ts";
 export * from "./decoding/status-word.ts";
 export * from "./decoding/words.ts";
 export * from "./device-profile.ts";

@@ -97,13 +97,23 @@ function resolved(config: EdgeAgentConfig | undefined, folder: string): EdgeAgen
 /** A YAML or JSON file by its schema; JSON is YAML too. */
 function readAs<Schema extends z.ZodType>(path: string, schema: Schema, faults: string[]): z.infer<Schema> | undefined {
   try {
-    const parsed = schema.safeParse(parse(readFileSync(path, "utf8")));
+    const parsed = schema.safeParse(readText(readFileSync(path, "utf8")));
     if (parsed.success) return parsed.data;
     faults.push(...parsed.error.issues.map((issue) => `${path}: ${issue.path.join(".") || "file"}: ${issue.message}`));
   } catch (error) {
     faults.push(`${path}: ${describeError(error)}`);
   }
   return undefined;
+}
+
+/** JSON is YAML too, but a reader of YAML takes a hundred times the memory of a large file. */
+function readText(text: string): unknown {
+  if (!text.trimStart().startsWith("{")) return parse(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return parse(text);
+  }
 }
 
 function readClock(path: string | undefined, faults: string[]): Clock | undefined {

@@ -21,24 +21,39 @@ export interface Frame {
 
 /** A frame's bytes. */
 export function encodeFrame(kind: number, json: unknown): Buffer {
-  const text = Buffer.from(JSON.stringify(json));
-  const frame = Buffer.allocUnsafe(FRAME_HEAD_BYTES + 1 + text.length);
+  return encodeTextFrame(kind, JSON.stringify(json));
+}
+
+/** The same for JSON that is text already. */
+export function encodeTextFrame(kind: number, text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  const frame = Buffer.allocUnsafe(FRAME_HEAD_BYTES + 1 + length);
   frame.writeUInt8(kind, FRAME_HEAD_BYTES);
-  text.copy(frame, FRAME_HEAD_BYTES + 1);
-  frame.writeUInt32LE(1 + text.length, 0);
+  frame.write(text, FRAME_HEAD_BYTES + 1);
+  frame.writeUInt32LE(1 + length, 0);
   frame.writeUInt32LE(crc32(frame.subarray(FRAME_HEAD_BYTES)), 4);
   return frame;
 }
 
+/** The JSON text of the frame at `offset`; undefined when there is no whole and undamaged one. */
+export function frameTextAt(file: Buffer, offset: number): string | undefined {
+  return bodyAt(file, offset)?.toString("utf8", 1);
+}
+
 /** The frame at `offset`; undefined when there is no whole and undamaged one. */
 export function frameAt(file: Buffer, offset: number): Frame | undefined {
+  const body = bodyAt(file, offset);
+  const json = body && parsed(body.subarray(1));
+  if (body === undefined || json === undefined) return undefined;
+  return { kind: body[0] ?? 0, offset, end: offset + FRAME_HEAD_BYTES + body.length, json };
+}
+
+/** Kind and JSON of the frame at `offset`, whole and undamaged. */
+function bodyAt(file: Buffer, offset: number): Buffer | undefined {
   const length = lengthAt(file, offset);
   if (length === undefined || offset + FRAME_HEAD_BYTES + length > file.length) return undefined;
   const body = file.subarray(offset + FRAME_HEAD_BYTES, offset + FRAME_HEAD_BYTES + length);
-  if (crc32(body) !== file.readUInt32LE(offset + 4)) return undefined;
-  const json = parsed(body.subarray(1));
-  if (json === undefined) return undefined;
-  return { kind: body[0] ?? 0, offset, end: offset + FRAME_HEAD_BYTES + length, json };
+  return crc32(body) === file.readUInt32LE(offset + 4) ? body : undefined;
 }
 
 function lengthAt(file: Buffer, offset: number): number | undefined {

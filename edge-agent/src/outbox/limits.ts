@@ -52,4 +52,6 @@ export interface TakenBatch {
   readonly seq: number;
   readonly origin: Origin;
   readonly readings: readonly WireReading[];
+  /** The same as JSON text, where it is there already. */
+  readonly readingsText?: string;
 }

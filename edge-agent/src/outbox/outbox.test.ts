@@ -285,6 +285,8 @@ describe("after a power cut", () => {
     const file = await open(path, "r+");
     await file.write("#", (await readFile(path)).indexOf('"seq":1'));
     await file.close();
+    // The first sending comes from memory, the second from the disk.
+    expect(valuesOf(await held(outbox))).toEqual([1]);
     expect(valuesOf(await held(outbox))).toEqual([]);
     expect(outbox.fill().damagedStretches).toBe(1);
     await outbox.close();

@@ -1,25 +1,19 @@
 import { randomBytes } from "node:crypto";
-import {
-  type Ack,
-  type Clock,
-  describeError,
-  Epoch,
-  type Reading,
-  toWireReading,
-  type WireReading,
-} from "@nightflow/domain";
+import { type Ack, type Clock, describeError, Epoch, type Reading } from "@nightflow/domain";
 import type { Logger } from "pino";
 import { Backoff } from "../backoff.ts";
 import { realTimers, type Timers } from "../timers.ts";
+import { readingsText, type StoredHead, storedText, TextBatch } from "./batch-text.ts";
 import { type Disk, nodeDisk } from "./disk.ts";
 import { FillRate } from "./fill-rate.ts";
-import { encodeFrame, FRAME_KINDS } from "./frame.ts";
+import { encodeFrame, encodeTextFrame, FRAME_KINDS } from "./frame.ts";
 import { type Cursor, type Due, type HeldRange, Ledger } from "./ledger.ts";
 import type { OutboxFill, OutboxLimits, TakenBatch } from "./limits.ts";
+import { RecentBatches } from "./recent-batches.ts";
 import { recoverFolder } from "./recovery.ts";
 import type { Place, Segment } from "./segment.ts";
 import { SegmentRow } from "./segment-row.ts";
-import type { SegmentHeader, StoredBatch } from "./segment-schema.ts";
+import type { SegmentHeader } from "./segment-schema.ts";
 
 export interface OutboxDeps {
   readonly folder: string;
@@ -34,10 +28,19 @@ export interface OutboxDeps {
 
 const BATCHES_PER_WRITE = 16;
 const SEGMENT_BYTES_MAX = 4 * 1024 * 1024;
+/** A few seconds of a busy agent: what is sent at once need not be read back. */
+const RECENT_CHARS = 4 * 1024 * 1024;
 const ALARM_SHARE = 0.8;
 const DAY_MS = 86_400_000;
 /** Readings that wait for a disk which does not write; beyond it new ones are given up, for memory has a bound too. */
 const MAX_WAITING = 100_000;
+
+/** A batch on its way to the disk. */
+interface WrittenBatch {
+  readonly head: StoredHead;
+  readonly readings: number;
+  readonly text: string;
+}
 
 /**
  * The durable copy of every reading between the meter and the store. A reading is *taken* once `flush` has synced it;
@@ -48,6 +51,7 @@ export class Outbox {
   readonly #logger: Logger;
   readonly #timers: Timers;
   readonly #ledger = new Ledger();
+  readonly #recent = new RecentBatches(RECENT_CHARS);
   readonly #segments: SegmentRow;
   readonly #clock: Clock | undefined;
   readonly #rate = new FillRate();
@@ -133,9 +137,9 @@ export class Outbox {
       if (place === undefined) return undefined;
       const { epoch, seq } = due;
       if (place === "hollow") return { epoch, seq, origin: "live", readings: [] };
-      const stored = await place.segment.read(place).catch(undefinedWhenGone);
-      if (stored === undefined) return this.#lostOnDisk(due);
-      return { epoch, seq, origin: stored.origin, readings: stored.readings as WireReading[] };
+      const recent = this.#recent.take(epoch, seq);
+      if (recent !== undefined) return new TextBatch({ epoch, seq, origin: "live" }, recent);
+      return (await place.segment.read(place).catch(undefinedWhenGone)) ?? this.#lostOnDisk(due);
     });
   }
 
@@ -211,7 +215,7 @@ export class Outbox {
     const batches = chunked(readings, this.#limits.maxBatch).map((chunk, at) =>
       this.#batchOf(chunk, this.#nextSeq + at),
     );
-    const frames = batches.map((batch) => encodeFrame(FRAME_KINDS.batch, batch));
+    const frames = batches.map(({ head, text }) => encodeTextFrame(FRAME_KINDS.batch, storedText(head, text)));
     const bytes = frames.reduce((total, frame) => total + frame.length, 0);
     if (!(await this.#makeRoom(bytes))) return this.#countDropped(readings.length, "the outbox is full");
     const segment = this.#segments.newest;
@@ -227,15 +231,17 @@ export class Outbox {
     this.#onTaken();
   }
 
-  #hold(batch: StoredBatch, place: Place): void {
-    const { epoch, seq, oldestReadAt, readings } = batch;
-    this.#ledger.append({ epoch, fromSeq: seq, toSeq: seq, readings: readings.length, oldestReadAt, place });
+  #hold({ head, readings, text }: WrittenBatch, place: Place): void {
+    const { epoch, seq, oldestReadAt } = head;
+    this.#ledger.append({ epoch, fromSeq: seq, toSeq: seq, readings, oldestReadAt, place });
+    this.#recent.add(epoch, seq, text);
     place.segment.held++;
   }
 
-  #batchOf(readings: readonly Reading[], seq: number): StoredBatch {
+  #batchOf(readings: readonly Reading[], seq: number): WrittenBatch {
     const oldestReadAt = readings.reduce((oldest, { readAt }) => Math.min(oldest, readAt), Number.MAX_SAFE_INTEGER);
-    return { epoch: this.#epoch, seq, origin: "live", oldestReadAt, readings: readings.map(toWireReading) };
+    const head = { epoch: this.#epoch, seq, origin: "live", oldestReadAt } as const;
+    return { head, readings: readings.length, text: readingsText(readings) };
   }
 
   #lostOnDisk({ epoch, seq }: Due): TakenBatch {

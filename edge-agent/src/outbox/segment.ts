@@ -1,7 +1,8 @@
 import { dirname, join } from "node:path";
+import { splitStored, TextBatch } from "./batch-text.ts";
 import type { Disk, DiskFile } from "./disk.ts";
-import { encodeFrame, FRAME_KINDS, frameAt } from "./frame.ts";
-import { type HollowRange, type SegmentHeader, StoredBatch } from "./segment-schema.ts";
+import { encodeFrame, FRAME_KINDS, frameTextAt } from "./frame.ts";
+import type { HollowRange, SegmentHeader } from "./segment-schema.ts";
 
 /** Where a batch lies. `length` 0: nowhere, its readings were given up. */
 export interface Place {
@@ -82,11 +83,12 @@ export class Segment {
   }
 
   /** The batch at a place; undefined when the disk gives back something else than was written. */
-  async read(place: Place): Promise<StoredBatch | undefined> {
+  async read(place: Place): Promise<TextBatch | undefined> {
     const file = await this.#open();
     const bytes = Buffer.allocUnsafe(place.length);
     await file.read(bytes, 0, place.length, place.offset);
-    return StoredBatch.safeParse(frameAt(bytes, 0)?.json).data;
+    const stored = splitStored(frameTextAt(bytes, 0) ?? "");
+    return stored && new TextBatch(stored.head, stored.readings);
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,8 @@
-import { type Ack, type Clock, decodeAck, describeError, encodeBatch, MAX_BATCHES_IN_FLIGHT } from "@nightflow/domain";
+import { type Ack, type Clock, decodeAck, describeError, MAX_BATCHES_IN_FLIGHT } from "@nightflow/domain";
 import type { Logger } from "pino";
 import { Backoff } from "../backoff.ts";
 import { openedUnlessLost } from "../opened.ts";
+import { payloadOf } from "../outbox/batch-text.ts";
 import type { Cursor, Due } from "../outbox/ledger.ts";
 import type { TakenBatch } from "../outbox/limits.ts";
 import { Pause, realTimers, type Timers } from "../timers.ts";
@@ -254,7 +255,7 @@ export class Publisher {
     this.#trails.sent(due);
     const batch = await this.#deps.outbox.load(due);
     if (batch === undefined) return this.#window.forget(due);
-    const payload = encodeBatch({ ...batch, sentAt: this.#deps.clock.now() });
+    const payload = payloadOf(batch, this.#deps.clock.now());
     // Not awaited: the window bounds what is on its way, and only an ack from the head-end counts.
     uplink.publish(this.#deps.topics.readings, payload, { retain: false }).then(
       () => this.#window.received(due),

@@ -5,6 +5,9 @@ import {
   type MissingReason,
   type ModbusProfile,
   type ModbusUnit,
+  type ProfileRegister,
+  type QuickDecoder,
+  quickDecoder,
   type Reading,
   type UnitHealth,
 } from "@nightflow/domain";
@@ -35,6 +38,15 @@ interface Group {
   readonly plan: ReadPlan;
 }
 
+/** One register of a request, and how it is got out of the answer. */
+interface Slot {
+  readonly name: string;
+  readonly register: ProfileRegister;
+  readonly channel: ChannelDescription;
+  readonly quick: QuickDecoder | undefined;
+  readonly at: number;
+}
+
 /** One meter on a bus: which requests it takes, what its answers mean, and how it fares. */
 export class UnitReader {
   readonly unitId: number;
@@ -46,6 +58,7 @@ export class UnitReader {
   readonly record = new UnitRecord();
   readonly #channels: ReadonlyMap<string, ChannelDescription>;
   readonly #hasStatus: boolean;
+  readonly #slots = new WeakMap<PlannedRequest, readonly Slot[]>();
   #lastGoodAt: number | null = null;
   #lastError: string | null = null;
   #state: UnitHealth["state"] = "good";
@@ -152,17 +165,37 @@ export class UnitReader {
   }
 
   #readingsOf(request: PlannedRequest, answer: LineAnswer, readAt: number): Reading[] {
-    if (answer.kind === "words")
-      return request.registers.flatMap((name) => this.#decode(name, request, answer.words, readAt));
+    if (answer.kind === "words") return this.#decodeAll(request, answer.words, readAt);
     if (answer.kind === "exception") this.#lastError = `${request.registers.join(", ")}: ${answer.text}`.slice(0, 200);
     return this.#missing(request.registers, readAt, answer.kind === "written" ? "exception" : answer.kind);
   }
 
-  #decode(name: string, request: PlannedRequest, words: readonly number[], readAt: number): Reading[] {
-    const [register, channel] = [this.profile.registers[name], this.#channels.get(name)];
-    if (register === undefined || channel === undefined) return [];
-    const decoded = decodeRegister(register, wordsOf(this.profile, name, request, words), channel);
-    return [asReading(channel, readAt, decoded)];
+  #decodeAll(request: PlannedRequest, words: readonly number[], readAt: number): Reading[] {
+    const readings: Reading[] = [];
+    for (const { name, register, channel, quick, at } of this.#slotsOf(request)) {
+      const decoded =
+        quick === undefined
+          ? decodeRegister(register, wordsOf(this.profile, name, request, words), channel)
+          : quick(words, at);
+      readings.push(asReading(channel, readAt, decoded));
+    }
+    return readings;
+  }
+
+  /** Where the registers of a request lie in its answer; worked out once, for it is the same at every poll. */
+  #slotsOf(request: PlannedRequest): readonly Slot[] {
+    const known = this.#slots.get(request);
+    if (known !== undefined) return known;
+    const places = Array.from({ length: request.words }, (_, at) => at);
+    const slots = request.registers.flatMap((name): Slot[] => {
+      const [register, channel] = [this.profile.registers[name], this.#channels.get(name)];
+      if (register === undefined || channel === undefined) return [];
+      const at = wordsOf(this.profile, name, request, places)[0]?.[0];
+      const quick = at === undefined || register.functionCode <= 2 ? undefined : quickDecoder(register, channel);
+      return [{ name, register, channel, quick, at: at ?? 0 }];
+    });
+    this.#slots.set(request, slots);
+    return slots;
   }
 
   #missing(registers: readonly string[], readAt: number, reason: MissingReason): Reading[] {
