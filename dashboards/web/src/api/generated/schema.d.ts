@@ -3372,6 +3372,11 @@ export interface components {
                     timeouts: number;
                     exceptions: number;
                     strays: number;
+                    strangers?: {
+                        name: string;
+                        times: number;
+                        lastAt: number;
+                    }[];
                 };
             }[];
             units: {
