@@ -71,7 +71,7 @@ export async function probeBlock(
   const block = await readBlock(askerOf(line, unitId, options.timeoutMs), functionCode, from, to);
   const { runs } = block;
   if (runs.length === 0) return { ...nothingRead(block, options), best: undefined, runs };
-  const matches = options.dial === undefined ? [] : placedMatches(runs, options.dial, earlier);
+  const matches = options.dial === undefined ? [] : placedMatches(runs, options.dial, earlier, options.manualAddress);
   const text = [
     ...runs.map(renderRun),
     ...block.refused.map(
@@ -104,7 +104,14 @@ function nothingRead({ lastFault, timeouts }: Block, { read }: ProbeOptions): Pr
   };
 }
 
-function placedMatches(runs: readonly Run[], dial: Dial, earlier: SavedReading | undefined): PlacedMatch[] {
+function placedMatches(
+  runs: readonly Run[],
+  dial: Dial,
+  earlier: SavedReading | undefined,
+  manualAddress: number | undefined,
+): PlacedMatch[] {
+  const isWhereTheManualSays = ({ run, match }: PlacedMatch) =>
+    manualAddress !== undefined && addressBaseOf(manualAddress, run.from + match.at) !== null;
   return runs
     .flatMap((run) => {
       const before = earlier?.runs.find(({ from, words }) => from === run.from && words.length === run.words.length);
@@ -113,7 +120,7 @@ function placedMatches(runs: readonly Run[], dial: Dial, earlier: SavedReading |
       const earlierReading = earlier && before ? { words: before.words, dial: earlier.dial } : undefined;
       return matchDial(reading, earlierReading).map((match) => ({ run, match }));
     })
-    .sort((a, b) => b.match.score - a.match.score);
+    .sort((a, b) => Number(isWhereTheManualSays(b)) - Number(isWhereTheManualSays(a)) || b.match.score - a.match.score);
 }
 
 const SHOWN_MATCHES = 8;
@@ -136,7 +143,19 @@ function matchesText(matches: readonly PlacedMatch[], runs: readonly Run[], opti
     lines.push(
       "The dial has too few digits to be sure: --save this reading, let it run, and probe again with --earlier.",
     );
-  return [...lines, ...baseText(matches[0], manualAddress)];
+  return [...lines, ...(manualAddress === undefined ? rivalText(matches) : []), ...baseText(matches[0], manualAddress)];
+}
+
+/** Totals in and net are often the same for years: which one it is, the numbers do not say. */
+function rivalText([best, ...others]: readonly PlacedMatch[]): string[] {
+  const rival = others.find(
+    ({ run, match }) => best !== undefined && run.from + match.at !== best.run.from + best.match.at,
+  );
+  if (best === undefined || rival === undefined || best.match.score - rival.match.score > 0.1) return [];
+  const [first, second] = [best.run.from + best.match.at, rival.run.from + rival.match.at];
+  return [
+    `Both ${first} and ${second} give it: look into the manual, and say which by --manual-address or a narrower --read.`,
+  ];
 }
 
 function baseText(best: PlacedMatch | undefined, manualAddress: number | undefined): string[] {
@@ -184,7 +203,7 @@ export async function probeMeter(
   unitId: number,
   profile: MeterProfile,
   { line, progress, wait, nowMs }: ProbeDeps,
-): Promise<ProbeResult> {
+): Promise<ProbeResult & { readonly reads: readonly RegisterRead[] }> {
   const readings: RegisterRead[][] = [];
   const samples: MeterSample[] = [];
   for (let taken = 0; taken < READINGS; taken++) {
@@ -204,6 +223,7 @@ export async function probeMeter(
     text,
     json: { mode: "meter", profile: profile.name, readings, samples, findings },
     exitCode: isFaulty ? 1 : 0,
+    reads: readings.at(-1) ?? [],
   };
 }
 

@@ -24,6 +24,9 @@ export interface ProbeOptions {
   readonly q3M3h: number | undefined;
   readonly nominalDiameterMm: number | undefined;
   readonly isGas: boolean;
+  /** Folder that gets what agent and registry need for this meter. */
+  readonly setupFolder: string | undefined;
+  readonly meter: string;
   readonly writeFile: string | undefined;
   readonly manualAddress: number | undefined;
   readonly isJson: boolean;
@@ -49,6 +52,7 @@ reading     --read FC:FROM-TO         function code 3 or 4, addresses from 0 as 
 meter       --profile NAME|FILE.json  a bundled profile or one of yours
             --every SECONDS           between the three readings; default 10
             --q3 M3H | --dn MM        what the type plate says; --gas where it is a gas meter
+            --setup FOLDER            write what agent and registry need; --meter ID, default M-0001
 output      --json                    one JSON object on standard output
 `;
 
@@ -71,6 +75,8 @@ const OPTIONS = {
   dn: { type: "string" },
   gas: { type: "boolean", default: false },
   write: { type: "string" },
+  setup: { type: "string" },
+  meter: { type: "string", default: "M-0001" },
   "manual-address": { type: "string" },
   json: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
@@ -101,6 +107,8 @@ export function parseProbeOptions(args: readonly string[]): ProbeOptions | undef
     q3M3h: values.q3 === undefined ? undefined : numberOf(values.q3, "--q3", 0.001, 1e6),
     nominalDiameterMm: values.dn === undefined ? undefined : numberOf(values.dn, "--dn", 1, 5000),
     isGas: values.gas,
+    setupFolder: values.setup,
+    meter: meterOf(values.meter),
     writeFile: values.write,
     manualAddress:
       values["manual-address"] === undefined
@@ -146,6 +154,12 @@ function unitIdsOf(text: string): number[] {
     return Array.from({ length: last - first + 1 }, (_, at) => first + at);
   });
   return [...new Set(ids)];
+}
+
+function meterOf(text: string): string {
+  if (!/^[A-Za-z0-9_.:-]{1,48}$/.test(text))
+    throw usage(`--meter ${text} is no id of 1 to 48 characters of A-Z a-z 0-9 _ . : -`);
+  return text;
 }
 
 function readOf(text: string): NonNullable<ProbeOptions["read"]> {

@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { basename } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { ConfigError, describeError, describeIssues, MeterProfile } from "@nightflow/domain";
 import { z } from "zod";
@@ -17,6 +17,7 @@ import {
 } from "./modes.ts";
 import { openProbeLine } from "./open-line.ts";
 import { PROBE_USAGE, type ProbeOptions, ProbeUsageError, parseProbeOptions } from "./options.ts";
+import { setupFiles } from "./setup.ts";
 import { profileStub } from "./stub.ts";
 
 /** Where a probe writes. */
@@ -76,10 +77,29 @@ async function probe(
     throw new ProbeUsageError("say which unit: --units 1", {
       remedy: "probe without --read and --profile shows which units are there",
     });
-  if (profile !== undefined) return probeMeter(options, unitId, profile, deps);
+  if (profile !== undefined) return probeAndSetUp(options, unitId, profile, deps);
   const { best, runs, ...result } = await probeBlock(options, unitId, earlier, deps);
   const notes = [...saveReading(options, runs), ...writeStub(options, best)];
   return { ...result, text: [result.text, ...notes].join("\n") };
+}
+
+async function probeAndSetUp(
+  options: ProbeOptions,
+  unitId: number,
+  profile: MeterProfile,
+  deps: ProbeDeps,
+): Promise<ProbeResult> {
+  const { reads, ...result } = await probeMeter(options, unitId, profile, deps);
+  const { setupFolder, meter } = options;
+  if (setupFolder === undefined) return result;
+  if (reads.every(({ value }) => value === null))
+    return { ...result, text: `${result.text}\nNothing was set up: nothing could be read.` };
+  mkdirSync(setupFolder, { recursive: true });
+  const isBundled = deps.library.get(profile.name) === profile;
+  const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const files = setupFiles({ options, unitId, meter, profile, isBundled, reads, timeZone });
+  for (const [file, text] of files) writeFileSync(join(setupFolder, file), text);
+  return { ...result, text: `${result.text}\nWritten to ${setupFolder}: ${[...files.keys()].join(", ")}.` };
 }
 
 function saveReading({ saveFile, dial }: ProbeOptions, runs: readonly Run[]): string[] {

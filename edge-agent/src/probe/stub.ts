@@ -1,4 +1,11 @@
-import { type MeterProfile, ModbusProfile, wordsOfPart, wordsToText } from "@nightflow/domain";
+import {
+  countsToValue,
+  type MeterProfile,
+  ModbusProfile,
+  valueToCounts,
+  wordsOfPart,
+  wordsToText,
+} from "@nightflow/domain";
 import type { Dial, DialMatch } from "./dial.ts";
 
 /** What a profile stub is made of. */
@@ -22,7 +29,7 @@ export interface StubInput {
  */
 export function profileStub(input: StubInput): MeterProfile {
   const { name, match, from, words, dial, addressBase } = input;
-  const resolution = Math.min(dial.lastDigit, 1);
+  const resolution = resolutionOf(match);
   return ModbusProfile.parse({
     protocol: "modbus",
     name,
@@ -45,11 +52,17 @@ export function profileStub(input: StubInput): MeterProfile {
       {
         register: "total",
         words: match.parts.map(({ at, type }) => wordsToText(words.slice(at, at + wordsOfPart({ type })))),
-        value: Math.round(match.value / resolution) * resolution,
+        value: countsToValue(valueToCounts(match.value, resolution), resolution),
         unit: input.unit,
         verified: true,
         source: `captured by nightflow probe; the dial showed ${dial.value}`,
       },
     ],
   });
+}
+
+/** Integers count by their scale; floats by the litre, which is as fine as totals are told. */
+function resolutionOf({ parts, composition, scale }: DialMatch): number {
+  const isInteger = composition === "single" && parts.every(({ type }) => !type.startsWith("float"));
+  return isInteger ? Math.min(1, scale) : 0.001;
 }
