@@ -3,6 +3,7 @@ import {
   type Bus,
   type BusHealth,
   diffAgentConfigs,
+  type LineHealth,
   type OpcUaServerStanding,
   type UnitHealth,
 } from "@nightflow/domain";
@@ -74,8 +75,12 @@ export class BusFleet {
   }
 
   /** How all meters fare, bus by bus. */
-  units(): { readonly bus: string; readonly units: UnitHealth[] }[] {
-    return [...this.#members].map(([bus, { running }]) => ({ bus, units: running.health() }));
+  units(): { readonly bus: string; readonly units: UnitHealth[]; readonly line: LineHealth | undefined }[] {
+    return [...this.#members].map(([bus, { running }]) => ({
+      bus,
+      units: running.health(),
+      line: running.lineHealth?.(),
+    }));
   }
 
   /** How each bus fares. */

@@ -26,7 +26,14 @@ const unit = (state: "good" | "silent", polls: number, failures: number) => ({
 });
 const watch: AgentWatch = {
   outbox,
-  buses: [{ bus: "rs485", units: [unit("good", 10, 1), unit("silent", 20, 20)] }],
+  buses: [
+    {
+      bus: "rs485",
+      units: [unit("good", 10, 1), unit("silent", 20, 20)],
+      line: { isOpen: true, fault: null, load: 0.25, requests: 40, timeouts: 9, exceptions: 2, strays: 1 },
+    },
+    { bus: "plant", units: [] },
+  ],
   pollsSkipped: 3,
   suppressed: 5,
   headEndClock: { offsetMs: 2500, roundTripMs: 20, measuredAt: 1, alarm: false },
@@ -43,9 +50,20 @@ test("an agent shows how full its outbox is, how old its oldest reading, and how
     agentFamilies(watch).find((family) => family.name === `nightflow_agent_${name}`)?.samples;
   expect(value("outbox_fill_ratio")).toEqual([{ value: 0.4 }]);
   expect(value("outbox_oldest_seconds")).toEqual([{ value: 60 }]);
-  expect(value("polls_total")).toEqual([{ value: 30, labels: { bus: "rs485" } }]);
-  expect(value("poll_failures_total")).toEqual([{ value: 21, labels: { bus: "rs485" } }]);
-  expect(value("meters_not_good")).toEqual([{ value: 1, labels: { bus: "rs485" } }]);
+  expect(value("polls_total")).toEqual([
+    { value: 30, labels: { bus: "rs485" } },
+    { value: 0, labels: { bus: "plant" } },
+  ]);
+  expect(value("poll_failures_total")).toEqual([
+    { value: 21, labels: { bus: "rs485" } },
+    { value: 0, labels: { bus: "plant" } },
+  ]);
+  expect(value("meters_not_good")).toEqual([
+    { value: 1, labels: { bus: "rs485" } },
+    { value: 0, labels: { bus: "plant" } },
+  ]);
+  expect(value("line_load_ratio")).toEqual([{ value: 0.25, labels: { bus: "rs485" } }]);
+  expect(value("request_timeouts_total")).toEqual([{ value: 9, labels: { bus: "rs485" } }]);
   expect(value("connected")).toEqual([{ value: 1 }]);
   expect(value("last_ack_seconds")).toEqual([]);
   expect(value("outbox_holds_hours")).toEqual([{ value: 7.5 }]);

@@ -6,6 +6,7 @@ import {
   counterFamily,
   describeError,
   gaugeFamily,
+  type LineHealth,
   type MetricFamily,
   metricsText,
   type UnitHealth,
@@ -16,7 +17,11 @@ import type { OutboxFill } from "./outbox/limits.ts";
 /** How an agent fares, for its metrics. */
 export interface AgentWatch {
   readonly outbox: OutboxFill;
-  readonly buses: readonly { readonly bus: string; readonly units: readonly UnitHealth[] }[];
+  readonly buses: readonly {
+    readonly bus: string;
+    readonly units: readonly UnitHealth[];
+    readonly line?: LineHealth | undefined;
+  }[];
   readonly pollsSkipped: number;
   /** Readings left out by report by exception. */
   readonly suppressed: number;
@@ -34,7 +39,13 @@ export interface AgentWatch {
 
 /** An agent's numbers for Prometheus. A bus is a label, a meter is none: there are few of the one, and many of the other. */
 export function agentFamilies(watch: AgentWatch): MetricFamily[] {
-  return [...outboxFamilies(watch), ...busFamilies(watch), ...uplinkFamilies(watch), ...standingFamilies(watch)];
+  return [
+    ...outboxFamilies(watch),
+    ...busFamilies(watch),
+    ...lineFamilies(watch),
+    ...uplinkFamilies(watch),
+    ...standingFamilies(watch),
+  ];
 }
 
 function standingFamilies({ headEndClock, configResult, suppressed }: AgentWatch): MetricFamily[] {
@@ -99,6 +110,39 @@ function busFamilies({ buses, pollsSkipped }: AgentWatch): MetricFamily[] {
       "nightflow_agent_meters_not_good",
       "Meters that are silent or failing.",
       ...sum(({ state }) => Number(state !== "good")),
+    ),
+  ];
+}
+
+function lineFamilies({ buses }: AgentWatch): MetricFamily[] {
+  const each = (of: (line: LineHealth) => number) =>
+    buses.flatMap(({ bus, line }) => (line === undefined ? [] : [{ value: of(line), labels: { bus } }]));
+  return [
+    gaugeFamily(
+      "nightflow_agent_line_open",
+      "1 while the line is open, else 0.",
+      ...each(({ isOpen }) => Number(isOpen)),
+    ),
+    gaugeFamily(
+      "nightflow_agent_line_load_ratio",
+      "Share of the last minute in which the line was in use.",
+      ...each(({ load }) => load),
+    ),
+    counterFamily("nightflow_agent_requests_total", "Requests on the line.", ...each(({ requests }) => requests)),
+    counterFamily(
+      "nightflow_agent_request_timeouts_total",
+      "Requests that went unanswered.",
+      ...each(({ timeouts }) => timeouts),
+    ),
+    counterFamily(
+      "nightflow_agent_request_exceptions_total",
+      "Requests that the meter refused.",
+      ...each(({ exceptions }) => exceptions),
+    ),
+    counterFamily(
+      "nightflow_agent_stray_answers_total",
+      "Answers that were late, damaged or of another unit, and were dropped.",
+      ...each(({ strays }) => strays),
     ),
   ];
 }

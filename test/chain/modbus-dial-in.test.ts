@@ -46,7 +46,7 @@ it("a device that no bus expects is refused and listed, and the fault of its bus
   const port = await freePort();
   const lone = awaited(port, { text: "PUMP-07" });
   dialled(port, Buffer.from("PUMP-70"));
-  await vi.waitFor(() => expect(lone.transports.unknownDevices().latest[0]?.packet).toMatch(/^PUMP-70/), {
+  await vi.waitFor(() => expect(lone.bus.lineHealth?.().strangers?.[0]?.name).toMatch(/^PUMP-70/), {
     timeout: 20_000,
   });
   expect(lone.bus.lineHealth?.().fault).toMatch(/has not dialled in: check its SIM/);

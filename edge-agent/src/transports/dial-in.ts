@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { asPortError, type DialInTransport, describeError } from "@nightflow/domain";
 import type { Logger } from "pino";
 import { Backoff } from "../backoff.ts";
-import { type ByteTransport, TransportListeners } from "./byte-transport.ts";
+import { type ByteTransport, type Stranger, TransportListeners } from "./byte-transport.ts";
 import { PacketFilter, stripped } from "./packet-filter.ts";
 import { bytesOf, isRegisteredBy, packetForPeople } from "./registration.ts";
 import type { UnknownDevices } from "./unknown-devices.ts";
@@ -48,6 +48,11 @@ export class DialInPort {
   get boundPort(): number | undefined {
     const address = this.#server?.address();
     return typeof address === "object" ? address?.port : undefined;
+  }
+
+  /** Who dialled here and was refused, the latest first. */
+  get strangers(): readonly Stranger[] {
+    return this.#deps.unknown.strangersAt(this.#address.port);
   }
 
   add(line: DialInLine): void {
@@ -151,6 +156,10 @@ export class DialInLine implements ByteTransport {
   /** The port that the device should dial; undefined while nobody listens there. */
   get boundPort(): number | undefined {
     return this.#port.boundPort;
+  }
+
+  get strangers(): readonly Stranger[] {
+    return this.#port.strangers;
   }
 
   get fault(): string | null {

@@ -1,5 +1,6 @@
 import type { Clock } from "@nightflow/domain";
 import type { Logger } from "pino";
+import type { Stranger } from "./byte-transport.ts";
 
 /** A device that dialled in and that no bus expects. */
 export interface UnknownDevice {
@@ -13,6 +14,9 @@ export interface UnknownDevice {
 
 /** The list is for people who look for a device; a stranger cannot make it longer than this. */
 const MAX_LISTED = 50;
+
+/** A status has room for so many. */
+const MAX_STRANGERS = 20;
 
 /** Who was refused: counted, and the latest listed, so that a mistyped registration is found. */
 export class UnknownDevices {
@@ -34,6 +38,14 @@ export class UnknownDevices {
   /** The latest refused, newest first. */
   list(): UnknownDevice[] {
     return [...this.#listed.values()].reverse();
+  }
+
+  /** Those of one port, in few words. */
+  strangersAt(port: number): Stranger[] {
+    return this.list()
+      .filter((device) => device.port === port)
+      .slice(0, MAX_STRANGERS)
+      .map(({ packet, times, lastAt }) => ({ name: packet.slice(0, 64), times, lastAt }));
   }
 
   note(packet: string, from: string, port: number): void {

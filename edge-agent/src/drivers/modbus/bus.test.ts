@@ -1,8 +1,7 @@
-import { AgentConfig, type Reading } from "@nightflow/domain";
+import { AgentConfig, type Reading, textToWords } from "@nightflow/domain";
 import pino from "pino";
 import { describe, expect, it } from "vitest";
 import { loadProfiles } from "../../profiles/library.ts";
-import { textToWords } from "../../profiles/words.ts";
 import { FakeLine } from "../../testing/fake-line.ts";
 import { FakeTime } from "../../testing/fake-time.ts";
 import type { WriteOrder } from "../driver.ts";

@@ -95,6 +95,7 @@ export class ModbusBus implements RunningBus {
       load: this.#load.share(this.#realNow()),
       ...this.#counts,
       strays: line.strays,
+      ...(line.strangers && { strangers: [...line.strangers] }),
     };
   }
 

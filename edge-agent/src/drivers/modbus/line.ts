@@ -1,3 +1,5 @@
+import type { Stranger } from "../../transports/byte-transport.ts";
+
 /** A request that reads: coils, discrete inputs, holding or input registers. */
 export interface ReadRequest {
   readonly functionCode: 1 | 2 | 3 | 4;
@@ -49,6 +51,8 @@ export interface MeterLine {
   readonly fault: string | null;
   /** Answers that were late, damaged or of another unit, and were dropped. */
   readonly strays: number;
+  /** Devices that came and were refused, where devices come. */
+  readonly strangers?: readonly Stranger[] | undefined;
   ask(request: LineRequest): Promise<Exchange>;
   /** Connects, where the line was let go of. */
   open(): void;

@@ -1,5 +1,5 @@
 import { realTimers, type Timers } from "../../timers.ts";
-import type { ByteTransport } from "../../transports/byte-transport.ts";
+import type { ByteTransport, Stranger } from "../../transports/byte-transport.ts";
 import type { Frame, FrameDecoder, Framing } from "./framing/framing.ts";
 import type { Exchange, LineAnswer, LineRequest, MeterLine } from "./line.ts";
 import { answerBytes, decodePdu, encodePdu, isRead } from "./pdu.ts";
@@ -77,6 +77,10 @@ export class RequestLine implements MeterLine {
 
   get fault(): string | null {
     return this.#deps.transport.fault;
+  }
+
+  get strangers(): readonly Stranger[] | undefined {
+    return this.#deps.transport.strangers;
   }
 
   get strays(): number {

@@ -1,5 +1,7 @@
 import {
   type ChannelDescription,
+  type Decoded,
+  decodeRegister,
   type Flag,
   flagsOfStatus,
   type MissingReason,
@@ -11,7 +13,6 @@ import {
   type Reading,
   type UnitHealth,
 } from "@nightflow/domain";
-import { type Decoded, decodeRegister } from "../../profiles/decode.ts";
 import { type PlannedRequest, planGroups, wordsOf } from "../../profiles/plan.ts";
 import { isGatewayException, type LineAnswer } from "./line.ts";
 import { ReadPlan } from "./read-plan.ts";
