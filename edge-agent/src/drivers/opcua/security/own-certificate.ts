@@ -56,8 +56,9 @@ export class OwnCertificates {
   }
 
   async #look(): Promise<OwnCertificate> {
-    this.#current ??= await readPair(this.#folder, "");
-    this.#next ??= await readPair(this.#folder, "next-");
+    // Read anew each time: the command line may have changed them.
+    this.#current = await readPair(this.#folder, "");
+    this.#next = await readPair(this.#folder, "next-");
     const current = this.#current ?? (await this.#keepFirst("", await makeCertificate(this.#nowMs())));
     this.#current = current;
     const leftMs = endOf(current) - this.#nowMs();

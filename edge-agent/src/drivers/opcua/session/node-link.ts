@@ -31,6 +31,7 @@ const OPEN_MS = 60_000;
 const CONNECT_MS = 15_000;
 const READ_MS = 10_000;
 const HISTORY_READ_BIT = 4;
+const CERTIFICATE_LOOK_MS = 12 * 3_600_000;
 
 /**
  * Links to an OPC UA server by node-opcua. Its own reconnection is switched off: a link that is lost stays lost and the
@@ -70,6 +71,7 @@ class NodeLink implements OpcUaLink {
   #limits: ServerLimits | undefined;
   #session: ClientSession | undefined;
   #subscribed: Subscribed | undefined;
+  #watch: NodeJS.Timeout | undefined;
   #isLost = false;
 
   constructor(client: OPCUAClient, options: NodeLinkOptions, listener: LinkListener) {
@@ -98,6 +100,8 @@ class NodeLink implements OpcUaLink {
         onLost: (why) => this.#lose(why),
       });
     await this.#takeUp(this.#names.map((_, item) => item));
+    // A connection may outlive the certificate that it was made with: the next one is made in time all the same.
+    this.#watch = setInterval(() => void this.#options.own.get().catch(() => undefined), CERTIFICATE_LOOK_MS).unref();
   }
 
   get historyItems(): readonly number[] {
@@ -135,6 +139,7 @@ class NodeLink implements OpcUaLink {
 
   async close(): Promise<void> {
     this.#isLost = true;
+    clearInterval(this.#watch);
     // A server that is gone would make the disconnection wait for its time-outs.
     await Promise.race([this.#client.disconnect().catch(() => undefined), delay(CLOSE_MS, undefined, { ref: false })]);
   }
