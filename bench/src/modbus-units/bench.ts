@@ -33,11 +33,12 @@ export async function run(args: readonly string[]): Promise<void> {
     return readWords(bus, realClock, { profile, onReadings }).bus;
   });
   await new Promise((resolve) => setTimeout(resolve, 5000));
-  const [before, cpuBefore] = [values, process.cpuUsage()];
+  const skippedOf = () => buses.reduce((sum, bus) => sum + bus.pollsSkipped, 0);
+  const [before, skippedBefore, cpuBefore] = [values, skippedOf(), process.cpuUsage()];
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   const cpu = process.cpuUsage(cpuBefore);
   const read = values - before;
-  const skipped = buses.reduce((sum, bus) => sum + bus.pollsSkipped, 0);
+  const skipped = skippedOf() - skippedBefore;
   const rssMb = process.memoryUsage().rss / 2 ** 20;
   await Promise.all(buses.map((bus) => bus.close()));
   server.disconnect();
