@@ -140,7 +140,7 @@ function commonest(days: readonly Day[]): NoDayBalance | null {
 function nightOf(nights: readonly z.infer<typeof Night>[], facts: DistrictFacts) {
   const night = nights.findLast(({ mnfM3h }) => mnfM3h !== null);
   if (night === undefined || night.mnfM3h === null) return null;
-  const use = legitimateNightUse(facts, night.customersNightM3h);
+  const use = legitimateNightUse(facts, night.customersNightM3h, Number(night.night.slice(5, 7)));
   const net = use && netNightFlow(night.mnfM3h, use, facts);
   const background = backgroundLeakageM3h(facts);
   return {
@@ -177,7 +177,7 @@ async function loadDistrict(sql: Sql, scope: Scope, id: string): Promise<Distric
   const { rows } = await sql.query<DistrictSqlRow>(
     `select d.id, d.name_zh as "nameZh", d.name_en as "nameEn", d.mains_km::float8 as "mainsKm",
             d.service_pipe_km as "servicePipeKm", d.connections, d.population, d.mean_pressure_m as "meanPressureM",
-            d.night_use_lph as "nightUseLph", d.exceptional_night_m3h as "exceptionalNightM3h",
+            d.night_use_lph as "nightUseLph", string_to_array(d.night_use_months, ';')::float8[] as "nightUseMonths", d.exceptional_night_m3h as "exceptionalNightM3h",
             d.night_day_hours as "nightDayHours", d.unbilled_percent as "unbilledPercent",
             d.apparent_percent as "apparentPercent", d.cjj92_correction_percent as "cjj92CorrectionPercent",
             coalesce((select m.commodity from dma_meter dm join meter m on m.id = dm.meter_id

@@ -86,6 +86,12 @@ export const DistrictFacts = named(
     population: z.number().nullable(),
     meanPressureM: z.number().nullable(),
     nightUseLph: z.number().nullable(),
+    nightUseMonths: z
+      .array(z.number())
+      .readonly()
+      .nullable()
+      .optional()
+      .meta({ description: "Night use of each month as a factor of the year's, from January." }),
     exceptionalNightM3h: z.number().nullable(),
     nightDayHours: z.number().nullable(),
     unbilledPercent: z.number().nullable(),

@@ -81,3 +81,11 @@ describe("the figures of a district", () => {
     expect(backgroundLeakageM3h({ ...facts, meanPressureM: 25 })).toBeCloseTo(0.9 * 0.5 ** 1.5, 10);
   });
 });
+
+test("night use that is not measured follows the season where the utility knows it", () => {
+  const nightUseMonths = [1, 1, 1, 1, 1, 2, 2, 2, 1, 1, 1, 0.5];
+  const facts = { ...UNKNOWN, connections: 1000, nightUseMonths };
+  const use = (month?: number) => legitimateNightUse(facts, null, month)?.m3h ?? 0;
+  expect([use(7), use(12), use()]).toEqual([2 * use(1), use(1) / 2, use(1)]);
+  expect(legitimateNightUse(facts, 3, 7)?.m3h).toBe(3);
+});

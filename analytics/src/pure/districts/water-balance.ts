@@ -10,6 +10,8 @@ export interface DistrictFacts {
   readonly meanPressureM: number | null;
   /** Legitimate night use of a connection, L/h. */
   readonly nightUseLph: number | null;
+  /** Night use of each month as a factor of the year's, twelve from January; null or left out: the same all year. */
+  readonly nightUseMonths?: readonly number[] | null;
   /** Night use of large customers that are not metered remotely, m³/h. */
   readonly exceptionalNightM3h: number | null;
   /** Hours by which a night's leakage becomes a day's. */
@@ -51,18 +53,21 @@ export interface NightUse {
  * What a district's people rightly use in an hour of the night, m³/h, large customers without remote meters included: measured by the
  * customers' meters where all are there, else by connections, else by population.
  *
+ * What is not measured follows the season by the utility's own factors of the month (1 to 12), where it has them.
+ *
  * Null when neither is known. Source: UKWIR 99/WM/08/21; DOMAIN 2.2.
  */
-export function legitimateNightUse(facts: DistrictFacts, measuredM3h: number | null): NightUse | null {
+export function legitimateNightUse(facts: DistrictFacts, measuredM3h: number | null, month?: number): NightUse | null {
   const exceptional = facts.exceptionalNightM3h ?? 0;
   if (measuredM3h !== null) return { m3h: measuredM3h + exceptional, basis: "measured" };
+  const season = month === undefined ? 1 : (facts.nightUseMonths?.[month - 1] ?? 1);
   if (facts.connections !== null) {
     const lph = facts.nightUseLph ?? DISTRICT_DEFAULTS.nightUseLph;
-    return { m3h: (facts.connections * lph) / 1000 + exceptional, basis: "connections" };
+    return { m3h: (season * facts.connections * lph) / 1000 + exceptional, basis: "connections" };
   }
   if (facts.population === null) return null;
   const litres = facts.population * DISTRICT_DEFAULTS.activeShare * DISTRICT_DEFAULTS.litresPerFlush;
-  return { m3h: litres / 1000 + exceptional, basis: "population" };
+  return { m3h: (season * litres) / 1000 + exceptional, basis: "population" };
 }
 
 /** Net night flow: what is left of the night flow after legitimate use; its leakage of a day, and that of one connection. */

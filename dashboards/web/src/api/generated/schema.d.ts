@@ -3563,6 +3563,7 @@ export interface components {
             population: number | null;
             meanPressureM: number | null;
             nightUseLph: number | null;
+            nightUseMonths?: number[] | null;
             exceptionalNightM3h: number | null;
             nightDayHours: number | null;
             unbilledPercent: number | null;

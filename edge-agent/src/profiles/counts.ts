@@ -1,1 +1,0 @@
-export { addCounts, narrowed, wholeCounts } from "@nightflow/domain";

@@ -1,1 +1,0 @@
-export { type Decoded, type DecodeTarget, decodeRegister } from "@nightflow/domain";

@@ -1,1 +1,0 @@
-export { MeterProfile, ProfileRegister, ProfileVector, spanOf } from "@nightflow/domain";

@@ -1,1 +1,0 @@
-export { decodePart, textToWords, wordsToText } from "@nightflow/domain";
