@@ -1,10 +1,10 @@
 import { type ModbusFraming, NightflowError, realClock, type Transport } from "@nightflow/domain";
 import pino from "pino";
-import { msPerByte } from "../drivers/modbus/driver.ts";
 import { framingOf } from "../drivers/modbus/framing/framing.ts";
 import type { MeterLine } from "../drivers/modbus/line.ts";
 import { RequestLine } from "../drivers/modbus/request-line.ts";
 import { Transports } from "../transports/transports.ts";
+import { msPerByte } from "../transports/wire-time.ts";
 
 /** The line to the meters could not be opened. */
 export class ProbeLineError extends NightflowError {

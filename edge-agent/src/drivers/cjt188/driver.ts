@@ -1,4 +1,5 @@
-import type { BusOf, Cjt188Dialect, SlowTransport } from "@nightflow/domain";
+import type { BusOf, Cjt188Dialect } from "@nightflow/domain";
+import { msPerByte } from "../../transports/wire-time.ts";
 import type { Driver, DriverDeps } from "../driver.ts";
 import { DeviceClock } from "../polled/device-clock.ts";
 import { PolledBus } from "../polled/polled-bus.ts";
@@ -27,13 +28,6 @@ export const cjt188Driver: Driver<"cjt188"> = {
 /** The bundled dialects, with the bus's own before them. */
 export function dialectsOf(bus: { readonly dialects: readonly Cjt188Dialect[] }): DialectLibrary {
   return new Map([...bundledDialects(), ...bus.dialects.map((dialect) => [dialect.name, dialect] as const)]);
-}
-
-/** Time that a byte takes on the wire: start bit, data, parity and stop bits. */
-export function msPerByte(transport: SlowTransport): number {
-  if (transport.kind !== "serial") return 0;
-  const { dataBits, parity, stopBits, baudRate } = transport;
-  return (1000 * (1 + dataBits + (parity === "none" ? 0 : 1) + stopBits)) / baudRate;
 }
 
 /** The meters of a bus, on its line. */

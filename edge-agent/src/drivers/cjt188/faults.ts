@@ -1,6 +1,7 @@
-import { areConvertible, type BusOf, type Cjt188Dialect, type Quantity, zoneOffsetReader } from "@nightflow/domain";
+import { areConvertible, type BusOf, type Cjt188Dialect, type Quantity } from "@nightflow/domain";
 import { repeated } from "../../repeated.ts";
 import type { CheckContext } from "../driver.ts";
+import { isTimeZone } from "../polled/device-clock.ts";
 import type { DialectLibrary } from "./dialects.ts";
 import { unitOfCode } from "./units.ts";
 
@@ -14,7 +15,7 @@ const CUBIC_METRES = unitOfCode(0x2c)?.unit ?? "m3";
 export function faultsOfCjt188Bus(bus: Cjt188Bus, dialects: DialectLibrary, context: CheckContext): string[] {
   const twice = repeated(bus.units.map(({ address }) => address));
   const faults = twice.map((address) => `bus ${bus.id}: address ${address} is there twice`);
-  if (!isZone(bus.timeZone))
+  if (!isTimeZone(bus.timeZone))
     faults.push(`bus ${bus.id}: timeZone ${bus.timeZone} is no zone; give one such as Asia/Shanghai`);
   return [...faults, ...bus.units.flatMap((unit) => faultsOfUnit(bus, unit, dialects, context))];
 }
@@ -54,13 +55,4 @@ function faultOfChannel(
   if (!areConvertible(unit, channel.unit))
     return `register ${name} is in ${unit}, which channel ${channel.id} cannot show in ${channel.unit}`;
   return undefined;
-}
-
-function isZone(zone: string): boolean {
-  try {
-    zoneOffsetReader(zone);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,5 @@
 import type { BusOf } from "@nightflow/domain";
-import { msPerByte } from "../cjt188/driver.ts";
+import { msPerByte } from "../../transports/wire-time.ts";
 import type { Driver, DriverDeps } from "../driver.ts";
 import { DeviceClock } from "../polled/device-clock.ts";
 import { PolledBus } from "../polled/polled-bus.ts";

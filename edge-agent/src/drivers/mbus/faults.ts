@@ -1,13 +1,7 @@
-import {
-  areConvertible,
-  type BusOf,
-  type ChannelDescription,
-  isRegister,
-  type Unit,
-  zoneOffsetReader,
-} from "@nightflow/domain";
+import { areConvertible, type BusOf, type ChannelDescription, isRegister, type Unit } from "@nightflow/domain";
 import { repeated } from "../../repeated.ts";
 import type { CheckContext } from "../driver.ts";
+import { isTimeZone } from "../polled/device-clock.ts";
 import { type MbusSelector, parseSelector, SELECTABLE } from "./selector.ts";
 
 type MbusBus = BusOf<"mbus"> | BusOf<"wmbus">;
@@ -27,7 +21,7 @@ const UNITS: Readonly<Record<(typeof SELECTABLE)[number], Unit>> = {
 export function faultsOfMbusBus(bus: MbusBus, { channels }: CheckContext): string[] {
   const addresses = bus.units.map(({ address }) => JSON.stringify(address));
   const faults = repeated(addresses).map((address) => `bus ${bus.id}: address ${address} is there twice`);
-  if (!isZone(bus.timeZone))
+  if (!isTimeZone(bus.timeZone))
     faults.push(`bus ${bus.id}: timeZone ${bus.timeZone} is no zone; give one such as Asia/Shanghai`);
   for (const unit of bus.units)
     for (const [name, id] of Object.entries(unit.channels)) {
@@ -58,13 +52,4 @@ function unitOf({ quantity, flavour }: MbusSelector): Unit {
   const unit = UNITS[quantity as keyof typeof UNITS];
   if (flavour !== "base") return unit;
   return unit === "m3" ? "Sm3" : unit === "m3/h" ? "Sm3/h" : unit;
-}
-
-function isZone(zone: string): boolean {
-  try {
-    zoneOffsetReader(zone);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,5 @@
-import type { BusOf, ModbusFraming, SerialTransport, Transport } from "@nightflow/domain";
+import type { BusOf, ModbusFraming, Transport } from "@nightflow/domain";
+import { msPerByte } from "../../transports/wire-time.ts";
 import type { Driver, DriverDeps, RunningBus } from "../driver.ts";
 import { ModbusBus } from "./bus.ts";
 import { faultsOfModbusBus } from "./faults.ts";
@@ -39,15 +40,6 @@ function openLine(
     msPerByte: msPerByte(transport) * (framing === "ascii" ? 2 : 1),
   });
   return new ModbusBus({ bus, units: readersOf(bus, deps), line, clock, logger, collect });
-}
-
-/** Time that a byte takes on the wire: start bit, data, parity and stop bits. */
-export function msPerByte(transport: Transport): number {
-  return transport.kind === "serial" ? (1000 * bitsPerByte(transport)) / transport.baudRate : 0;
-}
-
-function bitsPerByte({ dataBits, parity, stopBits }: SerialTransport): number {
-  return 1 + dataBits + (parity === "none" ? 0 : 1) + stopBits;
 }
 
 function readersOf(bus: BusOf<"modbus"> | BusOf<"modbus-tcp">, { profiles, channels }: DriverDeps): UnitReader[] {

@@ -46,3 +46,13 @@ export class DeviceClock {
     return { readAt, flags: ["clock_shift"], fault: `the meter's clock ${what}` };
   }
 }
+
+/** Whether a text names a zone. */
+export function isTimeZone(zone: string): boolean {
+  try {
+    zoneOffsetReader(zone);
+    return true;
+  } catch {
+    return false;
+  }
+}
