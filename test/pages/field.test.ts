@@ -112,6 +112,40 @@ describe.runIf(hasChromium())("the field", () => {
     await keepPicture(page, "agent-retry-desktop-en");
   });
 
+  it("a server's certificate is trusted from the page of the agent, after a look at its fingerprint", async () => {
+    const decided: unknown[] = [];
+    endAgents = await standInForAgents(world, ({ order }) => {
+      decided.push(order);
+      return {};
+    });
+    const page = await open("collector", "en", "desktop");
+    await page.goto("/collection/fleet/town/gw-north");
+    await page.getByText("the server's certificate is not trusted yet").waitFor();
+    await page.getByRole("button", { name: "Trust" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("0f".repeat(32)).waitFor();
+    await dialog.getByLabel(/Reason/).fill("compared at the plant");
+    await dialog.getByRole("button", { name: "Trust" }).click();
+    const order = { kind: "certificate", bus: "hotel", thumbprint: "0f".repeat(32), decision: "trust" };
+    await expect.poll(() => decided).toEqual([order]);
+    await keepPicture(page, "agent-opcua-desktop-en");
+  });
+
+  it("what is missing is read again, all of a list at once; an agent that is away gets it later", async () => {
+    const asked: unknown[] = [];
+    endAgents = await standInForAgents(world, ({ order }) => {
+      asked.push(order);
+      return {};
+    });
+    const page = await open("collector", "en", "desktop");
+    await page.goto("/collection/missing?days=7");
+    await page.getByRole("button", { name: /Read these \d+ again/ }).click();
+    await page.getByRole("link", { name: "2 commands ordered" }).click();
+    await page.getByText("✓ done").waitFor();
+    await page.getByText("queued").waitFor();
+    expect(asked).toMatchObject([{ kind: "re-read", wanted: [{ meter: "H-0202" }, {}, {}, {}, {}] }]);
+  });
+
   it("a configuration is checked with every fault at once, saved with a reason, and one can go back", async () => {
     const page = await open("collector", "zh", "desktop");
     await page.goto("/collection/fleet/town/gw-north?part=config");

@@ -56,6 +56,7 @@ function northLines(nowMs: number) {
       },
       { bus: "hotel", kind: "opcua", state: "good", units: 1, good: 1, ...counted, failures: 0, pollsSkipped: 0 },
     ],
+    opcua: opcUaOf(nowMs),
     units: [
       { meter: "H-0101", state: "good", lastGoodAt: nowMs - 40_000, ...unit },
       {
@@ -63,6 +64,34 @@ function northLines(nowMs: number) {
         ...{ lastError: "no answer within 800 ms", timeouts: 301, successRatio: 0 },
       },
       { meter: "HOTEL-1", state: "good", lastGoodAt: nowMs - 40_000, ...unit },
+    ],
+  };
+}
+
+function opcUaOf(nowMs: number) {
+  const endpointUrl = "opc.tcp://10.2.0.9:4840";
+  const times = { validFrom: nowMs - 90 * DAY_MS, expiresAt: nowMs + 400 * DAY_MS };
+  const seen = { firstSeenAt: nowMs - HOUR_MS, lastSeenAt: nowMs, endpointUrl, bus: "hotel" };
+  const code = "BadCertificateUntrusted";
+  const remedy = "compare its fingerprint with the server's own display, then trust it";
+  return {
+    own: {
+      ...{ fingerprint: "ab".repeat(32), sha1: "cd".repeat(20), subject: "CN=Nightflow agent gw-north", ...times },
+      ...{ applicationUri: "urn:nightflow:town:gw-north", next: null },
+    },
+    certificates: [
+      {
+        ...{ fingerprint: "0f".repeat(32), state: "pending", subject: "CN=Hotel plant, O=Example", ...times, ...seen },
+        ...{ applicationUri: "urn:hotel:plant", decidedBy: null, decidedAt: null },
+      },
+    ],
+    servers: [
+      {
+        ...{ bus: "hotel", endpointUrl, state: "refused", security: "Basic256Sha256 SignAndEncrypt" },
+        ...{ fault: { code, message: "the server's certificate is not trusted yet", remedy } },
+        ...{ items: 4, missingNodes: [], missing: 0 },
+        history: { isOffered: null, items: 0, openGaps: 0, filled: 0, gaps: [] },
+      },
     ],
   };
 }

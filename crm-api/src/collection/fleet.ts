@@ -75,6 +75,7 @@ export async function fleetAgent(
     buses: status?.buses ?? [],
     units: scope.isWhole ? units : units.filter(({ meter }) => visible.has(meter)),
     enrolment: status?.enrolment ?? null,
+    opcua: scope.isWhole ? (status?.opcua ?? null) : null,
   };
 }
 

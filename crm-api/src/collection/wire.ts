@@ -1,4 +1,4 @@
-import { AgentStatus, BusHealth, ClockStanding, EnrolmentStanding, UnitHealth } from "@nightflow/domain";
+import { AgentStatus, BusHealth, ClockStanding, EnrolmentStanding, OpcUaStanding, UnitHealth } from "@nightflow/domain";
 import { z } from "zod";
 import { ConfigStanding } from "../agent-config/wire.ts";
 import { PageQuery, pageOf } from "../http/paging.ts";
@@ -140,6 +140,7 @@ export const FleetAgent = named(
     buses: z.array(BusHealth),
     units: z.array(UnitHealth),
     enrolment: EnrolmentStanding.nullable(),
+    opcua: OpcUaStanding.nullable().meta({ description: "Servers and certificates; for people who see everything." }),
   }),
 );
 

@@ -3401,6 +3401,64 @@ export interface components {
                 expiresAt: number | null;
                 keyFingerprint: string | null;
             } | null;
+            opcua: {
+                own: {
+                    fingerprint: string;
+                    sha1: string;
+                    subject: string;
+                    applicationUri: string;
+                    validFrom: number;
+                    expiresAt: number;
+                    next: string | null;
+                } | null;
+                certificates: {
+                    fingerprint: string;
+                    /** @enum {string} */
+                    state: "pending" | "trusted" | "rejected";
+                    subject: string;
+                    applicationUri: string | null;
+                    validFrom: number;
+                    expiresAt: number;
+                    endpointUrl: string;
+                    bus: string | null;
+                    firstSeenAt: number;
+                    lastSeenAt: number;
+                    decidedBy: string | null;
+                    decidedAt: number | null;
+                }[];
+                servers: {
+                    bus: string;
+                    endpointUrl: string;
+                    /** @enum {string} */
+                    state: "connected" | "connecting" | "refused";
+                    security: string;
+                    fault: {
+                        code: string;
+                        message: string;
+                        remedy: string;
+                    } | null;
+                    items: number;
+                    missingNodes: {
+                        item: string;
+                        why: string;
+                    }[];
+                    missing: number;
+                    history: {
+                        isOffered: boolean | null;
+                        items: number;
+                        openGaps: number;
+                        filled: number;
+                        gaps: {
+                            fromMs: number;
+                            toMs: number;
+                            items: number;
+                            filled: number;
+                            missing: number;
+                            why: string | null;
+                        }[];
+                    };
+                }[];
+            } | null;
         };
         SetAsideRow: {
             id: number;

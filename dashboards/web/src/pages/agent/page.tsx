@@ -17,6 +17,7 @@ import { type AgentName, type FleetAgent, fleetAgentQuery } from "../fleet/queri
 import { Facts } from "../operations/facts.tsx";
 import { Buses } from "./buses.tsx";
 import { Config } from "./config.tsx";
+import { OpcUa } from "./opcua.tsx";
 import { type AgentPart, PARTS } from "./search.ts";
 import { Units } from "./units.tsx";
 import { words } from "./words.ts";
@@ -105,7 +106,12 @@ function Part(props: { readonly part: AgentPart | undefined; readonly agent: Fle
   if (part === "meters") return <Units units={agent.units} />;
   if (part === "config") return <Config name={name} />;
   if (part === "commands") return <Commands name={name} />;
-  return <Buses buses={agent.buses} />;
+  return (
+    <>
+      <Buses buses={agent.buses} />
+      {agent.opcua !== null && <OpcUa name={name} standing={agent.opcua} />}
+    </>
+  );
 }
 
 function Commands({ name }: { readonly name: AgentName }) {

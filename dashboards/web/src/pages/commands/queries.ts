@@ -13,6 +13,8 @@ type CommandFilter = Omit<NonNullable<operations["listCommands"]["parameters"]["
 /** What is ordered, and of whom. */
 export type OrderBody = operations["orderCommand"]["requestBody"]["content"]["application/json"];
 
+type CertificateBody = operations["decideDeviceCertificate"]["requestBody"]["content"]["application/json"];
+
 const OFTEN_MS = 15_000;
 const SOON_MS = 2_000;
 const paging = {
@@ -57,6 +59,7 @@ export const approvalsQuery = (state: ApprovalRow["state"] | undefined) =>
 /** What is ordered and decided. Each @throws {ApiProblem} when refused. */
 export const deeds = {
   order: (body: OrderBody) => told(dataOf(api.POST("/api/commands", { body }))),
+  certificate: (body: CertificateBody) => told(dataOf(api.POST("/api/commands/certificate", { body }))),
   cancel: (id: string, reason: string) =>
     told(dataOf(api.POST("/api/commands/{id}/cancel", { params: { path: { id } }, body: { reason } }))),
   valve: (body: { meter: string; position: "open" | "closed"; reason: string }) =>

@@ -11,6 +11,7 @@ import { useTitle } from "../../parts/use-title.ts";
 import { useWords } from "../../words/use-words.ts";
 import { CollectionTabs } from "../collection/tabs.tsx";
 import { Gaps } from "./gaps.tsx";
+import { ReRead } from "./re-read.tsx";
 import type { MissingRow } from "./row.ts";
 import { type MissingSearch, SPANS } from "./search.ts";
 import { words } from "./words.ts";
@@ -31,7 +32,7 @@ export function MissingReadingsPage() {
     <div className="nf-page">
       <CollectionTabs />
       <Filters search={search} />
-      <Panel title={say("list")}>
+      <Panel title={say("list")} extra={rows !== undefined && rows.length > 0 && <ReRead rows={rows} isForAll />}>
         <RankedList<MissingRow>
           {...rowsOfPages(result, flat)}
           rows={rows}
@@ -98,6 +99,7 @@ function useColumns(): readonly Column<MissingRow>[] {
     },
     { key: "got", title: say("got"), align: "right", width: 110, render: (row) => <Got row={row} /> },
     { key: "gaps", title: say("gaps"), render: (row) => <Gaps row={row} /> },
+    { key: "acts", title: "", width: 130, render: (row) => <ReRead rows={[row]} /> },
   ];
 }
 

@@ -15,4 +15,7 @@ export const words = {
   gap: { zh: "{{from}} 至 {{to}}（{{count}} 个）", en: "{{from}} to {{to}} ({{count}})" },
   moreGaps: { zh: "另有 {{count}} 段", en: "and {{count}} more" },
   nothing: { zh: "此时段内读数齐全。", en: "No reading is missing in this span." },
+  reRead: { zh: "补抄", en: "Read again" },
+  reReadAll: { zh: "补抄所列 {{count}} 段", en: "Read these {{count}} again" },
+  reReadOrdered: { zh: "已下发 {{count}} 条命令", en: "{{count}} commands ordered" },
 } as const;
