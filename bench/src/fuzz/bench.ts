@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import { type FuzzCount, sharesOf } from "./fuzz.ts";
 import { TARGETS } from "./targets.ts";
 import { WatchedInput } from "./watched.ts";
+import type { WorkerOrder } from "./worker.ts";
 
 /** No decoder may stand still for so long. */
 const HANG_MS = 20_000;
@@ -33,7 +34,7 @@ export async function run(args: readonly string[]): Promise<void> {
 
 async function fuzzWatched(target: number, inputs: number, seed: number): Promise<FuzzCount> {
   const watched = new WatchedInput();
-  const workerData = { target, inputs, seed, watched: watched.buffer };
+  const workerData: WorkerOrder = { target, inputs, seed, watched: watched.buffer };
   const worker = new Worker(new URL("worker.ts", import.meta.url), { workerData });
   try {
     return await Promise.race([doneBy(worker), hungAt(watched, target, inputs)]);

@@ -1,17 +1,18 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { z } from "zod";
 import { fuzz } from "./fuzz.ts";
 import { TARGETS } from "./targets.ts";
 import { WatchedInput } from "./watched.ts";
 
-const Order = z.object({
-  target: z.int(),
-  inputs: z.int(),
-  seed: z.int(),
-  watched: z.instanceof(SharedArrayBuffer),
-});
+/** What the bench tells its worker. */
+export interface WorkerOrder {
+  /** Place in `TARGETS`. */
+  readonly target: number;
+  readonly inputs: number;
+  readonly seed: number;
+  readonly watched: SharedArrayBuffer;
+}
 
-const order = Order.parse(workerData);
+const order = workerData as WorkerOrder;
 const target = TARGETS[order.target];
 const watched = new WatchedInput(order.watched);
 if (target !== undefined) parentPort?.postMessage(fuzz({ ...order, target, onInput: (bytes) => watched.begin(bytes) }));

@@ -1,5 +1,11 @@
-import { type ChannelDescription, type Flag, type MissingReason, type Reading, valueToCounts } from "@nightflow/domain";
-import { wholeCounts } from "../../profiles/counts.ts";
+import {
+  type ChannelDescription,
+  type Flag,
+  type MissingReason,
+  type Reading,
+  valueToCounts,
+  wholeCounts,
+} from "@nightflow/domain";
 import type { OpcUaSample } from "./link.ts";
 import { judgedTime } from "./sample-time.ts";
 import { flagsOfUncertain } from "./status-flags.ts";
