@@ -22,7 +22,7 @@ function bandView(band: number, state: MeterState, { runs, tuning }: RuleContext
     rule: "GAS_CONT",
     isOpen: runs.isOpen.get(band) === 1,
     nullCase: Number.isFinite(limit) ? null : "it has not stopped often enough to be judged, or it is too cold",
-    saw: `run of ${flow} ${hours} h of ${limit}, own record ${recordHours(runs, band)} h`,
+    saw: `run of ${flow} ${hours} h of ${Number.isFinite(limit) ? limit : "-"}, own record ${recordHours(runs, band)} h`,
   };
 }
 
