@@ -83,6 +83,30 @@ describe.runIf(hasChromium())("the control desk", () => {
     return page;
   };
 
+  it("works alarms on a phone: one by its card, many by ticks", async () => {
+    const page = await enter("control", "zh", "/events", "phone");
+    const cards = page.locator(".nf-cards > li");
+    await expect.poll(() => cards.count(), SOON).toBeGreaterThan(3);
+    await cards.first().getByRole("button", { name: "确认", exact: true }).click();
+    await page.getByText(TEXTS.zh.acknowledged).waitFor();
+    expect(await acknowledgedIn(world)).toBe(1);
+    await expect.poll(() => cards.count(), SOON).toBeGreaterThan(2);
+    const ticks = page.locator(".nf-cards .nf-card-tick");
+    const box = await ticks.first().boundingBox();
+    expect([(box?.width ?? 0) >= 44, (box?.height ?? 0) >= 44]).toEqual([true, true]);
+    // The first one is acknowledged already.
+    await ticks.nth(1).click();
+    await ticks.nth(2).click();
+    await page.getByText("已选 2 条").waitFor();
+    expect(await isWiderThanWindow(page)).toBe(false);
+    expect(await seriousFaults(page)).toEqual([]);
+    await keepPicture(page, "desk-events-phone");
+    await page.locator(".nf-bulk").getByRole("button", { name: "确认", exact: true }).click();
+    await expect.poll(() => acknowledgedIn(world), SOON).toBe(3);
+    await page.getByRole("checkbox", { name: "全部选择" }).click();
+    await page.getByText(/已选 \d+ 条/).waitFor();
+  });
+
   it.each(["zh", "en"] as const)("works alarms by keys alone, and takes back what it did (%s)", async (language) => {
     const texts = TEXTS[language];
     const page = await enter("control", language, "/events");
@@ -238,4 +262,11 @@ async function ackOf(world: World, anomalyId: string): Promise<string | null> {
     [anomalyId],
   );
   return rows[0]?.name ?? null;
+}
+
+async function acknowledgedIn({ db }: World): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    "select count(*)::int as count from alarm where acked_at is not null",
+  );
+  return rows[0]?.count ?? 0;
 }

@@ -100,6 +100,26 @@ describe.runIf(hasChromium())("the rules", () => {
     expect((await settingsOf(world)).map(({ version }) => version)).toEqual([2, 1]);
   });
 
+  it("a preview is cancelled while it waits; judged events are listed with the tickets that say so", async () => {
+    await world.db.query(
+      `update anomaly set outcome = 'normal_use', closed_at = opened_at, state = 'closed'
+        where id = (select id from anomaly where rule = 'CONT_FLOW' and ticket_id is not null limit 1)`,
+    );
+    const { rows } = await world.db.query<{ no: string }>(
+      "select t.no from anomaly a join ticket t on t.id = a.ticket_id where a.outcome = 'normal_use'",
+    );
+    const page = await enter("control", "en", "/rules?rule=CONT_FLOW");
+    await page.getByRole("link", { name: rows[0]?.no ?? "no ticket", exact: true }).waitFor();
+    await page.locator(".nf-tag", { hasText: "wrong" }).first().waitFor();
+    await page.getByLabel(TEXTS.en.least).fill("24");
+    await page.getByRole("button", { name: TEXTS.en.try, exact: true }).click();
+    await page.getByRole("button", { name: "Cancel the preview" }).click();
+    await page.getByText("cancelled by control").waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    const cancelled = await world.db.query("select result, error from rule_preview");
+    expect(cancelled.rows).toEqual([{ result: null, error: "cancelled by control" }]);
+  });
+
   it("are read, not set, by those who may only look", async () => {
     await world.db.query(
       `insert into app_user (id, login, password_hash, display_name, role, unit_id)

@@ -2,6 +2,7 @@ import type { Curve } from "@nightflow/storage";
 import { expect, test } from "vitest";
 import type { PreviewRequest } from "../pure/preview-result.ts";
 import { DEFAULT_TUNING, type ParameterValues, type TunedRule } from "../pure/tuning.ts";
+import { FACTORY, factoryLitres, factoryMeter } from "../testing/factory.ts";
 import { columnsOf, DAY_MS, homeLitres, hourlyRows, meterOf, START_MS } from "../testing/series.ts";
 import type { KnownOutcome } from "./known-outcomes.ts";
 import { type PreviewDeps, runPreview } from "./run-preview.ts";
@@ -126,4 +127,34 @@ test("a district is judged with its inlets, and one that holds too many readings
 
 test("a preview that is told to stop stops", async () => {
   await expect(run({}, { signal: AbortSignal.abort() })).rejects.toThrow();
+});
+
+test("a key account is one subject, the sum of its meters, and is found once", async () => {
+  const [a, b] = [factoryMeter("a", {}), factoryMeter("b", {})];
+  const day = 8 * 7 + 1;
+  const store = {
+    curve: async (channel: string, fromMs: number, toMs: number) => {
+      const factor = (hour: number) => (hour >= day * 24 + 9 && hour < day * 24 + 14 ? 2 : 1);
+      const rows = hourlyRows(channel, (day + 2) * 24, (hour) => Math.round(factoryLitres(hour) * factor(hour)));
+      return { channel, ...columnsOf(rows.filter(({ readAtMs }) => readAtMs >= fromMs && readAtMs < toMs)) };
+    },
+  };
+  const deps = { store, channels: [a, b, ...HOMES] };
+  const period = { fromMs: START_MS + 50 * DAY_MS, toMs: START_MS + 59 * DAY_MS };
+  const request = { rule: "LOAD_HIGH", ...withDefaults("LOAD_HIGH"), ...period } as const;
+  const { result } = await run({ ...request, new: { ...request.new, hours: 48 } }, deps);
+  expect(result).toMatchObject({ subjects: 1, ofSubjects: 1, findings: { old: 1, new: 0 }, gone: 1 });
+  expect(result.examples).toMatchObject([{ subjectKind: "account", subject: FACTORY }]);
+  const known: KnownOutcome = {
+    anomalyId: "f-1",
+    rule: "LOAD_HIGH",
+    subject: FACTORY,
+    startMs: START_MS + day * DAY_MS,
+    endMs: START_MS + (day + 1) * DAY_MS,
+    outcome: "confirmed_leak_customer",
+  };
+  const judged = await run(request, { ...deps, outcomes: [known] });
+  expect(judged.result.confirmed).toEqual({ old: 1, new: 1, of: 1 });
+  const usage = await run({ rule: "USAGE_CHANGE", ...withDefaults("USAGE_CHANGE"), ...period }, deps);
+  expect(usage.result.ofSubjects).toBe(1 + HOMES.length);
 });

@@ -63,7 +63,7 @@ export async function runPreview(deps: PreviewDeps, request: PreviewRequest): Pr
     await deps.rest?.();
     const curves = await curvesOf(deps.store, unit, learnsFromMs, request.toMs, limits.readings);
     if (curves === null) tally.tooLarge(unit.id);
-    else tally.add(unit, await pair.run(unit, curves), curves);
+    else tally.add(unit, await pair.run(unit, curves, deps.signal), curves);
     done++;
     await deps.progress(done / units.length);
   }
@@ -119,9 +119,9 @@ class EnginePair {
     this.#newMeter = new Engine([], { tuning: () => this.#new });
   }
 
-  async run(unit: PreviewUnit, curves: readonly Curve[]): Promise<UnitRun> {
-    const before = this.#inPeriod(await this.#events(unit, curves, this.#oldMeter, this.#old));
-    const after = this.#inPeriod(await this.#events(unit, curves, this.#newMeter, this.#new));
+  async run(unit: PreviewUnit, curves: readonly Curve[], signal: AbortSignal): Promise<UnitRun> {
+    const before = this.#inPeriod(await this.#events(unit, curves, this.#oldMeter, this.#old, signal));
+    const after = this.#inPeriod(await this.#events(unit, curves, this.#newMeter, this.#new, signal));
     return { old: before, new: after, changes: compareEpisodes(before, after) };
   }
 
@@ -130,6 +130,7 @@ class EnginePair {
     curves: readonly Curve[],
     meterEngine: Engine,
     tuning: RuleTuning,
+    signal: AbortSignal,
   ): Promise<FindingEvent[]> {
     const engine = unit.isMeter ? meterEngine : new Engine(unit.channels, { tuning: () => tuning });
     if (unit.isMeter) {
@@ -142,6 +143,7 @@ class EnginePair {
     for (let row = 0; row < readings.length; row += CHUNK_ROWS) {
       events.push(...engine.feed(readings, row, Math.min(readings.length, row + CHUNK_ROWS)).events);
       await nextTurn();
+      signal.throwIfAborted();
     }
     engine.takeLate();
     return events;

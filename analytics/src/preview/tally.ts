@@ -127,6 +127,7 @@ export class PreviewTally {
 
 function subjectsOf({ id, isMeter, channels }: PreviewUnit): Set<string> {
   const [first] = channels;
+  if (first?.isKeyAccount === true && !isMeter) return new Set([id, ...channels.map(({ meter }) => meter)]);
   if (first === undefined || (!isMeter && channels.length > 1)) return new Set([id]);
   return new Set([first.meter, ...(first.account === null ? [] : [first.account]), ...(isMeter ? [] : [id])]);
 }

@@ -1,8 +1,9 @@
 import type { PreviewRequest } from "../pure/preview-result.ts";
 import { type MeteredChannel, primaryChannels } from "../pure/registry.ts";
 import type { TunedRule } from "../pure/tuning.ts";
+import { isKeyMeter } from "../watched-meter.ts";
 
-/** What is judged by itself: a meter, a gauge, or a district with all that it is judged by. */
+/** What is judged by itself: a meter, a gauge, a key account with all its meters, or a district with all that it is judged by. */
 export interface PreviewUnit {
   readonly id: string;
   readonly channels: readonly MeteredChannel[];
@@ -12,6 +13,13 @@ export interface PreviewUnit {
 
 const DISTRICT_RULES: ReadonlySet<TunedRule> = new Set(["NIGHT_MIN", "DMA_LOSS", "GAS_UFG"]);
 const ANY_COMMODITY: ReadonlySet<TunedRule> = new Set(["USAGE_CHANGE", "REVERSE", "USE_INACTIVE"]);
+const ACCOUNT_RULES: ReadonlySet<TunedRule> = new Set([
+  "LOAD_HIGH",
+  "LOAD_LOW",
+  "OFF_HOURS_USE",
+  "PEAK_LIMIT",
+  "BUDGET_AHEAD",
+]);
 const GAUGE_RULES: ReadonlySet<TunedRule> = new Set(["PRESS_LOW", "PRESS_HIGH", "GAS_P_DROP"]);
 
 /** Everything that a rule judges in a request's scope, in an order by hash: its beginning is a fair sample of it. */
@@ -23,7 +31,7 @@ export function unitsOf({ rule, dma }: PreviewRequest, channels: readonly Metere
 
 function allUnits(rule: TunedRule, channels: readonly MeteredChannel[], dma: string | null): PreviewUnit[] {
   if (rule === "PARENT_CHILD") return familyUnits(channels, dma);
-  return DISTRICT_RULES.has(rule) ? districtUnits(rule, channels) : singleUnits(rule, channels, dma);
+  return DISTRICT_RULES.has(rule) ? districtUnits(rule, channels) : unitsWithin(rule, channels, dma);
 }
 
 /** A parent meter with its children. */
@@ -35,6 +43,26 @@ function familyUnits(channels: readonly MeteredChannel[], dma: string | null): P
     if (own.length === 0 || (dma !== null && !standsIn(parent, dma))) return [];
     return [{ id: parent.channel, channels: [parent, ...own], isMeter: false }];
   });
+}
+
+/** Key accounts are judged as the sum of their meters, all others one by one. */
+function unitsWithin(rule: TunedRule, channels: readonly MeteredChannel[], dma: string | null): PreviewUnit[] {
+  if (ACCOUNT_RULES.has(rule)) return accountUnits(channels, dma);
+  if (rule !== "USAGE_CHANGE") return singleUnits(rule, channels, dma);
+  const homes = channels.filter((channel) => !isKeyMeter(channel));
+  return [...singleUnits(rule, homes, dma), ...accountUnits(channels, dma)];
+}
+
+/** An account of several meters is in a district's scope where one of them stands there, and is judged whole. */
+function accountUnits(channels: readonly MeteredChannel[], dma: string | null): PreviewUnit[] {
+  const meters = [...primaryChannels(channels).values()].filter(isKeyMeter);
+  const accounts = [...Map.groupBy(meters, ({ account, channel }) => account ?? channel)];
+  const inScope = accounts.filter(([, members]) => dma === null || members.some((meter) => standsIn(meter, dma)));
+  return inScope.map(([id, members]) => ({
+    id,
+    channels: members.map((meter) => ({ ...meter, inletOf: [] })),
+    isMeter: false,
+  }));
 }
 
 function singleUnits(rule: TunedRule, channels: readonly MeteredChannel[], dma: string | null): PreviewUnit[] {

@@ -20,6 +20,8 @@ import { runPreview } from "./run-preview.ts";
 /** While the detectors are behind, a preview waits so long between two subjects. */
 const YIELD_MS = 200;
 const PROGRESS_EVERY_MS = 500;
+/** How often a preview under way looks whether somebody has cancelled it. */
+const LOOK_EVERY_MS = 500;
 
 /** What works previews off. */
 export interface PreviewWorkerDeps {
@@ -52,6 +54,7 @@ async function preview(deps: PreviewWorkerDeps, id: string, context: JobContext)
   );
   const request = rows[0]?.request;
   if (request === undefined) return;
+  const cancelled = watchForCancel(db, id);
   try {
     const settings = await loadRuleSettings(db);
     const result = await runPreview(
@@ -60,7 +63,7 @@ async function preview(deps: PreviewWorkerDeps, id: string, context: JobContext)
         channels: await (deps.loadRegistry ?? (() => loadMeterRegistry(db, clock.now())))(),
         tuning: tuningWith(tuningOfSettings(settings)),
         outcomes: await knownOutcomes(db, request.rule, request.fromMs, request.toMs),
-        signal: context.signal,
+        signal: AbortSignal.any([context.signal, cancelled.signal]),
         progress: paced(context),
         rest: async () => {
           if (deps.isYielding?.() === true) await pause(YIELD_MS, undefined, { signal: context.signal });
@@ -70,10 +73,25 @@ async function preview(deps: PreviewWorkerDeps, id: string, context: JobContext)
     );
     await finish(deps, id, result, null);
   } catch (error) {
+    if (cancelled.signal.aborted) return;
     if (context.signal.aborted) throw error;
     deps.logger.warn({ err: error, preview: id }, "a preview of a rule failed");
     await finish(deps, id, null, describeError(error).slice(0, 1000));
+  } finally {
+    cancelled.stop();
   }
+}
+
+/** Aborts its signal once a preview has an end that its worker has not given it. */
+function watchForCancel(db: Database, id: string): { readonly signal: AbortSignal; stop(): void } {
+  const cancelling = new AbortController();
+  const look = async () => {
+    const { rows } = await db.query("select 1 from rule_preview where id = $1 and finished_at is null", [id]);
+    if (rows.length === 0) cancelling.abort();
+  };
+  // A look that fails is made up for by the next.
+  const timer = setInterval(() => void look().catch(() => undefined), LOOK_EVERY_MS).unref();
+  return { signal: cancelling.signal, stop: () => clearInterval(timer) };
 }
 
 function paced(context: JobContext): (share: number) => Promise<void> {
@@ -91,10 +109,8 @@ async function finish(
   result: unknown,
   error: string | null,
 ): Promise<void> {
-  await db.query("update rule_preview set result = $2, error = $3, finished_at = $4 where id = $1", [
-    id,
-    result === null ? null : JSON.stringify(result),
-    error,
-    new Date(clock.now()),
-  ]);
+  await db.query(
+    "update rule_preview set result = $2, error = $3, finished_at = $4 where id = $1 and finished_at is null",
+    [id, result === null ? null : JSON.stringify(result), error, new Date(clock.now())],
+  );
 }

@@ -167,7 +167,10 @@ test("more new alarms than a person can take in come grouped by district and rul
   const after = await summary();
   expect(after.flood).toBeNull();
   expect(after.unacknowledged).toEqual({ safety: 0, critical: 0, major: 0, minor: 0, info: 0 });
-  expect(after.budget).toEqual({ perDay: 40, handledToday: 11 });
+  expect(after.budget).toEqual({ perDay: 40, handledToday: 11, handledByMe: 11 });
+  const another = await signIn("admin");
+  const { body } = await another.get<AlarmSummary>("/api/alarms/summary");
+  expect(body.budget).toEqual({ perDay: 40, handledToday: 11, handledByMe: 0 });
 });
 
 test("what begins during planned work raises no alarm and no ticket, and gets its ticket when it outlasts the work", async () => {

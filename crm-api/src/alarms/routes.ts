@@ -36,7 +36,7 @@ export function alarmRoutes(app: ApiServer, deps: ApiDeps): void {
   plannedWorkRoutes(app, deps);
 }
 
-async function summaryOf({ db, clock, config }: ApiDeps, { scope }: Principal): Promise<AlarmSummary> {
+async function summaryOf({ db, clock, config }: ApiDeps, { scope, userId }: Principal): Promise<AlarmSummary> {
   const now = clock.now();
   const { zone } = await companyOf(db, scope.path);
   const calendar = calendarOf(zone);
@@ -44,6 +44,7 @@ async function summaryOf({ db, clock, config }: ApiDeps, { scope }: Principal): 
     floodAlarms: config.floodAlarms,
     perDay: config.eventsPerDay,
     dayStartMs: calendar.instantOf(calendar.dayOf(now)),
+    userId,
   };
   return alarmSummary(db, scope, limits, now);
 }

@@ -17,6 +17,8 @@ export interface SummaryLimits {
   readonly perDay: number;
   /** Start of the company's day. */
   readonly dayStartMs: number;
+  /** Who asks: his own day's work is counted apart. */
+  readonly userId: string;
 }
 
 /** How the alarms of a scope stand at `nowMs`, with what floods grouped by district and rule. */
@@ -27,12 +29,12 @@ export async function alarmSummary(
   nowMs: number,
 ): Promise<AlarmSummary> {
   const { perDay } = limits;
-  const [standing, flood, handledToday] = await Promise.all([
+  const [standing, flood, handled] = await Promise.all([
     standingOf(sql, scope, nowMs),
     floodOf(sql, scope, limits.floodAlarms, nowMs),
-    handledSince(sql, scope, limits.dayStartMs),
+    handledSince(sql, scope, limits.dayStartMs, limits.userId),
   ]);
-  return { at: nowMs, ...standing, flood, budget: { perDay, handledToday } };
+  return { at: nowMs, ...standing, flood, budget: { perDay, ...handled } };
 }
 
 interface StandingRow {
@@ -127,15 +129,20 @@ function toGroup(row: FloodRow) {
 }
 
 /** Findings that people acknowledged, took on or judged since then. */
-async function handledSince(sql: Sql, scope: Scope, sinceMs: number): Promise<number> {
+/** Findings acknowledged or ended since an instant: by anybody, and by one person, who acknowledged them or closed their ticket. */
+async function handledSince(sql: Sql, scope: Scope, sinceMs: number, userId: string) {
   const filter = new SqlFilter();
   const since = filter.value(new Date(sinceMs));
   filter
     .and(inScope(filter, scope, "a.unit_id"))
     .and(`(al.acked_at >= ${since} or (a.state in ('false_alarm', 'planned', 'closed') and a.closed_at >= ${since}))`);
-  const { rows } = await sql.query<{ count: number }>(
-    `select count(*)::int as count from anomaly a left join alarm al on al.anomaly_id = a.id ${filter.where}`,
+  const me = `${filter.value(userId)}::uuid`;
+  const isMine = `(al.acked_by = ${me} and al.acked_at >= ${since}) or exists (
+    select 1 from ticket_step s where s.ticket_id = a.ticket_id and s.actor_id = ${me} and s.to_state = 'closed' and s.at >= ${since})`;
+  const { rows } = await sql.query<{ handledToday: number; handledByMe: number }>(
+    `select count(*)::int as "handledToday", count(*) filter (where ${isMine})::int as "handledByMe"
+       from anomaly a left join alarm al on al.anomaly_id = a.id ${filter.where}`,
     filter.values,
   );
-  return rows[0]?.count ?? 0;
+  return rows[0] ?? { handledToday: 0, handledByMe: 0 };
 }

@@ -98,8 +98,14 @@ export const AlarmSummary = named(
       .nullable()
       .meta({ description: "More new alarms than a person can take in; null when there are not." }),
     budget: z
-      .strictObject({ perDay: z.int(), handledToday: z.int() })
-      .meta({ description: "How many findings a person can work through in a day, and how many of today's are done." }),
+      .strictObject({
+        perDay: z.int().meta({ description: "How many findings a person can work through in a day." }),
+        handledToday: z.int().meta({ description: "Handled since midnight by anybody." }),
+        handledByMe: z
+          .int()
+          .meta({ description: "Of these, by who asks; what is left of his day is perDay less this." }),
+      })
+      .meta({ description: "The day's work: the ranked list draws its line where it ends." }),
   }),
 );
 export type AlarmSummary = z.infer<typeof AlarmSummary>;

@@ -38,7 +38,7 @@ export async function listRules(db: Sql, nowMs: number): Promise<RuleRow[]> {
   return RULE_CATALOGUE.map((entry) => {
     const judged = outcomes.filter(({ rule }) => rule === entry.code);
     const findings = found.get(entry.code) ?? 0;
-    const months = ((subjects[entry.subject === "dma" ? "dma" : "meter"] / 1000) * PRECISION_DAYS) / MONTH_DAYS;
+    const months = ((subjects[countedAs(entry)] / 1000) * PRECISION_DAYS) / MONTH_DAYS;
     const { parameters: _, ...words } = entry;
     return {
       ...words,
@@ -99,9 +99,17 @@ async function findingsSince(db: Sql, since: Date): Promise<Map<string, number>>
   return new Map(rows.map(({ rule, count }) => [rule, count]));
 }
 
-async function subjectCounts(db: Sql): Promise<{ readonly meter: number; readonly dma: number }> {
-  const { rows } = await db.query<{ meter: number; dma: number }>(
-    "select (select count(*)::int from meter) as meter, (select count(*)::int from dma) as dma",
+type SubjectCounts = Readonly<Record<"meter" | "dma" | "account", number>>;
+
+/** What a rule's findings are counted by; a change of use is one of homes more than of key accounts. */
+function countedAs({ subject, code }: RuleEntry): keyof SubjectCounts {
+  return subject === "agent" || code === "USAGE_CHANGE" ? "meter" : subject;
+}
+
+async function subjectCounts(db: Sql): Promise<SubjectCounts> {
+  const { rows } = await db.query<Record<keyof SubjectCounts, number>>(
+    `select (select count(*)::int from meter) as meter, (select count(*)::int from dma) as dma,
+            (select count(*)::int from account where is_key_account) as account`,
   );
-  return rows[0] ?? { meter: 0, dma: 0 };
+  return rows[0] ?? { meter: 0, dma: 0, account: 0 };
 }

@@ -17,6 +17,8 @@ import type { RulePreview, RulePreviewBody } from "./wire.ts";
 const DAY_MS = 86_400_000;
 const LONGEST_DAYS = 366;
 const KEPT_DAYS = 30;
+/** What a cancelled preview keeps as its error, before who cancelled it. */
+const CANCELLED = "cancelled by ";
 
 /**
  * Asks for a preview: analytics works it off, and it may be come back to by its id for 30 days.
@@ -55,6 +57,27 @@ async function requestOf({ db }: ApiDeps, code: string, body: RulePreviewBody): 
   return { rule, old: now, new: fullParameters(rule, body.parameters), fromMs, toMs, dma };
 }
 
+/**
+ * Cancels a preview that waits or runs; its worker stops within a second. What is done already stays as it is.
+ *
+ * @throws {NotFoundProblem}
+ */
+export async function cancelPreview(deps: ApiDeps, by: Principal, id: string): Promise<RulePreview> {
+  const { db, jobs, clock } = deps;
+  await db.transaction(async (tx) => {
+    const { rows } = await tx.query<{ rule: string; job_id: string | null }>(
+      "update rule_preview set error = $2, finished_at = $3 where id = $1 and finished_at is null returning rule, job_id",
+      [id, `${CANCELLED}${by.login}`, new Date(clock.now())],
+    );
+    const [row] = rows;
+    if (row === undefined) return;
+    if (row.job_id !== null) await jobs.cancel(tx, { ids: [row.job_id] }, `${CANCELLED}${by.login}`);
+    const after = { preview: id };
+    await recordAudit(tx, clock, by, { action: "rule.preview.cancel", kind: "rule", subject: row.rule, after });
+  });
+  return findPreview(deps, id);
+}
+
 /** A preview and how far it is. @throws {NotFoundProblem} */
 export async function findPreview({ db, jobs }: ApiDeps, id: string): Promise<RulePreview> {
   const { rows } = await db.query<{
@@ -70,8 +93,7 @@ export async function findPreview({ db, jobs }: ApiDeps, id: string): Promise<Ru
   const { request, result, error } = row;
   const job = row.job_id === null || row.finished_at !== null ? undefined : await jobs.find(row.job_id);
   const isDead = row.finished_at === null && job?.state !== "waiting" && job?.state !== "running";
-  const state =
-    result !== null ? "done" : error !== null || isDead ? "failed" : job?.state === "running" ? "running" : "waiting";
+  const state = stateOf(result !== null, error, isDead, job?.state === "running");
   return {
     id,
     rule: request.rule,
@@ -86,4 +108,11 @@ export async function findPreview({ db, jobs }: ApiDeps, id: string): Promise<Ru
     askedAt: row.asked_at.getTime(),
     finishedAt: row.finished_at?.getTime() ?? null,
   };
+}
+
+function stateOf(isDone: boolean, error: string | null, isDead: boolean, isRunning: boolean): RulePreview["state"] {
+  if (isDone) return "done";
+  if (error?.startsWith(CANCELLED) === true) return "cancelled";
+  if (error !== null || isDead) return "failed";
+  return isRunning ? "running" : "waiting";
 }

@@ -4,10 +4,12 @@ import type { ApiDeps } from "../deps.ts";
 import { IdParams, problems } from "../http/schema.ts";
 import type { ApiServer } from "../http/types.ts";
 import { listRules, PRECISION_DAYS } from "./list.ts";
-import { askPreview, findPreview } from "./previews.ts";
+import { ruleOutcomes } from "./outcomes.ts";
+import { askPreview, cancelPreview, findPreview } from "./previews.ts";
 import { restoreRule, ruleVersions, setRule } from "./settings.ts";
 import {
   RuleList,
+  RuleOutcomes,
   RuleParams,
   RulePreview,
   RulePreviewBody,
@@ -23,6 +25,7 @@ const tune = { permission: "monitor.rule.tune" } as const;
 /** The rules: what they are judged by, how often they were right, and trying and setting them. They belong to no region. */
 export function ruleRoutes(app: ApiServer, deps: ApiDeps): void {
   listRoutes(app, deps);
+  outcomeRoutes(app, deps);
   settingRoutes(app, deps);
   previewRoutes(app, deps);
 }
@@ -46,6 +49,19 @@ function listRoutes(app: ApiServer, { db, clock }: ApiDeps): void {
     handler: (request) => {
       requireWholeScope(principalOf(request).scope, "rules");
       return ruleVersions(db, request.params.code);
+    },
+  });
+}
+
+function outcomeRoutes(app: ApiServer, { db, clock }: ApiDeps): void {
+  app.route({
+    method: "GET",
+    url: "/rules/:code/outcomes",
+    config: read,
+    schema: { operationId: "listRuleOutcomes", tags, params: RuleParams, response: { 200: RuleOutcomes, ...problems } },
+    handler: (request) => {
+      requireWholeScope(principalOf(request).scope, "rules");
+      return ruleOutcomes(db, request.params.code, clock.now());
     },
   });
 }
@@ -99,6 +115,17 @@ function previewRoutes(app: ApiServer, deps: ApiDeps): void {
     handler: (request) => {
       requireWholeScope(principalOf(request).scope, "rules");
       return findPreview(deps, request.params.id);
+    },
+  });
+  app.route({
+    method: "POST",
+    url: "/rules/previews/:id/cancel",
+    config: tune,
+    schema: { operationId: "cancelRulePreview", tags, params: IdParams, response: answer },
+    handler: (request) => {
+      const by = principalOf(request);
+      requireWholeScope(by.scope, "rules");
+      return cancelPreview(deps, by, request.params.id);
     },
   });
 }

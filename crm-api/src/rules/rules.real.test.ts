@@ -3,13 +3,15 @@ import { testDatabase } from "@nightflow/storage/testing";
 import { expect, test } from "vitest";
 import type { z } from "zod";
 import { cleanUpAfterEach, type Harness, startHarness, TEST_NOW } from "../testing/harness.ts";
-import type { RuleList, RulePreview, RuleVersions } from "./wire.ts";
+import { insertTicket } from "../testing/town.ts";
+import type { RuleList, RuleOutcomes, RulePreview, RuleVersions } from "./wire.ts";
 
 const databases = testDatabase();
 cleanUpAfterEach();
 
 const DAY_MS = 86_400_000;
 type List = z.infer<typeof RuleList>;
+type Outcomes = z.infer<typeof RuleOutcomes>;
 type Versions = z.infer<typeof RuleVersions>;
 
 async function addJudged({ db }: Harness, rule: string, outcome: string, daysAgo: number): Promise<void> {
@@ -111,4 +113,42 @@ test("a preview is asked for, waits as a job, and is come back to by its id", as
   expect((await control.post("/api/rules/BURST/preview", backwards)).status).toBe(400);
   const auditor = await harness.signIn("auditor");
   expect((await auditor.post("/api/rules/BURST/preview", { parameters: {}, ...period })).status).toBe(403);
+});
+
+test("a preview that waits is cancelled with its job, and says by whom; what is done stays done", async () => {
+  const harness = await startHarness(databases);
+  const control = await harness.signIn("control");
+  const period = { from: TEST_NOW - 30 * DAY_MS, to: TEST_NOW };
+  const { body } = await control.post<RulePreview>("/api/rules/BURST/preview", { parameters: {}, ...period });
+  const auditor = await harness.signIn("auditor");
+  expect((await auditor.post(`/api/rules/previews/${body.id}/cancel`)).status).toBe(403);
+  const cancelled = await control.post<RulePreview>(`/api/rules/previews/${body.id}/cancel`);
+  expect(cancelled.body).toMatchObject({ state: "cancelled", error: "cancelled by control", finishedAt: TEST_NOW });
+  const [job] = await harness.jobs.list({ queue: "rule-preview" });
+  expect(job).toMatchObject({ state: "done", lastError: "cancelled by control" });
+  expect((await control.post(`/api/rules/previews/${body.id}/cancel`)).status).toBe(200);
+  const { rows } = await harness.db.query(
+    "select count(*)::int as count from audit_entry where action = 'rule.preview.cancel'",
+  );
+  expect(rows).toEqual([{ count: 1 }]);
+});
+
+test("the judged findings that make a rule's precision are listed singly, with the tickets that say so", async () => {
+  const harness = await startHarness(databases);
+  await addJudged(harness, "CONT_FLOW", "normal_use", 9);
+  await addJudged(harness, "CONT_FLOW", "confirmed_leak_customer", 3);
+  await addJudged(harness, "CONT_FLOW", "burst", 200);
+  await addJudged(harness, "BURST", "burst", 2);
+  const ticketId = await insertTicket(harness.db, { unitId: harness.town.units.north, subject: "N1" });
+  await harness.db.query("update anomaly set ticket_id = $1 where outcome = 'normal_use'", [ticketId]);
+  const control = await harness.signIn("control");
+  const { body } = await control.get<Outcomes>("/api/rules/CONT_FLOW/outcomes");
+  expect(body).toMatchObject({
+    days: 180,
+    total: 2,
+    items: [
+      { outcome: "confirmed_leak_customer", isConfirmed: true, ticketId: null },
+      { outcome: "normal_use", isConfirmed: false, ticketId, ticketNo: expect.any(String) },
+    ],
+  });
 });

@@ -74,6 +74,34 @@ export const RuleVersion = named(
 );
 export const RuleVersions = named("RuleVersions", z.strictObject({ items: z.array(RuleVersion) }));
 
+/** A finding of a rule that people have judged: what its measured precision is made of. */
+export const RuleOutcome = named(
+  "RuleOutcome",
+  z.strictObject({
+    anomalyId: z.uuid(),
+    subjectKind: SubjectKind,
+    subject: z.string(),
+    label: z.string().meta({ description: "The account's number where it is about an account, else the subject." }),
+    class: z.string().nullable(),
+    startAt: Instant,
+    closedAt: Instant.nullable(),
+    outcome: OutcomeCode,
+    isConfirmed: z.boolean().nullable().meta({ description: "null: it says nothing of the rule and does not count." }),
+    confirmedCause: z.string().nullable(),
+    ticketId: z.uuid().nullable(),
+    ticketNo: z.string().nullable(),
+  }),
+);
+export type RuleOutcome = z.infer<typeof RuleOutcome>;
+export const RuleOutcomes = named(
+  "RuleOutcomes",
+  z.strictObject({
+    days: z.int(),
+    total: z.int(),
+    items: z.array(RuleOutcome).meta({ description: "Newest first, at most 200." }),
+  }),
+);
+
 export const RuleParams = z.strictObject({ code: RuleCode });
 
 /** New parameters of a rule; those left out get their default. */
@@ -168,7 +196,7 @@ export const RulePreview = named(
     from: Instant,
     to: Instant,
     dma: z.string().nullable(),
-    state: z.enum(["waiting", "running", "done", "failed"]),
+    state: z.enum(["waiting", "running", "done", "failed", "cancelled"]),
     progress: z.number().nullable().meta({ description: "0 to 1." }),
     error: z.string().nullable(),
     result: RulePreviewResult.nullable(),

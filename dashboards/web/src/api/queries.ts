@@ -22,6 +22,7 @@ export type PlannedWork = Schemas["PlannedWork"];
 export type UtilityMap = Schemas["UtilityMap"];
 export type CollectionReport = Schemas["CollectionReport"];
 export type RuleRow = Schemas["RuleRow"];
+export type RuleOutcome = Schemas["RuleOutcome"];
 export type RulePreview = Schemas["RulePreview"];
 export type ShiftEntry = Schemas["ShiftEntry"];
 export type ShiftFacts = Schemas["ShiftFacts"];
@@ -156,6 +157,13 @@ export const ruleVersionsQuery = (code: RuleRow["code"]) =>
   queryOptions({
     queryKey: ["rules", code, "versions"],
     queryFn: () => dataOf(api.GET("/api/rules/{code}/versions", { params: { path: { code } } })),
+  });
+
+/** The judged findings that a rule's precision is made of. */
+export const ruleOutcomesQuery = (code: RuleRow["code"]) =>
+  queryOptions({
+    queryKey: ["rules", code, "outcomes"],
+    queryFn: () => dataOf(api.GET("/api/rules/{code}/outcomes", { params: { path: { code } } })),
   });
 
 /** A preview of a rule; looked at again until it is over. */

@@ -1,4 +1,4 @@
-import { Button, Empty, Skeleton, Table, type TableColumnType, type TableProps } from "antd";
+import { Button, Checkbox, Empty, Skeleton, Table, type TableColumnType, type TableProps } from "antd";
 import type { ReactNode } from "react";
 import type { Identified } from "../live/held-rows.ts";
 import { type HeldRows, useHeldRows } from "../live/use-held-rows.ts";
@@ -33,10 +33,14 @@ export interface RankedListProps<Row extends Identified> {
   readonly columns: readonly Column<Row>[];
   /** A row on a phone. */
   readonly card: (row: Row) => ReactNode;
+  /** What can be done with a row right on its card; it stands below it. */
+  readonly cardActs?: ((row: Row) => ReactNode) | undefined;
   readonly onOpen?: (row: Row) => void;
   readonly selectedId?: string | undefined;
   /** Rows that can be ticked, and which are. */
   readonly ticks?: RowTicks<Row> | undefined;
+  /** A line after so many rows, and what it says. */
+  readonly line?: { readonly after: number; readonly text: string } | undefined;
   readonly empty: ReactNode;
   readonly hasMore?: boolean | undefined;
   readonly isLoadingMore?: boolean;
@@ -61,6 +65,9 @@ export function RankedList<Row extends Identified>(props: RankedListProps<Row>) 
     <div ref={held.list}>
       <Waiting held={held} />
       {isPhone ? <Cards {...props} rows={held.rows} /> : <Rows {...props} rows={held.rows} />}
+      {props.line !== undefined && props.line.after < held.rows.length && (
+        <p className="nf-soft nf-small nf-tight">{props.line.text}</p>
+      )}
       <More {...props} />
     </div>
   );
@@ -110,11 +117,16 @@ function Rows<Row extends Identified>(props: RankedListProps<Row> & { readonly r
           isNearEnd(event.currentTarget) && props.hasMore === true && props.onMore?.(),
       })}
       {...(props.ticks && { rowSelection: selectionOf(props.ticks) })}
-      rowClassName={(row) => (row.id === props.selectedId ? "nf-selected" : "")}
+      rowClassName={(row, at) => classOf(row.id === props.selectedId, at === props.line?.after)}
       onRow={(row) => ({ onClick: (event) => openUnlessLink(event, () => props.onOpen?.(row)) })}
       locale={{ emptyText: <Nothing>{props.empty}</Nothing> }}
     />
   );
+}
+
+/** The row that the keys are on, and the first one beyond the line. */
+function classOf(isSelected: boolean, isBeyond: boolean): string {
+  return [isSelected ? "nf-selected" : "", isBeyond ? "nf-beyond" : ""].join(" ").trim();
 }
 
 // From so many rows on only those in sight are in the page.
@@ -144,15 +156,59 @@ function openUnlessLink(event: React.MouseEvent, open: () => void): void {
 }
 
 function Cards<Row extends Identified>(props: RankedListProps<Row> & { readonly rows: readonly Row[] }) {
-  if (props.rows.length === 0) return <Nothing>{props.empty}</Nothing>;
+  const { rows, ticks } = props;
+  if (rows.length === 0) return <Nothing>{props.empty}</Nothing>;
   return (
-    <ul className="nf-cards" aria-label={props.label}>
-      {props.rows.map((row) => (
-        <li key={row.id} className={row.id === props.selectedId ? "nf-card nf-selected" : "nf-card"}>
-          {props.card(row)}
-        </li>
-      ))}
-    </ul>
+    <>
+      {ticks !== undefined && <TickAll rows={rows} ticks={ticks} />}
+      <ul className="nf-cards" aria-label={props.label}>
+        {rows.map((row, at) => (
+          <li key={row.id} className={`nf-card ${classOf(row.id === props.selectedId, at === props.line?.after)}`}>
+            {ticks === undefined ? props.card(row) : <TickedCard row={row} ticks={ticks} card={props.card} />}
+            {props.cardActs?.(row)}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** Ticks the cards that are shown, or none; what was ticked and is not shown stays as it is. */
+function TickAll<Row extends Identified>(props: { readonly rows: readonly Row[]; readonly ticks: RowTicks<Row> }) {
+  const { rows, ticks } = props;
+  const shown = new Set(rows.map(({ id }) => id));
+  const count = ticks.ids.filter((id) => shown.has(id)).length;
+  const others = ticks.ids.filter((id) => !shown.has(id));
+  return (
+    <Checkbox
+      className="nf-tick-all"
+      checked={count === rows.length}
+      indeterminate={count > 0 && count < rows.length}
+      onChange={({ target }) => ticks.onChange(target.checked ? [...others, ...shown] : others)}
+    >
+      {ticks.all}
+    </Checkbox>
+  );
+}
+
+function TickedCard<Row extends Identified>(props: {
+  readonly row: Row;
+  readonly ticks: RowTicks<Row>;
+  readonly card: (row: Row) => ReactNode;
+}) {
+  const { row, ticks, card } = props;
+  return (
+    <div className="nf-card-ticked">
+      <Checkbox
+        className="nf-card-tick"
+        aria-label={ticks.nameOf(row)}
+        checked={ticks.ids.includes(row.id)}
+        onChange={({ target }) =>
+          ticks.onChange(target.checked ? [...ticks.ids, row.id] : ticks.ids.filter((id) => id !== row.id))
+        }
+      />
+      <div className="nf-card">{card(row)}</div>
+    </div>
   );
 }
 

@@ -564,6 +564,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rules/{code}/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listRuleOutcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rules/{code}/settings": {
         parameters: {
             query?: never;
@@ -622,6 +638,22 @@ export interface paths {
         get: operations["getRulePreview"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/previews/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["cancelRulePreview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2872,6 +2904,7 @@ export interface components {
             budget: {
                 perDay: number;
                 handledToday: number;
+                handledByMe: number;
             };
         };
         PlannedWork: {
@@ -4253,6 +4286,28 @@ export interface components {
         RuleVersions: {
             items: components["schemas"]["RuleVersion"][];
         };
+        RuleOutcome: {
+            /** Format: uuid */
+            anomalyId: string;
+            /** @enum {string} */
+            subjectKind: "meter" | "dma" | "agent" | "account";
+            subject: string;
+            label: string;
+            class: string | null;
+            startAt: number;
+            closedAt: number | null;
+            /** @enum {string} */
+            outcome: "confirmed_leak_network" | "confirmed_leak_customer" | "burst" | "meter_fault" | "comms_fault" | "data_error" | "planned_change" | "fire_or_flush" | "theft" | "normal_use" | "unknown";
+            isConfirmed: boolean | null;
+            confirmedCause: string | null;
+            ticketId: string | null;
+            ticketNo: string | null;
+        };
+        RuleOutcomes: {
+            days: number;
+            total: number;
+            items: components["schemas"]["RuleOutcome"][];
+        };
         RulePreviewResult: {
             findings: {
                 old: number;
@@ -4333,7 +4388,7 @@ export interface components {
             to: number;
             dma: string | null;
             /** @enum {string} */
-            state: "waiting" | "running" | "done" | "failed";
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
             progress: number | null;
             error: string | null;
             result: components["schemas"]["RulePreviewResult"] | null;
@@ -6417,6 +6472,46 @@ export interface operations {
             };
         };
     };
+    listRuleOutcomes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: "CONT_FLOW" | "CONT_FLOW_BIG" | "BURST" | "NIGHT_MIN" | "USAGE_CHANGE" | "HOURS_CHANGE" | "PRESS_CHANGE" | "NO_USE" | "USE_INACTIVE" | "REVERSE" | "OVER" | "UNDER" | "FROZEN" | "COMMS" | "DATA_GAP" | "TAMPER" | "DRY" | "BATTERY" | "CLOCK" | "DMA_LOSS" | "PARENT_CHILD" | "PRESS_LOW" | "PRESS_HIGH" | "GAS_P_DROP" | "GAS_UFG" | "POST_REPAIR" | "FLOOR_RISE" | "INTERMITTENT" | "UNDER_REG" | "GAS_CONT" | "PRESS_RESID" | "LOAD_HIGH" | "LOAD_LOW" | "OFF_HOURS_USE" | "PEAK_LIMIT" | "BUDGET_AHEAD";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOutcomes"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     setRule: {
         parameters: {
             query?: never;
@@ -6550,6 +6645,46 @@ export interface operations {
         };
     };
     getRulePreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePreview"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    cancelRulePreview: {
         parameters: {
             query?: never;
             header?: never;

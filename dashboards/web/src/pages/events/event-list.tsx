@@ -1,5 +1,9 @@
 import { Link, useRouter } from "@tanstack/react-router";
+import { Button } from "antd";
 import type { AnomalyRow } from "../../api/queries.ts";
+import { useMay } from "../../api/session.ts";
+import type { AlarmActs } from "../../parts/alarm/use-alarm-acts.ts";
+import { words as alarmWords } from "../../parts/alarm/words.ts";
 import { type Column, RankedList, type RankedListProps } from "../../parts/ranked-list.tsx";
 import { unitOfCommodity } from "../../parts/subject-link.tsx";
 import { AlarmTag, AnomalyTag, PriorityTag, TicketTag } from "../../parts/tag.tsx";
@@ -11,6 +15,9 @@ import { useVocabulary } from "../../words/vocabulary.ts";
 
 const words = {
   ...common,
+  acknowledge: alarmWords.acknowledge,
+  takeOn: alarmWords.takeOn,
+  shelve: alarmWords.shelve,
   label: { zh: "异常事件，按每日损失排序", en: "Events, by money lost in a day" },
   event: { zh: "事件", en: "Event" },
   since: { zh: "开始", en: "Since" },
@@ -23,6 +30,28 @@ const words = {
 } as const;
 
 type ListProps = Omit<RankedListProps<AnomalyRow>, "label" | "columns" | "card" | "onOpen">;
+
+/** What is done about one alarm, right on its card on a phone. */
+export function CardActs(props: {
+  readonly event: AnomalyRow;
+  readonly acts: AlarmActs;
+  readonly onShelve: () => void;
+}) {
+  const { say } = useWords("event-list", words);
+  const mayAcknowledge = useMay("monitor.alarm.ack");
+  const mayShelve = useMay("monitor.alarm.shelve");
+  const { event, acts } = props;
+  if (!mayAcknowledge || event.alarm.state !== "active_unack") return null;
+  return (
+    <div className="nf-card-acts">
+      <Button loading={acts.isPending} onClick={() => acts.acknowledge([event.id])}>
+        {say("acknowledge")}
+      </Button>
+      <Button onClick={() => acts.takeOn([event.id])}>{say("takeOn")}</Button>
+      {mayShelve && <Button onClick={props.onShelve}>{say("shelve")}</Button>}
+    </div>
+  );
+}
 
 /** Events with what they cost and who is on them. */
 export function EventList(props: ListProps) {

@@ -14,7 +14,7 @@ import { useTitle } from "../../parts/use-title.ts";
 import { common } from "../../words/common.ts";
 import { useWords } from "../../words/use-words.ts";
 import { BulkBar } from "./bulk-bar.tsx";
-import { EventList } from "./event-list.tsx";
+import { CardActs, EventList } from "./event-list.tsx";
 import { EventFilters } from "./filters.tsx";
 import { FloodPanel } from "./flood.tsx";
 import { ReportButton } from "./report-dialog.tsx";
@@ -25,7 +25,11 @@ const words = {
   ...common,
   rules: { zh: "检测规则", en: "Rules" },
   list: { zh: "事件列表", en: "List of events" },
-  handled: { zh: "今日已处理 {{done}} / {{budget}}", en: "{{done}} of {{budget}} handled today" },
+  handled: { zh: "我今日已处理 {{done}} / {{budget}}", en: "{{done}} of {{budget}} handled by you today" },
+  beyond: {
+    zh: "虚线以下超出您今日可处理的 {{left}} 条：按损失排序，可留待明日。",
+    en: "Below the dashed line is more than the {{left}} that your day has left: ranked by loss, it may wait.",
+  },
   waiting: { zh: "{{count}} 条未确认", en: "{{count}} not acknowledged" },
   overdue: { zh: "{{count}} 条超时未确认", en: "{{count}} of them too late" },
   away: {
@@ -73,6 +77,8 @@ export function EventsPage() {
           {...list}
           selectedId={desk.chosen}
           ticks={desk.ticks}
+          cardActs={(event) => <CardActs event={event} acts={acts} onShelve={() => desk.shelveOne(event.id)} />}
+          line={dayLine(summary, query, (left) => say("beyond", { left }))}
           question={JSON.stringify(query)}
           empty={say("empty")}
         />
@@ -86,6 +92,17 @@ export function EventsPage() {
       )}
     </div>
   );
+}
+
+/** Where the day of who looks ends in the list of what waits, ranked; none in another list, nor where all of it fits. */
+function dayLine(
+  summary: AlarmSummary | undefined,
+  { state, sort }: { readonly state: string; readonly sort: string },
+  say: (left: number) => string,
+) {
+  if (summary === undefined || state !== "attention" || sort !== "rank") return undefined;
+  const left = Math.max(0, summary.budget.perDay - summary.budget.handledByMe);
+  return { after: left, text: say(left) };
 }
 
 /** The row that the keys are on, the rows that are ticked, and what the keys do to them. */
@@ -113,7 +130,20 @@ function useDesk(rows: readonly AnomalyRow[] | undefined, acts: ReturnType<typeo
     if (key === "shelve" && mayShelve && targets.length > 0) setIsShelving(true);
   });
   const ticks = useTicks(ticked, setTicked);
-  return { chosen, ticked, setTicked, targets, isShelving, setIsShelving, ticks: mayAcknowledge ? ticks : undefined };
+  const shelveOne = (id: string) => {
+    setTicked([id]);
+    setIsShelving(true);
+  };
+  return {
+    chosen,
+    ticked,
+    setTicked,
+    targets,
+    isShelving,
+    setIsShelving,
+    shelveOne,
+    ticks: mayAcknowledge ? ticks : undefined,
+  };
 }
 
 function toggled(ids: readonly string[], id: string): readonly string[] {
@@ -138,7 +168,7 @@ function Standing(props: { readonly summary: AlarmSummary }) {
     say("waiting", { count: safety + critical + major + minor }),
     ...(overdue > 0 ? [say("overdue", { count: overdue })] : []),
     ...(shelved + suppressed > 0 ? [say("away", { shelved, suppressed })] : []),
-    say("handled", { done: budget.handledToday, budget: budget.perDay }),
+    say("handled", { done: budget.handledByMe, budget: budget.perDay }),
   ];
   return <span className="nf-soft">{parts.join(" · ")}</span>;
 }

@@ -1,12 +1,16 @@
-import { useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
-import { Progress } from "antd";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { Button, Progress } from "antd";
+import { api, dataOf } from "../../api/client.ts";
 import { type RulePreview, type RuleRow, rulePreviewQuery } from "../../api/queries.ts";
+import { queryClient } from "../../api/query-client.ts";
+import { useMay } from "../../api/session.ts";
 import { Panel } from "../../parts/panel.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { SubjectLink } from "../../parts/subject-link.tsx";
 import { useFormat } from "../../parts/use-format.ts";
 import { useWords } from "../../words/use-words.ts";
+import { useVocabulary } from "../../words/vocabulary.ts";
 import { words } from "./words.ts";
 
 const route = getRouteApi("/inside/rules");
@@ -31,13 +35,34 @@ function Shown({ id, rule }: { readonly id: string; readonly rule: RuleRow }) {
   const { data } = preview;
   if (data === undefined || data.rule !== rule.code) return <p className="nf-soft">{say("noPreview")}</p>;
   if (data.state === "failed") return <p role="alert">{say("failed", { why: data.error ?? "" })}</p>;
+  if (data.state === "cancelled") return <p role="status">{say("previewCancelled", { why: data.error ?? "" })}</p>;
   if (data.result !== null) return <ResultTables result={data.result} />;
   const text = data.state === "waiting" ? say("waiting") : say("running", { share: share(data.progress ?? 0) });
   return (
     <div role="status">
       <p>{text}</p>
       <Progress percent={Math.round((data.progress ?? 0) * 100)} aria-label={text} />
+      <CancelButton id={id} />
     </div>
+  );
+}
+
+/** Ends a preview that waits or runs. */
+function CancelButton({ id }: { readonly id: string }) {
+  const { say } = useWords("rules", words);
+  const mayTune = useMay("monitor.rule.tune");
+  const cancelling = useMutation({
+    mutationFn: () => dataOf(api.POST("/api/rules/previews/{id}/cancel", { params: { path: { id } } })),
+    onSuccess: (preview) => queryClient.setQueryData(rulePreviewQuery(id).queryKey, preview),
+  });
+  if (!mayTune) return null;
+  return (
+    <>
+      <Button loading={cancelling.isPending} onClick={() => cancelling.mutate()}>
+        {say("cancelPreview")}
+      </Button>
+      {cancelling.error !== null && <Problem error={cancelling.error} />}
+    </>
   );
 }
 
@@ -67,6 +92,12 @@ function ResultTables({ result }: { readonly result: Result }) {
       />
       <h3>{say("examples")}</h3>
       <Examples result={result} />
+      {result.outcomes.length > 0 && (
+        <>
+          <h3>{say("knownOnes")}</h3>
+          <KnownOnes result={result} />
+        </>
+      )}
     </>
   );
 }
@@ -115,6 +146,28 @@ function Examples({ result }: { readonly result: Result }) {
           </SubjectLink>{" "}
           {dateTime(example.knownAtMs)}
           <div className="nf-soft">{example.reason[language]}</div>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** The judged findings of the period one by one, and which parameters find them. */
+function KnownOnes({ result }: { readonly result: Result }) {
+  const { say } = useWords("rules", words);
+  const { word } = useVocabulary();
+  const { dateTime } = useFormat();
+  const found = (isHit: boolean) => say(isHit ? "isFound" : "isMissed");
+  return (
+    <ol className="nf-plain rules-examples">
+      {result.outcomes.map(({ anomalyId, subject, startMs, outcome, isHitOld, isHitNew }) => (
+        <li key={anomalyId}>
+          <Link to="/events/$id" params={{ id: anomalyId }}>
+            {word("outcome", outcome)} · {subject} · {dateTime(startMs)}
+          </Link>
+          <div className="nf-soft">
+            {say("now")}: {found(isHitOld)} · {say("tried")}: {found(isHitNew)}
+          </div>
         </li>
       ))}
     </ol>

@@ -13,6 +13,7 @@ import { useWords } from "../../words/use-words.ts";
 import { ReasonDialog } from "../operations/reason-dialog.tsx";
 import { isPossible, valuesOf } from "./draft.ts";
 import { HistoryPanel } from "./history.tsx";
+import { OutcomesPanel } from "./outcomes.tsx";
 import { PrecisionText } from "./page.tsx";
 import { PreviewPanel } from "./preview.tsx";
 import { words } from "./words.ts";
@@ -40,6 +41,7 @@ export function RuleDetail(props: { readonly rule: RuleRow }) {
           {rule.parameters.length === 0 ? <p>{say("noParameters")}</p> : <ParameterForm rule={rule} name={name} />}
         </Panel>
         {rule.parameters.length > 0 && <HistoryPanel rule={rule} name={name} />}
+        <OutcomesPanel rule={rule} />
       </div>
       <div className="nf-split-side">
         <PreviewPanel rule={rule} />

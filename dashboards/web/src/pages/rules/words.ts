@@ -77,5 +77,22 @@ export const words = {
   week: { zh: "周起始", en: "Week from" },
   district: { zh: "分区", en: "District" },
   figure: { zh: "指标", en: "Figure" },
+  cancelPreview: { zh: "取消试算", en: "Cancel the preview" },
+  previewCancelled: { zh: "试算已取消（{{why}}）", en: "The preview was cancelled ({{why}})" },
+  knownOnes: { zh: "期间已核实的事件", en: "Judged events of the period" },
+  isFound: { zh: "命中", en: "found" },
+  isMissed: { zh: "未命中", en: "not found" },
+  outcomes: { zh: "核实结果明细", en: "What its precision is made of" },
+  noOutcomes: {
+    zh: "近 {{days}} 天没有核实过的事件。",
+    en: "Nobody has judged one of its events in the last {{days}} days.",
+  },
+  outcomesOf: {
+    zh: "近 {{days}} 天共 {{total}} 条，显示最新 {{shown}} 条",
+    en: "{{total}} in the last {{days}} days, the newest {{shown}} shown",
+  },
+  countsRight: { zh: "属实", en: "right" },
+  countsWrong: { zh: "误报", en: "wrong" },
+  countsNot: { zh: "不计入", en: "does not count" },
   noDistrict: { zh: "（无分区）", en: "(no district)" },
 } as const;
