@@ -43,14 +43,18 @@ const batchTarget = codec(
   golden("batch"),
   (bytes) => {
     SCANNER.scan(bytes);
-    const { readings } = decodeBatch(bytes);
-    return readings
-      .filter((reading) => faultOfWireReading(reading) === undefined)
-      .map((reading) => fromWireReading(reading as WireReading));
+    return taken(decodeBatch(bytes).readings);
   },
   12,
 );
 const SCANNER = new BatchScanner();
+
+/** Readings are as sent: each is checked by itself, in batches and in replies. */
+function taken(readings: readonly unknown[] = []): unknown {
+  return readings
+    .filter((reading) => faultOfWireReading(reading) === undefined)
+    .map((reading) => fromWireReading(reading as WireReading));
+}
 
 const HEARTBEAT = {
   site: "town",
@@ -86,7 +90,7 @@ export const WIRE_TARGETS: readonly FuzzTarget[] = [
   codec("acks", golden("ack"), decodeAck),
   codec("statuses", golden("status"), decodeStatus),
   codec("commands", golden("command"), decodeCommand),
-  codec("replies to commands", golden("command-reply"), decodeCommandReply),
+  codec("replies to commands", golden("command-reply"), (bytes) => taken(decodeCommandReply(bytes).readings)),
   codec("reports of configuration", golden("config-report"), decodeConfigReport, 1),
   codec("configurations on the wire", golden("config"), decodeAgentConfig, 0.5),
   codec("heartbeats", [Buffer.from(encodeHeartbeat(HEARTBEAT))], decodeHeartbeat),
