@@ -1,5 +1,6 @@
 export { createFirstAdminLink, type FirstAdminLink, firstAdminUrl } from "./access/first-admin.ts";
 export { PERMISSIONS, type Permission, type PermissionRisk, permissionsOf } from "./access/permissions.ts";
+export { listVersions } from "./agent-config/lists.ts";
 export {
   AGENT_CONFIG_CHANNEL,
   type AgentName,

@@ -1,5 +1,6 @@
 export { MeterProfile } from "@nightflow/domain";
 export { type EdgeAgent, type EdgeAgentDeps, startEdgeAgent } from "./agent.ts";
+export { faultsOfAgentConfig } from "./check-config.ts";
 export { AgentOperateConfig, EdgeAgentConfig } from "./config.ts";
 export type { DriverDeps, ReadNowResult, RunningBus, WriteOrder, WriteResult } from "./drivers/driver.ts";
 export { openBus } from "./drivers/drivers.ts";

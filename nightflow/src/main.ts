@@ -91,6 +91,37 @@ program
   .option("--control-port <port>", "port where faults are listed and repaired; 0 takes a free one")
   .action(async (options) => (await import("./commands/simulators.ts")).runSimulators(options));
 
+const agentConfig = program
+  .command("config")
+  .description("what agents should read, version by version (docs/remote-configuration.md)");
+agentConfig
+  .command("get <agent>")
+  .description("print the desired configuration of an agent (site/agent) as JSON")
+  .option("--version <number>", "an older version")
+  .addOption(configOption())
+  .action(async (agent, options) => (await import("./commands/agent-config.ts")).runConfigGet(agent, options));
+agentConfig
+  .command("put <agent> <file>")
+  .description("check a configuration (JSON or YAML), keep it as a new version, and have the API send it")
+  .requiredOption("--reason <why>", "why it is changed; kept with the version")
+  .option("--dry-run", "only list every fault, and what would change")
+  .addOption(configOption())
+  .action(async (agent, file, options) =>
+    (await import("./commands/agent-config.ts")).runConfigPut(agent, file, options),
+  );
+agentConfig
+  .command("diff <agent> [from] [to]")
+  .description("print what is different between two versions; the newest two by default")
+  .addOption(configOption())
+  .action(async (agent, from, to, options) =>
+    (await import("./commands/agent-config.ts")).runConfigDiff(agent, from, to, options),
+  );
+agentConfig
+  .command("history <agent>")
+  .description("print who changed it, when and why")
+  .addOption(configOption())
+  .action(async (agent, options) => (await import("./commands/agent-config.ts")).runConfigHistory(agent, options));
+
 const registry = program.command("registry").description("units, users, customers, meters and channels");
 registry
   .command("import <folder>")

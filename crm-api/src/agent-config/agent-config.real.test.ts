@@ -98,3 +98,14 @@ test("configurations are for the whole utility, and control reads them without c
   expect((await control.get("/api/agent-configs")).status).toBe(200);
   expect((await control.post(PLACE, body)).status).toBe(403);
 });
+
+test("a heartbeat longer than the registry's period is a fault: its readings would be counted as missing", async () => {
+  const { signIn } = await startHarness(databases);
+  const collector = await signIn("collector");
+  const faultsOf = async (heartbeatS: number) => {
+    const own = { ...config(60), channels: [{ ...channel, reporting: { heartbeatS } }] };
+    return (await collector.post<z.infer<typeof CheckedConfigAnswer>>(`${PLACE}/check`, { config: own })).body.faults;
+  };
+  expect(await faultsOf(3600)).toEqual([]);
+  expect(await faultsOf(7200)).toMatchObject([{ path: "channels.0.reporting.heartbeatS" }]);
+});

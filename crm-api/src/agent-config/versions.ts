@@ -14,6 +14,7 @@ import { withOwnProfiles } from "../meter-profiles/carried.ts";
 import { epochMs } from "../sql/filter.ts";
 import { transactionWithRetry } from "../sql/retry.ts";
 import { type Actor, recordAudit, recordEvents } from "../system/record.ts";
+import { faultsOfHeartbeats } from "./heartbeats.ts";
 
 /** One agent. */
 export interface AgentName {
@@ -127,7 +128,7 @@ async function checked(deps: ConfigDeskDeps, candidate: unknown) {
   const found = checkAgentConfig(candidate);
   if (found.config === null) return found;
   const config = await withOwnProfiles(deps.db, found.config);
-  const faults = (await deps.checkConfig?.(config)) ?? [];
+  const faults = [...(await faultsOfHeartbeats(deps.db, config)), ...((await deps.checkConfig?.(config)) ?? [])];
   return { config, faults };
 }
 

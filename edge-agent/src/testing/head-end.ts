@@ -25,6 +25,8 @@ export class HeadEnd {
   readonly stored: Stored[] = [];
   readonly received: Batch[] = [];
   readonly retained = new Map<string, string>();
+  /** The newest message of each topic that an agent has published. */
+  readonly said = new Map<string, string>();
   isAcking = true;
   repeats = 0;
   readonly #marks = new Map<string, Mark>();
@@ -50,6 +52,7 @@ export class HeadEnd {
     const broker = await Aedes.createBroker();
     this.#broker = broker;
     broker.on("publish", (packet, client) => {
+      if (client !== null) this.said.set(packet.topic, packet.payload.toString());
       if (packet.retain) this.retained.set(packet.topic, packet.payload.toString());
       if (client !== null && packet.topic === TOPICS.readings) this.#take(packet.payload as Buffer);
       this.#notify();
@@ -82,6 +85,14 @@ export class HeadEnd {
       };
       this.#watchers.add(look);
       look();
+    });
+  }
+
+  /** Publishes as the platform does. */
+  publish(topic: string, payload: string, { retain = false } = {}): Promise<void> {
+    const packet = { cmd: "publish", topic, payload: Buffer.from(payload), qos: 1, retain, dup: false } as const;
+    return new Promise((resolve, reject) => {
+      this.#broker?.publish(packet, (error) => (error ? reject(error) : resolve()));
     });
   }
 
