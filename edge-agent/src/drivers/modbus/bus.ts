@@ -203,7 +203,7 @@ export class ModbusBus implements RunningBus {
     if (unit.probe === undefined) return;
     const { answer } = await this.#ask(unit, unit.probe, maxRealMs);
     if (!isOfUnit(answer)) return this.#schedule.silent(at, this.#realNow());
-    this.#schedule.forgive(at);
+    this.#schedule.returned(at);
     this.#deps.logger.info({ bus: this.#deps.bus.id, meter: unit.meter }, "modbus: a meter answers again");
   }
 

@@ -81,3 +81,24 @@ it("groups of one unit keep their own periods, and its quarantine is for all of 
   schedule.forgive(0);
   expect(schedule.next(clock.now())).toMatchObject({ kind: "poll" });
 });
+
+it("a unit that answers probes and no polls costs ever less, until it answers a poll", () => {
+  const clock = new ManualClock(RIGHT);
+  const schedule = new BusSchedule({ units: [UNIT, UNIT], clock, random: () => 0.5 });
+  let polls = 0;
+  const run = (ms: number) => {
+    for (const endAt = clock.now() + ms; clock.now() < endAt; ) {
+      const action = schedule.next(clock.now());
+      if (action.kind === "wait") clock.advance(Math.max(1, Math.ceil(Math.min(action.realMs, 1000))));
+      else if (action.kind === "probe") schedule.returned(action.unit);
+      else if (action.kind === "poll" && action.unit === 1) schedule.answered(1);
+      else if (action.kind === "poll") {
+        polls++;
+        clock.advance(2000);
+        schedule.silent(0, clock.now());
+      }
+    }
+  };
+  run(3_600_000);
+  expect(polls).toBeLessThan(30);
+});

@@ -29,15 +29,18 @@ export interface ScheduleDeps {
   readonly random?: () => number;
 }
 
-/** Polls without any answer in a row, after which a unit is in quarantine. */
-export const FAILURES_TO_QUARANTINE = 2;
+/**
+ * Polls without any answer in a row, after which a unit is in quarantine. One, which has its repeats: a second would cost the
+ * others as much again, and a unit that only missed one is probed within a second and then polled at once.
+ */
+export const FAILURES_TO_QUARANTINE = 1;
 
 /** A probe shorter than this would only prove that the unit is slow. */
 const SHORTEST_PROBE_MS = 50;
 /** Kept free in front of the next poll when a probe fills an idle time. */
 const PROBE_MARGIN_MS = 10;
 /** A probe that does not fit into idle time may cost the other units one part in this many of the bus. */
-const FORCED_PROBE_SHARE = 100;
+const FORCED_PROBE_SHARE = 200;
 /** A skipped poll weighs as much as so many that were on time. */
 const SKIP_WEIGHT = 3;
 /** From here on a period counts as too short for its bus. */
@@ -142,6 +145,18 @@ export class BusSchedule {
   dueNow(unit: number): void {
     for (const slot of this.#slots)
       if (slot.unit === unit) slot.dueAt = boundaryAtOrBefore(this.#deps.clock.now(), slot.periodMs);
+  }
+
+  /**
+   * A unit in quarantine has answered a probe: it is asked in full at once. Its back-off stays until it answers that, for
+   * some answer what is short and nothing else.
+   */
+  returned(unit: number): void {
+    const standing = this.#units[unit];
+    if (standing === undefined) return;
+    standing.failures = 0;
+    standing.probeAtRealMs = null;
+    this.dueNow(unit);
   }
 
   /** Ends a unit's quarantine, as an operator does who has mended it. */

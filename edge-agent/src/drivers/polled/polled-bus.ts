@@ -177,7 +177,7 @@ export class PolledBus implements RunningBus {
   async #probe(at: number, meter: PolledMeter, maxRealMs: number): Promise<void> {
     const isBack = meter.isAwake(this.#deps.clock.now()) && (await meter.probe(this.#ask, maxRealMs));
     if (!isBack) return this.#schedule.silent(at, this.#realNow());
-    this.#schedule.forgive(at);
+    this.#schedule.returned(at);
     const { id: bus, protocol, logger } = this.#deps;
     logger.info({ bus, meter: meter.meter }, `${protocol}: a meter answers again`);
   }
