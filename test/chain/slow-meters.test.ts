@@ -1,10 +1,14 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AgentConfig, type Reading, realClock } from "@nightflow/domain";
 import { loadProfiles, openBus, type RunningBus, Transports } from "@nightflow/edge-agent";
 import { RADIO_KEYS_FILE, radioKeys, townAgentConfig } from "@nightflow/nightflow";
 import { buildTown, type Simulators, startSimulators } from "@nightflow/simulators";
+import { freePort } from "@nightflow/storage/testing";
 import pino from "pino";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
@@ -19,6 +23,30 @@ const town = buildTown({
   otherProtocols: true,
 });
 const socat = findSocat();
+
+/** A gateway that calls the agent and passes on what it hears. */
+interface Caller {
+  line(bytes: Buffer): void;
+  close(): Promise<void>;
+}
+
+/** A connection to the agent, as soon as it listens. */
+function dial(port: number): Promise<Socket> {
+  return eventually("the agent listens", async () => {
+    const tried = connect({ host: "127.0.0.1", port });
+    return await once(tried, "connect").then(() => tried);
+  });
+}
+
+async function callTcp(port: number): Promise<Caller> {
+  const socket = await dial(port);
+  return { line: (bytes) => void socket.write(bytes), close: async () => void socket.destroy() };
+}
+
+function callUdp(port: number): Caller {
+  const socket = createSocket("udp4");
+  return { line: (bytes) => socket.send(bytes, port, "127.0.0.1"), close: async () => void socket.close() };
+}
 
 /** Buses of the simulated town with nothing behind them but a list of readings. */
 describe("meters of the slow protocols", () => {
@@ -77,6 +105,8 @@ describe("meters of the slow protocols", () => {
       readings.find(({ channel, quality }) => channel === `${meter}.forward_total` && quality === "good"),
     );
 
+  const slowPort = (kind: string) => simulators.endpoints.slow.find((one) => one.kind === kind)?.port ?? 0;
+
   /** Litres that a meter shows now. */
   const litres = (meter: string) => simulators.registers.registerAt(meter, "forward_total", Date.now());
 
@@ -95,13 +125,40 @@ describe("meters of the slow protocols", () => {
     ["cjt188", "N1-CJT188"],
     ["mbus", "N1-MBUS"],
   ] as const)("over %s are read on a serial port too, at 2400 baud and even parity", async (kind, meter) => {
-    const line = simulators.endpoints.slow.find((one) => one.kind === kind);
-    const cable = await startCable(socat ?? "", line?.port);
+    const cable = await startCable(socat ?? "", slowPort(kind));
     opened.push(cable);
     const bus = open(kind, { transport: { kind: "serial", path: cable.ends[0] } });
     const reading = await read(meter);
     expect("value" in reading && Math.abs(Number(reading.value) - litres(meter))).toBeLessThanOrEqual(10);
     expect(bus.lineHealth?.()).toMatchObject({ isOpen: true, fault: null });
+  });
+
+  it.each(["tcp-listen", "udp-listen"] as const)("over radio are heard by a gateway that calls, %s", async (kind) => {
+    const port = await freePort();
+    const bus = open("wmbus", { source: { kind, host: "127.0.0.1", port } });
+    const air = connect({
+      host: "127.0.0.1",
+      port: slowPort("wmbus"),
+    });
+    const send = kind === "tcp-listen" ? await callTcp(port) : callUdp(port);
+    air.on("data", (lines) => send.line(lines));
+    opened.push({ close: async () => void air.destroy() }, send);
+    const reading = await read("N1-WMBUS");
+    expect("value" in reading && Math.abs(Number(reading.value) - litres("N1-WMBUS"))).toBeLessThanOrEqual(10);
+    expect(bus.lineHealth?.()).toMatchObject({ isOpen: true, fault: null, exceptions: 0 });
+  });
+
+  it("over CJ/T 188 are read behind a device that dials in", async () => {
+    const port = await freePort();
+    const transport = { kind: "dial-in", host: "127.0.0.1", port, registration: { text: "METERS-7" } };
+    open("cjt188", { transport });
+    const device = await dial(port);
+    const line = connect({ host: "127.0.0.1", port: slowPort("cjt188") });
+    opened.push({ close: async () => void device.destroy() }, { close: async () => void line.destroy() });
+    device.write("METERS-7");
+    device.pipe(line).pipe(device);
+    const reading = await read("N1-CJT188");
+    expect("value" in reading && Math.abs(Number(reading.value) - litres("N1-CJT188"))).toBeLessThanOrEqual(10);
   });
 
   it("have their valves turned and looked after, over CJ/T 188", async () => {

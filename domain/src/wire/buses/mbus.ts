@@ -107,9 +107,13 @@ export const WmbusBus = z.strictObject({
     description:
       "`lines`: one telegram a line, as hex, as rtl_wmbus writes them, as `telegram=|…|`, or as JSON with the hex under `telegram`. `binary`: bare telegrams one after the other, each beginning with its length.",
   }),
-  keysFile: z.string().min(1).optional().meta({
-    description: "File of AES keys in the agent's folder, a line `KAM-12345678 0123…` each. Keys never stand here.",
-  }),
+  keysFile: z
+    .string()
+    .regex(/^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$/, "must be a file below the agent's folder")
+    .optional()
+    .meta({
+      description: "File of AES keys in the agent's folder, a line `KAM-12345678 0123…` each. Keys never stand here.",
+    }),
   timeZone,
   clockToleranceS,
   units: z.array(WmbusUnit).max(50_000),

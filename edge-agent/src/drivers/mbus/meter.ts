@@ -166,7 +166,6 @@ export class MbusMeter implements PolledMeter {
   /** By the address, or by the number in the header where it was selected by that. */
   #isOfMeter({ address, ci, data }: LongFrame): boolean {
     const wanted = this.#deps.unit.address;
-    // 254 and 253 answer as themselves or as the meter's own address, as makers read the standard.
     if ("primary" in wanted) return address === wanted.primary;
     if (ci !== 0x72 || data.length < 4) return true;
     const number = Buffer.from(data.subarray(0, 4)).reverse().toString("hex").toUpperCase();
