@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,7 +23,8 @@ interface Figure {
 /**
  * The embedded store on a made year: `npm run bench -- store --readings 28800000 --threads 2`; any number of readings, as
  * far as the disk reaches. `--asked 822` asks about so many meters instead of all, `--influx` puts the same readings into an
- * InfluxDB 2 (NIGHTFLOW_INFLUXD) and the same questions to it.
+ * InfluxDB 2 (NIGHTFLOW_INFLUXD) and the same questions to it. `--at FOLDER` makes the store in that folder and leaves it
+ * there; a store that is there already is asked as it is.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -35,6 +37,7 @@ export async function run(args: readonly string[]): Promise<void> {
       commit: { type: "string", default: "10000" },
       asked: { type: "string" },
       influx: { type: "boolean", default: false },
+      at: { type: "string" },
     },
   });
   const days = Number(values.days);
@@ -43,9 +46,10 @@ export async function run(args: readonly string[]): Promise<void> {
     days,
     idleMeters: 100_000,
   };
-  const folder = await mkdtemp(join(tmpdir(), "nf-store-bench-"));
+  const folder = values.at ?? (await mkdtemp(join(tmpdir(), "nf-store-bench-")));
   try {
     const path = join(folder, "readings.duckdb");
+    const isThere = existsSync(path);
     const store = await openDuckDbStore({
       path,
       memoryLimit: values.memory,
@@ -55,8 +59,8 @@ export async function run(args: readonly string[]): Promise<void> {
     });
     try {
       print([
-        ...(await fill(store, fleet, Number(values.commit))),
-        ...(await tidy(store)),
+        ...(isThere ? [] : await fill(store, fleet, Number(values.commit))),
+        ...(isThere ? [] : await tidy(store)),
         ...(await ask(store, fleet, values.asked === undefined ? undefined : Number(values.asked))),
         ...(values.influx ? await compare(store, fleet) : []),
       ]);
@@ -64,7 +68,7 @@ export async function run(args: readonly string[]): Promise<void> {
       await store.close();
     }
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    if (values.at === undefined) await rm(folder, { recursive: true, force: true });
   }
 }
 
