@@ -133,6 +133,17 @@ test("a key account's changed usage becomes a contact task of its manager", asyn
   expect(await tickets(town)).toMatchObject([{ kind: "contact", priority: "P2", assignee: "manager" }]);
 });
 
+test("a stop of production is a contact task too, and what else is found of the account joins it", async () => {
+  const town = await startTown();
+  const { hotel } = town.town.accounts;
+  const about = { unitId: town.town.units.north, subjectKind: "account", subject: hotel, accountId: hotel };
+  const ids: string[] = [];
+  for (const rule of ["LOAD_LOW", "PEAK_LIMIT", "BUDGET_AHEAD"])
+    ids.push(await insertFinding(town.db, { ...about, rule, group: "usage_change", moneyPerDay: 1 }));
+  for (const id of ids) await done(town, [await enqueue(town, OPEN_TICKET_QUEUE, id)]);
+  expect(await tickets(town)).toMatchObject([{ kind: "contact", priority: "P2", assignee: "manager" }]);
+});
+
 test("a home that leaks and so uses more has one ticket, whichever is found first", async () => {
   const town = await startTown();
   const leak = { unitId: town.town.units.north, rule: "CONT_FLOW" };
