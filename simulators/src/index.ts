@@ -1,4 +1,6 @@
 export { modbusPortsOf, SimulatorsConfig } from "./config.ts";
+export { FURTHER_MODELS } from "./devices/further-models.ts";
+export { ENRON_MODEL, type SingleDevice, startSingleDevice } from "./devices/single-device.ts";
 export { defaultFaultScript } from "./faults/default-script.ts";
 export { Fault, FaultPlan, faultFlowM3h, faultVolumeM3, isActive } from "./faults/fault.ts";
 export { FaultBook, type FaultSource, NO_FAULTS } from "./faults/fault-book.ts";
@@ -10,7 +12,13 @@ export { type DistrictHour, type DistrictHours, districtHours, type MainsLeak } 
 export { TownPressures } from "./hydraulics/town-pressures.ts";
 export { Ledger, type LedgerEntry, LedgerIndex, readLedger } from "./ledger.ts";
 export { radioKeyOf, radioNameOf } from "./mbus/radio-gateway.ts";
-export { type Adversary, type AdversaryOptions, type DialInOptions, startAdversary, startDialIn } from "./modbus/adversary.ts";
+export {
+  type Adversary,
+  type AdversaryOptions,
+  type DialInOptions,
+  startAdversary,
+  startDialIn,
+} from "./modbus/adversary.ts";
 export { MISBEHAVIOURS, type Misbehaviour } from "./modbus/misbehaviour.ts";
 export { PlainUnits, plainWord } from "./modbus/plain-units.ts";
 export type { FramedRequest, SimulatedFraming } from "./modbus/request-streams.ts";

@@ -25,3 +25,10 @@ export function int32Words(value: number, order: WordOrder): readonly number[] {
 function ordered(words: readonly number[], order: WordOrder): readonly number[] {
   return order === "high-first" ? words : words.toReversed();
 }
+
+/** Words of a signed 64-bit integer, high word first. */
+export function int64Words(value: bigint): readonly number[] {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigInt64(0, value);
+  return [0, 2, 4, 6].map((at) => view.getUint16(at));
+}
