@@ -2,9 +2,10 @@ import type { Clock, LineHealth, Reading, UnitHealth } from "@nightflow/domain";
 import type { Logger } from "pino";
 import { Pause, realTimers, type Timers } from "../../timers.ts";
 import type { ReadNowResult, RunningBus, WriteOrder, WriteResult } from "../driver.ts";
+import { LineWatch } from "../polled/line-watch.ts";
+import { OrderQueue } from "../polled/order-queue.ts";
 import { plannedWrite, readBack, resultOf, verified } from "./bus-orders.ts";
 import { isBusyException, isOfUnit, type LineAnswer, type MeterLine, type ModbusRequest } from "./line.ts";
-import { LoadMeter } from "./load-meter.ts";
 import { phaseMs } from "./phases.ts";
 import { BusSchedule } from "./schedule.ts";
 import type { TimedAnswer, UnitReader } from "./unit-reader.ts";
@@ -31,10 +32,6 @@ export interface ModbusBusDeps {
   readonly random?: () => number;
 }
 
-/** Time-outs in a row, over all units, after which the connection is made anew: the far side may be gone silently. */
-const TIMEOUTS_TO_RECYCLE = 4;
-/** Orders that may wait for the bus. */
-const MAX_ORDERS = 100;
 /** Longest wait for a line that was let go of, real milliseconds. */
 const REOPEN_MS = 5000;
 
@@ -44,11 +41,9 @@ export class ModbusBus implements RunningBus {
   readonly #schedule: BusSchedule;
   readonly #pause: Pause;
   readonly #realNow: () => number;
-  readonly #load: LoadMeter;
+  readonly #watch: LineWatch;
   readonly #cutOff = new Set<number>();
-  readonly #orders: (() => Promise<void>)[] = [];
-  readonly #counts = { requests: 0, timeouts: 0, exceptions: 0 };
-  #timeoutsInRow = 0;
+  readonly #orders: OrderQueue;
   #askedAtRealMs = 0;
   #isReleased = false;
   #wasLostByAsking = false;
@@ -58,8 +53,9 @@ export class ModbusBus implements RunningBus {
   constructor(deps: ModbusBusDeps) {
     this.#deps = deps;
     this.#realNow = deps.realNow ?? (() => performance.now());
-    this.#load = new LoadMeter(this.#realNow());
+    this.#watch = new LineWatch(deps.line, this.#realNow);
     this.#pause = new Pause(deps.timers ?? realTimers);
+    this.#orders = new OrderQueue(() => this.#pause.wake());
     const { clock, bus, random } = deps;
     const units = deps.units.map((unit) => ({
       timeoutMs: unit.timeoutMs ?? bus.timeoutMs,
@@ -88,26 +84,18 @@ export class ModbusBus implements RunningBus {
   }
 
   lineHealth(): LineHealth {
-    const { line } = this.#deps;
-    return {
-      isOpen: line.isOpen,
-      fault: this.#isReleased ? null : (line.fault?.slice(0, 300) ?? null),
-      load: this.#load.share(this.#realNow()),
-      ...this.#counts,
-      strays: line.strays,
-      ...(line.strangers && { strangers: [...line.strangers] }),
-    };
+    return { ...this.#watch.health(), ...(this.#isReleased && { fault: null }) };
   }
 
   readNow(meter: string): Promise<ReadNowResult> {
     const at = this.#deps.units.findIndex((unit) => unit.meter === meter);
     const unit = this.#deps.units[at];
     if (unit === undefined) return Promise.resolve({ outcome: "unknown-meter", readings: [] });
-    return this.#order({ outcome: "busy", readings: [] }, () => this.#readAll(at, unit));
+    return this.#orders.add<ReadNowResult>({ outcome: "busy", readings: [] }, () => this.#readAll(at, unit));
   }
 
   write(order: WriteOrder): Promise<WriteResult> {
-    return this.#order({ outcome: "busy", detail: null }, () => this.#write(order));
+    return this.#orders.add<WriteResult>({ outcome: "busy", detail: null }, () => this.#write(order));
   }
 
   retry(meter?: string): number {
@@ -131,11 +119,11 @@ export class ModbusBus implements RunningBus {
     // The first polls wait for the first connection, or else all of them would be missing.
     if (!this.#deps.line.isOpen) await this.#pause.wait(this.#deps.bus.timeoutMs);
     while (!this.#isClosed) await this.#step();
-    for (const order of this.#orders.splice(0)) await order();
+    await this.#orders.close();
   }
 
   async #step(): Promise<void> {
-    const order = this.#orders.shift();
+    const order = this.#orders.next();
     if (order !== undefined) return order();
     const action = this.#schedule.next(this.#realNow());
     if (action.kind === "wait") return this.#idle(action.realMs);
@@ -156,15 +144,6 @@ export class ModbusBus implements RunningBus {
       line.release();
     }
     await this.#pause.wait(Math.max(1, Math.ceil(Math.min(realMs, closeInMs <= 0 ? 60_000 : closeInMs))));
-  }
-
-  /** Puts an order into its turn; `refusal` is what too many get at once. */
-  #order<Result>(refusal: Result, run: () => Promise<Result>): Promise<Result> {
-    if (this.#orders.length >= MAX_ORDERS || this.#isClosed) return Promise.resolve(refusal);
-    return new Promise((resolve) => {
-      this.#orders.push(async () => resolve(await run()));
-      this.#pause.wake();
-    });
   }
 
   async #readAll(at: number, unit: UnitReader): Promise<ReadNowResult> {
@@ -248,8 +227,7 @@ export class ModbusBus implements RunningBus {
     const { answer, tookMs } = await line.ask({ ...request, unitId: unit.unitId, timeoutMs });
     const readAt = Math.round(clock.now() - tookMs / clock.toRealMs(1) / 2);
     this.#askedAtRealMs = this.#realNow();
-    this.#load.add(this.#askedAtRealMs - tookMs, this.#askedAtRealMs);
-    this.#watch(unit, answer, tookMs);
+    this.#note(unit, answer, tookMs);
     return { answer, readAt };
   }
 
@@ -261,22 +239,13 @@ export class ModbusBus implements RunningBus {
     if (!this.#deps.line.isOpen) await this.#pause.wait(REOPEN_MS);
   }
 
-  #watch(unit: UnitReader, answer: LineAnswer, tookMs: number): void {
+  #note(unit: UnitReader, answer: LineAnswer, tookMs: number): void {
     this.#wasLostByAsking = answer.kind === "disconnected" && answer.wasAsked;
     if (answer.kind === "disconnected") return;
-    this.#counts.requests++;
-    if (answer.kind === "exception") {
-      this.#counts.exceptions++;
-      unit.record.exception();
-    } else if (answer.kind === "timeout") {
-      this.#counts.timeouts++;
-      unit.record.timeout();
-    }
-    if (answer.kind !== "timeout") unit.record.answer(tookMs);
-    this.#timeoutsInRow = answer.kind === "timeout" ? this.#timeoutsInRow + 1 : 0;
-    if (this.#timeoutsInRow < TIMEOUTS_TO_RECYCLE) return;
-    this.#timeoutsInRow = 0;
-    this.#deps.line.recycle();
+    if (answer.kind === "exception") unit.record.exception();
+    if (answer.kind === "timeout") unit.record.timeout();
+    else unit.record.answer(tookMs);
+    this.#watch.note(answer.kind === "exception" || answer.kind === "timeout" ? answer.kind : "answer", tookMs);
   }
 
   /** Units that missed their poll while the line was down are asked at once. */

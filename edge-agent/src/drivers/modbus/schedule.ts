@@ -73,7 +73,8 @@ export class BusSchedule {
   readonly #units: Standing[];
   readonly #deps: ScheduleDeps;
   #skipped = 0;
-  #forcedProbeAtRealMs = Number.NEGATIVE_INFINITY;
+  /** The last probe that cost the others time, or the first quarantine: to be set apart has cost them enough. */
+  #forcedProbeAtRealMs: number | undefined;
 
   constructor(deps: ScheduleDeps) {
     this.#deps = deps;
@@ -138,6 +139,7 @@ export class BusSchedule {
     const standing = this.#units[unit];
     if (standing === undefined) return;
     standing.failures++;
+    this.#forcedProbeAtRealMs ??= nowRealMs;
     if (standing.failures >= FAILURES_TO_QUARANTINE) standing.probeAtRealMs = nowRealMs + standing.backoff.next();
   }
 
@@ -196,7 +198,8 @@ export class BusSchedule {
     const timeoutMs = this.#units[unit]?.timeoutMs;
     if (timeoutMs === undefined) return undefined;
     const fittingMs = Math.min(timeoutMs, idleRealMs - PROBE_MARGIN_MS);
-    const mayForce = nowRealMs - this.#forcedProbeAtRealMs >= timeoutMs * FORCED_PROBE_SHARE;
+    const sinceForcedMs = nowRealMs - (this.#forcedProbeAtRealMs ?? nowRealMs);
+    const mayForce = sinceForcedMs >= timeoutMs * FORCED_PROBE_SHARE;
     if (fittingMs < timeoutMs && mayForce) {
       this.#forcedProbeAtRealMs = nowRealMs;
       return { kind: "probe", unit, maxRealMs: timeoutMs };

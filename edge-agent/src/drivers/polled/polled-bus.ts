@@ -2,8 +2,9 @@ import type { Clock, LineHealth, MissingReason, Reading, UnitHealth } from "@nig
 import type { Logger } from "pino";
 import { Pause, realTimers, type Timers } from "../../timers.ts";
 import type { ReadNowResult, RunningBus, WriteOrder, WriteResult } from "../driver.ts";
-import { LoadMeter } from "../modbus/load-meter.ts";
 import { BusSchedule } from "../modbus/schedule.ts";
+import { LineWatch } from "./line-watch.ts";
+import { OrderQueue } from "./order-queue.ts";
 import type { Asked, Question, QuestionLine } from "./question-line.ts";
 
 /** What a poll brought. `silent`: the meter left a question unanswered. */
@@ -49,11 +50,6 @@ export interface PolledBusDeps {
   readonly random?: () => number;
 }
 
-/** Time-outs in a row, over all meters, after which the connection is made anew: the far side may be gone silently. */
-const TIMEOUTS_TO_RECYCLE = 4;
-/** Orders that may wait for the bus. */
-const MAX_ORDERS = 100;
-
 /** Polls the meters of one slow line, one question at a time; orders of people go between two polls. */
 export class PolledBus implements RunningBus {
   readonly #deps: PolledBusDeps;
@@ -61,11 +57,9 @@ export class PolledBus implements RunningBus {
   readonly #pause: Pause;
   readonly #timers: Timers;
   readonly #realNow: () => number;
-  readonly #load: LoadMeter;
+  readonly #watch: LineWatch;
   readonly #cutOff = new Set<number>();
-  readonly #orders: (() => Promise<void>)[] = [];
-  readonly #counts = { requests: 0, timeouts: 0, exceptions: 0 };
-  #timeoutsInRow = 0;
+  readonly #orders: OrderQueue;
   #isClosed = false;
   readonly #done: Promise<void>;
 
@@ -74,7 +68,8 @@ export class PolledBus implements RunningBus {
     this.#realNow = deps.realNow ?? (() => performance.now());
     this.#timers = deps.timers ?? realTimers;
     this.#pause = new Pause(this.#timers);
-    this.#load = new LoadMeter(this.#realNow());
+    this.#watch = new LineWatch(deps.line, this.#realNow);
+    this.#orders = new OrderQueue(() => this.#pause.wake());
     const { clock, timeoutMs, random } = deps;
     const units = deps.meters.map(({ periodMs }) => ({ timeoutMs, groups: [{ periodMs, phaseMs: 0 }] }));
     this.#schedule = new BusSchedule({ units, clock, ...(random && { random }) });
@@ -96,16 +91,14 @@ export class PolledBus implements RunningBus {
   }
 
   lineHealth(): LineHealth {
-    const { isOpen, fault, strays } = this.#deps.line;
-    const load = this.#load.share(this.#realNow());
-    return { isOpen, fault: fault?.slice(0, 300) ?? null, load, ...this.#counts, strays };
+    return this.#watch.health();
   }
 
   readNow(meter: string): Promise<ReadNowResult> {
     const at = this.#deps.meters.findIndex((one) => one.meter === meter);
     const found = this.#deps.meters[at];
     if (found === undefined) return Promise.resolve({ outcome: "unknown-meter", readings: [] });
-    return this.#order<ReadNowResult>({ outcome: "busy", readings: [] }, () => this.#poll(at, found));
+    return this.#orders.add<ReadNowResult>({ outcome: "busy", readings: [] }, () => this.#poll(at, found));
   }
 
   /** Carries an order out. A valve takes seconds to turn: other meters are read meanwhile. */
@@ -117,7 +110,7 @@ export class PolledBus implements RunningBus {
     if (meter.write === undefined) return { outcome: "unsupported", detail: `${protocol} meters take no orders` };
     for (let attempt = 0; ; attempt++) {
       const refusal = { outcome: "busy", detail: null } as const;
-      const result = await this.#order<WriteResult | { againInMs: number }>(
+      const result = await this.#orders.add<WriteResult | { againInMs: number }>(
         refusal,
         async () => meter.write?.(order.command, this.#ask, attempt) ?? refusal,
       );
@@ -146,11 +139,11 @@ export class PolledBus implements RunningBus {
     // The first polls wait for the first connection, or else all of them would be missing.
     if (!this.#deps.line.isOpen) await this.#pause.wait(this.#deps.timeoutMs);
     while (!this.#isClosed) await this.#step();
-    for (const order of this.#orders.splice(0)) await order();
+    await this.#orders.close();
   }
 
   async #step(): Promise<void> {
-    const order = this.#orders.shift();
+    const order = this.#orders.next();
     if (order !== undefined) return order();
     const action = this.#schedule.next(this.#realNow());
     if (action.kind === "wait") return this.#pause.wait(Math.max(1, Math.ceil(Math.min(action.realMs, 60_000))));
@@ -190,27 +183,10 @@ export class PolledBus implements RunningBus {
       logger.warn({ bus, meter: meter.meter }, `${protocol}: a meter is silent and set apart`);
   }
 
-  /** Puts an order into its turn; `refusal` is what too many get at once. */
-  #order<Result>(refusal: Result, run: () => Promise<Result>): Promise<Result> {
-    if (this.#orders.length >= MAX_ORDERS || this.#isClosed) return Promise.resolve(refusal);
-    return new Promise((resolve) => {
-      this.#orders.push(async () => resolve(await run()));
-      this.#pause.wake();
-    });
-  }
-
   readonly #ask: Ask = async (question) => {
     const asked = await this.#deps.line.ask(question);
     if (asked.kind === "disconnected") return asked;
-    const nowRealMs = this.#realNow();
-    this.#load.add(nowRealMs - asked.tookMs, nowRealMs);
-    this.#counts.requests++;
-    if (asked.kind === "timeout") this.#counts.timeouts++;
-    this.#timeoutsInRow = asked.kind === "timeout" ? this.#timeoutsInRow + 1 : 0;
-    if (this.#timeoutsInRow >= TIMEOUTS_TO_RECYCLE) {
-      this.#timeoutsInRow = 0;
-      this.#deps.line.recycle();
-    }
+    this.#watch.note(asked.kind, asked.tookMs);
     return asked;
   };
 
