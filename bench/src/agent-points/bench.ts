@@ -111,9 +111,13 @@ async function startAgent(
   await writeFile(join(folder, "buses.json"), JSON.stringify(benchConfig(plan, ports)));
   await writeFile(join(folder, "agent.yaml"), JSON.stringify(config));
   const looked = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
-  return spawn(process.execPath, [...looked, AGENT, join(folder, "agent.yaml")], {
-    stdio: ["ignore", process.env.NIGHTFLOW_BENCH_LOG ? "inherit" : "ignore", "inherit"],
-  });
+  return spawn(
+    process.execPath,
+    [...(process.env.NIGHTFLOW_BENCH_NODE?.split(" ") ?? []), ...looked, AGENT, join(folder, "agent.yaml")],
+    {
+      stdio: ["ignore", process.env.NIGHTFLOW_BENCH_LOG ? "inherit" : "ignore", "inherit"],
+    },
+  );
 }
 
 async function startTelegraf(

@@ -1,6 +1,6 @@
 import { ChannelId, decodeBatch, Epoch, encodeBatch, type Reading, toWireReading } from "@nightflow/domain";
 import { expect, it } from "vitest";
-import { payloadOf, readingsText, splitStored, storedText, TextBatch } from "./batch-text.ts";
+import { batched, listText, payloadOf, piecesOf, splitStored, storedText, TextBatch } from "./batch-text.ts";
 import { RecentBatches } from "./recent-batches.ts";
 
 const channel = ChannelId.parse("M-1.total");
@@ -14,6 +14,16 @@ const READINGS: Reading[] = [
   { quality: "missing", channel, readAt: 5, reason: "timeout" },
 ];
 const head = { epoch: Epoch.parse("e1"), seq: 7, origin: "live", oldestReadAt: 1 } as const;
+
+const readingsText = (readings: readonly Reading[]) => listText(piecesOf(readings, 1000));
+
+it("pieces and batches hold no more readings than they may, in order", () => {
+  const pieces = [...piecesOf(READINGS, 3), ...piecesOf(READINGS.slice(0, 2), 3)];
+  expect(pieces.map(({ readings }) => readings)).toEqual([3, 3, 1, 2]);
+  expect(batched(pieces, 4).map((batch) => batch.map(({ readings }) => readings))).toEqual([[3], [3, 1], [2]]);
+  expect(pieces[0]?.oldestReadAt).toBe(1);
+  expect(JSON.parse(listText(pieces.slice(0, 3)))).toEqual(JSON.parse(readingsText(READINGS)));
+});
 
 it("readings have the text that JSON has for them, of every kind", () => {
   expect(readingsText(READINGS)).toBe(JSON.stringify(READINGS.map(toWireReading)));

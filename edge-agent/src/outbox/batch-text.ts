@@ -21,15 +21,54 @@ export type StoredHead = z.infer<typeof StoredHead>;
 
 const READINGS = ',"readings":';
 
+/** Some readings as text, waiting for the disk. Text, since thousands of objects that live for a second are costly to tidy up. */
+export interface Piece {
+  /** Without brackets, so that pieces can be put one behind the other. */
+  readonly text: string;
+  readonly readings: number;
+  readonly oldestReadAt: number;
+}
+
+/** Readings as pieces of at most `maxReadings`. */
+export function piecesOf(readings: readonly Reading[], maxReadings: number): Piece[] {
+  const pieces: Piece[] = [];
+  for (let at = 0; at < readings.length; at += maxReadings) {
+    const some = at === 0 && readings.length <= maxReadings ? readings : readings.slice(at, at + maxReadings);
+    const oldestReadAt = some.reduce((oldest, { readAt }) => Math.min(oldest, readAt), Number.MAX_SAFE_INTEGER);
+    pieces.push({ text: textOf(some), readings: some.length, oldestReadAt });
+  }
+  return pieces;
+}
+
+/** Pieces in batches of at most `maxReadings` each, in their order. */
+export function batched(pieces: readonly Piece[], maxReadings: number): Piece[][] {
+  const batches: Piece[][] = [];
+  let readings = maxReadings;
+  for (const piece of pieces) {
+    readings += piece.readings;
+    if (readings > maxReadings) {
+      batches.push([]);
+      readings = piece.readings;
+    }
+    batches.at(-1)?.push(piece);
+  }
+  return batches;
+}
+
+/** The list of readings that pieces make together, as text. */
+export function listText(pieces: readonly Piece[]): string {
+  return `[${pieces.map(({ text }) => text).join(",")}]`;
+}
+
 /**
  * Readings as the text that goes to the disk and on the wire alike: it is made once, and never parsed on its way. Says
  * exactly what `JSON.stringify` of the wire's readings says, several times as fast.
  */
-export function readingsText(readings: readonly Reading[]): string {
+function textOf(readings: readonly Reading[]): string {
   const texts: string[] = [];
   for (const reading of readings)
     texts.push(isPlain(reading) ? plainText(reading) : JSON.stringify(toWireReading(reading)));
-  return `[${texts.join(",")}]`;
+  return texts.join(",");
 }
 
 type PlainReading = Extract<Reading, { quality: "good" | "suspect" }>;

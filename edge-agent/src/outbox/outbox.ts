@@ -3,7 +3,7 @@ import { type Ack, type Clock, describeError, Epoch, type Reading } from "@night
 import type { Logger } from "pino";
 import { Backoff } from "../backoff.ts";
 import { realTimers, type Timers } from "../timers.ts";
-import { readingsText, type StoredHead, storedText, TextBatch } from "./batch-text.ts";
+import { batched, listText, type Piece, piecesOf, type StoredHead, storedText, TextBatch } from "./batch-text.ts";
 import { type Disk, nodeDisk } from "./disk.ts";
 import { FillRate } from "./fill-rate.ts";
 import { encodeFrame, encodeTextFrame, FRAME_KINDS } from "./frame.ts";
@@ -61,7 +61,8 @@ export class Outbox {
   #nextSeq: number;
   #dropped: number;
   #taken: number;
-  #waiting: Reading[] = [];
+  #waiting: Piece[] = [];
+  #waitingReadings = 0;
   #cancelFlush: (() => void) | undefined;
   #work: Promise<unknown> = Promise.resolve();
   #onTaken: () => void = () => undefined;
@@ -112,8 +113,10 @@ export class Outbox {
   /** Lets readings wait for the next flush. They are not taken before that. */
   add(readings: readonly Reading[]): void {
     if (this.#isClosed) return;
-    const room = MAX_WAITING - this.#waiting.length;
-    this.#waiting.push(...readings.slice(0, room));
+    const room = Math.max(0, MAX_WAITING - this.#waitingReadings);
+    const taken = readings.length > room ? readings.slice(0, room) : readings;
+    for (const piece of piecesOf(taken, this.#limits.maxBatch)) this.#waiting.push(piece);
+    this.#waitingReadings += taken.length;
     if (readings.length > room) this.#countDropped(readings.length - room, "the disk does not write");
     this.#cancelFlush ??= this.#timers.after(this.#limits.flushMs, () => void this.flush());
   }
@@ -197,27 +200,31 @@ export class Outbox {
   async #takeWaiting(): Promise<void> {
     try {
       while (this.#waiting.length > 0) {
-        const readings = this.#waiting.slice(0, this.#limits.maxBatch * BATCHES_PER_WRITE);
-        await this.#write(readings);
-        this.#waiting.splice(0, readings.length);
+        const batches = batched(this.#waiting, this.#limits.maxBatch).slice(0, BATCHES_PER_WRITE);
+        const pieces = batches.reduce((total, batch) => total + batch.length, 0);
+        this.#waitingReadings -= await this.#write(batches);
+        this.#waiting.splice(0, pieces);
       }
       this.#retry.reset();
       await this.#giveUpAged();
     } catch (error) {
-      const waiting = this.#waiting.length;
+      const waiting = this.#waitingReadings;
       this.#logger.error({ error: describeError(error), waiting }, "outbox: the disk did not take readings; they wait");
       this.#cancelFlush ??= this.#timers.after(this.#retry.next(), () => void this.flush());
     }
     this.#watchFill();
   }
 
-  async #write(readings: readonly Reading[]): Promise<void> {
-    const batches = chunked(readings, this.#limits.maxBatch).map((chunk, at) =>
-      this.#batchOf(chunk, this.#nextSeq + at),
-    );
+  /** Writes batches and gives how many readings they had, written or given up. */
+  async #write(chosen: readonly (readonly Piece[])[]): Promise<number> {
+    const batches = chosen.map((pieces, at) => this.#batchOf(pieces, this.#nextSeq + at));
+    const readings = batches.reduce((total, batch) => total + batch.readings, 0);
     const frames = batches.map(({ head, text }) => encodeTextFrame(FRAME_KINDS.batch, storedText(head, text)));
     const bytes = frames.reduce((total, frame) => total + frame.length, 0);
-    if (!(await this.#makeRoom(bytes))) return this.#countDropped(readings.length, "the outbox is full");
+    if (!(await this.#makeRoom(bytes))) {
+      this.#countDropped(readings, "the outbox is full");
+      return readings;
+    }
     const segment = this.#segments.newest;
     let offset = await segment.append(Buffer.concat(frames));
     for (const [at, batch] of batches.entries()) {
@@ -227,8 +234,9 @@ export class Outbox {
     }
     this.#rate.add(bytes);
     this.#nextSeq += batches.length;
-    this.#taken += readings.length;
+    this.#taken += readings;
     this.#onTaken();
+    return readings;
   }
 
   #hold({ head, readings, text }: WrittenBatch, place: Place): void {
@@ -238,10 +246,11 @@ export class Outbox {
     place.segment.held++;
   }
 
-  #batchOf(readings: readonly Reading[], seq: number): WrittenBatch {
-    const oldestReadAt = readings.reduce((oldest, { readAt }) => Math.min(oldest, readAt), Number.MAX_SAFE_INTEGER);
+  #batchOf(pieces: readonly Piece[], seq: number): WrittenBatch {
+    const oldestReadAt = Math.min(...pieces.map((piece) => piece.oldestReadAt));
     const head = { epoch: this.#epoch, seq, origin: "live", oldestReadAt } as const;
-    return { head, readings: readings.length, text: readingsText(readings) };
+    const readings = pieces.reduce((total, piece) => total + piece.readings, 0);
+    return { head, readings, text: listText(pieces) };
   }
 
   #lostOnDisk({ epoch, seq }: Due): TakenBatch {
@@ -381,8 +390,4 @@ function undefinedWhenGone(error: NodeJS.ErrnoException): undefined {
 
 function newEpoch(): Epoch {
   return Epoch.parse(randomBytes(12).toString("hex"));
-}
-
-function chunked<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
 }
