@@ -24,7 +24,7 @@ const bus = openBus(
     endpointUrl,
     mode,
     periodS: Number(periodS),
-    samplingMs: 500,
+    samplingMs: Number(periodS) * 1000,
     publishMs: 500,
     items: ids.map((id) => ({ meter: id, nodeId: `ns=1;s=${id}`, channel: `${id}.forward_total` })),
   }),

@@ -35,6 +35,8 @@ export interface OpcUaBusDeps {
   readonly random?: () => number;
 }
 
+/** A sample this near to the boundary, as a part of the period, needs no better one. */
+const NEAR_SHARE = 0.05;
 /** Boundaries in a row at which only a read brought news, after which the subscription counts as silent. */
 const SILENT_BOUNDARIES = 2;
 /** The clock may be set at any time, so nothing waits for longer without a look at it. */
@@ -77,7 +79,8 @@ export class OpcUaBus {
     // A value may lawfully be one period and one publishing old; sampling and publishing run in real time.
     const inClockMs = (realMs: number) => realMs / clock.toRealMs(1);
     const staleMs = this.#periodMs * 2 + inClockMs(bus.samplingMs + bus.publishMs);
-    this.#book = new ItemBook(deps.items, { periodMs: this.#periodMs, staleMs, report: bus.report });
+    const nearMs = Math.max(this.#periodMs * NEAR_SHARE, inClockMs(bus.samplingMs));
+    this.#book = new ItemBook(deps.items, { periodMs: this.#periodMs, staleMs, nearMs, report: bus.report });
     this.#found = new FoundItems(bus, this.#book, logger);
     const { history, id } = bus;
     const fill = { bus: id, periodMs: this.#periodMs, history, gaps, book: this.#book, clock, logger, collect };

@@ -15,7 +15,7 @@ const total = ChannelDescription.parse({
 const book = (items = 1, report: "period" | "change" = "period") =>
   new ItemBook(
     Array.from({ length: items }, () => ({ meter: "M", channel: total, scale: 1 })),
-    { periodMs: PERIOD_MS, staleMs: PERIOD_MS * 2, report },
+    { periodMs: PERIOD_MS, staleMs: PERIOD_MS * 2, nearMs: PERIOD_MS * 0.05, report },
   );
 
 const sample = (at: number | null, value: number | bigint | null, more: Partial<OpcUaSample> = {}): OpcUaSample => ({

@@ -59,6 +59,8 @@ export interface BookRules {
   readonly periodMs: number;
   /** Data older than this is no news from a live meter. */
   readonly staleMs: number;
+  /** A sample this near to the boundary needs no better one: the server takes none more often. */
+  readonly nearMs: number;
   /** `change`: every sample is a reading at once, and not only the one nearest to a boundary. */
   readonly report: "period" | "change";
 }
@@ -66,8 +68,6 @@ export interface BookRules {
 /** Samples kept of an item between two boundaries. */
 const HELD_MAX = 32;
 const RECENT_MAX = 8;
-/** A sample this near to the boundary, as a part of the period, needs no better one. */
-const NEAR_SHARE = 0.05;
 
 /**
  * What is known of every item, and which reading each gives at a boundary: the sample nearest to it, with its own
@@ -126,7 +126,7 @@ export class ItemBook {
 
   /** Items without a sample near enough to a boundary, which should be asked for by a read. */
   wanting(boundaryAt: number): number[] {
-    const nearMs = this.#rules.periodMs * NEAR_SHARE;
+    const { nearMs } = this.#rules;
     const isNear = (at: number) => Math.abs(at - boundaryAt) <= nearMs;
     return this.#pages.flatMap(({ held, newestAt }, at) =>
       isNear(newestAt) || held.some((sample) => isNear(sample.at)) ? [] : [at],
