@@ -1,3 +1,4 @@
+import { DEFAULT_THRESHOLDS } from "@nightflow/domain";
 import { loadMeterRegistry } from "@nightflow/storage";
 import { testDatabase } from "@nightflow/storage/testing";
 import { expect, test } from "vitest";
@@ -9,15 +10,6 @@ cleanUpAfterEach();
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const NONE = {
-  deviations: null,
-  aboveHours: null,
-  belowHours: null,
-  idleM3h: null,
-  contractM3h: null,
-  contractM3Day: null,
-  monthBudgetM3: null,
-};
 const SHIFTS = [{ weekday: 1, fromMinute: 480, toMinute: 1200 }];
 
 const termsUrl = ({ town }: Harness) => `/api/accounts/${town.accounts.hotel}/terms`;
@@ -29,10 +21,20 @@ test("an account's thresholds and shifts are set with a reason, told to the dete
   await harness.db.listen("registry", () => told.push("registry"));
   const manager = await harness.signIn("manager");
   const before = await manager.get<AccountTermsView>(termsUrl(harness));
-  expect(before.body).toMatchObject({ version: 0, thresholds: NONE, shifts: [], days: [], rules: { aboveHours: 3 } });
+  expect(before.body).toMatchObject({
+    version: 0,
+    thresholds: DEFAULT_THRESHOLDS,
+    shifts: [],
+    days: [],
+    rules: { aboveHours: 3 },
+  });
   const body = { thresholds: { contractM3h: 12 }, shifts: SHIFTS, reason: "contract of 2026", basedOn: 0 };
   const set = await manager.post<AccountTermsView>(termsUrl(harness), body);
-  expect(set.body).toMatchObject({ version: 1, thresholds: { ...NONE, contractM3h: 12 }, shifts: SHIFTS });
+  expect(set.body).toMatchObject({
+    version: 1,
+    thresholds: { ...DEFAULT_THRESHOLDS, contractM3h: 12 },
+    shifts: SHIFTS,
+  });
   expect(set.body.versions).toMatchObject([{ version: 1, reason: "contract of 2026" }]);
   await expect.poll(() => told).toEqual(["registry"]);
   const registry = await loadMeterRegistry(harness.db, TEST_NOW);

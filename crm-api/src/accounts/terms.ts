@@ -1,5 +1,5 @@
 import { DEFAULT_TUNING, type RuleTuning, tuningOfSettings, tuningWith } from "@nightflow/analytics/pure";
-import { newId, overlappingShifts } from "@nightflow/domain";
+import { DEFAULT_THRESHOLDS, newId, overlappingShifts } from "@nightflow/domain";
 import { addAccountTerms, loadAccountTerms, loadRuleSettings, notifyRegistry, type Sql } from "@nightflow/storage";
 import type { Principal } from "../access/principal.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -34,23 +34,13 @@ export async function accountTerms({ db, clock }: ApiDeps, by: Principal, id: st
   const sinceDate = new Date(clock.now() - SHOWN_DAYS * DAY_MS).toISOString().slice(0, 10);
   return {
     version: terms?.version ?? 0,
-    thresholds: terms?.thresholds ?? emptyThresholds(),
+    thresholds: terms?.thresholds ?? DEFAULT_THRESHOLDS,
     rules: { deviations: LOAD_HIGH.deviations, aboveHours: LOAD_HIGH.hours, belowHours: LOAD_LOW.hours },
     shifts: [...(terms?.shifts ?? [])],
     days: await daysOf(db, id, sinceDate),
     versions: await versionsOf(db, id),
   };
 }
-
-const emptyThresholds = (): AccountTermsView["thresholds"] => ({
-  deviations: null,
-  aboveHours: null,
-  belowHours: null,
-  idleM3h: null,
-  contractM3h: null,
-  contractM3Day: null,
-  monthBudgetM3: null,
-});
 
 /** What the rules are set to now. */
 export async function ruleTuning(db: Sql): Promise<RuleTuning> {
