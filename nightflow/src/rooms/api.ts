@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import { ApiMetrics, type FieldLine, type HeadEndHealth, type ReportRenderer, startApi } from "@nightflow/crm-api";
 import { builtPagesFolder } from "@nightflow/dashboards";
-import type { Clock } from "@nightflow/domain";
+import type { AgentConfig, Clock, ConfigFault } from "@nightflow/domain";
 import { loadProfiles } from "@nightflow/edge-agent/profiles";
 import { createJobQueue, type Database, openFileStore, type ReadingStore } from "@nightflow/storage";
 import type { Logger } from "pino";
 import { openEnrolmentDesk } from "../broker-security.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { NightflowConfig } from "../config/schema.ts";
+import { checkConfigAsTheAgentDoes } from "../field/check-config.ts";
 import { mergeViews } from "../operate/index.ts";
 import { apiView } from "../operate/views/api.ts";
 import { databaseView, jobsView } from "../operate/views/database.ts";
@@ -39,7 +40,20 @@ export async function startApiParts({ dataDir, ...parts }: ApiParts) {
   const webRoot = builtPagesFolder() ?? undefined;
   const enrolment = await openEnrolmentDesk(parts.security, dataDir);
   const meterProfiles = loadProfiles();
-  return await startApi({ ...parts, files, jobs, renderer, webRoot, enrolment, meterProfiles });
+  const checkConfig = checkConfigAsTheAgentDoes;
+  return await startApi({ ...parts, files, jobs, renderer, webRoot, enrolment, meterProfiles, checkConfig });
+}
+
+/**
+ * What the agent's own drivers find wrong with a configuration. They are loaded with the first one, not with the program.
+ * Profiles that lie in a gateway's own folder are not known here: of those the agent itself says what is wrong.
+ */
+async function checkConfig(config: AgentConfig): Promise<ConfigFault[]> {
+  const { faultsOfAgentConfig } = await import("@nightflow/edge-agent");
+  const faults = faultsOfAgentConfig(config, loadProfiles());
+  return faults
+    .filter((fault) => !fault.includes("there is no profile"))
+    .map((message) => ({ path: "config", message }));
 }
 
 // The charts of the reports are hundreds of modules: they are loaded with the first report, not with the program.

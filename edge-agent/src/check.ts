@@ -1,0 +1,2 @@
+export { faultsOfAgentConfig } from "./check-config.ts";
+export { loadProfiles } from "./profiles/library.ts";
