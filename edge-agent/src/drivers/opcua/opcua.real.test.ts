@@ -224,6 +224,17 @@ describe("the security of an OPC UA bus", () => {
     await expect.poll(() => good("C-0").length, WAIT).toBeGreaterThanOrEqual(3);
   });
 
+  it("signs in with a user certificate that lies on the gateway", async () => {
+    await serve({ anonymous: false });
+    const user = await new OwnCertificates(join(folder, "somebody")).get();
+    await secret("plant.pem", `${user.certificate}${user.privateKey}`);
+    const bus = startBus(["ns=1;s=A"], { ...secure, identity: { kind: "certificate", secret: "plant" } });
+    await expect.poll(() => bus.opcUa().fault?.code, WAIT).toBe("BadCertificateUntrusted");
+    approveAll();
+    bus.retry();
+    await expect.poll(() => good("C-0").length, WAIT).toBeGreaterThanOrEqual(1);
+  });
+
   it("says what to do about a wrong password, a missing one and a server that does not trust the agent", async () => {
     await serve({ users: { reader: "s3cret" }, anonymous: false, acceptsAnyClient: false });
     const identity = { kind: "user", user: "reader", secret: "plant" };
