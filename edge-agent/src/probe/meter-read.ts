@@ -3,9 +3,9 @@ import {
   countsToValue,
   type Decoded,
   decodeRegister,
-  isRegister,
   type MeterProfile,
   type ProfileRegister,
+  type Quantity,
   readStatus,
   type StatusReading,
 } from "@nightflow/domain";
@@ -69,20 +69,19 @@ function shownValue(result: Decoded, resolution: number | undefined): number | n
   return resolution === undefined ? Number(result.value) : countsToValue(result.value, resolution);
 }
 
-/** The total and the flow of a reading, for judging it: the first total of the profile and its first flow. */
-export function sampleOf(profile: MeterProfile, reads: readonly RegisterRead[], atMs: number): MeterSample {
-  const first = (isWanted: (register: ProfileRegister) => boolean, unit: "m3" | "m3/h") => {
-    const read = reads.find(({ name }) => isWanted(profile.registers[name] ?? NOTHING));
-    return read?.value == null ? null : inCubicMetres(read.value, profile.registers[read.name]?.unit ?? unit, unit);
-  };
-  return {
-    atMs,
-    totalM3: first(({ quantity }) => isRegister(quantity) && quantity !== "reverse_total", "m3"),
-    flowM3h: first(({ quantity }) => quantity === "flow", "m3/h"),
-  };
-}
+/** Totals by which a meter is judged, the best first: what went in, not what is left when the return is taken off. */
+const TOTALS = ["forward_total", "vb_total", "vm_total", "net_total"] as const;
 
-const NOTHING = { quantity: "alarm_word" } as ProfileRegister;
+/** The total and the flow of a reading, for judging it. */
+export function sampleOf(profile: MeterProfile, reads: readonly RegisterRead[], atMs: number): MeterSample {
+  const firstOf = (quantity: Quantity, target: "m3" | "m3/h"): number | null => {
+    const read = reads.find(({ name, value }) => value !== null && profile.registers[name]?.quantity === quantity);
+    const unit = profile.registers[read?.name ?? ""]?.unit;
+    return read?.value == null || unit === undefined ? null : inCubicMetres(read.value, unit, target);
+  };
+  const totals = TOTALS.flatMap((quantity) => firstOf(quantity, "m3") ?? []);
+  return { atMs, totalM3: totals[0] ?? null, flowM3h: firstOf("flow", "m3/h") };
+}
 
 /** Base volume and mass count as they are: only their ratio to the flow matters here. */
 function inCubicMetres(value: number, unit: ProfileRegister["unit"], target: "m3" | "m3/h"): number {

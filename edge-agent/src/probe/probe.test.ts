@@ -2,10 +2,12 @@ import { faultsOfVectors } from "@nightflow/domain";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LineAnswer } from "../drivers/modbus/line.ts";
+import { loadProfiles } from "../profiles/library.ts";
 import { readBlock } from "./block.ts";
 import { judgeSamples } from "./commission.ts";
 import { decodingsAt, decodingsOf, orderVotes } from "./decodings.ts";
 import { addressBaseOf, chanceMatches, type Dial, type DialMatch, matchDial, parseDial } from "./dial.ts";
+import { sampleOf } from "./meter-read.ts";
 import { parseProbeOptions } from "./options.ts";
 import { profileStub } from "./stub.ts";
 
@@ -193,6 +195,27 @@ describe("commissioning a meter by three readings", () => {
     ["no flow register", samples([100, 101, 102], null), {}, "doubt no_flow"],
   ])("tells %s", (_what, given, size, expected) => {
     expect(codes(given, size)).toContain(expected);
+  });
+});
+
+describe("what a meter is judged by", () => {
+  it("is what went in before what is left of it, in cubic metres, and only what could be read", () => {
+    const mags = loadProfiles().get("arkon-mags1");
+    if (mags === undefined) throw new Error("no profile");
+    const read = (name: string, value: number | null) => ({
+      name,
+      unit: "m3",
+      value,
+      fault: null,
+      words: [],
+      status: null,
+    });
+    const reads = [read("net_total", 5), read("forward_total", 7), read("flow", 3)];
+    expect(sampleOf(mags, reads, 1)).toEqual({ atMs: 1, totalM3: 7, flowM3h: 3 });
+    expect(sampleOf(mags, [read("net_total", 5), read("forward_total", null)], 1)).toMatchObject({
+      totalM3: 5,
+      flowM3h: null,
+    });
   });
 });
 
