@@ -1,4 +1,5 @@
 import { ModbusBus, ScaledClock } from "@nightflow/domain";
+import { readWords, wordsProfile, wordsUnit } from "@nightflow/edge-agent/testing";
 import {
   MISBEHAVIOURS,
   type Misbehaviour,
@@ -7,7 +8,6 @@ import {
   startAdversary,
 } from "@nightflow/simulators";
 import { describe, it, vi } from "vitest";
-import { readWords, wordsProfile, wordsUnit } from "../support/modbus-units.ts";
 
 const ADDRESSES = [100, 200];
 /** A period of a second passes in 100 ms. */

@@ -1,8 +1,8 @@
 import { ModbusBus, realClock } from "@nightflow/domain";
+import { readWords, wordsProfile, wordsUnit } from "@nightflow/edge-agent/testing";
 import { plainWord, startDialIn } from "@nightflow/simulators";
 import { freePort } from "@nightflow/storage/testing";
 import { afterEach, expect, it, vi } from "vitest";
-import { readWords, wordsProfile, wordsUnit } from "../support/modbus-units.ts";
 
 const IMEI = "868120123456789";
 const HEARTBEAT = Buffer.from("FE7BFE", "hex");

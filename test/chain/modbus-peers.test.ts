@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { ModbusBus, realClock, type Transport } from "@nightflow/domain";
+import { type LoneBus, readWords, wordsProfile, wordsUnit } from "@nightflow/edge-agent/testing";
 import { plainWord, startAdversary } from "@nightflow/simulators";
 import { freePort } from "@nightflow/storage/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -12,7 +13,6 @@ import {
   startLibmodbus,
   startPymodbus,
 } from "../support/modbus-peers.ts";
-import { type LoneBus, readWords, wordsProfile, wordsUnit } from "../support/modbus-units.ts";
 import { findPython } from "../support/peers.ts";
 
 const ADDRESSES = [100, 200];

@@ -34,6 +34,7 @@ const SCOPE = "@nightflow/";
 interface Manifest {
   readonly name: string;
   readonly exports?: Readonly<Record<string, unknown>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
@@ -89,8 +90,8 @@ describe("ARCHITECTURE's import table", () => {
   });
 
   it.each(ROOMS)("%s declares every package that it uses", (room) => {
-    const { name, dependencies = {}, devDependencies = {} } = manifestOf(room);
-    const declared = new Set([name, ...Object.keys(dependencies)]);
+    const { name, dependencies = {}, optionalDependencies = {}, devDependencies = {} } = manifestOf(room);
+    const declared = new Set([name, ...Object.keys({ ...dependencies, ...optionalDependencies })]);
     const forTests = new Set([...declared, ...Object.keys(devDependencies), ...ROOT_TOOLS]);
     // What the browser gets is bundled when it is built, so its packages are development packages of the room.
     const mayUse = (file: string) => (isForDevelopment(file) ? forTests : declared);

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { ModbusBus, type Reading, realClock } from "@nightflow/domain";
+import { readWords, wordsProfile, wordsUnit } from "@nightflow/edge-agent/testing";
 import { startAdversary } from "@nightflow/simulators";
-import { readWords, wordsProfile, wordsUnit } from "../../../test/support/modbus-units.ts";
 
 const UNITS = 32;
 const DEAD = 7;

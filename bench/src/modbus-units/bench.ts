@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { ModbusTcpBus, type Reading, realClock } from "@nightflow/domain";
-import { readWords, wordsProfile, wordsUnit } from "../../../test/support/modbus-units.ts";
+import { readWords, wordsProfile, wordsUnit } from "@nightflow/edge-agent/testing";
 
 /** Registers of a meter: one request for all. */
 const ADDRESSES = Array.from({ length: 10 }, (_, at) => 100 + at);

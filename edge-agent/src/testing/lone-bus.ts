@@ -1,6 +1,8 @@
 import { type BusOf, ChannelDescription, type Clock, ModbusProfile, type Reading } from "@nightflow/domain";
-import { openBus, type RunningBus, Transports } from "@nightflow/edge-agent";
 import pino from "pino";
+import type { RunningBus } from "../drivers/driver.ts";
+import { openBus } from "../drivers/drivers.ts";
+import { Transports } from "../transports/transports.ts";
 
 /** A profile of bare words: a gauge at each address, far enough apart that each is a request of its own. */
 export function wordsProfile(addresses: readonly number[], functionCode: 3 | 4 = 3): ModbusProfile {
