@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { ApiMetrics, type FieldLine, type HeadEndHealth, type ReportRenderer, startApi } from "@nightflow/crm-api";
 import { builtPagesFolder } from "@nightflow/dashboards";
-import type { AgentConfig, Clock, ConfigFault } from "@nightflow/domain";
+import type { Clock } from "@nightflow/domain";
 import { loadProfiles } from "@nightflow/edge-agent/profiles";
 import { createJobQueue, type Database, openFileStore, type ReadingStore } from "@nightflow/storage";
 import type { Logger } from "pino";
@@ -42,18 +42,6 @@ export async function startApiParts({ dataDir, ...parts }: ApiParts) {
   const meterProfiles = loadProfiles();
   const checkConfig = checkConfigAsTheAgentDoes;
   return await startApi({ ...parts, files, jobs, renderer, webRoot, enrolment, meterProfiles, checkConfig });
-}
-
-/**
- * What the agent's own drivers find wrong with a configuration. They are loaded with the first one, not with the program.
- * Profiles that lie in a gateway's own folder are not known here: of those the agent itself says what is wrong.
- */
-async function checkConfig(config: AgentConfig): Promise<ConfigFault[]> {
-  const { faultsOfAgentConfig } = await import("@nightflow/edge-agent");
-  const faults = faultsOfAgentConfig(config, loadProfiles());
-  return faults
-    .filter((fault) => !fault.includes("there is no profile"))
-    .map((message) => ({ path: "config", message }));
 }
 
 // The charts of the reports are hundreds of modules: they are loaded with the first report, not with the program.
