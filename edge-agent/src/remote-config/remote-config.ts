@@ -40,6 +40,7 @@ const NOTHING_YET: AgentConfig = {
  */
 export class RemoteConfig {
   readonly #deps: RemoteConfigDeps;
+  readonly #ownHash: string | null;
   #work: Promise<void> = Promise.resolve();
   #cancelTrial: (() => void) | undefined;
   #wasConnectedInTrial = false;
@@ -48,6 +49,7 @@ export class RemoteConfig {
 
   constructor(deps: RemoteConfigDeps) {
     this.#deps = deps;
+    this.#ownHash = deps.own === null ? null : hashOfConfig(JSON.stringify(deps.own));
   }
 
   /** What became of the newest configuration that was sent. */
@@ -65,7 +67,7 @@ export class RemoteConfig {
   get hash(): string | null {
     const { current } = this.#deps.book.state;
     if (current !== null) return current.hash;
-    return this.#deps.own === null ? null : hashOfConfig(JSON.stringify(this.#deps.own));
+    return this.#ownHash;
   }
 
   /** When what is read was taken over by this run, business time; null before the start. */
