@@ -23,6 +23,7 @@ import { CollectPath } from "./collect-path.ts";
 import { carryOut } from "./commands/carry-out.ts";
 import { CommandDesk } from "./commands/command-desk.ts";
 import { CommandJournal } from "./commands/journal.ts";
+import { probeAsOrdered } from "./commands/probe-order.ts";
 import type { EdgeAgentConfig } from "./config.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
 import type { DriverDeps, RunningBus } from "./drivers/driver.ts";
@@ -256,6 +257,7 @@ class RunningAgent implements EdgeAgent {
       decideCertificate: ({ thumbprint, decision }: OrderOf<"certificate">, by: string) =>
         new TrustList(trustFolder(config.dataDir)).decide(thumbprint, decision, by, clock.now()),
       faultsOf: (candidate: AgentConfig) => faultsOfAgentConfig(candidate, this.#library),
+      probe: probeAsOrdered,
     };
     return new CommandDesk({
       journal: this.#kept.journal,
