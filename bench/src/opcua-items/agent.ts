@@ -39,9 +39,12 @@ const bus = openBus(
   },
 );
 
+const ownCpuS = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
 process.on("message", (message) => {
   if (message === "stop") void bus.close().then(() => outbox.close().then(() => process.exit(0)));
-  if (message === "report")
-    process.send?.({ type: "report", ...counted, taken: outbox.fill().taken, state: bus.opcUa?.().state });
+  if (message === "report") process.send?.({ type: "report", ...counted, taken: outbox.fill().taken, cpuS: ownCpuS() });
 });
 process.send?.({ type: "ready" });
