@@ -94,10 +94,11 @@ export function isWiderThanWindow(page: Page): Promise<boolean> {
   return page.evaluate<boolean>("document.documentElement.scrollWidth > window.innerWidth");
 }
 
-const FOLDER = process.env.NIGHTFLOW_SCREENSHOTS ?? join(import.meta.dirname, "..", "..", ".cache", "screenshots");
+const FOLDER = process.env.NIGHTFLOW_SCREENSHOTS;
 
-/** Keeps a picture of the whole page for a person's eye, in an ignored folder. */
+/** Keeps a picture of the whole page for a person's eye in the folder `NIGHTFLOW_SCREENSHOTS`; none where it is not set. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
+  if (FOLDER === undefined) return;
   mkdirSync(FOLDER, { recursive: true });
   await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: true });
 }
