@@ -252,6 +252,7 @@ class RunningAgent implements EdgeAgent {
     const { clock, logger, config } = this.#deps;
     const { commandReply } = agentTopics(config.site, config.agent);
     const deps = {
+      allow: new Set(config.commands.allow),
       fleet: this.#fleet,
       openAside: this.#open.bind(this),
       decideCertificate: ({ thumbprint, decision }: OrderOf<"certificate">, by: string) =>

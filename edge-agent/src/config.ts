@@ -1,4 +1,4 @@
-import { AgentId, SiteId } from "@nightflow/domain";
+import { AgentId, COMMAND_KINDS, SiteId } from "@nightflow/domain";
 import { z } from "zod";
 import { EnrolmentClientConfig } from "./enrolment/config.ts";
 import { OutboxLimits } from "./outbox/limits.ts";
@@ -61,6 +61,18 @@ export const AgentClockConfig = z.strictObject({
 });
 export type AgentClockConfig = z.infer<typeof AgentClockConfig>;
 
+/** What the platform may ask of the agent. The gateway's owner has the last word: it is here and not sent from afar. */
+export const AgentCommandsConfig = z.strictObject({
+  allow: z
+    .array(z.enum(COMMAND_KINDS))
+    .default([...COMMAND_KINDS])
+    .meta({
+      description:
+        "Kinds of commands that are carried out; others are refused. Leave out test-read and probe where nobody may have the gateway call addresses that are not in its configuration, and valve where nothing is to be turned.",
+    }),
+});
+export type AgentCommandsConfig = z.infer<typeof AgentCommandsConfig>;
+
 /** The agent's metrics, and where its traces go. */
 export const AgentOperateConfig = z.strictObject({
   enabled: z.boolean().default(true).meta({ description: "Whether /metrics is served." }),
@@ -115,6 +127,7 @@ export const EdgeAgentConfig = z
     }),
     outbox: OutboxLimits.prefault({}),
     clock: AgentClockConfig.prefault({}),
+    commands: AgentCommandsConfig.prefault({}),
     operate: AgentOperateConfig.prefault({}),
   })
   .superRefine(({ mqtt, enrolment }, context) => {

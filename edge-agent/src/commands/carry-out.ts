@@ -17,6 +17,8 @@ import type { Carried } from "./command-desk.ts";
 
 /** What commands are carried out with. */
 export interface CarryOutDeps {
+  /** Kinds that the gateway's own configuration lets in. */
+  readonly allow: ReadonlySet<CommandKind>;
   readonly fleet: BusFleet;
   /** Opens a bus that is configured nowhere; its readings go to `collect` alone. */
   readonly openAside: (bus: Bus, config: AgentConfig, collect: (readings: readonly Reading[]) => void) => RunningBus;
@@ -46,10 +48,12 @@ const CARRIERS: Carriers = {
 };
 
 /** Carries out what a command orders. */
-export function carryOut({ order, by }: Command, deps: CarryOutDeps): Promise<Carried> {
+export async function carryOut({ order, by }: Command, deps: CarryOutDeps): Promise<Carried> {
+  if (!deps.allow.has(order.kind))
+    return refused("NOT_ALLOWED", `commands.allow on this gateway leaves out ${order.kind}: add it there to allow it`);
   // The table pairs each kind with its own carrier, which the compiler cannot follow through an index.
   const carrier = CARRIERS[order.kind] as (order: Command["order"], deps: CarryOutDeps, by: string) => Promise<Carried>;
-  return carrier(order, deps, by);
+  return await carrier(order, deps, by);
 }
 
 interface Target {

@@ -10,6 +10,7 @@ import {
 import type { Logger } from "pino";
 import type { Timers } from "../timers.ts";
 import type { CommandJournal } from "./journal.ts";
+import { fittingReply } from "./reply-size.ts";
 
 /** What carrying out a command brought. */
 export interface Carried {
@@ -37,6 +38,8 @@ export interface CommandDeskDeps {
 export const MOST_WAITING = 32;
 /** Commands that are carried out at a time: a slow one must not hold up those of other buses. */
 const AT_ONCE = 4;
+/** Longest that the end of the agent waits for commands: what was read still has to reach the disk. */
+const CLOSE_MS = 5000;
 
 interface Waiting {
   readonly command: Command;
@@ -71,11 +74,17 @@ export class CommandDesk {
     this.#next();
   }
 
-  /** Begins nothing more and waits for what is under way. */
+  /** Begins nothing more and waits for what is under way, a few seconds at most: what is cut short says so later. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#waiting.length = 0;
-    await Promise.all(this.#running.values());
+    if (this.#running.size === 0) return;
+    let cancel = () => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = this.#deps.timers.after(CLOSE_MS, resolve);
+    });
+    await Promise.race([Promise.all(this.#running.values()), late]);
+    cancel();
   }
 
   #next(): void {
@@ -100,13 +109,25 @@ export class CommandDesk {
     const { id, order, by, ttlMs } = command;
     const startedAtMs = this.#realNow();
     const isLate = startedAtMs - arrivedAtMs > ttlMs;
-    if (!isLate) await journal.begin(id);
-    const carried = isLate ? null : await this.#withinTime(command);
+    const carried = isLate ? null : ((await this.#unwritten(id)) ?? (await this.#withinTime(command)));
     const tookMs = Math.round(this.#realNow() - startedAtMs);
-    const reply = this.#replyOf(id, tookMs, carried);
-    await journal.end(reply);
+    const reply = fittingReply(this.#replyOf(id, tookMs, carried));
+    await journal
+      .end(reply)
+      .catch((error: unknown) => logger.error({ id, reason: describeError(error) }, "command: its end is not on disk"));
     logger.info({ id, kind: order.kind, by, outcome: reply.outcome, code: reply.code, tookMs }, "command");
     this.#answer(reply);
+  }
+
+  /** What is not on disk might be done twice after a restart: it is not begun. Undefined when it is on disk. */
+  async #unwritten(id: string): Promise<Carried | undefined> {
+    try {
+      await this.#deps.journal.begin(id);
+      return undefined;
+    } catch (error) {
+      const message = `the agent cannot note it on its disk, so it was not begun: ${describeError(error)}`;
+      return { outcome: "failed", code: "DISK", message };
+    }
   }
 
   async #withinTime(command: Command): Promise<Carried> {

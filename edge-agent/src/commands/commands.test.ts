@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   AgentConfig,
+  COMMAND_KINDS,
+  type CommandKind,
   type CommandOrder,
   type CommandReply,
   decodeCommandReply,
@@ -17,7 +19,7 @@ import { carryOut } from "./carry-out.ts";
 import { CommandDesk, MOST_WAITING } from "./command-desk.ts";
 import { CommandJournal } from "./journal.ts";
 
-async function setUp(kept?: string) {
+async function setUp(kept?: string, allow: readonly CommandKind[] = COMMAND_KINDS) {
   const folder = kept ?? (await mkdtemp(join(tmpdir(), "nightflow-commands-")));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const time = new FakeTime(1_750_000_000_000);
@@ -34,6 +36,7 @@ async function setUp(kept?: string) {
     journal: await CommandJournal.open(folder),
     carryOut: (command) =>
       carryOut(command, {
+        allow: new Set(allow),
         fleet,
         openAside: (bus) => new FakeBus(bus),
         decideCertificate: ({ thumbprint }) => (thumbprint.startsWith("ab") ? "done" : "unknown-certificate"),
@@ -141,4 +144,33 @@ it("a test read opens a line aside, gives its readings back, and stores nothing"
   });
   const bad = { ...order, channels: [...order.channels], busConfig: { ...bus, id: "bad" } };
   expect(await answered(bad)).toMatchObject({ code: "BAD_ORDER", message: "no such profile" });
+});
+
+it("what the gateway's own configuration leaves out is refused, whoever orders it", async () => {
+  const { answered, buses } = await setUp(undefined, ["read-now"]);
+  expect(await answered(valve)).toMatchObject({ outcome: "refused", code: "NOT_ALLOWED" });
+  expect(buses.get("a")?.writes).toEqual([]);
+  expect(await answered({ kind: "read-now", meters: ["M-a"] })).toMatchObject({ outcome: "done" });
+});
+
+it("a command that cannot be noted on the disk is not begun, and is answered", async () => {
+  const { answered, buses, folder } = await setUp();
+  await rm(folder, { recursive: true });
+  expect(await answered(valve)).toMatchObject({ outcome: "failed", code: "DISK" });
+  expect(buses.get("a")?.writes).toEqual([]);
+});
+
+it("the agent ends though a command is under way for minutes", async () => {
+  const { send, desk, time, buses } = await setUp();
+  const bus = buses.get("a");
+  if (bus !== undefined) bus.reading = new Promise(() => undefined);
+  send("slow", { kind: "read-now", meters: ["M-a"] });
+  let isClosed = false;
+  void desk.close().then(() => {
+    isClosed = true;
+  });
+  await time.run(4900);
+  expect(isClosed).toBe(false);
+  await time.run(200);
+  await expect.poll(() => isClosed).toBe(true);
 });

@@ -9,6 +9,8 @@ const MOST_KEPT = 500;
 const COMPACT_BYTES = 1024 * 1024;
 /** A longer reply is kept without what was found: it has been sent, and can be asked for anew. */
 const LONGEST_REPLY = 16 * 1024;
+/** Replies that are kept whole in memory however long, for a command that comes again because its reply was lost. */
+const MOST_WHOLE = 4;
 
 const Line = z.union([z.strictObject({ begun: z.string() }), z.strictObject({ ended: CommandReply })]);
 
@@ -17,7 +19,10 @@ export class CommandJournal {
   readonly #path: string;
   /** Null: begun, and not ended. */
   readonly #entries = new Map<string, CommandReply | null>();
+  readonly #whole: string[] = [];
   #bytes = 0;
+  #isTorn = false;
+  #work: Promise<void> = Promise.resolve();
 
   private constructor(path: string) {
     this.#path = path;
@@ -49,17 +54,37 @@ export class CommandJournal {
     return [...this.#entries].flatMap(([id, reply]) => (reply === null ? id : []));
   }
 
-  /** Durable before it resolves. */
-  async begin(id: string): Promise<void> {
-    this.#entries.set(id, null);
-    await this.#append({ begun: id });
+  /** Durable before it resolves. @throws when the disk does not take it; the command is then unknown as before. */
+  begin(id: string): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#append({ begun: id });
+      this.#entries.set(id, null);
+    });
   }
 
-  /** Durable before it resolves. */
-  async end(reply: CommandReply): Promise<void> {
+  /** Durable before it resolves. @throws when the disk does not take it; this run knows the reply all the same. */
+  end(reply: CommandReply): Promise<void> {
+    this.#keep(reply);
+    return this.#inTurn(async () => {
+      await this.#append({ ended: shortened(reply) });
+      if (this.#bytes > COMPACT_BYTES) await this.#compact();
+    });
+  }
+
+  /** One after the other: what is appended while the file is replaced would be lost with the old one. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#work.then(work);
+    this.#work = done.catch(() => undefined);
+    return done;
+  }
+
+  #keep(reply: CommandReply): void {
     this.#entries.set(reply.id, reply);
-    await this.#append({ ended: shortened(reply) });
-    if (this.#bytes > COMPACT_BYTES) await this.#compact();
+    this.#whole.push(reply.id);
+    if (this.#whole.length <= MOST_WHOLE) return;
+    const id = this.#whole.shift() ?? "";
+    const oldest = this.#entries.get(id);
+    if (oldest !== undefined && oldest !== null) this.#entries.set(id, shortened(oldest));
   }
 
   #take(line: string): void {
@@ -73,11 +98,14 @@ export class CommandJournal {
   }
 
   async #append(entry: z.infer<typeof Line>): Promise<void> {
-    const text = `${JSON.stringify(entry)}\n`;
+    // A full disk may have left half a line, which would swallow the next one.
+    const text = `${this.#isTorn ? "\n" : ""}${JSON.stringify(entry)}\n`;
+    this.#isTorn = true;
     const file = await open(this.#path, "a", 0o600);
     try {
       await file.appendFile(text);
       await file.datasync();
+      this.#isTorn = false;
     } finally {
       await file.close();
     }
@@ -91,6 +119,7 @@ export class CommandJournal {
     );
     const text = lines.map((line) => `${line}\n`).join("");
     await replaceFile(this.#path, text);
+    this.#isTorn = false;
     this.#bytes = text.length;
   }
 }
