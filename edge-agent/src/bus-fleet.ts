@@ -2,12 +2,14 @@ import {
   type AgentConfig,
   type Bus,
   type BusHealth,
+  describeError,
   diffAgentConfigs,
   type LineHealth,
   type OpcUaServerStanding,
   type UnitHealth,
 } from "@nightflow/domain";
 import type { RunningBus } from "./drivers/driver.ts";
+import { BusOpenError } from "./errors.ts";
 
 /** How many buses a change left alone, opened and closed. */
 export interface FleetChange {
@@ -40,16 +42,30 @@ export class BusFleet {
     return this.#config;
   }
 
-  /** Reads by another configuration from now on; resolves when the buses that went have ended. */
+  /**
+   * Reads by another configuration from now on; resolves when the buses that went have ended.
+   *
+   * @throws {BusOpenError} when buses did not open; all others are read, and the next change compares with these.
+   */
   async apply(config: AgentConfig): Promise<FleetChange> {
     const { buses } = diffAgentConfigs(this.#config, config);
     const going = [...buses.removed, ...buses.changed];
-    await Promise.all(going.map((id) => this.#close(id)));
+    // One that fails while it ends has ended all the same: its line is let go of, and what comes next is opened.
+    await Promise.allSettled(going.map((id) => this.#close(id)));
     const coming = new Set([...buses.added, ...buses.changed]);
-    for (const bus of config.buses)
-      if (coming.has(bus.id)) this.#members.set(bus.id, { bus, running: this.#open(bus, config) });
-    this.#config = config;
+    const faults = config.buses.filter(({ id }) => coming.has(id)).flatMap((bus) => this.#tryToOpen(bus, config));
+    this.#config = { ...config, buses: config.buses.filter(({ id }) => this.#members.has(id)) };
+    if (faults.length > 0) throw new BusOpenError(faults.join("; "));
     return { kept: config.buses.length - coming.size, opened: coming.size, closed: going.length };
+  }
+
+  #tryToOpen(bus: Bus, config: AgentConfig): string[] {
+    try {
+      this.#members.set(bus.id, { bus, running: this.#open(bus, config) });
+      return [];
+    } catch (error) {
+      return [`bus ${bus.id} does not open: ${describeError(error)}`];
+    }
   }
 
   /** A bus that is being read. */

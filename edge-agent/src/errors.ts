@@ -31,3 +31,9 @@ export class NotEnrolledError extends NightflowError {
   readonly code = "AGENT_NOT_ENROLLED";
   readonly retriable = true;
 }
+
+/** A bus that passed every check does not open. */
+export class BusOpenError extends NightflowError {
+  readonly code = "BUS_OPEN";
+  readonly retriable = false;
+}

@@ -22,12 +22,15 @@ const A = JSON.stringify(configOf({ a: 60, b: 60 }));
 const B = JSON.stringify(configOf({ a: 60, b: 30 }));
 
 /** An agent's half of remote configuration, on a folder that outlives it. */
-async function setUp(options: { own?: object; folder?: string; book?: (book: ConfigBook) => ConfigBook } = {}) {
+async function setUp(
+  options: { own?: object; folder?: string; knows?: string; book?: (book: ConfigBook) => ConfigBook } = {},
+) {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "nightflow-config-")));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const time = new FakeTime(1_750_000_000_000);
   const opened: FakeBus[] = [];
   const fleet = new BusFleet((bus) => {
+    if (bus.id === "broken") throw new Error("no such device");
     const made = new FakeBus(bus);
     opened.push(made);
     return made;
@@ -39,7 +42,9 @@ async function setUp(options: { own?: object; folder?: string; book?: (book: Con
     fleet,
     own: options.own === undefined ? null : AgentConfig.parse(options.own),
     faultsOf: ({ buses }) =>
-      buses.flatMap(({ id }) => (id === "bad" ? ["bus bad: no such profile", "bus bad: no host"] : [])),
+      buses.flatMap(({ id }) =>
+        id === "bad" && options.knows !== id ? ["bus bad: no such profile", "bus bad: no host"] : [],
+      ),
     beforeApply: () => undefined,
     isConnected: () => line.isConnected,
     onChange: () => undefined,
@@ -194,4 +199,47 @@ it("a file that a bad disk has eaten is set aside, and the agent's own file is r
   const after = await setUp({ folder, own: configOf({ a: 60 }) });
   expect([after.remote.source, after.reads()]).toEqual(["file", { a: 60 }]);
   expect(await readFile(join(folder, "remote-config.json.damaged"), "utf8")).toBe("half of it");
+});
+
+it("a configuration whose bus does not open is taken back at once, and what was read before is read again", async () => {
+  const { take, remote, reads, opened } = await setUp({ own: configOf({ a: 60, b: 60 }) });
+  await take(JSON.stringify(configOf({ a: 30, b: 60, broken: 60 })));
+  expect(remote.result).toMatchObject({ outcome: "rolled-back" });
+  expect(remote.result?.faults.join()).toContain("bus broken does not open: no such device");
+  expect(reads()).toEqual({ a: 60, b: 60 });
+  expect(opened.filter(({ isClosed }) => !isClosed).map(({ bus }) => bus.id)).toEqual(["b", "a"]);
+});
+
+it("a configuration that was refused for want of a profile is taken when it comes again and the profile is there", async () => {
+  const wanting = JSON.stringify(configOf({ bad: 60 }));
+  const first = await setUp();
+  await first.take(wanting);
+  await first.take(wanting);
+  expect(first.remote.result?.outcome).toBe("refused");
+  const later = await setUp({ folder: first.folder, knows: "bad" });
+  await later.take(wanting);
+  expect(later.reads()).toEqual({ bad: 60 });
+});
+
+it("a full disk keeps nobody from going back, nor from reading after a start", async () => {
+  const full = { isFull: false };
+  const book = (real: ConfigBook): ConfigBook => ({
+    get state() {
+      return real.state;
+    },
+    write: async (state: ConfigState) => {
+      if (full.isFull) throw new Error("ENOSPC");
+      await real.write(state);
+    },
+  });
+  const own = configOf({ a: 60, b: 60 });
+  const { folder, take, opened, time, reads, remote } = await setUp({ own, book });
+  await take(B);
+  full.isFull = true;
+  const again = await setUp({ folder, own, book });
+  expect(again.reads()).toEqual({ a: 60, b: 30 });
+  for (const bus of opened) if (!bus.isClosed && bus.bus.id === "b") bus.state = "silent";
+  await time.run(60_000);
+  await expect.poll(() => reads()).toEqual({ a: 60, b: 60 });
+  expect(remote.result?.outcome).toBe("trying");
 });

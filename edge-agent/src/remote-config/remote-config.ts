@@ -1,4 +1,11 @@
-import { type AgentConfig, type Clock, type ConfigResult, checkAgentConfig, describeError } from "@nightflow/domain";
+import {
+  type AgentConfig,
+  type Clock,
+  type ConfigResult,
+  canonicalJson,
+  checkAgentConfig,
+  describeError,
+} from "@nightflow/domain";
 import type { Logger } from "pino";
 import type { BusFleet, FleetChange } from "../bus-fleet.ts";
 import type { Timers } from "../timers.ts";
@@ -83,10 +90,15 @@ export class RemoteConfig {
       if (current === null) return void (await this.#apply(this.#deps.own ?? NOTHING_YET));
       if (trial !== null && trial.starts >= STARTS_IN_A_TRIAL)
         return await this.#goBack([`the agent was started ${trial.starts} times during the trial`]);
-      if (trial !== null) await book.write({ ...book.state, trial: { ...trial, starts: trial.starts + 1 } });
+      if (trial !== null) await this.#note({ ...book.state, trial: { ...trial, starts: trial.starts + 1 } });
       const { config, faults } = this.#read(current);
       if (config === null) return await this.#goBack(faults);
-      await this.#apply(config);
+      try {
+        await this.#apply(config);
+      } catch (error) {
+        if (trial !== null) return await this.#goBack([describeError(error)]);
+        throw error;
+      }
       if (trial !== null) this.#watchTrial(config);
       logger.info({ hash: current.hash, buses: config.buses.length }, "remote configuration: in force");
     });
@@ -122,8 +134,9 @@ export class RemoteConfig {
     const { state } = this.#deps.book;
     const hash = hashOfConfig(payload);
     if (hash === state.current?.hash) return await this.#sameAgain(state, hash);
-    const wasGivenUp = state.result?.hash === hash && state.result.outcome !== "applied";
-    if (wasGivenUp) return this.#deps.onChange();
+    // One that was refused is looked at again: a profile or a newer agent may be here now.
+    const wasTakenBack = state.result?.hash === hash && state.result.outcome === "rolled-back";
+    if (wasTakenBack) return this.#deps.onChange();
     const { config, faults } = this.#read({ hash, payload });
     if (config === null) return await this.#refuse(hash, faults);
     await this.#tryOut({ hash, payload }, config);
@@ -154,10 +167,27 @@ export class RemoteConfig {
   }
 
   async #refuse(hash: string, faults: readonly string[]): Promise<void> {
-    this.#deps.logger.error({ hash, faults }, "remote configuration: refused; what was read goes on");
-    const { book } = this.#deps;
-    await book.write({ ...book.state, result: this.#verdict(hash, "refused", faults, NO_BUSES) });
+    const { book, logger } = this.#deps;
+    const before = book.state.result;
+    const verdict = this.#verdict(hash, "refused", faults, NO_BUSES);
+    // It comes again with every connection: a disk is not worn by that.
+    if (before?.hash !== hash || canonicalJson(before.faults) !== canonicalJson(verdict.faults)) {
+      logger.error({ hash, faults }, "remote configuration: refused; what was read goes on");
+      await book.write({ ...book.state, result: verdict });
+    }
     this.#deps.onChange();
+  }
+
+  /** Writes what only tells how things went on; that a disk is full stops nothing. Whether it is written. */
+  async #note(state: ConfigState): Promise<boolean> {
+    const { book, logger } = this.#deps;
+    try {
+      await book.write(state);
+      return true;
+    } catch (error) {
+      logger.error({ reason: describeError(error) }, "remote configuration: its state is not on disk");
+      return false;
+    }
   }
 
   /**
@@ -178,9 +208,13 @@ export class RemoteConfig {
       trial: { goodBuses, wasConnected, starts: 0 },
       result: this.#verdict(next.hash, "trying", [], NO_BUSES),
     });
-    const change = await this.#apply(config);
-    logger.info({ hash: next.hash, ...change }, "remote configuration: taken over, on trial");
-    await book.write({ ...book.state, result: this.#verdict(next.hash, "trying", [], change) });
+    try {
+      const change = await this.#apply(config);
+      logger.info({ hash: next.hash, ...change }, "remote configuration: taken over, on trial");
+      await this.#note({ ...book.state, result: this.#verdict(next.hash, "trying", [], change) });
+    } catch (error) {
+      return await this.#goBack([describeError(error)]);
+    }
     this.#deps.onChange();
     this.#watchTrial(config);
   }
@@ -200,7 +234,9 @@ export class RemoteConfig {
     const reasons = await this.#failures(trial);
     if (reasons.length > 0) return await this.#goBack(reasons);
     const change = result?.buses ?? { ...NO_BUSES, kept: fleet.ids().length };
-    await book.write({ ...book.state, trial: null, result: this.#verdict(current.hash, "applied", [], change) });
+    const verdict = this.#verdict(current.hash, "applied", [], change);
+    const isWritten = await this.#note({ ...book.state, trial: null, result: verdict });
+    if (!isWritten) return this.#watchTrial(fleet.config ?? NOTHING_YET);
     this.#deps.logger.info({ hash: current.hash }, "remote configuration: it works");
     this.#deps.onChange();
   }
@@ -239,9 +275,9 @@ export class RemoteConfig {
     );
     const kept = previous === null ? null : this.#read(previous).config;
     const verdict = this.#verdict(hash, "rolled-back", reasons, NO_BUSES);
-    await book.write({ v: 1, current: kept === null ? null : previous, previous: null, trial: null, result: verdict });
+    await this.#note({ v: 1, current: kept === null ? null : previous, previous: null, trial: null, result: verdict });
     const change = await this.#apply(kept ?? own ?? NOTHING_YET);
-    await book.write({ ...book.state, result: this.#verdict(hash, "rolled-back", reasons, change) });
+    await this.#note({ ...book.state, result: this.#verdict(hash, "rolled-back", reasons, change) });
     this.#deps.onChange();
   }
 
