@@ -48,6 +48,7 @@ export * from "./wire/json.ts";
 export * from "./wire/mark.ts";
 export * from "./wire/meter-profile.ts";
 export * from "./wire/opcua-standing.ts";
+export * from "./wire/probe.ts";
 export * from "./wire/profiles/modbus-part.ts";
 export * from "./wire/profiles/modbus-profile.ts";
 export * from "./wire/profiles/modbus-register.ts";

@@ -258,7 +258,8 @@ class RunningAgent implements EdgeAgent {
       decideCertificate: ({ thumbprint, decision }: OrderOf<"certificate">, by: string) =>
         new TrustList(trustFolder(config.dataDir)).decide(thumbprint, decision, by, clock.now()),
       faultsOf: (candidate: AgentConfig) => faultsOfAgentConfig(candidate, this.#library),
-      probe: probeAsOrdered,
+      probe: (order: OrderOf<"probe">, forMs: number) =>
+        probeAsOrdered(order, forMs, { fleet: this.#fleet, library: this.#library }),
     };
     return new CommandDesk({
       journal: this.#kept.journal,

@@ -111,7 +111,9 @@ async function insertCommand(tx: Sql, { clock }: Deps, by: Principal, command: N
 /** An order without the profiles and buses that travel with it: the audit trail is kept for ever. */
 function shortened(order: CommandOrder): unknown {
   if (order.kind === "test-read") return { kind: order.kind, bus: order.busConfig.id };
-  return order.kind === "probe" ? { kind: order.kind, bus: order.bus ?? order.busConfig?.id } : order;
+  if (order.kind !== "probe") return order;
+  const { profile, ...options } = order.options;
+  return { ...order, options: { ...options, profile: typeof profile === "object" ? profile.name : profile } };
 }
 
 async function askForApproval(

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Bus } from "./buses/bus.ts";
 import { decodeVersioned } from "./json.ts";
+import { ProbeLine, ProbeSettings } from "./probe.ts";
 import { Id } from "./text.ts";
 
 /** More meters than this are not named in one command. */
@@ -46,13 +47,17 @@ export const TestReadOrder = z.strictObject({
     .optional()
     .meta({ description: "Profiles by name, that the agent has not." }),
 });
-/** Looks which units answer on a line, and shows a block of registers in every decoding. */
-export const ProbeOrder = z.strictObject({
-  kind: z.literal("probe"),
-  busConfig: Bus.optional().meta({ description: "The line to look at; its units are not read." }),
-  bus: Id.optional().meta({ description: "Or a bus of the agent." }),
-  options: z.record(z.string(), z.unknown()).default({}).meta({ description: "What `nightflow probe` takes." }),
-});
+/** Looks which units answer on a line, shows a block of registers in every decoding, or judges a meter by its profile. */
+export const ProbeOrder = z
+  .strictObject({
+    kind: z.literal("probe"),
+    bus: Id.optional().meta({ description: "A bus of the agent; its polls go on." }),
+    line: ProbeLine.optional().meta({ description: "Or a line that no bus holds." }),
+    options: ProbeSettings.prefault({}),
+  })
+  .refine(({ bus, line }) => (bus === undefined) !== (line === undefined), {
+    message: "name a bus of the agent or a line, one of them",
+  });
 /** Decides about a certificate that an OPC UA server has shown. */
 export const CertificateOrder = z.strictObject({
   kind: z.literal("certificate"),

@@ -7,6 +7,7 @@ import {
   MAX_REPLY_READINGS,
   MeterProfile,
   type OrderOf,
+  type ProbeFound,
   type Reading,
   toWireReading,
 } from "@nightflow/domain";
@@ -14,6 +15,7 @@ import { z } from "zod";
 import type { BusFleet } from "../bus-fleet.ts";
 import type { ReadNowResult, RunningBus, WriteResult } from "../drivers/driver.ts";
 import type { Carried } from "./command-desk.ts";
+import { ProbeRefusedError } from "./probe-order.ts";
 
 /** What commands are carried out with. */
 export interface CarryOutDeps {
@@ -29,12 +31,12 @@ export interface CarryOutDeps {
     order: OrderOf<"certificate">,
     by: string,
   ) => "done" | "unknown-certificate" | "ambiguous";
-  /** Looks at a line; absent where this agent cannot. */
-  readonly probe?: (order: OrderOf<"probe">) => Promise<unknown>;
+  /** Looks at a line, for so long at most; absent where this agent cannot. */
+  readonly probe?: (order: OrderOf<"probe">, forMs: number) => Promise<ProbeFound>;
 }
 
 type Carriers = {
-  readonly [Kind in CommandKind]: (order: OrderOf<Kind>, deps: CarryOutDeps, by: string) => Promise<Carried>;
+  readonly [Kind in CommandKind]: (order: OrderOf<Kind>, deps: CarryOutDeps, command: Command) => Promise<Carried>;
 };
 
 const CARRIERS: Carriers = {
@@ -48,12 +50,17 @@ const CARRIERS: Carriers = {
 };
 
 /** Carries out what a command orders. */
-export async function carryOut({ order, by }: Command, deps: CarryOutDeps): Promise<Carried> {
+export async function carryOut(command: Command, deps: CarryOutDeps): Promise<Carried> {
+  const { order } = command;
   if (!deps.allow.has(order.kind))
     return refused("NOT_ALLOWED", `commands.allow on this gateway leaves out ${order.kind}: add it there to allow it`);
   // The table pairs each kind with its own carrier, which the compiler cannot follow through an index.
-  const carrier = CARRIERS[order.kind] as (order: Command["order"], deps: CarryOutDeps, by: string) => Promise<Carried>;
-  return await carrier(order, deps, by);
+  const carrier = CARRIERS[order.kind] as (
+    order: Command["order"],
+    deps: CarryOutDeps,
+    command: Command,
+  ) => Promise<Carried>;
+  return await carrier(order, deps, command);
 }
 
 interface Target {
@@ -218,14 +225,19 @@ async function testRead(order: OrderOf<"test-read">, deps: CarryOutDeps): Promis
   }
 }
 
-async function probe(order: OrderOf<"probe">, deps: CarryOutDeps): Promise<Carried> {
+async function probe(order: OrderOf<"probe">, deps: CarryOutDeps, { timeoutMs }: Command): Promise<Carried> {
   if (deps.probe === undefined)
     return refused("UNSUPPORTED", "this agent cannot look at a line: use nightflow probe beside it");
-  return { outcome: "done", details: await deps.probe(order) };
+  try {
+    return { outcome: "done", details: await deps.probe(order, timeoutMs) };
+  } catch (error) {
+    if (error instanceof ProbeRefusedError) return refused(error.code, error.message);
+    throw error;
+  }
 }
 
 /** A decision holds for every bus of the agent; the one that it is about tries at once. */
-async function decideCertificate(order: OrderOf<"certificate">, deps: CarryOutDeps, by: string): Promise<Carried> {
+async function decideCertificate(order: OrderOf<"certificate">, deps: CarryOutDeps, { by }: Command): Promise<Carried> {
   const { kind: _, ...details } = order;
   const outcome = deps.decideCertificate(order, by);
   if (outcome === "ambiguous")

@@ -9,6 +9,7 @@ import {
   type CommandReply,
   decodeCommandReply,
   encodeCommand,
+  ProbeOrder,
 } from "@nightflow/domain";
 import pino from "pino";
 import { expect, it, onTestFinished } from "vitest";
@@ -126,7 +127,7 @@ it("what nothing here can do is refused in words", async () => {
   expect(await answered({ kind: "read-now" })).toMatchObject({ code: "NO_TARGET" });
   expect(await answered({ kind: "retry", bus: "z" })).toMatchObject({ code: "UNKNOWN_BUS" });
   expect(await answered({ kind: "retry" })).toMatchObject({ outcome: "done", details: { waiting: 2, buses: 2 } });
-  expect(await answered({ kind: "probe", options: {} })).toMatchObject({ code: "UNSUPPORTED" });
+  expect(await answered(ProbeOrder.parse({ kind: "probe", bus: "a" }))).toMatchObject({ code: "UNSUPPORTED" });
   const certificate = { kind: "certificate", bus: "a", thumbprint: "ab".repeat(20), decision: "trust" } as const;
   expect(await answered(certificate)).toMatchObject({ outcome: "done" });
   const unknown = { ...certificate, thumbprint: "cd".repeat(20) };

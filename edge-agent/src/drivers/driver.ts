@@ -11,6 +11,7 @@ import type {
 import type { Logger } from "pino";
 import type { ProfileLibrary } from "../profiles/library.ts";
 import type { Transports } from "../transports/transports.ts";
+import type { Exchange, LineRequest } from "./modbus/line.ts";
 
 /** What a driver looks at when it checks the configuration of a bus. */
 export interface CheckContext {
@@ -91,6 +92,8 @@ export interface RunningBus {
   readBack?(meter: string, fromMs: number, toMs: number): Promise<ReadNowResult>;
   /** Sets something in a meter, between two polls. */
   write?(order: WriteOrder): Promise<WriteResult>;
+  /** Puts one question of somebody who looks at the line; it takes idle time, so that the polls are hardly disturbed. */
+  look?(request: LineRequest): Promise<Exchange>;
   /** Ends reading and lets go of the line; what was read has been given to `collect`. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { LineAnswer, MeterLine } from "../drivers/modbus/line.ts";
+import type { LineAnswer, LineAsker } from "../drivers/modbus/line.ts";
 
 /** What asks a unit; time-outs and repeats are settled. */
 export type AskWords = (functionCode: 3 | 4, address: number, count: number) => Promise<LineAnswer>;
@@ -26,7 +26,7 @@ const FIRST_WORDS = 60;
 const SAFE_WORDS = 20;
 
 /** Asks one unit over a line, once again where nothing came. */
-export function askerOf(line: MeterLine, unitId: number, timeoutMs: number): AskWords {
+export function askerOf(line: LineAsker, unitId: number, timeoutMs: number): AskWords {
   return async (functionCode, address, count) => {
     const ask = () => line.ask({ unitId, functionCode, address, quantity: count, words: count, timeoutMs });
     const { answer } = await ask();

@@ -9,7 +9,7 @@ import {
   readStatus,
   type StatusReading,
 } from "@nightflow/domain";
-import type { MeterLine } from "../drivers/modbus/line.ts";
+import type { LineAsker } from "../drivers/modbus/line.ts";
 import { planRequests, wordsOf } from "../profiles/plan.ts";
 import type { MeterSample } from "./commission.ts";
 
@@ -27,7 +27,7 @@ export interface RegisterRead {
 
 /** All registers of a profile, read once, request by request as the agent reads them. */
 export async function readMeter(
-  line: MeterLine,
+  line: LineAsker,
   unitId: number,
   profile: MeterProfile,
   timeoutMs: number,

@@ -1,5 +1,5 @@
 import { type MeterProfile, wordsToText } from "@nightflow/domain";
-import type { MeterLine } from "../drivers/modbus/line.ts";
+import type { LineAsker } from "../drivers/modbus/line.ts";
 import type { ProfileLibrary } from "../profiles/library.ts";
 import { askerOf, type Block, type Run, readBlock } from "./block.ts";
 import { type Finding, judgeSamples, type MeterSample } from "./commission.ts";
@@ -25,7 +25,7 @@ export interface PlacedMatch {
 }
 
 export interface ProbeDeps {
-  readonly line: MeterLine;
+  readonly line: LineAsker;
   readonly library: ProfileLibrary;
   /** Says how far it is; nothing depends on it. */
   readonly progress: (text: string) => void;
@@ -37,7 +37,7 @@ export interface ProbeDeps {
 export async function probeUnits(options: ProbeOptions, { line, library, progress }: ProbeDeps): Promise<ProbeResult> {
   const { unitIds, timeoutMs } = options;
   const onProgress = (done: number, unitId: number) => progress(`unit ${unitId}: ${done} of ${unitIds.length} asked`);
-  const units = await scanUnits({ line, unitIds, timeoutMs, library, onProgress });
+  const { units } = await scanUnits({ line, unitIds, timeoutMs, library, onProgress });
   return {
     text: unitsText(units, unitIds),
     json: { mode: "scan", asked: unitIds, units },
@@ -67,11 +67,9 @@ export async function probeBlock(
   earlier: SavedReading | undefined,
   { line }: ProbeDeps,
 ): Promise<ProbeResult & { readonly best: PlacedMatch | undefined; readonly runs: readonly Run[] }> {
-  const { functionCode, from, to } = options.read ?? { functionCode: 3, from: 0, to: 39 };
-  const block = await readBlock(askerOf(line, unitId, options.timeoutMs), functionCode, from, to);
+  const { block, matches } = await lookAtBlock(options, unitId, earlier, line);
   const { runs } = block;
   if (runs.length === 0) return { ...nothingRead(block, options), best: undefined, runs };
-  const matches = options.dial === undefined ? [] : placedMatches(runs, options.dial, earlier, options.manualAddress);
   const text = [
     ...runs.map(renderRun),
     ...block.refused.map(
@@ -83,6 +81,21 @@ export async function probeBlock(
   ].join("\n");
   const found = options.dial !== undefined && matches.length === 0 ? 1 : 0;
   return { text, json: blockJson(block, matches, options), exitCode: found, best: matches[0], runs };
+}
+
+/** What looking at a block takes. */
+export type BlockOptions = Pick<ProbeOptions, "read" | "timeoutMs" | "dial" | "manualAddress">;
+
+/** Reads a block, and finds what of it gives the dial, the surest first. */
+export async function lookAtBlock(
+  { read, timeoutMs, dial, manualAddress }: BlockOptions,
+  unitId: number,
+  earlier: SavedReading | undefined,
+  line: LineAsker,
+): Promise<{ readonly block: Block; readonly matches: readonly PlacedMatch[] }> {
+  const { functionCode, from, to } = read ?? { functionCode: 3, from: 0, to: 39 };
+  const block = await readBlock(askerOf(line, unitId, timeoutMs), functionCode, from, to);
+  return { block, matches: dial === undefined ? [] : placedMatches(block.runs, dial, earlier, manualAddress) };
 }
 
 /** An earlier reading, as `--save` keeps it. */
@@ -138,12 +151,16 @@ function matchesText(matches: readonly PlacedMatch[], runs: readonly Run[], opti
     `What gives ${dial.value}, the surest first:`,
     ...matches.slice(0, SHOWN_MATCHES).map(({ run, match }) => `  ${renderMatch(match, run.from)}`),
   ];
-  const chance = runs.reduce((total, { words }) => total + chanceMatches(words, dial), 0);
-  if (chance > DOUBTFUL_CHANCE)
+  if (isDoubtful(runs, dial))
     lines.push(
       "The dial has too few digits to be sure: --save this reading, let it run, and probe again with --earlier.",
     );
   return [...lines, ...(manualAddress === undefined ? rivalText(matches) : []), ...baseText(matches[0], manualAddress)];
+}
+
+/** Whether mere chance may give the dial in these words. */
+export function isDoubtful(runs: readonly Run[], dial: Dial): boolean {
+  return runs.reduce((total, { words }) => total + chanceMatches(words, dial), 0) > DOUBTFUL_CHANCE;
 }
 
 /** Totals in and net are often the same for years: which one it is, the numbers do not say. */
@@ -197,23 +214,42 @@ function blockJson({ runs, refused }: Block, matches: readonly PlacedMatch[], op
 
 const READINGS = 3;
 
-/** Three readings of a meter by its profile, judged. */
+/** What judging a meter takes. */
+export type MeterOptions = Pick<ProbeOptions, "timeoutMs" | "everyS" | "q3M3h" | "nominalDiameterMm" | "isGas">;
+
+/** Three readings of a meter, and what they say of it. */
+export interface JudgedMeter {
+  readonly readings: readonly (readonly RegisterRead[])[];
+  readonly samples: readonly MeterSample[];
+  readonly findings: readonly Finding[];
+}
+
+/** Reads a meter three times by its profile and judges it. */
+export async function lookAtMeter(
+  { timeoutMs, everyS, q3M3h, nominalDiameterMm, isGas }: MeterOptions,
+  unitId: number,
+  profile: MeterProfile,
+  { line, progress, wait, nowMs }: Omit<ProbeDeps, "library">,
+): Promise<JudgedMeter> {
+  const readings: RegisterRead[][] = [];
+  const samples: MeterSample[] = [];
+  for (let taken = 0; taken < READINGS; taken++) {
+    if (taken > 0) await wait(everyS * 1000);
+    readings.push(await readMeter(line, unitId, profile, timeoutMs));
+    samples.push(sampleOf(profile, readings.at(-1) ?? [], nowMs()));
+    progress(`reading ${taken + 1} of ${READINGS}`);
+  }
+  return { readings, samples, findings: judgeSamples(samples, { q3M3h, nominalDiameterMm, isGas }) };
+}
+
+/** Three readings of a meter by its profile, judged, as text. */
 export async function probeMeter(
   options: ProbeOptions,
   unitId: number,
   profile: MeterProfile,
-  { line, progress, wait, nowMs }: ProbeDeps,
+  deps: ProbeDeps,
 ): Promise<ProbeResult & { readonly reads: readonly RegisterRead[] }> {
-  const readings: RegisterRead[][] = [];
-  const samples: MeterSample[] = [];
-  for (let taken = 0; taken < READINGS; taken++) {
-    if (taken > 0) await wait(options.everyS * 1000);
-    readings.push(await readMeter(line, unitId, profile, options.timeoutMs));
-    samples.push(sampleOf(profile, readings.at(-1) ?? [], nowMs()));
-    progress(`reading ${taken + 1} of ${READINGS}`);
-  }
-  const size = { q3M3h: options.q3M3h, nominalDiameterMm: options.nominalDiameterMm, isGas: options.isGas };
-  const findings = judgeSamples(samples, size);
+  const { readings, samples, findings } = await lookAtMeter(options, unitId, profile, deps);
   const text = [
     ...readings.map((reads, at) => `Reading ${at + 1}\n${renderReads(reads)}`),
     ...findings.map(({ severity, text }) => `${MARKS[severity]} ${text}`),

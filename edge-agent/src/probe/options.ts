@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type { ModbusFraming, Transport } from "@nightflow/domain";
-import { NightflowError } from "@nightflow/domain";
+import { NightflowError, unitIdsIn } from "@nightflow/domain";
 import { type Dial, parseDial } from "./dial.ts";
 
 /** What was typed to `probe` cannot work. */
@@ -146,14 +146,9 @@ function transportOf({ tcp, serial, baud, parity, stop }: Values): Transport {
 }
 
 function unitIdsOf(text: string): number[] {
-  const ids = text.split(",").flatMap((piece) => {
-    const match = /^(\d{1,3})(?:-(\d{1,3}))?$/.exec(piece.trim());
-    const [first, last] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
-    if (match === null || first > last || last > 255)
-      throw usage(`--units ${text} is no list of unit ids, such as 1-32,40`);
-    return Array.from({ length: last - first + 1 }, (_, at) => first + at);
-  });
-  return [...new Set(ids)];
+  const ids = unitIdsIn(text);
+  if (ids === null) throw usage(`--units ${text} is no list of unit ids, such as 1-32,40`);
+  return ids;
 }
 
 function meterOf(text: string): string {

@@ -97,6 +97,26 @@ describe("a Modbus bus", () => {
     expect(readings[0]?.readAt).toBe(START + 20);
   });
 
+  it("lets somebody look at its line in idle time and for a tenth of a full bus, and keeps its polls", async () => {
+    const { time, line, readings, start } = setUp(16, { timeoutMs: 500 });
+    for (const [unitId] of line.units) line.units.set(unitId, { afterMs: 100, answer: mag() });
+    const bus = start();
+    let answers = 0;
+    const scan = async () => {
+      for (let unitId = 100; unitId < 140; unitId++) {
+        const look = { unitId, functionCode: 3, address: 0, quantity: 1, words: 1, timeoutMs: 500 } as const;
+        if ((await bus.look(look)).answer.kind === "timeout") answers++;
+      }
+    };
+    void scan();
+    await time.run(PERIOD_MS * 12);
+    expect(answers).toBe(40);
+    for (let unit = 1; unit <= 16; unit++) expect(of(readings, `M-${unit}.flow`).length).toBeGreaterThanOrEqual(11);
+    await Promise.all([bus.close(), time.run(1000)]);
+    const late = { unitId: 1, functionCode: 3, address: 0, quantity: 1, words: 1, timeoutMs: 500 } as const;
+    expect((await bus.look(late)).answer.kind).toBe("disconnected");
+  });
+
   it("stamps it so also when the clock, years behind, is set right in between", async () => {
     const { time, clock, line, readings, start } = setUp(1);
     line.units.set(1, { afterMs: 40, answer: mag() });

@@ -5,7 +5,16 @@ import type { ReadNowResult, RunningBus, WriteOrder, WriteResult } from "../driv
 import { LineWatch } from "../polled/line-watch.ts";
 import { OrderQueue } from "../polled/order-queue.ts";
 import { plannedWrite, readBack, resultOf, verified } from "./bus-orders.ts";
-import { isBusyException, isOfUnit, type LineAnswer, type MeterLine, type ModbusRequest } from "./line.ts";
+import {
+  type Exchange,
+  isBusyException,
+  isOfUnit,
+  type LineAnswer,
+  type LineRequest,
+  type MeterLine,
+  type ModbusRequest,
+} from "./line.ts";
+import { LookQueue } from "./look-queue.ts";
 import { phaseMs } from "./phases.ts";
 import { BusSchedule } from "./schedule.ts";
 import type { TimedAnswer, UnitReader } from "./unit-reader.ts";
@@ -44,6 +53,7 @@ export class ModbusBus implements RunningBus {
   readonly #watch: LineWatch;
   readonly #cutOff = new Set<number>();
   readonly #orders: OrderQueue;
+  readonly #looks: LookQueue;
   #askedAtRealMs = 0;
   #isReleased = false;
   #wasLostByAsking = false;
@@ -56,6 +66,7 @@ export class ModbusBus implements RunningBus {
     this.#watch = new LineWatch(deps.line, this.#realNow);
     this.#pause = new Pause(deps.timers ?? realTimers);
     this.#orders = new OrderQueue(() => this.#pause.wake());
+    this.#looks = new LookQueue(() => this.#pause.wake(), this.#realNow);
     const { clock, bus, random } = deps;
     const units = deps.units.map((unit) => ({
       timeoutMs: unit.timeoutMs ?? bus.timeoutMs,
@@ -98,6 +109,10 @@ export class ModbusBus implements RunningBus {
     return this.#orders.add<WriteResult>({ outcome: "busy", detail: null }, () => this.#write(order));
   }
 
+  look(request: LineRequest): Promise<Exchange> {
+    return this.#looks.add(request, () => this.#askAside(request));
+  }
+
   retry(meter?: string): number {
     const wanted = this.#deps.units.flatMap((unit, at) => (meter === undefined || unit.meter === meter ? [at] : []));
     const waiting = wanted.filter((at) => this.#schedule.isQuarantined(at) || this.#cutOff.has(at));
@@ -119,19 +134,25 @@ export class ModbusBus implements RunningBus {
     // The first polls wait for the first connection, or else all of them would be missing.
     if (!this.#deps.line.isOpen) await this.#pause.wait(this.#deps.bus.timeoutMs);
     while (!this.#isClosed) await this.#step();
+    this.#looks.close();
     await this.#orders.close();
   }
 
   async #step(): Promise<void> {
-    const order = this.#orders.next();
+    const order = this.#orders.next() ?? this.#looks.next(0);
     if (order !== undefined) return order();
     const action = this.#schedule.next(this.#realNow());
-    if (action.kind === "wait") return this.#idle(action.realMs);
+    if (action.kind === "wait") return this.#waitOrLook(action.realMs);
     const unit = this.#deps.units[action.unit];
     if (unit === undefined) return;
     if (action.kind === "poll") return this.#poll(action.unit, unit, action.group);
     if (action.kind === "probe") return this.#probe(action.unit, unit, action.maxRealMs);
     this.#deps.collect(unit.absent(action.group, this.#deps.clock.now(), "timeout"));
+  }
+
+  #waitOrLook(realMs: number): Promise<void> {
+    const look = this.#looks.next(realMs);
+    return look === undefined ? this.#idle(Math.min(realMs, this.#looks.waitMs())) : look();
   }
 
   /** Nothing is due. A line that others want too is let go of before long. */
@@ -229,6 +250,14 @@ export class ModbusBus implements RunningBus {
     this.#askedAtRealMs = this.#realNow();
     this.#note(unit, answer, tookMs);
     return { answer, readAt };
+  }
+
+  /** A question about a unit that need be none of the bus's. */
+  async #askAside(request: LineRequest): Promise<Exchange> {
+    await this.#reopen();
+    const exchange = await this.#deps.line.ask(request);
+    this.#askedAtRealMs = this.#realNow();
+    return exchange;
   }
 
   /** Connects a line that was let go of, for at most as long as a person would wait. */

@@ -65,6 +65,9 @@ export interface MeterLine {
   close(): void;
 }
 
+/** What questions can be put to: a line, or a running bus that lets others look at its own. */
+export type LineAsker = Pick<MeterLine, "ask">;
+
 /** Modbus exceptions that say the unit itself was not reached. @see Modbus Application Protocol V1.1b3, section 7 */
 export function isGatewayException(code: number): boolean {
   return code === 0x0a || code === 0x0b;

@@ -9321,42 +9321,8 @@ export interface operations {
                     } | {
                         /** @enum {string} */
                         kind: "probe";
-                        busConfig?: {
-                            id: string;
-                            /** @enum {string} */
-                            kind: "modbus-tcp";
-                            host: string;
-                            /** @default 502 */
-                            port?: number;
-                            /** @default 1000 */
-                            timeoutMs?: number;
-                            /** @default 0 */
-                            gapMs?: number;
-                            /** @default 0 */
-                            settleMs?: number;
-                            /** @default 1 */
-                            retries?: number;
-                            idleCloseMs?: number;
-                            /** @default 0.02 */
-                            spread?: number;
-                            units: {
-                                meter: string;
-                                unitId: number;
-                                profile: string;
-                                periodS: number;
-                                groups?: {
-                                    [key: string]: number;
-                                };
-                                timeoutMs?: number;
-                                retries?: number;
-                                channels: {
-                                    [key: string]: string;
-                                };
-                            }[];
-                        } | {
-                            id: string;
-                            /** @enum {string} */
-                            kind: "modbus";
+                        bus?: string;
+                        line?: {
                             transport: {
                                 /** @enum {string} */
                                 kind: "tcp";
@@ -9387,441 +9353,70 @@ export interface operations {
                                 rts?: "off" | "while-sending";
                                 /** @default false */
                                 echo?: boolean;
-                            } | {
-                                /** @enum {string} */
-                                kind: "dial-in";
-                                /** @default 127.0.0.1 */
-                                host?: string;
-                                port: number;
-                                registration: {
-                                    text: string;
-                                } | {
-                                    hex: string;
-                                } | {
-                                    imei: string;
-                                } | {
-                                    iccid: string;
-                                };
-                                heartbeat?: {
-                                    text: string;
-                                } | {
-                                    hex: string;
-                                };
-                                /** @default 600 */
-                                idleS?: number;
                             };
                             /**
-                             * @default rtu
+                             * @default tcp
                              * @enum {string}
                              */
                             framing?: "tcp" | "rtu" | "ascii";
-                            /** @default 1000 */
-                            timeoutMs?: number;
-                            /** @default 0 */
-                            gapMs?: number;
-                            /** @default 0 */
-                            settleMs?: number;
-                            /** @default 1 */
-                            retries?: number;
-                            idleCloseMs?: number;
-                            /** @default 0.02 */
-                            spread?: number;
-                            units: {
-                                meter: string;
-                                unitId: number;
-                                profile: string;
-                                periodS: number;
-                                groups?: {
-                                    [key: string]: number;
-                                };
-                                timeoutMs?: number;
-                                retries?: number;
-                                channels: {
-                                    [key: string]: string;
-                                };
-                            }[];
-                        } | {
-                            id: string;
-                            /** @enum {string} */
-                            kind: "opcua";
-                            /** Format: starts_with */
-                            endpointUrl: string;
-                            /**
-                             * @default {
-                             *       "policy": "None"
-                             *     }
-                             */
-                            security?: {
-                                /** @enum {string} */
-                                policy: "None" | "Basic256Sha256" | "Aes128_Sha256_RsaOaep" | "Aes256_Sha256_RsaPss";
-                                /**
-                                 * @default SignAndEncrypt
-                                 * @enum {string}
-                                 */
-                                mode?: "Sign" | "SignAndEncrypt";
-                            };
-                            /**
-                             * @default {
-                             *       "kind": "anonymous"
-                             *     }
-                             */
-                            identity?: {
-                                /** @enum {string} */
-                                kind: "anonymous";
-                            } | {
-                                /** @enum {string} */
-                                kind: "user";
-                                user: string;
-                                secret: string;
-                                /** @default false */
-                                allowUnprotected?: boolean;
-                            } | {
-                                /** @enum {string} */
-                                kind: "certificate";
-                                secret: string;
-                            };
-                            /**
-                             * @default subscribe
-                             * @enum {string}
-                             */
-                            mode?: "subscribe" | "read";
-                            /** @default 1000 */
-                            samplingMs?: number;
-                            /** @default 1000 */
-                            publishMs?: number;
-                            /** @default 16 */
-                            queueSize?: number;
-                            periodS: number;
-                            /**
-                             * @default period
-                             * @enum {string}
-                             */
-                            report?: "period" | "change";
-                            /**
-                             * @default source
-                             * @enum {string}
-                             */
-                            timeFrom?: "source" | "server";
-                            /** @default {} */
-                            history?: {
-                                /** @default 168 */
-                                hours?: number;
-                                /** @default 1000 */
-                                valuesPerRequest?: number;
-                                /** @default 200 */
-                                pauseMs?: number;
-                            };
-                            /** @default [] */
-                            items?: {
-                                meter: string;
-                                nodeId?: string;
-                                path?: string;
-                                channel: string;
-                                /** @default 1 */
-                                scale?: number;
-                            }[];
-                            /** @default [] */
-                            find?: {
-                                path: string;
-                                /** @default $1 */
-                                meter?: string;
-                                /** @enum {string} */
-                                quantity: "forward_total" | "reverse_total" | "net_total" | "vb_total" | "vm_total" | "flow" | "pressure" | "temperature" | "battery" | "valve" | "alarm_word";
-                                /** @enum {string} */
-                                unit: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz" | "kg" | "kg/h";
-                                resolution?: number;
-                                /** @default 1 */
-                                scale?: number;
-                                reporting?: {
-                                    /** @default 0 */
-                                    deadband?: number;
-                                    /** @default 0 */
-                                    deadbandPercent?: number;
-                                    /** @default 900 */
-                                    heartbeatS?: number;
-                                };
-                            }[];
-                            /** @default 5000 */
-                            findMax?: number;
-                        } | {
-                            id: string;
-                            /** @enum {string} */
-                            kind: "cjt188";
-                            transport: {
-                                /** @enum {string} */
-                                kind: "tcp";
-                                host: string;
-                                /** @default 502 */
-                                port?: number;
-                                /** @default 5000 */
-                                connectTimeoutMs?: number;
-                            } | {
-                                /** @enum {string} */
-                                kind: "serial";
-                                path: string;
-                                /** @default 2400 */
-                                baudRate?: number;
-                                /** @default 8 */
-                                dataBits?: 7 | 8;
-                                /**
-                                 * @default even
-                                 * @enum {string}
-                                 */
-                                parity?: "none" | "even" | "odd";
-                                /** @default 1 */
-                                stopBits?: 1 | 2;
-                                /**
-                                 * @default off
-                                 * @enum {string}
-                                 */
-                                rts?: "off" | "while-sending";
-                                /** @default false */
-                                echo?: boolean;
-                            } | {
-                                /** @enum {string} */
-                                kind: "dial-in";
-                                /** @default 127.0.0.1 */
-                                host?: string;
-                                port: number;
-                                registration: {
-                                    text: string;
-                                } | {
-                                    hex: string;
-                                } | {
-                                    imei: string;
-                                } | {
-                                    iccid: string;
-                                };
-                                heartbeat?: {
-                                    text: string;
-                                } | {
-                                    hex: string;
-                                };
-                                /** @default 600 */
-                                idleS?: number;
-                            };
-                            /** @default 3000 */
-                            timeoutMs?: number;
-                            /** @default 100 */
-                            gapMs?: number;
-                            /** @default 1 */
-                            retries?: number;
-                            /** @default 4 */
-                            preamble?: number;
-                            /** @default Asia/Shanghai */
-                            timeZone?: string;
-                            /** @default 300 */
-                            clockToleranceS?: number;
-                            /** @default [] */
-                            dialects?: {
-                                name: string;
-                                model: string;
-                                source: {
-                                    document: string;
-                                    pages: string;
-                                    reference: string;
-                                };
-                                verified: boolean;
-                                notes?: string;
-                                meterType: string;
-                                /** @default 1F90 */
-                                readDi?: string;
-                                /** @default A017 */
-                                valveDi?: string;
-                                /** @default true */
-                                echoesSer?: boolean;
-                                registers: {
-                                    [key: string]: {
-                                        /** @enum {string} */
-                                        quantity: "forward_total" | "reverse_total" | "net_total" | "vb_total" | "vm_total" | "flow" | "pressure" | "temperature" | "battery" | "valve" | "alarm_word";
-                                        at: number;
-                                        bytes: number;
-                                        /** @default 0 */
-                                        decimals?: number;
-                                        unitAt?: number;
-                                        /** @enum {string} */
-                                        unit?: "1" | "m3" | "Sm3" | "L" | "m3/h" | "Sm3/h" | "L/h" | "m3/s" | "kPa" | "bar" | "Cel" | "V" | "%" | "Hz" | "kg" | "kg/h";
-                                    };
-                                };
-                                timeAt?: number;
-                                status?: {
-                                    at: number;
-                                    open?: {
-                                        mask: number;
-                                        equals: number;
-                                    };
-                                    closed?: {
-                                        mask: number;
-                                        equals: number;
-                                    };
-                                    valveFault?: {
-                                        mask: number;
-                                        equals: number;
-                                    };
-                                    batteryLow?: {
-                                        mask: number;
-                                        equals: number;
-                                    };
-                                };
-                                vectors: {
-                                    frame: string;
-                                    values: {
-                                        [key: string]: number;
-                                    };
-                                    /** @default null */
-                                    localTime?: string | null;
-                                    /** @enum {string} */
-                                    valve?: "open" | "closed" | "fault" | "unknown";
-                                    batteryLow?: boolean;
-                                    source: string;
-                                    verified: boolean;
-                                }[];
-                            }[];
-                            units: {
-                                meter: string;
-                                address: string;
-                                /** @default standard-water */
-                                dialect?: string;
-                                periodS: number;
-                                awake?: {
-                                    from: string;
-                                    to: string;
-                                };
-                                channels: {
-                                    [key: string]: string;
-                                };
-                            }[];
-                        } | {
-                            id: string;
-                            /** @enum {string} */
-                            kind: "mbus";
-                            transport: {
-                                /** @enum {string} */
-                                kind: "tcp";
-                                host: string;
-                                /** @default 502 */
-                                port?: number;
-                                /** @default 5000 */
-                                connectTimeoutMs?: number;
-                            } | {
-                                /** @enum {string} */
-                                kind: "serial";
-                                path: string;
-                                /** @default 2400 */
-                                baudRate?: number;
-                                /** @default 8 */
-                                dataBits?: 7 | 8;
-                                /**
-                                 * @default even
-                                 * @enum {string}
-                                 */
-                                parity?: "none" | "even" | "odd";
-                                /** @default 1 */
-                                stopBits?: 1 | 2;
-                                /**
-                                 * @default off
-                                 * @enum {string}
-                                 */
-                                rts?: "off" | "while-sending";
-                                /** @default false */
-                                echo?: boolean;
-                            } | {
-                                /** @enum {string} */
-                                kind: "dial-in";
-                                /** @default 127.0.0.1 */
-                                host?: string;
-                                port: number;
-                                registration: {
-                                    text: string;
-                                } | {
-                                    hex: string;
-                                } | {
-                                    imei: string;
-                                } | {
-                                    iccid: string;
-                                };
-                                heartbeat?: {
-                                    text: string;
-                                } | {
-                                    hex: string;
-                                };
-                                /** @default 600 */
-                                idleS?: number;
-                            };
-                            /** @default 3000 */
-                            timeoutMs?: number;
-                            /** @default 100 */
-                            gapMs?: number;
-                            /** @default 2 */
-                            retries?: number;
-                            /** @default Asia/Shanghai */
-                            timeZone?: string;
-                            /** @default 300 */
-                            clockToleranceS?: number;
-                            units: {
-                                meter: string;
-                                address: {
-                                    primary: number;
-                                } | {
-                                    number: string;
-                                    maker?: string;
-                                    version?: number;
-                                    medium?: number;
-                                };
-                                periodS: number;
-                                awake?: {
-                                    from: string;
-                                    to: string;
-                                };
-                                channels: {
-                                    [key: string]: string;
-                                };
-                            }[];
-                        } | {
-                            id: string;
-                            /** @enum {string} */
-                            kind: "wmbus";
-                            source: {
-                                /** @enum {string} */
-                                kind: "tcp-listen";
-                                /** @default 127.0.0.1 */
-                                host?: string;
-                                port: number;
-                            } | {
-                                /** @enum {string} */
-                                kind: "udp-listen";
-                                /** @default 127.0.0.1 */
-                                host?: string;
-                                port: number;
-                            } | {
-                                /** @enum {string} */
-                                kind: "tcp-connect";
-                                host: string;
-                                port: number;
-                            };
-                            /**
-                             * @default lines
-                             * @enum {string}
-                             */
-                            format?: "lines" | "binary";
-                            keysFile?: string;
-                            /** @default Asia/Shanghai */
-                            timeZone?: string;
-                            /** @default 300 */
-                            clockToleranceS?: number;
-                            units: {
-                                meter: string;
-                                address: string;
-                                periodS: number;
-                                channels: {
-                                    [key: string]: string;
-                                };
-                            }[];
                         };
-                        bus?: string;
                         /** @default {} */
                         options?: {
-                            [key: string]: unknown;
+                            /**
+                             * @default [
+                             *       1,
+                             *       2,
+                             *       3,
+                             *       4,
+                             *       5,
+                             *       6,
+                             *       7,
+                             *       8,
+                             *       9,
+                             *       10,
+                             *       11,
+                             *       12,
+                             *       13,
+                             *       14,
+                             *       15,
+                             *       16,
+                             *       17,
+                             *       18,
+                             *       19,
+                             *       20,
+                             *       21,
+                             *       22,
+                             *       23,
+                             *       24,
+                             *       25,
+                             *       26,
+                             *       27,
+                             *       28,
+                             *       29,
+                             *       30,
+                             *       31,
+                             *       32
+                             *     ]
+                             */
+                            units?: number[];
+                            /** @default 500 */
+                            timeoutMs?: number;
+                            read?: {
+                                functionCode: 3 | 4;
+                                from: number;
+                                to: number;
+                            };
+                            dial?: string;
+                            manualAddress?: number;
+                            profile?: string | {
+                                [key: string]: unknown;
+                            };
+                            /** @default 10 */
+                            everyS?: number;
+                            q3M3h?: number;
+                            nominalDiameterMm?: number;
+                            /** @default false */
+                            isGas?: boolean;
                         };
                     };
                     site?: string;
