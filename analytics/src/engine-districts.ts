@@ -1,13 +1,13 @@
+import { DistrictFindings, type WatchedDistrict } from "./district-findings.ts";
+import { type DistrictCourses, districtCourses } from "./district-replay.ts";
 import type { EngineOptions, FindingSink } from "./engine.ts";
 import { Families, type FamiliesImage } from "./engine-families.ts";
 import type { Weather } from "./engine-weather.ts";
-import { isLiveLongEnough } from "./meter-findings.ts";
-import { District, type DistrictImage, type JudgedNight } from "./pure/district.ts";
+import { District, type DistrictImage } from "./pure/district.ts";
 import type { Family } from "./pure/districts/family.ts";
-import { lossProof, nightProof } from "./pure/districts/proofs.ts";
-import type { Proof } from "./pure/evidence.ts";
 import type { FindingSubject } from "./pure/finding.ts";
 import { conditionsOf } from "./pure/holidays.ts";
+import type { MovedIntervals } from "./pure/interval-changes.ts";
 import type { EmittedInterval } from "./pure/intervals.ts";
 import { calendarOf, type ZoneCalendar } from "./pure/local-time.ts";
 import type { MeterState } from "./pure/meter-table.ts";
@@ -15,25 +15,21 @@ import type { MeteredChannel } from "./pure/registry.ts";
 import { isIn } from "./pure/shards.ts";
 import type { WatchedMeter } from "./watched-meter.ts";
 
-interface WatchedDistrict {
-  readonly district: District;
-  readonly who: FindingSubject;
-  readonly pricePerM3: number;
-}
-
 /** The districts: inflow from their inlets, nights judged as they complete. */
 export class Districts {
   readonly #sink: FindingSink;
   readonly #options: Pick<EngineOptions, "shard" | "tuning">;
   readonly #weather: Weather;
   readonly #families: Families;
-  #districts = new Map<string, WatchedDistrict>();
+  readonly #findings: DistrictFindings;
+  #districts = new Map<string, DistrictHere>();
 
   constructor(sink: FindingSink, options: Pick<EngineOptions, "shard" | "tuning">, weather: Weather) {
     this.#sink = sink;
     this.#options = options;
     this.#weather = weather;
     this.#families = new Families(sink, options);
+    this.#findings = new DistrictFindings(sink);
   }
 
   /** Whether a meter feeds a district of this shard, or stands in one. */
@@ -54,7 +50,7 @@ export class Districts {
     this.restore(before);
   }
 
-  #watch(dma: string, inlets: readonly Inlet[], customers: number): WatchedDistrict {
+  #watch(dma: string, inlets: readonly Inlet[], customers: number): DistrictHere {
     const first = inlets[0]?.meter;
     const calendar = calendarOf(first?.zone ?? "UTC");
     const meters = {
@@ -64,8 +60,10 @@ export class Districts {
       tuning: this.#options.tuning,
       conditionsOf: (day: number) => conditionsOf(day, calendar, first, this.#weather),
     };
+    const newDistrict = () => new District(dma, calendar, meters);
     return {
-      district: new District(dma, calendar, meters),
+      newDistrict,
+      district: newDistrict(),
       pricePerM3: first?.pricePerM3 ?? 0,
       who: whoIs(dma, first),
     };
@@ -108,12 +106,43 @@ export class Districts {
     for (const { dma } of meter.inletOf) {
       const watched = this.#districts.get(dma);
       if (!watched) continue;
-      watched.district.addInlet(meter.meter, interval, m3);
-      for (let night = watched.district.judgeNext(); night; night = watched.district.judgeNext())
-        this.#onNight(watched, night, interval.knownAtMs, state);
-      for (let told = watched.district.balanceNext(); told; told = watched.district.balanceNext())
-        this.#onBalance(watched, told, interval.knownAtMs, state);
+      const { district } = watched;
+      district.addInlet(meter.meter, interval, m3);
+      const { liveSinceMs, lastImportMs } = state;
+      district.origin = { liveSinceMs, lastImportMs };
+      this.#findings.judge(watched, interval.knownAtMs);
     }
+  }
+
+  /** Whether late readings of a meter change the sums of a district of this shard. */
+  counts(meter: MeteredChannel): boolean {
+    return meter.inletOf.some(({ dma }) => this.#districts.has(dma)) || this.around(meter) !== undefined;
+  }
+
+  /** Puts right what late readings show a meter to have measured, in the districts that it feeds or stands in. */
+  correct(meter: MeteredChannel, moved: MovedIntervals): void {
+    const m3PerCount = (meter.litresPerCount ?? 0) / 1000;
+    for (const { dma } of meter.inletOf)
+      this.#districts.get(dma)?.district.correctInlet(meter.meter, moved, m3PerCount);
+    this.around(meter)?.correctCustomer(moved, m3PerCount);
+  }
+
+  /** Districts with nights that should be judged again. */
+  stale(): string[] {
+    return [...this.#districts].flatMap(([dma, { district }]) => (district.isStale ? [dma] : []));
+  }
+
+  /** What judging the nights of a district again shows; null when that cannot be done. */
+  coursesOf(dma: string): DistrictCourses | null {
+    const watched = this.#districts.get(dma);
+    return watched === undefined ? null : districtCourses(watched, watched.newDistrict);
+  }
+
+  /** Takes over what a district has learnt by its nights judged again; without it they stay as they were judged. */
+  settle(dma: string, image: DistrictImage | null): void {
+    const district = this.#districts.get(dma)?.district;
+    if (image !== null) district?.restore(image);
+    district?.settle();
   }
 
   /** Gives out the rows whose sums changed after they were judged. */
@@ -129,52 +158,11 @@ export class Districts {
   restore(image: readonly (readonly [string, DistrictImage])[]): void {
     for (const [dma, saved] of image) this.#districts.get(dma)?.district.restore(saved);
   }
-
-  #onNight(watched: WatchedDistrict, night: JudgedNight, atMs: number, inlet: MeterState): void {
-    const { district } = watched;
-    this.#sink.night(night.row);
-    district.isPast = isStillPast(district.isPast, night, inlet);
-    const proof = night.step === "clear" || night.step === "none" ? null : nightProof(district, night);
-    this.#report(watched, "NIGHT_MIN", night, atMs, district.isPast, proof);
-    if (night.step === "clear") district.isPast = false;
-  }
-
-  #onBalance(watched: WatchedDistrict, night: JudgedNight, atMs: number, inlet: MeterState): void {
-    const { district } = watched;
-    district.isLossPast = isStillPast(district.isLossPast, night, inlet);
-    const isGas = watched.who.commodity === "gas";
-    const proof = night.step === "clear" || night.step === "none" ? null : lossProof(district, night, isGas);
-    this.#report(watched, isGas ? "GAS_UFG" : "DMA_LOSS", night, atMs, district.isLossPast, proof);
-    if (night.step === "clear") district.isLossPast = false;
-  }
-
-  #report(
-    watched: WatchedDistrict,
-    rule: "NIGHT_MIN" | "DMA_LOSS" | "GAS_UFG",
-    night: JudgedNight,
-    atMs: number,
-    isPast: boolean,
-    proof: Proof | null,
-  ): void {
-    if (night.step === "none") return;
-    this.#sink.emit({
-      type: night.step === "hold" ? "update" : night.step,
-      rule,
-      direction: "up",
-      who: watched.who,
-      pricePerM3: watched.pricePerM3,
-      startMs: night.startMs,
-      atMs,
-      isPast,
-      proof,
-    });
-  }
 }
 
-/** Whether a finding that began in imported rows has not yet been confirmed by a day of live ones. */
-function isStillPast(wasPast: boolean, night: JudgedNight, inlet: MeterState): boolean {
-  const isPast = night.step === "open" ? inlet.lastImportMs !== 0 && night.startMs <= inlet.lastImportMs : wasPast;
-  return isPast && !isLiveLongEnough(inlet, night.nightStartMs);
+interface DistrictHere extends WatchedDistrict {
+  /** The same district, of which nothing is known. */
+  readonly newDistrict: () => District;
 }
 
 interface Inlet {

@@ -39,6 +39,7 @@ interface OpenPage {
 /** The meters, from reading to interval: what the book knows, the slots keep and the judge is told. */
 export class MeterWatch {
   readonly #options: EngineOptions;
+  readonly #districts: Districts;
   readonly #slots = new MeterSlots();
   readonly #book: MeterBook;
   readonly #judge: MeterJudge;
@@ -55,6 +56,7 @@ export class MeterWatch {
 
   constructor(options: EngineOptions, sink: FindingSink, districts: Districts) {
     this.#options = options;
+    this.#districts = districts;
     this.#book = new MeterBook(options, districts, this.#slots);
     this.#standstills = new StandstillWatch(options.shard, sink, this.#slots, () => this.#book.meters);
     this.#judge = new MeterJudge(this.#slots, districts, new MeterFindings(options, sink), this.#standstills);
@@ -164,7 +166,8 @@ export class MeterWatch {
 
   #noteLate({ meta, kind: { duty } }: WatchedMeter, readAtMs: number): void {
     if (duty.isJudged) this.#lateRows++;
-    if (duty.isJudged || duty.isAccountJudged) this.#late.add(meta.channel, meta.periodMs, readAtMs);
+    if (duty.isJudged || duty.isAccountJudged || this.#districts.counts(meta))
+      this.#late.add(meta.channel, meta.periodMs, readAtMs);
   }
 
   /** The late readings of the meters judged here since they were last asked for. */

@@ -7,10 +7,14 @@ import { PressureWatch } from "./engine-pressure.ts";
 import { SilenceWatch } from "./engine-silence.ts";
 import { Weather } from "./engine-weather.ts";
 import type { MeterImage } from "./meter-slots.ts";
+import type { DistrictImage } from "./pure/district.ts";
+import { compareEpisodes, type EpisodeChange, episodesOf } from "./pure/episodes.ts";
 import { CONFIDENCE, evidenceOf, type Proof } from "./pure/evidence.ts";
 import type { RuleView } from "./pure/explain.ts";
 import type { DmaNight, FindingEvent, FindingSubject } from "./pure/finding.ts";
+import type { MovedIntervals } from "./pure/interval-changes.ts";
 import type { LateReadings } from "./pure/late.ts";
+import { dateTextOf } from "./pure/local-time.ts";
 import { type MeteredChannel, prefer } from "./pure/registry.ts";
 import { type Shard, WHOLE } from "./pure/shards.ts";
 import { DEFAULT_TUNING, type RuleTuning } from "./pure/tuning.ts";
@@ -48,6 +52,20 @@ export const DEFAULT_ENGINE_OPTIONS: EngineOptions = {
 export interface EngineOutput {
   readonly events: readonly FindingEvent[];
   readonly nights: readonly DmaNight[];
+}
+
+/** What judging the nights of a district again has shown. */
+export interface DistrictReplay {
+  readonly dma: string;
+  /** What of the findings is another one with the sums of today than with those that the nights were judged by. */
+  readonly changes: readonly EpisodeChange[];
+  /** Rows of nights that are other ones now. */
+  readonly nights: readonly DmaNight[];
+  /** What the district has learnt. */
+  readonly image: DistrictImage;
+  /** First and last local date whose sums have changed. */
+  readonly from: string;
+  readonly to: string;
 }
 
 /** Where the parts of the engine put what they find. */
@@ -173,6 +191,38 @@ export class Engine {
   /** Takes over what another engine has learnt of one meter. */
   putMeter(channel: string, image: MeterImage): void {
     this.#meters.putMeter(channel, image);
+  }
+
+  /** Whether late readings of a meter change the sums of a district judged here. */
+  countsInDistrict(meter: MeteredChannel): boolean {
+    return this.#districts.counts(meter);
+  }
+
+  /** Puts right what late readings show a meter to have measured, in the sums of its districts. */
+  correctDistricts(meter: MeteredChannel, moved: MovedIntervals): void {
+    this.#districts.correct(meter, moved);
+  }
+
+  /** Districts some of whose judged nights have other sums now. */
+  staleDistricts(): string[] {
+    return this.#districts.stale();
+  }
+
+  /** Judges the nights of a district again, without changing it; null when nothing is kept from before the first that changed. */
+  replayDistrict(dma: string): DistrictReplay | null {
+    const courses = this.#districts.coursesOf(dma);
+    if (courses === null) return null;
+    const [before, after] = [courses.asJudged, courses.asKnown].map((signals) => episodesOf(signals.map(findingOf)));
+    // A state kept while a finding was open does not hold its evidence.
+    const isTold = (change: EpisodeChange) => change.kind !== "changed" || change.now.finding.evidence !== null;
+    const changes = compareEpisodes(before ?? [], after ?? []).filter(isTold);
+    const { nights, image, firstDay, lastDay } = courses;
+    return { dma, changes, nights, image, from: dateTextOf(firstDay), to: dateTextOf(lastDay) };
+  }
+
+  /** Takes over what a district has learnt by a replay; null leaves its nights as they were judged. */
+  settleDistrict(dma: string, replay: DistrictReplay | null): void {
+    this.#districts.settle(dma, replay?.image ?? null);
   }
 
   /** What the rules see of the meter judged by `channel`; empty when none is judged here. */

@@ -19,8 +19,17 @@ import {
   NIGHT,
   newDistrictDay,
 } from "./districts/day.ts";
+import {
+  type CustomersLevel,
+  type KeptState,
+  keepState,
+  NO_CUSTOMERS,
+  type Rewound,
+  stateBefore,
+} from "./districts/kept-states.ts";
 import { balanceNight, type NightBalance } from "./districts/night-balance.ts";
 import type { DmaNight } from "./finding.ts";
+import type { MovedIntervals } from "./interval-changes.ts";
 import type { EmittedInterval } from "./intervals.ts";
 import { dateTextOf, type ZoneCalendar } from "./local-time.ts";
 import { nightStepOf, type RuleTuning } from "./tuning.ts";
@@ -47,17 +56,18 @@ export interface DistrictImage {
   readonly isLossPast?: boolean;
   readonly progress: readonly (readonly [string, number])[];
   readonly days: readonly (readonly [number, DistrictDay])[];
+  /** What follows is absent in snapshots of programs that judged no night again. */
+  readonly kept?: readonly KeptState[];
+  readonly judgedAs?: readonly (readonly [number, DistrictDay])[];
+  readonly isStale?: boolean;
+  readonly origin?: InletOrigin;
 }
 
-/** Customers' night use as it usually is and as it was last, m³/h. The usual is not learned from while a finding is open. */
-interface CustomersLevel {
-  nights: number;
-  mean: number;
-  lastM3h: number;
-  lastNightMs: number;
+/** Where the readings of a district's inlets come from: first live one, newest imported one; 0 when there is none. */
+export interface InletOrigin {
+  readonly liveSinceMs: number;
+  readonly lastImportMs: number;
 }
-
-const NO_CUSTOMERS: CustomersLevel = { nights: 0, mean: 0, lastM3h: 0, lastNightMs: 0 };
 
 /** What judging one night brought. */
 export interface JudgedNight {
@@ -106,6 +116,15 @@ export class District {
   #dirty = new Set<number>();
   #nextDay: number | null = null;
   #nextBalanceDay: number | null = null;
+  #kept: readonly KeptState[] = [];
+  /** Days whose sums have changed since their nights were judged, as they were then. */
+  #judgedAs = new Map<number, DistrictDay>();
+  #isStale = false;
+  /** While nights are gone through again: to which, and whether balances are those that were told then. */
+  #againUntil = Number.NEGATIVE_INFINITY;
+  #isAsJudged = false;
+  /** Of the inlets, when a night was last judged. */
+  origin: InletOrigin = { liveSinceMs: 0, lastImportMs: 0 };
 
   constructor(id: string, calendar: ZoneCalendar, meters: DistrictMeters) {
     this.id = id;
@@ -125,8 +144,119 @@ export class District {
   /** Adds a customer's consumption to the day's sum. */
   addCustomer(interval: EmittedInterval, m3: number): void {
     const number = this.#calendar.dayOf(interval.startMs);
-    if (this.#nextDay !== null && number < this.#nextDay - KEPT_DAYS) return;
+    if (this.#isForgotten(number)) return;
+    const night = this.#days.get(this.#nightOf(number));
+    // A night that was passed over without its customers may be told after all.
+    if (night?.isBalanced === false) this.#keepAsJudged(number);
     addCustomer(this.#day(number), number, this.#calendar, interval, m3);
+    if (night?.isBalanced === false && this.#balanceOf(this.#nightOf(number)).why === null) this.#isStale = true;
+    this.#touch(number);
+  }
+
+  /** Puts right what late readings show an inlet to have measured: `was` is what was taken for it until now. */
+  correctInlet(meter: string, { was, now }: MovedIntervals, m3PerCount: number): void {
+    const m3Of = (this.#meters.inlets.get(meter) ?? 0) * m3PerCount;
+    this.#correct(was, (day, number, interval) =>
+      addInflow(day, number, this.#calendar, interval, interval.counts * m3Of, -1),
+    );
+    this.#correct(now, (day, number, interval) =>
+      addInflow(day, number, this.#calendar, interval, interval.counts * m3Of),
+    );
+    this.#isStale ||= this.#judgedAs.size > 0 && was.length + now.length > 0;
+  }
+
+  /** The same of a customer's meter. */
+  correctCustomer({ was, now }: MovedIntervals, m3PerCount: number): void {
+    this.#correct(was, (day, number, interval) =>
+      addCustomer(day, number, this.#calendar, interval, interval.counts * m3PerCount, -1),
+    );
+    this.#correct(now, (day, number, interval) =>
+      addCustomer(day, number, this.#calendar, interval, interval.counts * m3PerCount),
+    );
+    this.#isStale ||= [...this.#judgedAs.keys()].some((number) => this.#isOtherwiseBalanced(this.#nightOf(number)));
+  }
+
+  /** Whether nights that were judged have other sums now, so that they should be judged again. */
+  get isStale(): boolean {
+    return this.#isStale;
+  }
+
+  /**
+   * The district before the first night whose sums have changed, once with the sums that its nights were judged by and once with those
+   * of today; null when no state is kept from before it.
+   */
+  rewound(): Rewound | null {
+    const untilDay = this.#nextDay;
+    const changed = [...this.#judgedAs.keys()].filter((number) => untilDay !== null && number < untilDay);
+    if (untilDay === null || changed.length === 0) return null;
+    const oldestDay = Math.max(Math.min(...this.#days.keys()), untilDay - KEPT_DAYS);
+    const state = stateBefore(this.#kept, Math.min(...changed), oldestDay);
+    if (state === null || !changed.some((number) => number >= state.day)) return null;
+    const { day, nextBalanceDay, ...learnt } = state;
+    const asKnown: DistrictImage = {
+      ...this.image(),
+      ...learnt,
+      nextDay: day,
+      nextBalanceDay: nextBalanceDay ?? day,
+      kept: this.#kept.filter((kept) => kept.day < day),
+      judgedAs: [],
+      isStale: false,
+    };
+    const asJudged = { ...asKnown, days: [...new Map([...this.#days, ...this.#judgedAs])] };
+    return { asKnown, asJudged, untilDay, firstDay: Math.min(...changed), lastDay: Math.max(...changed) };
+  }
+
+  /** Lets `judgeNext` and `balanceNext` go through the nights before a day again. Those not balanced then are left out where they are asked for as judged. */
+  goAgain(untilDay: number, isAsJudged: boolean): void {
+    this.#againUntil = untilDay;
+    this.#isAsJudged = isAsJudged;
+  }
+
+  /** Forgets what nights were judged by: they have been judged again, or cannot be. */
+  settle(): void {
+    this.#judgedAs.clear();
+    this.#isStale = false;
+  }
+
+  #correct(
+    intervals: readonly EmittedInterval[],
+    put: (day: DistrictDay, number: number, interval: EmittedInterval) => void,
+  ): void {
+    for (const interval of intervals) {
+      const number = this.#calendar.dayOf(interval.startMs);
+      if (this.#isForgotten(number)) continue;
+      this.#keepAsJudged(number);
+      put(this.#day(number), number, interval);
+      this.#touch(number);
+    }
+  }
+
+  #keepAsJudged(number: number): void {
+    if (this.#nextDay === null || number >= this.#nextDay || this.#judgedAs.has(number)) return;
+    this.#judgedAs.set(number, copyOfDay(this.#day(number)));
+  }
+
+  /** Whether a night's balance was told and is another one now, or can be told only now. */
+  #isOtherwiseBalanced(number: number): boolean {
+    const isTold = this.#balanceOf(number).why === null;
+    return isTold || this.#wasBalanced(number);
+  }
+
+  #wasBalanced(number: number): boolean {
+    const day = this.#days.get(number);
+    return day?.isBalanced ?? (day?.judged?.lossM3h ?? null) !== null;
+  }
+
+  /** The night that a day's customers are balanced with. */
+  #nightOf(number: number): number {
+    return this.#meters.balancedOver === "day" ? number + 1 : number;
+  }
+
+  #isForgotten(number: number): boolean {
+    return this.#nextDay !== null && number < this.#nextDay - KEPT_DAYS;
+  }
+
+  #touch(number: number): void {
     if (this.#days.get(number)?.judged) this.#dirty.add(number);
     if (this.#days.get(number + 1)?.judged) this.#dirty.add(number + 1);
   }
@@ -134,7 +264,8 @@ export class District {
   /** Judges the next night that every inlet has passed; undefined when there is none yet. */
   judgeNext(): JudgedNight | undefined {
     const number = this.#nextDay;
-    if (number === null || !this.#isPassed(number)) return undefined;
+    if (number === null || (number >= this.#againUntil && !this.#isPassed(number))) return undefined;
+    this.#kept = keepState(this.#kept, this.#state(number), number - KEPT_DAYS + 1);
     this.#nextDay = number + 1;
     this.#nextBalanceDay ??= number;
     const judged = this.#judge(number, this.#day(number));
@@ -151,9 +282,12 @@ export class District {
       const number = this.#nextBalanceDay;
       const balance = this.#balanceOf(number);
       const isAwaited = balance.why === "customers_incomplete" && this.#nextDay - number <= BALANCE_WAITS_NIGHTS;
-      if (isAwaited) return undefined;
+      if (isAwaited && !this.#isAsJudged) return undefined;
       this.#nextBalanceDay = number + 1;
+      if (this.#isAsJudged && !this.#wasBalanced(number)) continue;
       const judged = this.#judgeBalance(number, balance);
+      const day = this.#days.get(number);
+      if (day && !this.#isAsJudged) day.isBalanced = judged !== undefined;
       this.#dirty.add(number);
       if (judged) return judged;
     }
@@ -193,6 +327,22 @@ export class District {
       isLossPast: this.isLossPast,
       progress: [...this.#progress],
       days: [...this.#days],
+      kept: this.#kept,
+      judgedAs: [...this.#judgedAs],
+      isStale: this.#isStale,
+      origin: this.origin,
+    };
+  }
+
+  #state(day: number): KeptState {
+    return {
+      day,
+      night: { ...this.night },
+      loss: { ...this.loss },
+      customersNight: { ...this.#customersNight },
+      nextBalanceDay: this.#nextBalanceDay,
+      isPast: this.isPast,
+      isLossPast: this.isLossPast,
     };
   }
 
@@ -208,6 +358,11 @@ export class District {
     this.#progress = new Map(image.progress);
     const days = image.days.filter(([, day]) => day.inflowNight !== undefined);
     this.#days = new Map(days.map(([number, day]) => [number, copyOfDay(day)]));
+    this.#kept = image.kept ?? [];
+    this.#judgedAs = new Map(image.judgedAs);
+    this.#isStale = image.isStale ?? false;
+    this.origin = image.origin ?? { liveSinceMs: 0, lastImportMs: 0 };
+    this.#dirty.clear();
   }
 
   #hasLearned(): boolean {
@@ -220,6 +375,7 @@ export class District {
 
   #judge(number: number, day: DistrictDay): JudgedNight {
     const nightStartMs = this.#calendar.instantOf(number, NIGHT.fromHour);
+    day.inlets ??= this.#meters.inlets.size;
     const { completeness, estimatedShare, isComplete } = this.#inflowShares(number);
     const mnfM3h = isComplete ? leastHourOf(day) : null;
     const band = nightBand(this.night, this.#tunedBy("NIGHT_MIN"));
@@ -270,7 +426,7 @@ export class District {
   }
 
   #flowsOf(number: number, nightM3h: number) {
-    const [dayBefore, registers] = [this.#days.get(number - 1), this.#meters.inlets.size];
+    const [dayBefore, registers] = [this.#days.get(number - 1), this.#inletsOf(number)];
     const dayM3h = dayFlowOf(dayBefore, registers);
     const conditions = this.#conditionsOf(number, dayM3h);
     return { nightM3h, dayM3h, busyM3h: busyFlowOf(dayBefore, registers), conditions };
@@ -286,7 +442,7 @@ export class District {
   }
 
   #inflowShares(number: number): { completeness: number; estimatedShare: number; isComplete: boolean } {
-    const neededMs = this.#windowMs(number) * this.#meters.inlets.size;
+    const neededMs = this.#windowMs(number) * this.#inletsOf(number);
     const night = this.#days.get(number)?.inflowNight;
     const completeness = neededMs === 0 || !night ? 0 : night.goodMs / neededMs;
     const estimatedShare = neededMs === 0 || !night ? 0 : night.estimatedMs / neededMs;
@@ -298,25 +454,26 @@ export class District {
   }
 
   #balanceOf(number: number): NightBalance {
-    const { inlets, customers, balancedOver } = this.#meters;
+    const { customers, balancedOver } = this.#meters;
     if (balancedOver === "day") return this.#balanceOfDay(number - 1);
     const day = this.#days.get(number) ?? newDistrictDay();
     return balanceNight(
       this.#windowMs(number),
-      { measured: day.inflowNight, registers: inlets.size },
+      { measured: day.inflowNight, registers: this.#inletsOf(number) },
       { measured: day.customersNight, registers: customers },
       this.#inflowShares(number).isComplete,
     );
   }
 
   #balanceOfDay(number: number): NightBalance {
-    const { inlets, customers } = this.#meters;
+    const { customers } = this.#meters;
+    const inlets = this.#inletsOf(number + 1);
     const day = this.#days.get(number) ?? newDistrictDay();
     const windowMs = this.#calendar.instantOf(number + 1) - this.#calendar.instantOf(number);
-    const isComplete = day.inflow.goodMs >= (1 - MOST_ESTIMATED) * windowMs * inlets.size;
+    const isComplete = day.inflow.goodMs >= (1 - MOST_ESTIMATED) * windowMs * inlets;
     return balanceNight(
       windowMs,
-      { measured: day.inflow, registers: inlets.size },
+      { measured: day.inflow, registers: inlets },
       { measured: day.customers, registers: customers },
       isComplete,
     );
@@ -331,6 +488,12 @@ export class District {
       lossM3h: balance.lossM3h,
       noBalance: isWaiting ? "waiting" : balance.why,
     } as const;
+  }
+
+  /** How many inlets there are; of a night that is judged again how many there were: one that is added later was not missing then. */
+  #inletsOf(number: number): number {
+    const { size } = this.#meters.inlets;
+    return number < this.#againUntil ? (this.#days.get(number)?.inlets ?? size) : size;
   }
 
   #windowMs(number: number): number {
@@ -362,6 +525,7 @@ export class District {
 
   #forget(): void {
     if (this.#days.size <= 2 * KEPT_DAYS || this.#nextDay === null) return;
-    for (const number of this.#days.keys()) if (number < this.#nextDay - KEPT_DAYS) this.#days.delete(number);
+    for (const number of this.#days.keys()) if (this.#isForgotten(number)) this.#days.delete(number);
+    for (const number of this.#judgedAs.keys()) if (this.#isForgotten(number)) this.#judgedAs.delete(number);
   }
 }

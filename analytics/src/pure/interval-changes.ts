@@ -1,5 +1,11 @@
 import type { Curve } from "@nightflow/storage/pure";
-import { INTERVAL_CODES, type IntervalOptions, intervalsOf, MAX_ESTIMATE_MS } from "./intervals.ts";
+import {
+  type EmittedInterval,
+  INTERVAL_CODES,
+  type IntervalOptions,
+  intervalsOf,
+  MAX_ESTIMATE_MS,
+} from "./intervals.ts";
 import { isWithin, type LateSpan } from "./late.ts";
 
 /** What an interval held before some readings came and holds since, in whole counts; null is no volume. */
@@ -20,6 +26,33 @@ export function changedIntervals(curve: Curve, late: readonly LateSpan[], option
       ? []
       : [[startMs, was?.counts ?? null, is?.counts ?? null] as const];
   });
+}
+
+/** Intervals of a register that its late readings change, as they were and as they are; those without a volume are on neither side. */
+export interface MovedIntervals {
+  readonly was: readonly EmittedInterval[];
+  readonly now: readonly EmittedInterval[];
+}
+
+/** What of a register's intervals was another one before its late readings came, and what it is now. */
+export function movedIntervals(curve: Curve, late: readonly LateSpan[], options: IntervalOptions): MovedIntervals {
+  const near = around(late, options);
+  const inTime = part(curve, (atMs) => near(atMs) && !isWithin(late, atMs));
+  const [was, now] = [knownOf(inTime, options), knownOf(part(curve, near), options)];
+  const isIn = (others: ReadonlyMap<number, EmittedInterval>) => (interval: EmittedInterval) => {
+    const other = others.get(interval.startMs);
+    return other?.counts === interval.counts && other.quality === interval.quality;
+  };
+  const [isKept, isOld] = [isIn(now), isIn(was)];
+  return {
+    was: [...was.values()].filter((interval) => !isKept(interval)),
+    now: [...now.values()].filter((interval) => !isOld(interval)),
+  };
+}
+
+function knownOf(curve: Curve, options: IntervalOptions): Map<number, EmittedInterval> {
+  const known = intervalsOf(curve, options).rows.filter(({ quality }) => quality < INTERVAL_CODES.missing);
+  return new Map(known.map((interval) => [interval.startMs, interval]));
 }
 
 interface Volume {

@@ -29,6 +29,10 @@ export interface DistrictDay {
   /** Inflow of each hour of the night window. */
   nightHoursM3: number[];
   judged: DmaNight | null;
+  /** Whether its balance taught the detector; absent until it was told or passed over. */
+  isBalanced?: boolean;
+  /** Inlets that the district had when the night was judged. */
+  inlets?: number;
 }
 
 /** A day of which nothing is known yet. */
@@ -62,12 +66,13 @@ function nothing(): Measured {
   return { m3: 0, goodMs: 0, estimatedMs: 0 };
 }
 
-/** Adds an interval; what is neither good nor estimated says nothing. */
-export function measure(side: Measured, interval: EmittedInterval, m3: number): void {
+/** Adds an interval, or takes it away again (`times` -1); what is neither good nor estimated says nothing. */
+export function measure(side: Measured, interval: EmittedInterval, m3: number, times: 1 | -1 = 1): void {
   if (interval.quality > 1 || !Number.isFinite(m3)) return;
-  side.m3 += m3;
-  if (interval.quality === 0) side.goodMs += interval.endMs - interval.startMs;
-  else side.estimatedMs += interval.endMs - interval.startMs;
+  const ms = times * (interval.endMs - interval.startMs);
+  side.m3 += times * m3;
+  if (interval.quality === 0) side.goodMs += ms;
+  else side.estimatedMs += ms;
 }
 
 /** Whether anything was measured. */
@@ -75,33 +80,35 @@ export function isMeasured(side: Measured): boolean {
   return side.goodMs + side.estimatedMs > 0;
 }
 
-/** Adds an inlet's interval to its local day. */
+/** Adds an inlet's interval to its local day, or takes it away again. */
 export function addInflow(
   day: DistrictDay,
   number: number,
   calendar: ZoneCalendar,
   interval: EmittedInterval,
   m3: number,
+  times: 1 | -1 = 1,
 ): void {
   if (interval.quality > 1 || !Number.isFinite(m3)) return;
-  measure(day.inflow, interval, m3);
-  if (BUSY.some((window) => isWithin(window, number, calendar, interval))) measure(day.busy, interval, m3);
+  measure(day.inflow, interval, m3, times);
+  if (BUSY.some((window) => isWithin(window, number, calendar, interval))) measure(day.busy, interval, m3, times);
   if (!isWithin(NIGHT, number, calendar, interval)) return;
-  measure(day.inflowNight, interval, m3);
+  measure(day.inflowNight, interval, m3, times);
   const hour = Math.floor((interval.startMs - calendar.instantOf(number, NIGHT.fromHour)) / HOUR_MS);
-  day.nightHoursM3[hour] = (day.nightHoursM3[hour] ?? 0) + m3;
+  day.nightHoursM3[hour] = (day.nightHoursM3[hour] ?? 0) + times * m3;
 }
 
-/** Adds a customer's interval to its local day. */
+/** Adds a customer's interval to its local day, or takes it away again. */
 export function addCustomer(
   day: DistrictDay,
   number: number,
   calendar: ZoneCalendar,
   interval: EmittedInterval,
   m3: number,
+  times: 1 | -1 = 1,
 ): void {
-  measure(day.customers, interval, m3);
-  if (isWithin(NIGHT, number, calendar, interval)) measure(day.customersNight, interval, m3);
+  measure(day.customers, interval, m3, times);
+  if (isWithin(NIGHT, number, calendar, interval)) measure(day.customersNight, interval, m3, times);
 }
 
 function isWithin(
