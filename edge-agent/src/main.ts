@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { describeError, NightflowError } from "@nightflow/domain";
 import pino from "pino";
 import { startEdgeAgent } from "./agent.ts";
-import { runOpcUaCommand } from "./drivers/opcua/commands/opcua-command.ts";
+import { runOpcUaCommand } from "./drivers/opcua/commands/lazy-command.ts";
 import { describeJoin, JOIN_EXIT_CODES, joinByHand } from "./join-command.ts";
 import { loadEdgeAgentConfig, loadLocalConfig, TOKEN_VARIABLE } from "./load-config.ts";
 import { agentFamilies, serveAgentMetrics } from "./metrics.ts";

@@ -3,9 +3,9 @@ import type { Driver } from "../driver.ts";
 import { OpcUaBus } from "./bus.ts";
 import { faultsOfOpcUaBus } from "./faults.ts";
 import { GapBook } from "./history/gap-book.ts";
+import type { OpenLink } from "./link.ts";
 import { OwnCertificates } from "./security/own-certificate.ts";
 import { TrustList, trustFolder } from "./security/trust-list.ts";
-import { nodeLinks } from "./session/node-link.ts";
 
 /** OPC UA: one session with one subscription, or reads. */
 export const opcUaDriver: Driver<"opcua"> = {
@@ -18,7 +18,10 @@ export const opcUaDriver: Driver<"opcua"> = {
     });
     const trust = new TrustList(trustFolder(dataDir));
     const own = new OwnCertificates(dataDir);
-    const openLink = nodeLinks({ bus, names: fed.map(({ name }) => name), dataDir, trust, own, logger });
+    // The library takes 80 MB and a second to load: an agent without OPC UA never does.
+    const links = { bus, names: fed.map(({ name }) => name), dataDir, trust, own, logger };
+    const opener = lazily(async () => (await import("./session/node-link.ts")).nodeLinks(links));
+    const openLink: OpenLink = async (listener) => (await opener())(listener);
     const gaps = new GapBook(join(dataDir, "opcua", "gaps"), bus.id);
     return new OpcUaBus({
       bus,
@@ -32,3 +35,11 @@ export const opcUaDriver: Driver<"opcua"> = {
     });
   },
 };
+
+function lazily<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

@@ -2,7 +2,10 @@ import type { OpcUaBus } from "@nightflow/domain";
 import { repeated } from "../../repeated.ts";
 import type { CheckContext } from "../driver.ts";
 import { parsePath } from "./browse/glob.ts";
-import { nodeOf } from "./session/resolve.ts";
+
+/** Namespace by number or URI, then a number, a text, a GUID or bytes. @see OPC UA Part 6, section 5.3.1.10 */
+const NODE_ID =
+  /^(ns=\d{1,5};|nsu=[^;]+;)?(i=\d{1,10}|s=.+|g=[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|b=[A-Za-z0-9+/]+={0,2})$/s;
 
 /** What is wrong with an OPC UA bus beyond its schema, and what to do. */
 export function faultsOfOpcUaBus(bus: OpcUaBus, _context: CheckContext): string[] {
@@ -29,10 +32,9 @@ function faultsOfSecurity({ security, identity }: OpcUaBus): string[] {
 function faultOfNode(at: number, nodeId: string | undefined, path: string | undefined): string[] {
   const where = `item ${at + 1}`;
   if (path !== undefined) return faultOfPath(where, path);
-  // Namespaces are known only to the server; any number stands for them here.
-  const plain = (nodeId ?? "").replace(/^nsu=[^;]+;/, "ns=1;");
-  const isNode = /^(ns=\d+;)?[isgb]=/.test(plain) && typeof nodeOf(plain, []) !== "string";
-  return isNode ? [] : [`${where}: ${nodeId} is no node id; write it as ns=2;s=Name, ns=2;i=123 or nsu=URI;s=Name`];
+  return NODE_ID.test(nodeId ?? "")
+    ? []
+    : [`${where}: ${nodeId} is no node id; write it as ns=2;s=Name, ns=2;i=123 or nsu=URI;s=Name`];
 }
 
 function faultOfPath(where: string, path: string): string[] {

@@ -3,7 +3,6 @@ import { link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { OpcUaOwnCertificate } from "@nightflow/domain";
-import { crypto_utils } from "node-opcua-client";
 import { describe } from "./trust-list.ts";
 
 /** What the agent shows to servers. */
@@ -104,6 +103,7 @@ export function applicationUriOf({ certificate }: OwnCertificate): string {
 }
 
 async function makeCertificate(nowMs: number): Promise<OwnCertificate> {
+  const { crypto_utils } = await import("node-opcua-client");
   const { privateKey: key } = await crypto_utils.generateKeyPair(2048);
   const { privPem } = await crypto_utils.privateKeyToPEM(key);
   const host = hostname();
