@@ -18,6 +18,11 @@ export function analyticsFamilies(stats: AnalyticsStats, lag: FeedLag): MetricFa
     counterFamily("nightflow_analytics_late_meters_total", "Meters judged again with late readings.", late.replayed),
     counterFamily("nightflow_analytics_late_opened_total", "Findings that late readings opened.", late.opened),
     counterFamily("nightflow_analytics_late_withdrawn_total", "Findings that late readings disproved.", late.withdrawn),
+    counterFamily(
+      "nightflow_analytics_late_districts_total",
+      "Districts whose nights were judged again.",
+      late.districts,
+    ),
     gaugeFamily("nightflow_analytics_late_waiting", "Meters waiting to be judged again.", late.waiting),
     gaugeFamily(
       "nightflow_analytics_late_oldest_seconds",

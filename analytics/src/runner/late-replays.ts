@@ -10,10 +10,11 @@ import {
 } from "@nightflow/storage";
 import type { Logger } from "pino";
 import type { AnalyticsConfig } from "../config.ts";
-import type { Engine, EngineOptions } from "../engine.ts";
+import type { DistrictReplay, Engine, EngineOptions } from "../engine.ts";
 import type { ReplayBasis } from "../engine-meters.ts";
 import { type MeterReplay, MeterReplayer } from "../meter-replay.ts";
-import { type ChangedInterval, changedIntervals } from "../pure/interval-changes.ts";
+import type { EpisodeChange } from "../pure/episodes.ts";
+import { type ChangedInterval, changedIntervals, movedIntervals } from "../pure/interval-changes.ts";
 import type { LateReadings } from "../pure/late.ts";
 import { calendarOf, dateTextOf } from "../pure/local-time.ts";
 import { intervalOptionsOf } from "../watched-meter.ts";
@@ -21,6 +22,7 @@ import type { Announcement, AnomalyWriter } from "./anomaly-writer.ts";
 import { ChangeWriter, type LateCause } from "./change-writer.ts";
 import { type LateMeter, LateQueue } from "./late-queue.ts";
 import { type Lease, requireLease } from "./leases.ts";
+import { reviseNights } from "./page-writer.ts";
 import type { Retry } from "./retry.ts";
 
 const DAY_MS = 86_400_000;
@@ -28,6 +30,8 @@ const DAY_MS = 86_400_000;
 const IDLE_TIMES = 5;
 /** While pages wait, nine times as long passes as a replay took before the next. */
 const REST_TIMES = 9;
+/** Districts wait until no meter does, so that an agent's hundred late meters judge theirs once; but no longer than so many settling times. */
+const DISTRICTS_WAIT_TIMES = 60;
 /** A revision lists at most so many intervals; a longer one keeps its span alone. */
 const MOST_CHANGES = 3000;
 
@@ -51,6 +55,8 @@ export interface LateStats {
   readonly replayed: number;
   readonly opened: number;
   readonly withdrawn: number;
+  /** Districts whose nights were judged again. */
+  readonly districts: number;
 }
 
 /** Replays meters whose readings came late, a little at a time between the pages of the feed, and writes what that changes. */
@@ -63,6 +69,9 @@ export class LateReplays {
   #replayed = 0;
   #opened = 0;
   #withdrawn = 0;
+  #districts = 0;
+  #hasStaleDistricts = false;
+  #districtsAtMs = performance.now();
 
   constructor(deps: LateReplaysDeps) {
     this.#deps = deps;
@@ -104,9 +113,9 @@ export class LateReplays {
     return this.#queue.size === 0;
   }
 
-  /** Whether a meter can be replayed now. */
+  /** Whether a meter or a district can be judged again now. */
   isReady(isHurried: boolean): boolean {
-    return this.#queue.next(isHurried) !== undefined;
+    return this.#queue.next(isHurried) !== undefined || (isHurried && this.#hasStaleDistricts);
   }
 
   stats(): LateStats {
@@ -116,6 +125,7 @@ export class LateReplays {
       replayed: this.#replayed,
       opened: this.#opened,
       withdrawn: this.#withdrawn,
+      districts: this.#districts,
     };
   }
 
@@ -127,6 +137,8 @@ export class LateReplays {
     const beganMs = performance.now();
     if (hasMore && beganMs < this.#restUntilMs) return;
     await this.#replayFor(engine, this.#deps.config.budgetMs * (hasMore ? 1 : IDLE_TIMES), isHurried);
+    if (this.#isDistrictsTurn(hasMore, isHurried)) await this.#replayDistricts(engine);
+    this.#hasStaleDistricts = engine.staleDistricts().length > 0;
     const endedMs = performance.now();
     this.#restUntilMs = endedMs + REST_TIMES * (endedMs - beganMs);
   }
@@ -137,6 +149,40 @@ export class LateReplays {
       await this.#replay(engine, meter);
       if (performance.now() - beganMs >= mayTakeMs) return;
     }
+  }
+
+  #isDistrictsTurn(hasMore: boolean, isHurried: boolean): boolean {
+    if (!hasMore && this.#queue.next(isHurried) === undefined) return true;
+    return performance.now() - this.#districtsAtMs >= DISTRICTS_WAIT_TIMES * this.#deps.config.settleMs;
+  }
+
+  /** Each in some milliseconds: its nights are gone through again by the sums of its days. */
+  async #replayDistricts(engine: Engine): Promise<void> {
+    this.#districtsAtMs = performance.now();
+    for (const dma of engine.staleDistricts()) {
+      const replay = engine.replayDistrict(dma);
+      if (replay !== null && !(await this.#writeDistrict(replay))) return;
+      engine.settleDistrict(dma, replay);
+      if (replay !== null) this.#districts++;
+    }
+  }
+
+  async #writeDistrict(replay: DistrictReplay): Promise<boolean> {
+    const { retry, logger, clock } = this.#deps;
+    const { dma, changes, nights, from, to } = replay;
+    const done = await retry.untilDone("write what late readings change of a district", async () => {
+      const cause = districtCauseOf(replay, clock.now());
+      await this.#transaction(async (tx) => {
+        await reviseNights(tx, nights, cause.atMs);
+        await announce(tx, await this.#applied(tx, changes, cause));
+      });
+      return true;
+    });
+    if (done !== true) return false;
+    this.#count(changes);
+    const told = { dma, from, to, nights: nights.length, findingsChanged: changes.length };
+    logger.info(told, "the nights of a district were judged again with late readings");
+    return true;
   }
 
   async #replay(engine: Engine, late: LateMeter): Promise<void> {
@@ -151,9 +197,16 @@ export class LateReplays {
     const { store, config, retry, logger } = this.#deps;
     const fromMs = (late.spans[0]?.[0] ?? 0) - config.historyDays * DAY_MS;
     const curve = await store.curve(late.channel, fromMs, (basis.judgedUntilMs ?? 0) + 1);
+    const correct = () => {
+      if (engine.countsInDistrict(basis.meta))
+        engine.correctDistricts(basis.meta, movedIntervals(curve, late.spans, intervalOptionsOf(basis.meta)));
+    };
     this.#replayer.useWeatherOf(engine);
     const replay = this.#replayer.replay(basis, curve, late.spans, await hasFindings(this.#deps.db, basis));
-    if (replay === null) return true;
+    if (replay === null) {
+      correct();
+      return true;
+    }
     const intervals = changedIntervals(curve, late.spans, intervalOptionsOf(basis.meta));
     const done = await retry.untilDone("write what late readings change", async () => {
       await this.#transaction((tx) => this.#write(tx, basis, late, replay, intervals));
@@ -161,7 +214,8 @@ export class LateReplays {
     });
     if (done !== true) return false;
     engine.putMeter(late.channel, replay.image);
-    this.#count(replay);
+    correct();
+    this.#count(replay.changes);
     const { changes, readings } = replay;
     logger.info(
       {
@@ -185,18 +239,22 @@ export class LateReplays {
   ): Promise<void> {
     const { zone } = meta;
     const cause = causeOf(late, zone, this.#deps.clock.now());
+    const news = await this.#applied(tx, changes, cause);
+    if (intervals.length > 0 && isMeterJudged)
+      await revise(tx, late, cause, intervals, { periodMs: meta.periodMs, zone });
+    await announce(tx, news);
+  }
+
+  async #applied(tx: Sql, changes: readonly EpisodeChange[], cause: LateCause): Promise<Announcement[]> {
     const news: Announcement[] = [];
     for (const change of changes) {
       const told = await this.#changes.write(tx, change, cause);
       if (told) news.push(told);
     }
-    if (intervals.length > 0 && isMeterJudged)
-      await revise(tx, late, cause, intervals, { periodMs: meta.periodMs, zone });
-    for (const { anomalyId, atMs, unitPath } of news)
-      await appendLiveEvent(tx, { kind: "anomaly", subject: anomalyId, at: atMs, unitPath });
+    return news;
   }
 
-  #count({ changes }: MeterReplay): void {
+  #count(changes: readonly EpisodeChange[]): void {
     this.#opened += changes.filter(({ kind }) => kind === "new").length;
     this.#withdrawn += changes.filter(({ kind }) => kind === "gone").length;
   }
@@ -208,6 +266,12 @@ export class LateReplays {
       await work(tx);
     });
   }
+}
+
+/** Live events take one counter that everybody needs: last in a transaction. */
+async function announce(tx: Sql, news: readonly Announcement[]): Promise<void> {
+  for (const { anomalyId, atMs, unitPath } of news)
+    await appendLiveEvent(tx, { kind: "anomaly", subject: anomalyId, at: atMs, unitPath });
 }
 
 /** Whether anything was ever found on a meter or its account. */
@@ -251,7 +315,7 @@ function causeOf({ id, readings, spans }: LateMeter, zone: string, atMs: number)
   const dateOf = (ms: number) => dateTextOf(calendar.dayOf(ms));
   const from = dateOf(spans[0]?.[0] ?? 0);
   const to = dateOf(spans.at(-1)?.[1] ?? 0);
-  const days = from === to ? { zh: from, en: `of ${from}` } : { zh: `${from} 至 ${to}`, en: `of ${from} to ${to}` };
+  const days = daysText(from, to);
   return {
     batch: id,
     atMs,
@@ -260,4 +324,20 @@ function causeOf({ id, readings, spans }: LateMeter, zone: string, atMs: number)
       en: `${readings} readings ${days.en} came late; judged again with them it does not hold`,
     },
   };
+}
+
+function districtCauseOf({ dma, from, to, nights }: DistrictReplay, atMs: number): LateCause {
+  const days = daysText(from, to);
+  return {
+    batch: `${dma}:${from}:${to}:${nights.at(-1)?.date ?? to}`,
+    atMs,
+    reason: {
+      zh: `分区内 ${days.zh} 的读数迟到，据此重新计算夜间后不成立`,
+      en: `readings ${days.en} in its district came late; its nights judged again with them it does not hold`,
+    },
+  };
+}
+
+function daysText(from: string, to: string): { readonly zh: string; readonly en: string } {
+  return from === to ? { zh: from, en: `of ${from}` } : { zh: `${from} 至 ${to}`, en: `of ${from} to ${to}` };
 }

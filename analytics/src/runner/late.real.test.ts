@@ -203,6 +203,42 @@ describe("readings that come late", () => {
   });
 });
 
+describe("readings of an inlet that come a week late", () => {
+  const LEAK = 30 * DAY;
+  /** A leak of three days, all of it while the inlet was silent. */
+  const flow = (hour: number) =>
+    (hour % DAY < 6 ? 800 : 2000) + ((hour * 7919) % 41) + (hour >= LEAK && hour < LEAK + 84 ? 400 : 0);
+  const rows = hourlyRows("inlet.forward_total", 50 * DAY, flow);
+  const isGap = (row: SeriesRow) => hourOf(row) > LEAK - 12 && hourOf(row) < LEAK + 90;
+  const nights = async () =>
+    (
+      await db.query<{ night: string; mnf_m3h: number | null; version: number; is_revised: boolean }>(
+        `select night, mnf_m3h, version, revised_at is not null as is_revised from dma_night
+          where night between '2025-07-01' and '2025-07-05' order by night`,
+      )
+    ).rows;
+
+  test("open the leak that they show and rewrite the nights, once, a crash between notwithstanding", async () => {
+    feed.append(rows.filter((row) => !isGap(row)));
+    await runUntilIdle();
+    expect((await nights()).map(({ mnf_m3h }) => mnf_m3h)).toEqual([expect.any(Number), null, null, null, null]);
+    expect(await findings("NIGHT_MIN")).toEqual([]);
+    const kept = await keptSnapshot();
+    feed.append(rows.filter(isGap));
+    const analytics = await runUntilIdle();
+    expect(analytics.stats().late).toMatchObject({ waiting: 0, replayed: 1, districts: 1, opened: 1 });
+    expect(await findings("NIGHT_MIN")).toMatchObject([{ state: "auto_closed", no_ticket_reason: "over" }]);
+    const judged = await nights();
+    expect(judged[1]).toMatchObject({ mnf_m3h: expect.any(Number), version: 2, is_revised: true });
+    expect(judged[0]).toMatchObject({ version: 1, is_revised: false });
+    // As if the process had ended before its snapshot: the feed brings the late readings again.
+    await db.transaction(async (tx) => pointTo(tx, await putPieces((work) => work(tx), 0, kept)));
+    await runUntilIdle();
+    expect(await nights()).toEqual(judged);
+    expect(await findings("NIGHT_MIN")).toHaveLength(1);
+  });
+});
+
 async function allThatWasWritten() {
   return { findings: await findings("CONT_FLOW"), revisions: await revisionsOf(db, CHANNEL) };
 }

@@ -56,22 +56,41 @@ async function writeNight(tx: Sql, night: DmaNight): Promise<void> {
        customers_night_m3h = excluded.customers_night_m3h, customers_completeness = excluded.customers_completeness,
        loss_m3h = excluded.loss_m3h, loss_expected_m3h = excluded.loss_expected_m3h,
        loss_band_high_m3h = excluded.loss_band_high_m3h, no_balance = excluded.no_balance`,
-    [
-      night.dma,
-      night.date,
-      night.mnfM3h,
-      night.expectedM3h,
-      night.bandLowM3h,
-      night.bandHighM3h,
-      night.inflowM3,
-      night.customersM3,
-      night.completeness,
-      night.customersNightM3h,
-      night.customersCompleteness,
-      night.lossM3h,
-      night.lossExpectedM3h,
-      night.lossBandHighM3h,
-      night.noBalance,
-    ],
+    nightValues(night),
   );
+}
+
+function nightValues(night: DmaNight): unknown[] {
+  return [
+    night.dma,
+    night.date,
+    night.mnfM3h,
+    night.expectedM3h,
+    night.bandLowM3h,
+    night.bandHighM3h,
+    night.inflowM3,
+    night.customersM3,
+    night.completeness,
+    night.customersNightM3h,
+    night.customersCompleteness,
+    night.lossM3h,
+    night.lossExpectedM3h,
+    night.lossBandHighM3h,
+    night.noBalance,
+  ];
+}
+
+/** Rewrites nights that were judged again, each as its next version; told twice it does so once. */
+export async function reviseNights(tx: Sql, nights: readonly DmaNight[], atMs: number): Promise<void> {
+  for (const night of nights) {
+    await tx.query(
+      `update dma_night set version = version + 1, revised_at = $16
+        where dma_id = $1 and night = $2::date and (mnf_m3h, expected_m3h, band_low_m3h, band_high_m3h, inflow_m3, customers_m3,
+          completeness, customers_night_m3h, customers_completeness, loss_m3h, loss_expected_m3h, loss_band_high_m3h, no_balance)
+          is distinct from ($3::float8, $4::float8, $5::float8, $6::float8, $7::float8, $8::float8, $9::float8, $10::float8,
+            $11::float8, $12::float8, $13::float8, $14::float8, $15::text)`,
+      [...nightValues(night), new Date(atMs)],
+    );
+    await writeNight(tx, night);
+  }
 }

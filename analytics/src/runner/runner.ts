@@ -144,6 +144,7 @@ class Runner implements Analytics {
         replayed: sum(({ late }) => late.replayed),
         opened: sum(({ late }) => late.opened),
         withdrawn: sum(({ late }) => late.withdrawn),
+        districts: sum(({ late }) => late.districts),
       },
     };
     const retries = this.#retry.count + this.#retriesOfEnded + sum((one) => one.retries);
