@@ -60,7 +60,20 @@ export class CollectPath {
   }
 
   readonly #send = (readings: readonly Reading[]): void => {
-    const passed = this.#filter.pass(readings);
+    const passed = this.#filter.pass(withNumbers(readings));
     if (passed.length > 0) this.#deps.take(passed);
   };
+}
+
+/** Not a number and infinity are no values: JSON has none of them, and one would make a whole batch unreadable. */
+function withNumbers(readings: readonly Reading[]): readonly Reading[] {
+  return readings.every(hasNumber) ? readings : readings.map((one) => (hasNumber(one) ? one : without(one)));
+}
+
+function hasNumber(reading: Reading): boolean {
+  return reading.quality === "missing" || typeof reading.value === "bigint" || Number.isFinite(reading.value);
+}
+
+function without({ channel, readAt }: Reading): Reading {
+  return { quality: "missing", channel, readAt, reason: "not_a_number" };
 }

@@ -63,7 +63,9 @@ export class ComputedChannels {
     let hasTotals = false;
     for (const maker of this.#makers)
       for (const gathered of maker.book.due(this.#deps.clock.now())) {
-        const { reading, total } = maker.make(gathered);
+        const madeNow = this.#make(maker, gathered);
+        if (madeNow === undefined) continue;
+        const { reading, total } = madeNow;
         if (total !== undefined) this.#totals.set(maker.id, total);
         hasTotals ||= total !== undefined;
         made.push(reading);
@@ -79,6 +81,16 @@ export class ComputedChannels {
     this.#cancel();
     if (!this.#isClosed) this.evaluate();
     this.#isClosed = true;
+  }
+
+  /** What one makes; a fault of it is told, and ends neither the others nor the agent. */
+  #make(maker: Maker, gathered: Gathered): ReturnType<Maker["make"]> | undefined {
+    try {
+      return maker.make(gathered);
+    } catch (error) {
+      this.#deps.logger.error({ channel: maker.id, error: describeError(error) }, "a channel cannot be computed");
+      return undefined;
+    }
   }
 
   /** A total that is not on disk is not published: after a restart it would fall. The next one holds all of it. */

@@ -21,6 +21,7 @@ function mended(reading: Reading, nowMs: number): Reading {
   return { ...reading, readAt: nowMs, quality: "suspect", flags };
 }
 
+/** An agent that starts without a clock (1970) cannot say that a device is ahead. */
 function isPossible(readAt: number, nowMs: number): boolean {
-  return readAt >= EARLIEST_MS && readAt < nowMs + DAY_MS;
+  return readAt >= EARLIEST_MS && (readAt < nowMs + DAY_MS || nowMs < EARLIEST_MS);
 }

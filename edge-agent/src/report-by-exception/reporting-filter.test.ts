@@ -101,3 +101,9 @@ it("new settings of other channels do not make a channel send again", () => {
   ]);
   expect(sent(filter, [5], 2)).toEqual([]);
 });
+
+it("a count beyond 2^53 beside a fraction is compared, and ends nothing", () => {
+  const filter = filterOf({ deadband: 1 }, true);
+  expect(filter.pass([at(0, 2n ** 60n)])).toHaveLength(1);
+  expect(filter.pass([at(1, 0.5)])).toHaveLength(1);
+});

@@ -82,9 +82,14 @@ function isWorth({ deadband, reporting }: Reported, last: Reading, reading: Read
   return change > 0 && change > Math.max(deadband, share);
 }
 
-/** Two counts beyond 2^53 are told apart as whole numbers. */
+/** Two counts beyond 2^53 are told apart as whole numbers; beside a fraction they are numbers. */
 function differenceOf(a: number | bigint, b: number | bigint): number | bigint {
-  return typeof a === "bigint" || typeof b === "bigint" ? BigInt(a) - BigInt(b) : a - b;
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  return isWhole(a) && isWhole(b) ? BigInt(a) - BigInt(b) : Number(a) - Number(b);
+}
+
+function isWhole(value: number | bigint): boolean {
+  return typeof value === "bigint" || Number.isInteger(value);
 }
 
 /** Whether the next one would come too late for the heartbeat, by the pause before this one. */

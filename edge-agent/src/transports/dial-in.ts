@@ -80,6 +80,9 @@ export class DialInPort {
       this.#backoff.reset();
     });
     server.on("error", (error) => {
+      // A connection that could not be taken (too many open files) does not end the listening.
+      if (server.listening)
+        return void this.#deps.logger.warn({ host, port, error: error.message }, "dial-in: a connection was not taken");
       this.#fault = describeError(asPortError(error, "the port for devices that dial in", host, port));
       this.#deps.logger.warn({ host, port, fault: this.#fault }, "dial-in: cannot listen");
       if (server === this.#server) this.#retry = setTimeout(() => this.#listen(), this.#backoff.next());

@@ -28,6 +28,9 @@ export interface KeptTransportDeps {
   readonly random?: () => number;
 }
 
+/** A connection that lasted so long, or that brought bytes, was a good one: the next wait begins from the start. */
+const GOOD_CONNECTION_MS = 5000;
+
 /** A transport that the agent opens by itself, again and again with growing waits of 0.2 to 30 s. */
 export class KeptTransport implements ByteTransport {
   readonly name: string;
@@ -40,6 +43,7 @@ export class KeptTransport implements ByteTransport {
   #isWanted = false;
   #isClosed = false;
   #cancelRetry: () => void = () => undefined;
+  #cancelGood: () => void = () => undefined;
 
   constructor(deps: KeptTransportDeps) {
     this.#deps = deps;
@@ -97,7 +101,9 @@ export class KeptTransport implements ByteTransport {
     this.#connection = this.#deps.connect({
       opened: () => this.#opened(),
       bytes: (bytes) => {
-        if (this.#isOpen && !isOver) this.#listeners.bytes(bytes);
+        if (!this.#isOpen || isOver) return;
+        this.#backoff.reset();
+        this.#listeners.bytes(bytes);
       },
       lost: (why) => {
         if (!isOver) this.#lost(why);
@@ -109,13 +115,15 @@ export class KeptTransport implements ByteTransport {
   #opened(): void {
     this.#isOpen = true;
     this.fault = null;
-    this.#backoff.reset();
+    // A gateway that takes every connection and drops it at once is no good one: it is not called five times a second.
+    this.#cancelGood = (this.#deps.timers ?? realTimers).after(GOOD_CONNECTION_MS, () => this.#backoff.reset());
     this.#deps.logger.info({ transport: this.name }, "connected");
     this.#listeners.opened();
   }
 
   #lost(why: string | null): void {
     const wasOpen = this.#isOpen;
+    this.#cancelGood();
     this.#isOpen = false;
     this.#connection = undefined;
     if (this.#isWanted) this.#sayLost(why, wasOpen);

@@ -4,6 +4,7 @@ import { Pause, realTimers, type Timers } from "../../timers.ts";
 import type { ReadNowResult, RunningBus, WriteOrder, WriteResult } from "../driver.ts";
 import { LineWatch } from "../polled/line-watch.ts";
 import { OrderQueue } from "../polled/order-queue.ts";
+import { restAfter } from "../polled/rest-after.ts";
 import { plannedWrite, readBack, resultOf, verified } from "./bus-orders.ts";
 import {
   type Exchange,
@@ -133,7 +134,9 @@ export class ModbusBus implements RunningBus {
   async #run(): Promise<void> {
     // The first polls wait for the first connection, or else all of them would be missing.
     if (!this.#deps.line.isOpen) await this.#pause.wait(this.#deps.bus.timeoutMs);
-    while (!this.#isClosed) await this.#step();
+    const { bus, logger } = this.#deps;
+    while (!this.#isClosed)
+      await this.#step().catch((error: unknown) => restAfter(error, { bus: bus.id, logger, pause: this.#pause }));
     this.#looks.close();
     await this.#orders.close();
   }

@@ -15,8 +15,9 @@ export class OrderQueue {
   /** What `run` gives in its turn; `refusal` where too many wait, or none is taken any more. */
   add<Result>(refusal: Result, run: () => Promise<Result>): Promise<Result> {
     if (this.#orders.length >= MAX_ORDERS || this.#isClosed) return Promise.resolve(refusal);
-    return new Promise((resolve) => {
-      this.#orders.push(async () => resolve(await run()));
+    return new Promise((resolve, reject) => {
+      // A fault is the order's own: the bus that runs it goes on.
+      this.#orders.push(() => run().then(resolve, reject));
       this.#wake();
     });
   }

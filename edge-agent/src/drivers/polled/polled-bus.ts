@@ -6,6 +6,7 @@ import { BusSchedule } from "../modbus/schedule.ts";
 import { LineWatch } from "./line-watch.ts";
 import { OrderQueue } from "./order-queue.ts";
 import type { Asked, Question, QuestionLine } from "./question-line.ts";
+import { restAfter } from "./rest-after.ts";
 
 /** What a poll brought. `silent`: the meter left a question unanswered. */
 export interface PollResult {
@@ -138,7 +139,9 @@ export class PolledBus implements RunningBus {
   async #run(): Promise<void> {
     // The first polls wait for the first connection, or else all of them would be missing.
     if (!this.#deps.line.isOpen) await this.#pause.wait(this.#deps.timeoutMs);
-    while (!this.#isClosed) await this.#step();
+    const { id: bus, logger } = this.#deps;
+    while (!this.#isClosed)
+      await this.#step().catch((error: unknown) => restAfter(error, { bus, logger, pause: this.#pause }));
     await this.#orders.close();
   }
 

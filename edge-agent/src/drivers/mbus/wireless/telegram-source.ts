@@ -111,7 +111,8 @@ class TcpListener extends Listener {
     const server = createServer({ keepAlive: true, keepAliveInitialDelay: 30_000 }, (socket) => this.#welcome(socket));
     this.#server = server;
     server.once("listening", () => this.listening());
-    server.on("error", (error) => this.failed(error, host, port));
+    // A connection that could not be taken (too many open files) does not end the listening.
+    server.on("error", (error) => server.listening || this.failed(error, host, port));
     server.listen(port, host);
   }
 
@@ -160,7 +161,10 @@ class UdpListener extends Listener {
       this.listening();
     });
     socket.on("error", (error) => {
+      if (this.#socket !== socket) return;
       this.#isOpen = false;
+      this.#socket = undefined;
+      socket.close();
       this.failed(error, host, port);
     });
     socket.on("message", (datagram) => this.#take(datagram));
@@ -174,11 +178,8 @@ class UdpListener extends Listener {
   protected release(): Promise<void> {
     this.#isOpen = false;
     return new Promise((resolve) => {
-      try {
-        this.#socket?.close(() => resolve());
-      } catch {
-        resolve();
-      }
+      if (this.#socket === undefined) resolve();
+      else this.#socket.close(() => resolve());
     });
   }
 
@@ -238,8 +239,9 @@ class TcpCaller implements TelegramSource {
     socket.once("connect", () => {
       this.#isOpen = true;
       this.#fault = null;
-      this.#backoff.reset();
     });
+    // Only what brings something is a good connection: one that is dropped at once is not made five times a second.
+    socket.on("data", () => this.#backoff.reset());
     socket.on("error", (error) => {
       this.#fault = describeError(error);
     });
