@@ -7,6 +7,7 @@ import { ConflictProblem, ForbiddenProblem, NotFoundProblem } from "../http/prob
 import { epochMs, SqlFilter } from "../sql/filter.ts";
 import { transactionWithRetry } from "../sql/retry.ts";
 import { recordAudit } from "../system/record.ts";
+import { refuseWithoutAsker } from "./asker.ts";
 import { COMMAND_CHANNEL, valveTarget } from "./order.ts";
 import { COMMAND_COLUMNS, COMMAND_TABLES, toCommand } from "./rows.ts";
 import { noteCommand, visible } from "./store.ts";
@@ -69,7 +70,7 @@ export interface Decision {
  * Approves or rejects. What was approved goes to its agent at once.
  *
  * @throws {FourEyesProblem} when the one who asked approves.
- * @throws {ConflictProblem} when it is decided already, or no longer wanted.
+ * @throws {ConflictProblem} when it is decided already, no longer wanted, or the one who asked may not ask any more.
  * @throws {ProtectedPlaceProblem} when the place has become protected meanwhile.
  */
 export async function decideApproval(deps: Deps, by: Principal, { id, verdict, reason }: Decision): Promise<Row> {
@@ -77,6 +78,7 @@ export async function decideApproval(deps: Deps, by: Principal, { id, verdict, r
     const asked = await lockOpen(tx, by, id);
     if (verdict === "approved") {
       if (asked.askedBy === by.userId) throw sameEyes();
+      await refuseWithoutAsker(tx, asked);
       await valveTarget(tx, by, asked.meter, asked.overrideReason);
     }
     await tx.query(

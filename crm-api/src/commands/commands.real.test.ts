@@ -177,6 +177,38 @@ test("a place that becomes protected after the asking is not cut off", async () 
   expect(approved.body.code).toBe("PLACE_PROTECTED");
 });
 
+test("what somebody asked who has lost the right, the region or the account meanwhile is not approved", async () => {
+  const harness = await startHarness(databases);
+  const control = await harness.signIn("control");
+  const { body } = await control.post<Ordered>("/api/commands/valve", valve("N1"));
+  const admin = await harness.signIn("admin");
+  const approve = async () => (await admin.post(`/api/approvals/${body.items[0]?.approvalId}/approve`, {})).body.code;
+  const { rows } = await harness.db.query<{ role: string; unit_id: string }>(
+    "select role, unit_id from app_user where login = 'control'",
+  );
+  const change = (set: string) => harness.db.query(`update app_user set ${set} where login = 'control'`);
+  await change("role = 'desk'");
+  expect(await approve()).toBe("ASKER_NOT_ALLOWED");
+  await change(`role = '${rows[0]?.role}', unit_id = (select unit_id from meter where id = 'S1')`);
+  expect(await approve()).toBe("ASKER_NOT_ALLOWED");
+  await change(`unit_id = '${rows[0]?.unit_id}', is_disabled = true`);
+  expect(await approve()).toBe("ASKER_NOT_ALLOWED");
+  await change("is_disabled = false");
+  expect(await approve()).toBeUndefined();
+});
+
+test("of two people who approve at once one does, and the valve is ordered once", async () => {
+  const harness = await startHarness(databases);
+  const line = await startDesk(harness);
+  const control = await harness.signIn("control");
+  const { body } = await control.post<Ordered>("/api/commands/valve", valve("N1"));
+  const others = [await harness.signIn("admin"), await harness.signIn("control-north")];
+  const url = `/api/approvals/${body.items[0]?.approvalId}/approve`;
+  const answers = await Promise.all(others.map((one) => one.post(url, {})));
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+  await expect.poll(() => line.commands()).toHaveLength(1);
+});
+
 test("nobody orders for meters that he may not see, and the desk orders nothing", async () => {
   const harness = await startHarness(databases);
   const order = { order: { kind: "read-now", meters: ["S1"] } };
