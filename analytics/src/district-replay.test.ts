@@ -60,7 +60,12 @@ class Town {
       const curve = { channel, ...columnsOf(rows) };
       const replay = new MeterReplayer({}).replay(basis, curve, spans);
       if (replay) this.engine.putMeter(channel, replay.image);
-      this.engine.correctDistricts(basis.meta, movedIntervals(curve, spans, intervalOptionsOf(basis.meta)));
+      const options = intervalOptionsOf(basis.meta);
+      const correct = () =>
+        this.engine.correctDistricts(basis.meta, spans, (known) => movedIntervals(curve, spans, options, known));
+      correct();
+      // As after a crash that came before the batch was forgotten.
+      correct();
     }
     return this.engine.staleDistricts().flatMap((dma) => {
       const replay = this.engine.replayDistrict(dma);

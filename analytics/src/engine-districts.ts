@@ -3,12 +3,12 @@ import { type DistrictCourses, districtCourses } from "./district-replay.ts";
 import type { EngineOptions, FindingSink } from "./engine.ts";
 import { Families, type FamiliesImage } from "./engine-families.ts";
 import type { Weather } from "./engine-weather.ts";
-import { District, type DistrictImage } from "./pure/district.ts";
+import { District, type DistrictImage, type MovedOf } from "./pure/district.ts";
 import type { Family } from "./pure/districts/family.ts";
 import type { FindingSubject } from "./pure/finding.ts";
 import { conditionsOf } from "./pure/holidays.ts";
-import type { MovedIntervals } from "./pure/interval-changes.ts";
 import type { EmittedInterval } from "./pure/intervals.ts";
+import type { LateSpan } from "./pure/late.ts";
 import { calendarOf, type ZoneCalendar } from "./pure/local-time.ts";
 import type { MeterState } from "./pure/meter-table.ts";
 import type { MeteredChannel } from "./pure/registry.ts";
@@ -120,11 +120,9 @@ export class Districts {
   }
 
   /** Puts right what late readings show a meter to have measured, in the districts that it feeds or stands in. */
-  correct(meter: MeteredChannel, moved: MovedIntervals): void {
-    const m3PerCount = (meter.litresPerCount ?? 0) / 1000;
-    for (const { dma } of meter.inletOf)
-      this.#districts.get(dma)?.district.correctInlet(meter.meter, moved, m3PerCount);
-    this.around(meter)?.correctCustomer(moved, m3PerCount);
+  correct(meter: MeteredChannel, late: readonly LateSpan[], movedOf: MovedOf): void {
+    for (const { dma } of meter.inletOf) this.#districts.get(dma)?.district.correct(meter, late, movedOf);
+    this.around(meter)?.correct(meter, late, movedOf);
   }
 
   /** Districts with nights that should be judged again. */

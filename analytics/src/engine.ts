@@ -7,13 +7,12 @@ import { PressureWatch } from "./engine-pressure.ts";
 import { SilenceWatch } from "./engine-silence.ts";
 import { Weather } from "./engine-weather.ts";
 import type { MeterImage } from "./meter-slots.ts";
-import type { DistrictImage } from "./pure/district.ts";
+import type { DistrictImage, MovedOf } from "./pure/district.ts";
 import { compareEpisodes, type EpisodeChange, episodesOf } from "./pure/episodes.ts";
 import { CONFIDENCE, evidenceOf, type Proof } from "./pure/evidence.ts";
 import type { RuleView } from "./pure/explain.ts";
 import type { DmaNight, FindingEvent, FindingSubject } from "./pure/finding.ts";
-import type { MovedIntervals } from "./pure/interval-changes.ts";
-import type { LateReadings } from "./pure/late.ts";
+import type { LateReadings, LateSpan } from "./pure/late.ts";
 import { dateTextOf } from "./pure/local-time.ts";
 import { type MeteredChannel, prefer } from "./pure/registry.ts";
 import { type Shard, WHOLE } from "./pure/shards.ts";
@@ -198,9 +197,9 @@ export class Engine {
     return this.#districts.counts(meter);
   }
 
-  /** Puts right what late readings show a meter to have measured, in the sums of its districts. */
-  correctDistricts(meter: MeteredChannel, moved: MovedIntervals): void {
-    this.#districts.correct(meter, moved);
+  /** Puts right what late readings show a meter to have measured, in the sums of its districts; told twice it changes nothing. */
+  correctDistricts(meter: MeteredChannel, late: readonly LateSpan[], movedOf: MovedOf): void {
+    this.#districts.correct(meter, late, movedOf);
   }
 
   /** Districts some of whose judged nights have other sums now. */

@@ -31,7 +31,9 @@ import { balanceNight, type NightBalance } from "./districts/night-balance.ts";
 import type { DmaNight } from "./finding.ts";
 import type { MovedIntervals } from "./interval-changes.ts";
 import type { EmittedInterval } from "./intervals.ts";
+import { type LateSpan, mergeSpans } from "./late.ts";
 import { dateTextOf, type ZoneCalendar } from "./local-time.ts";
+import type { MeteredChannel } from "./registry.ts";
 import { nightStepOf, type RuleTuning } from "./tuning.ts";
 
 /** Share of a day's gas that its meters together may be wrong by: class 1.5 of EN 1359 and EN 12480. */
@@ -60,6 +62,7 @@ export interface DistrictImage {
   readonly kept?: readonly KeptState[];
   readonly judgedAs?: readonly (readonly [number, DistrictDay])[];
   readonly isStale?: boolean;
+  readonly corrected?: readonly (readonly [string, readonly LateSpan[]])[];
   readonly origin?: InletOrigin;
 }
 
@@ -68,6 +71,9 @@ export interface InletOrigin {
   readonly liveSinceMs: number;
   readonly lastImportMs: number;
 }
+
+/** What late readings of a meter change of its intervals, beside those that are in the sums already. */
+export type MovedOf = (known: readonly LateSpan[]) => MovedIntervals;
 
 /** What judging one night brought. */
 export interface JudgedNight {
@@ -120,6 +126,8 @@ export class District {
   /** Days whose sums have changed since their nights were judged, as they were then. */
   #judgedAs = new Map<number, DistrictDay>();
   #isStale = false;
+  /** Which late readings of each meter are in the sums. */
+  #corrected = new Map<string, readonly LateSpan[]>();
   /** While nights are gone through again: to which, and whether balances are those that were told then. */
   #againUntil = Number.NEGATIVE_INFINITY;
   #isAsJudged = false;
@@ -153,24 +161,35 @@ export class District {
     this.#touch(number);
   }
 
-  /** Puts right what late readings show an inlet to have measured: `was` is what was taken for it until now. */
-  correctInlet(meter: string, { was, now }: MovedIntervals, m3PerCount: number): void {
-    const m3Of = (this.#meters.inlets.get(meter) ?? 0) * m3PerCount;
-    this.#correct(was, (day, number, interval) =>
-      addInflow(day, number, this.#calendar, interval, interval.counts * m3Of, -1),
+  /**
+   * Puts right what late readings show a meter to have measured; `movedOf` tells it, given which readings are in the sums already. Told
+   * twice, as after a crash, it changes nothing: what was corrected is known as long as the sums are.
+   */
+  correct(meter: MeteredChannel, late: readonly LateSpan[], movedOf: MovedOf): void {
+    const corrected = this.#corrected.get(meter.meter) ?? [];
+    const moved = movedOf(corrected);
+    const m3PerCount = (meter.litresPerCount ?? 0) / 1000;
+    const sign = this.#meters.inlets.get(meter.meter);
+    if (sign !== undefined) this.#correctInlet(moved, sign * m3PerCount);
+    else this.#correctCustomer(moved, m3PerCount);
+    this.#corrected.set(meter.meter, mergeSpans([...corrected, ...late], meter.periodMs));
+  }
+
+  #correctInlet({ was, now }: MovedIntervals, m3PerCount: number): void {
+    this.#put(was, (day, number, interval) =>
+      addInflow(day, number, this.#calendar, interval, interval.counts * m3PerCount, -1),
     );
-    this.#correct(now, (day, number, interval) =>
-      addInflow(day, number, this.#calendar, interval, interval.counts * m3Of),
+    this.#put(now, (day, number, interval) =>
+      addInflow(day, number, this.#calendar, interval, interval.counts * m3PerCount),
     );
     this.#isStale ||= this.#judgedAs.size > 0 && was.length + now.length > 0;
   }
 
-  /** The same of a customer's meter. */
-  correctCustomer({ was, now }: MovedIntervals, m3PerCount: number): void {
-    this.#correct(was, (day, number, interval) =>
+  #correctCustomer({ was, now }: MovedIntervals, m3PerCount: number): void {
+    this.#put(was, (day, number, interval) =>
       addCustomer(day, number, this.#calendar, interval, interval.counts * m3PerCount, -1),
     );
-    this.#correct(now, (day, number, interval) =>
+    this.#put(now, (day, number, interval) =>
       addCustomer(day, number, this.#calendar, interval, interval.counts * m3PerCount),
     );
     this.#isStale ||= [...this.#judgedAs.keys()].some((number) => this.#isOtherwiseBalanced(this.#nightOf(number)));
@@ -218,7 +237,7 @@ export class District {
     this.#isStale = false;
   }
 
-  #correct(
+  #put(
     intervals: readonly EmittedInterval[],
     put: (day: DistrictDay, number: number, interval: EmittedInterval) => void,
   ): void {
@@ -330,6 +349,7 @@ export class District {
       kept: this.#kept,
       judgedAs: [...this.#judgedAs],
       isStale: this.#isStale,
+      corrected: [...this.#corrected],
       origin: this.origin,
     };
   }
@@ -361,6 +381,7 @@ export class District {
     this.#kept = image.kept ?? [];
     this.#judgedAs = new Map(image.judgedAs);
     this.#isStale = image.isStale ?? false;
+    this.#corrected = new Map(image.corrected);
     this.origin = image.origin ?? { liveSinceMs: 0, lastImportMs: 0 };
     this.#dirty.clear();
   }
@@ -526,6 +547,15 @@ export class District {
   #forget(): void {
     if (this.#days.size <= 2 * KEPT_DAYS || this.#nextDay === null) return;
     for (const number of this.#days.keys()) if (this.#isForgotten(number)) this.#days.delete(number);
+    this.#forgetCorrected(this.#calendar.instantOf(this.#nextDay - KEPT_DAYS));
     for (const number of this.#judgedAs.keys()) if (this.#isForgotten(number)) this.#judgedAs.delete(number);
+  }
+
+  #forgetCorrected(beforeMs: number): void {
+    for (const [meter, spans] of this.#corrected) {
+      const kept = spans.filter(([, toMs]) => toMs >= beforeMs);
+      if (kept.length > 0) this.#corrected.set(meter, kept);
+      else this.#corrected.delete(meter);
+    }
   }
 }

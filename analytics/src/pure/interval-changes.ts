@@ -34,10 +34,15 @@ export interface MovedIntervals {
   readonly now: readonly EmittedInterval[];
 }
 
-/** What of a register's intervals was another one before its late readings came, and what it is now. */
-export function movedIntervals(curve: Curve, late: readonly LateSpan[], options: IntervalOptions): MovedIntervals {
+/** What of a register's intervals was another one before its late readings came, and what it is now; those within `known` were there before. */
+export function movedIntervals(
+  curve: Curve,
+  late: readonly LateSpan[],
+  options: IntervalOptions,
+  known: readonly LateSpan[] = [],
+): MovedIntervals {
   const near = around(late, options);
-  const inTime = part(curve, (atMs) => near(atMs) && !isWithin(late, atMs));
+  const inTime = part(curve, (atMs) => near(atMs) && (!isWithin(late, atMs) || isWithin(known, atMs)));
   const [was, now] = [knownOf(inTime, options), knownOf(part(curve, near), options)];
   const isIn = (others: ReadonlyMap<number, EmittedInterval>) => (interval: EmittedInterval) => {
     const other = others.get(interval.startMs);

@@ -2,6 +2,7 @@ import type { Clock } from "@nightflow/domain";
 import {
   addRevision,
   appendLiveEvent,
+  type Curve,
   type Database,
   type JobQueue,
   markReportsRevised,
@@ -15,7 +16,7 @@ import type { ReplayBasis } from "../engine-meters.ts";
 import { type MeterReplay, MeterReplayer } from "../meter-replay.ts";
 import type { EpisodeChange } from "../pure/episodes.ts";
 import { type ChangedInterval, changedIntervals, movedIntervals } from "../pure/interval-changes.ts";
-import type { LateReadings } from "../pure/late.ts";
+import type { LateReadings, LateSpan } from "../pure/late.ts";
 import { calendarOf, dateTextOf } from "../pure/local-time.ts";
 import { intervalOptionsOf } from "../watched-meter.ts";
 import type { Announcement, AnomalyWriter } from "./anomaly-writer.ts";
@@ -197,10 +198,7 @@ export class LateReplays {
     const { store, config, retry, logger } = this.#deps;
     const fromMs = (late.spans[0]?.[0] ?? 0) - config.historyDays * DAY_MS;
     const curve = await store.curve(late.channel, fromMs, (basis.judgedUntilMs ?? 0) + 1);
-    const correct = () => {
-      if (engine.countsInDistrict(basis.meta))
-        engine.correctDistricts(basis.meta, movedIntervals(curve, late.spans, intervalOptionsOf(basis.meta)));
-    };
+    const correct = () => correctDistricts(engine, basis, late, curve);
     this.#replayer.useWeatherOf(engine);
     const replay = this.#replayer.replay(basis, curve, late.spans, await hasFindings(this.#deps.db, basis));
     if (replay === null) {
@@ -266,6 +264,20 @@ export class LateReplays {
       await work(tx);
     });
   }
+}
+
+/** Readings newer than what was judged are left to the feed. */
+function correctDistricts(
+  engine: Engine,
+  { meta, judgedUntilMs }: ReplayBasis,
+  { spans }: LateMeter,
+  curve: Curve,
+): void {
+  if (judgedUntilMs === null || !engine.countsInDistrict(meta)) return;
+  const judged = spans.flatMap(([fromMs, toMs]): LateSpan[] =>
+    fromMs > judgedUntilMs ? [] : [[fromMs, Math.min(toMs, judgedUntilMs)]],
+  );
+  engine.correctDistricts(meta, judged, (known) => movedIntervals(curve, judged, intervalOptionsOf(meta), known));
 }
 
 /** Live events take one counter that everybody needs: last in a transaction. */

@@ -231,8 +231,18 @@ describe("readings of an inlet that come a week late", () => {
     const judged = await nights();
     expect(judged[1]).toMatchObject({ mnf_m3h: expect.any(Number), version: 2, is_revised: true });
     expect(judged[0]).toMatchObject({ version: 1, is_revised: false });
-    // As if the process had ended before its snapshot: the feed brings the late readings again.
+    // As if the process had ended before its snapshot: the batch waits still, and the feed brings its readings again.
     await db.transaction(async (tx) => pointTo(tx, await putPieces((work) => work(tx), 0, kept)));
+    const spans = mergeSpans(
+      rows.filter(isGap).map(({ readAtMs }) => [readAtMs, readAtMs] as const),
+      HOUR_MS,
+    );
+    await db.query(
+      "insert into late_replay (shard, channel, id, readings, spans, noticed_at) values (0, 'inlet.forward_total', $1, 101, $2, now())",
+      [newId(), JSON.stringify(spans)],
+    );
+    await runUntilIdle();
+    await db.query("update analytics_snapshot set cursor = 1");
     await runUntilIdle();
     expect(await nights()).toEqual(judged);
     expect(await findings("NIGHT_MIN")).toHaveLength(1);
