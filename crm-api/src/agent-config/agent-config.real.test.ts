@@ -109,3 +109,14 @@ test("a heartbeat longer than the registry's period is a fault: its readings wou
   expect(await faultsOf(3600)).toEqual([]);
   expect(await faultsOf(7200)).toMatchObject([{ path: "channels.0.reporting.heartbeatS" }]);
 });
+
+test("a newest version that does not fit this program any more keeps nobody from a new one", async () => {
+  const { signIn, db } = await startHarness(databases);
+  const collector = await signIn("collector");
+  await collector.post<Row>(PLACE, { config: config(60), reason: "first", basedOn: null });
+  await db.query(`update agent_config set payload = '{"v":1,"buses":[{"kind":"of-long-ago"}]}'`);
+  const check = await collector.post<z.infer<typeof CheckedConfigAnswer>>(`${PLACE}/check`, { config: config(30) });
+  expect(check).toMatchObject({ status: 200, body: { faults: [], changes: { buses: { added: ["gw"] } } } });
+  const saved = await collector.post<Row>(PLACE, { config: config(30), reason: "anew", basedOn: 1 });
+  expect(saved.body.desired).toMatchObject({ version: 2 });
+});

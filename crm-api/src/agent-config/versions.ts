@@ -62,7 +62,7 @@ export async function checkConfigOf(deps: ConfigDeskDeps, who: AgentName, candid
   const { config, faults } = await checked(deps, candidate);
   if (config === null) return { faults, changes: null };
   const before = await newestVersion(deps.db, who);
-  return { faults, changes: diffAgentConfigs(before === null ? null : configOf(before), config) };
+  return { faults, changes: diffAgentConfigs(comparable(before), config) };
 }
 
 /**
@@ -124,10 +124,18 @@ export function configOf({ payload }: Pick<KeptVersion, "payload">): AgentConfig
   throw new ConflictProblem("CONFIG_OUTDATED", `this version does not fit this program any more: ${paths}`);
 }
 
+/** What a version holds, to compare with; null where it does not fit this program any more: that keeps nobody from a new one. */
+function comparable(before: KeptVersion | null): AgentConfig | null {
+  return before === null ? null : checkAgentConfig(JSON.parse(before.payload)).config;
+}
+
 async function checked(deps: ConfigDeskDeps, candidate: unknown) {
   const found = checkAgentConfig(candidate);
   if (found.config === null) return found;
-  const config = await withOwnProfiles(deps.db, found.config);
+  // Checked once more: with the profiles that it carries it may be too long for one message.
+  const whole = checkAgentConfig(await withOwnProfiles(deps.db, found.config));
+  if (whole.config === null) return whole;
+  const { config } = whole;
   const faults = [...(await faultsOfHeartbeats(deps.db, config)), ...((await deps.checkConfig?.(config)) ?? [])];
   return { config, faults };
 }
@@ -147,7 +155,7 @@ async function addVersion(
     await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 21))", [`${who.site}/${who.agent}`]);
     const before = await newestVersion(tx, who);
     if (basedOn !== undefined && basedOn !== (before?.version ?? null)) throw movedOn(before);
-    const changes = diffAgentConfigs(before === null ? null : configOf(before), config);
+    const changes = diffAgentConfigs(comparable(before), config);
     if (before !== null && isSameConfig(changes))
       throw new ConflictProblem("CONFIG_SAME", `version ${before.version} is the same`, {
         remedy: "nothing is to be done",

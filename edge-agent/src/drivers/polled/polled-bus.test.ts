@@ -41,7 +41,7 @@ it("a fault of the agent in one poll ends neither the line nor the agent", async
   const logger = pino({ level: "silent" });
   const line = new QuestionLine({
     transport: new AnsweringTransport(time, () => undefined),
-    ...{ timers: time, gapMs: 0, settleMs: 0, msPerByte: 1, realNow: () => time.now() },
+    ...{ timers: time, gapMs: 0, msPerByte: 1, realNow: () => time.now() },
   });
   const meter = new StumblingMeter();
   const got: Reading[] = [];
@@ -53,4 +53,18 @@ it("a fault of the agent in one poll ends neither the line nor the agent", async
   expect(meter.polls).toBeGreaterThan(1);
   expect(got).toContainEqual(reading);
   await bus.close();
+});
+
+it("what a decoder throws while bytes come in ends the question, and not the agent", async () => {
+  const time = new FakeTime(0);
+  const transport = new AnsweringTransport(time, () => ({ bytes: Buffer.from([1]), afterMs: 10 }));
+  const line = new QuestionLine({ transport, timers: time, gapMs: 0, msPerByte: 0, realNow: () => time.now() });
+  line.open();
+  await time.run(10);
+  const take = () => {
+    throw new RangeError("not ready for this");
+  };
+  const asked = expect(line.ask({ bytes: Buffer.from([0]), timeoutMs: 1000, take })).rejects.toThrow("not ready");
+  await time.run(1000);
+  await asked;
 });

@@ -92,19 +92,28 @@ export class QuestionLine {
 
   #exchange<Answer>(question: Question<Answer>): Promise<Asked<Answer>> {
     const askedAtRealMs = this.#realNow();
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const wireMs = this.#deps.msPerByte * question.bytes.length;
       const cancel = this.#timers.after(question.timeoutMs + wireMs, () => settle({ kind: "timeout" }));
-      const settle = (outcome: { kind: "answer"; answer: Answer } | { kind: "timeout" | "disconnected" }) => {
+      const end = () => {
         cancel();
         this.#take = undefined;
         this.#lost = undefined;
         this.#endedAtRealMs = this.#realNow();
+      };
+      const settle = (outcome: { kind: "answer"; answer: Answer } | { kind: "timeout" | "disconnected" }) => {
+        end();
         resolve({ ...outcome, tookMs: this.#endedAtRealMs - askedAtRealMs });
       };
       this.#take = (bytes) => {
-        const answer = question.take(bytes);
-        if (answer !== undefined) settle({ kind: "answer", answer });
+        try {
+          const answer = question.take(bytes);
+          if (answer !== undefined) settle({ kind: "answer", answer });
+        } catch (error) {
+          // Thrown into the socket it would end the agent; thrown into the poll it ends that.
+          end();
+          reject(error);
+        }
       };
       this.#lost = () => settle({ kind: "disconnected" });
       this.#deps.transport.write(question.bytes);

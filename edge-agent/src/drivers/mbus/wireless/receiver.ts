@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { BusOf, LineHealth, Reading, UnitHealth } from "@nightflow/domain";
-import { realMsUntil } from "@nightflow/domain";
+import { describeError, realMsUntil } from "@nightflow/domain";
 import { MeterDataError } from "../../../errors.ts";
 import { Pause, realTimers, type Timers } from "../../../timers.ts";
 import type { DriverDeps, RunningBus } from "../../driver.ts";
@@ -103,9 +103,19 @@ export class WmbusReceiver implements RunningBus {
     this.#counts.damaged++;
   }
 
-  /** Takes one telegram as its gateway passed it on. */
+  /** Takes one telegram as its gateway passed it on. Whatever a stranger sends by radio, the agent goes on. */
   take(bytes: Uint8Array): void {
     this.#counts.telegrams++;
+    try {
+      this.#judge(bytes);
+    } catch (error) {
+      this.noteNoise();
+      const { bus, logger } = this.#deps;
+      logger.error({ bus: bus.id, error: describeError(error) }, "wmbus: a telegram that the agent is not ready for");
+    }
+  }
+
+  #judge(bytes: Uint8Array): void {
     const telegram = this.#decode(bytes);
     if (telegram === undefined) {
       this.noteNoise();

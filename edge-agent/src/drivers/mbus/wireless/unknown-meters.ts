@@ -32,15 +32,16 @@ export class UnknownMeters {
     return [...this.#listed.values()].reverse();
   }
 
-  /** Notes one telegram; whether the meter was not on the list before. */
+  /** Notes one telegram; whether the meter is new. Once the list is full nobody can tell, and none is. */
   note(address: string, { version, medium }: { readonly version: number; readonly medium: number }): boolean {
     this.#telegrams++;
     const known = this.#listed.get(address);
     this.#listed.delete(address);
     const telegrams = (known?.telegrams ?? 0) + 1;
     this.#listed.set(address, { address, version, medium, telegrams, lastAt: this.#clock.now() });
+    const isFull = this.#listed.size > MAX_LISTED;
     const [oldest] = this.#listed.keys();
-    if (this.#listed.size > MAX_LISTED && oldest !== undefined) this.#listed.delete(oldest);
-    return known === undefined;
+    if (isFull && oldest !== undefined) this.#listed.delete(oldest);
+    return known === undefined && !isFull;
   }
 }
