@@ -24,6 +24,45 @@ const PUMP = {
   vectors: [{ register: "total", words: ["1234 0000"], value: 4660, unit: "m3", verified: true, source: "meter 7" }],
 };
 
+const UNITS = {
+  ...{ mode: "scan", asked: Array.from({ length: 30 }, (_, at) => at + 1), notAsked: [31, 32] },
+  units: [{ unitId: 7, latencyMs: 41, exception: null, profiles: [] }],
+};
+
+const TOTAL = { address: 0, type: "uint32", order: "CDAB" };
+
+const BLOCK = {
+  ...{
+    mode: "read",
+    unitId: 7,
+    read: { functionCode: 3, from: 0, to: 39 },
+    refused: [[4, 39]],
+    fault: "illegal address",
+  },
+  runs: [{ from: 0, words: "1234 0000 0000 0001" }],
+  decodings: [
+    { address: 0, type: "uint16", order: "ABCD", value: 4660 },
+    { ...TOTAL, order: "ABCD", value: 305_397_760 },
+    { ...TOTAL, value: 4660, scale: 1 },
+    { address: 0, type: "float32", order: "ABCD", value: 5.6e-28, isOdd: true },
+    { address: 3, type: "uint16", order: "ABCD", value: 1 },
+  ],
+  ...{ leftOut: 0, orders: null, isDoubtful: false, addressBase: null },
+  matches: [
+    {
+      ...{
+        score: 0.99,
+        composition: "single",
+        scale: 1,
+        value: 4660,
+        parts: [TOTAL],
+        reasons: ["all digits of the dial"],
+      },
+      profile: { ...PUMP, name: "probed" },
+    },
+  ],
+};
+
 describe.runIf(hasChromium())("the field", () => {
   let world: World;
   let browser: Browser;
@@ -110,6 +149,40 @@ describe.runIf(hasChromium())("the field", () => {
     await detail.getByText('"H-0202"').waitFor();
     expect(await seriousFaults(page)).toEqual([]);
     await keepPicture(page, "agent-retry-desktop-en");
+  });
+
+  it("a line is looked at from the page of its agent, and what gives the dial becomes a profile, by keyboard alone", async () => {
+    const ordered: unknown[] = [];
+    endAgents = await standInForAgents(world, ({ order }) => {
+      ordered.push(order);
+      return { details: order.kind === "probe" && order.options.read ? BLOCK : UNITS };
+    });
+    const page = await open("collector", "en", "desktop");
+    await page.goto("/collection/fleet/town/gw-north?part=probe");
+    await page.getByLabel("Unit ids, such as 1-32,40").focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("Not asked for want of time: 31-32").waitFor();
+    await page.getByRole("button", { name: "Its registers" }).press("Enter");
+    await page.getByLabel("What the dial shows now").focus();
+    await page.keyboard.type("4660");
+    await page.keyboard.press("Enter");
+    await page.getByText("The dial is most likely at address 0: uint32, order CDAB, scale 1.").waitFor();
+    expect(await page.getByRole("table", { name: "Every decoding" }).getByText("✓ fits").count()).toBe(1);
+    expect([await seriousFaults(page), await isWiderThanWindow(page)]).toEqual([[], false]);
+    await keepPicture(page, "agent-probe-desktop-en");
+    expect(ordered).toMatchObject([
+      { bus: "old-town", options: { timeoutMs: 500 } },
+      { bus: "old-town", options: { units: [7], read: { functionCode: 3, from: 0, to: 39 }, dial: "4660" } },
+    ]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole("list", { name: "Every decoding" }).waitFor();
+    expect([await seriousFaults(page), await isWiderThanWindow(page)]).toEqual([[], false]);
+    await keepPicture(page, "agent-probe-phone-en");
+    await page.getByRole("button", { name: "Make a profile from this" }).press("Enter");
+    await page.getByLabel(/Name of the new profile/).pressSequentially("pump");
+    await page.getByRole("button", { name: "Make it" }).press("Enter");
+    const content = page.getByRole("textbox", { name: "Content (JSON)" });
+    expect(JSON.parse(await content.inputValue())).toMatchObject(PUMP);
   });
 
   it("a server's certificate is trusted from the page of the agent, after a look at its fingerprint", async () => {

@@ -307,4 +307,8 @@ declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router;
   }
+  interface HistoryState {
+    /** A profile that was found and is not kept yet. */
+    profile?: unknown;
+  }
 }

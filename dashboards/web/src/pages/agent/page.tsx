@@ -18,6 +18,7 @@ import { Facts } from "../operations/facts.tsx";
 import { Buses } from "./buses.tsx";
 import { Config } from "./config.tsx";
 import { OpcUa } from "./opcua.tsx";
+import { Probe } from "./probe.tsx";
 import { type AgentPart, PARTS } from "./search.ts";
 import { Units } from "./units.tsx";
 import { words } from "./words.ts";
@@ -86,6 +87,7 @@ function Parts() {
     meters: true,
     config: useMay("collection.config.read"),
     commands: useMay("collection.command.read"),
+    probe: useMay("collection.command.read"),
   };
   return (
     <Segmented<AgentPart | "buses">
@@ -106,6 +108,7 @@ function Part(props: { readonly part: AgentPart | undefined; readonly agent: Fle
   if (part === "meters") return <Units units={agent.units} />;
   if (part === "config") return <Config name={name} />;
   if (part === "commands") return <Commands name={name} />;
+  if (part === "probe") return <Probe buses={agent.buses} />;
   return (
     <>
       <Buses buses={agent.buses} />

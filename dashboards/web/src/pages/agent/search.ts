@@ -1,7 +1,7 @@
 import { oneOf, type RawSearch, textOf } from "../../api/search.ts";
 
 /** Parts of an agent's page. */
-export const PARTS = ["meters", "config", "commands"] as const;
+export const PARTS = ["meters", "config", "commands", "probe"] as const;
 export type AgentPart = (typeof PARTS)[number];
 
 /** What of an agent is shown. */
@@ -10,6 +10,8 @@ export interface AgentSearch {
   readonly q?: string | undefined;
   readonly state?: "good" | "silent" | "failing" | undefined;
   readonly command?: string | undefined;
+  /** The command whose findings are shown. */
+  readonly probe?: string | undefined;
 }
 
 /** What an address asks for. */
@@ -19,5 +21,6 @@ export function agentSearch(search: RawSearch): AgentSearch {
     q: textOf(search.q),
     state: oneOf(search.state, ["good", "silent", "failing"]),
     command: textOf(search.command),
+    probe: textOf(search.probe),
   };
 }

@@ -14,6 +14,7 @@ export const words = {
   part_meters: { zh: "表具", en: "Meters" },
   part_config: { zh: "配置", en: "Configuration" },
   part_commands: { zh: "命令", en: "Commands" },
+  part_probe: { zh: "探测", en: "Probe" },
   parts: { zh: "终端页面", en: "Parts of the page" },
   bus: { zh: "总线", en: "Bus" },
   lastGood: { zh: "最近成功", en: "Last good" },

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi, Link, useLocation } from "@tanstack/react-router";
 import { ApiProblem } from "../../api/client.ts";
 import { PageLoading } from "../../app/page-loading.tsx";
 import { Panel } from "../../parts/panel.tsx";
@@ -26,6 +26,7 @@ export function ProfilePage() {
   const { command } = route.useSearch();
   const navigate = route.useNavigate();
   const { data, error, refetch } = useQuery({ ...profileQuery(name), retry: false });
+  const found = useLocation({ select: ({ state }) => state.profile });
   const isNew = error instanceof ApiProblem && error.status === 404;
   if (data === undefined && error === null) return <PageLoading />;
   return (
@@ -37,7 +38,7 @@ export function ProfilePage() {
         <ProfileEditor
           key={data?.version ?? "bundled"}
           name={name}
-          profile={data?.profile ?? firstProfile(name)}
+          profile={found ?? data?.profile ?? firstProfile(name)}
           basedOn={data?.version ?? null}
         />
       )}

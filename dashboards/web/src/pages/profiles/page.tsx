@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Button, Input, Modal } from "antd";
-import { useId, useMemo, useState } from "react";
+import { useMemo } from "react";
 import { useMay } from "../../api/session.ts";
 import { TextFilter } from "../../parts/filters.tsx";
 import { Panel } from "../../parts/panel.tsx";
@@ -11,11 +10,11 @@ import { useFormat } from "../../parts/use-format.ts";
 import { useTitle } from "../../parts/use-title.ts";
 import { useWords } from "../../words/use-words.ts";
 import { CollectionTabs } from "../collection/tabs.tsx";
+import { NewProfile } from "./new-profile.tsx";
 import { type ProfileRow, profilesQuery } from "./queries.ts";
 import { words } from "./words.ts";
 
 const route = getRouteApi("/inside/collection/profiles");
-const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 interface ListedProfile {
   readonly id: string;
@@ -41,7 +40,7 @@ export function ProfilesPage() {
           onChange={(text) => void navigate({ search: { q: text }, replace: true })}
         />
       </search>
-      <Panel title={say("list")} extra={mayEdit && <NewProfile />}>
+      <Panel title={say("list")} extra={mayEdit && <NewProfile>{say("newProfile")}</NewProfile>}>
         <RankedList<ListedProfile>
           label={say("list")}
           question={q ?? ""}
@@ -111,29 +110,5 @@ function ProfileCard(row: ListedProfile) {
         <span className="nf-small nf-soft">{say(`origin_${row.profile.origin}`)}</span>
       </span>
     </div>
-  );
-}
-
-function NewProfile() {
-  const { say } = useWords("profiles", words);
-  const navigate = route.useNavigate();
-  const [name, setName] = useState<string>();
-  const id = useId();
-  return (
-    <>
-      <Button onClick={() => setName("")}>{say("newProfile")}</Button>
-      <Modal
-        open={name !== undefined}
-        title={say("newProfile")}
-        okText={say("make")}
-        cancelText={say("cancel")}
-        okButtonProps={{ disabled: !NAME.test(name ?? "") }}
-        onOk={() => void navigate({ to: "/collection/profiles/$name", params: { name: name ?? "" } })}
-        onCancel={() => setName(undefined)}
-      >
-        <label htmlFor={id}>{say("newName")}</label>
-        <Input id={id} value={name ?? ""} maxLength={64} onChange={({ target }) => setName(target.value)} />
-      </Modal>
-    </>
   );
 }
