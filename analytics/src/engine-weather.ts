@@ -31,6 +31,11 @@ export class Weather {
   #hours = new Map<string, Map<number, AirHour>>();
   #units = new Map<string, MeteredChannel>();
   #followed: Weather | undefined;
+  readonly #keptHours: number;
+
+  constructor(keptHours = KEPT_HOURS) {
+    this.#keptHours = keptHours;
+  }
 
   /** Tells what another engine's sensors measured, in place of its own. */
   follow(other: Weather): void {
@@ -102,6 +107,6 @@ export class Weather {
     hours.set(hour, { sum: celsius, count: 1 });
     // In the order of arrival, which is that of time but for late readings.
     const [oldest] = hours.keys();
-    if (hours.size > KEPT_HOURS && oldest !== undefined) hours.delete(oldest);
+    if (hours.size > this.#keptHours && oldest !== undefined) hours.delete(oldest);
   }
 }

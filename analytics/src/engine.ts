@@ -145,7 +145,12 @@ export class Engine {
 
   /** Takes the outdoor air from another engine's sensors: a replay of one meter has none of its own. */
   followWeatherOf(other: Engine): void {
-    this.#weather.follow(other.#weather);
+    this.followWeather(other.#weather);
+  }
+
+  /** Takes the outdoor air from elsewhere. */
+  followWeather(weather: Weather): void {
+    this.#weather.follow(weather);
   }
 
   /** Whether the registry knows a channel. */

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import type { PreviewRequest } from "../pure/preview-result.ts";
 import { DEFAULT_TUNING, type ParameterValues, type TunedRule } from "../pure/tuning.ts";
 import { FACTORY, factoryLitres, factoryMeter } from "../testing/factory.ts";
-import { columnsOf, DAY_MS, homeLitres, hourlyRows, meterOf, START_MS } from "../testing/series.ts";
+import { chanceOf } from "../testing/mixed-feed.ts";
+import { columnsOf, DAY_MS, HOUR_MS, homeLitres, hourlyRows, meterOf, START_MS } from "../testing/series.ts";
 import type { KnownOutcome } from "./known-outcomes.ts";
 import { type PreviewDeps, runPreview } from "./run-preview.ts";
 
@@ -157,4 +158,41 @@ test("a key account is one subject, the sum of its meters, and is found once", a
   expect(judged.result.confirmed).toEqual({ old: 1, new: 1, of: 1 });
   const usage = await run({ rule: "USAGE_CHANGE", ...withDefaults("USAGE_CHANGE"), ...period }, deps);
   expect(usage.result.ofSubjects).toBe(1 + HOMES.length);
+});
+
+test("the gas of a customer is judged by the weather of its unit, that of two hundred days too", async () => {
+  const air = meterOf("air", {
+    channel: "air.temperature",
+    purpose: "station",
+    quantity: "temperature",
+    unit: "Cel",
+    litresPerCount: null,
+    isOutdoor: true,
+  });
+  const gas = meterOf("flat", { commodity: "gas", quantity: "vb_total", weather: air.channel });
+  const chance = chanceOf(5);
+  const celsiusOf = (hour: number) => 5 + 4 * Math.sin(Math.floor(hour / 24) / 2.3);
+  const litres = (hour: number) => {
+    if (hour % 24 < 5) return 0;
+    const fault = hour >= 150 * 24 && hour < 162 * 24 ? 2.4 : 1;
+    return Math.round((20 + 40 * (18 - celsiusOf(hour))) * fault * (0.85 + 0.3 * chance()));
+  };
+  const flow = hourlyRows(gas.channel, 180 * 24, litres);
+  const store: PreviewDeps["store"] = {
+    curve: async (channel, fromMs, toMs) => {
+      const rows = flow.filter(({ readAtMs }) => readAtMs >= fromMs && readAtMs < toMs);
+      const columns = columnsOf(rows.map((row) => ({ ...row, channel })));
+      if (channel === air.channel)
+        rows.forEach(({ readAtMs }, i) => {
+          columns.gauges[i] = celsiusOf((readAtMs - START_MS) / HOUR_MS);
+        });
+      return { channel, ...columns };
+    },
+  };
+  const period = { fromMs: START_MS + 120 * DAY_MS, toMs: START_MS + 180 * DAY_MS };
+  const request = { rule: "USAGE_CHANGE", ...withDefaults("USAGE_CHANGE"), ...period } as const;
+  const { result } = await run(request, { store, channels: [gas, air] });
+  expect(result).toMatchObject({ findings: { old: 1, new: 1 }, subjects: 1 });
+  const blind = await run(request, { store, channels: [{ ...gas, weather: null }, air] });
+  expect(blind.result.findings).toEqual({ old: 0, new: 0 });
 });

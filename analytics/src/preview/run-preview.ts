@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Curve, ReadingStore } from "@nightflow/storage";
 import { Engine } from "../engine.ts";
+import { Weather } from "../engine-weather.ts";
 import { compareEpisodes, type Episode, type EpisodeChange, episodesOf } from "../pure/episodes.ts";
 import type { FindingEvent } from "../pure/finding.ts";
 import type { PreviewRequest, PreviewResult } from "../pure/preview-result.ts";
@@ -54,7 +55,8 @@ export async function runPreview(deps: PreviewDeps, request: PreviewRequest): Pr
   const all = unitsOf(request, deps.channels);
   const units = all.slice(0, limits.subjects);
   const learnsFromMs = request.fromMs - LEARNS_DAYS * DAY_MS;
-  const pair = new EnginePair(request, deps.tuning);
+  const air = await airOf(deps, units, learnsFromMs, request.toMs);
+  const pair = new EnginePair(request, deps.tuning, air);
   const tally = new PreviewTally(request, deps.outcomes);
   let done = 0;
   for (const unit of units) {
@@ -75,6 +77,24 @@ export async function runPreview(deps: PreviewDeps, request: PreviewRequest): Pr
     learnsFromMs,
     tookMs: Math.round(performance.now() - beganMs),
   });
+}
+
+/** The outdoor air of gas meters that are run one by one: its sensors' whole history, read once. */
+async function airOf(
+  { store, channels }: PreviewDeps,
+  units: readonly PreviewUnit[],
+  fromMs: number,
+  toMs: number,
+): Promise<Weather> {
+  const air = new Weather(Number.POSITIVE_INFINITY);
+  air.setRegistry(channels);
+  const meters = units.filter(({ isMeter }) => isMeter).flatMap((unit) => unit.channels);
+  const sensors = new Set(meters.flatMap(({ commodity, weather }) => (commodity === "gas" ? (weather ?? []) : [])));
+  for (const sensor of sensors) {
+    const readings = readingsOf([await store.curve(sensor, fromMs, toMs)], [sensor]);
+    air.read(readings, 0, readings.length);
+  }
+  return air;
 }
 
 async function curvesOf(
@@ -110,13 +130,14 @@ class EnginePair {
   readonly #oldMeter: Engine;
   readonly #newMeter: Engine;
 
-  constructor(request: PreviewRequest, tuning: RuleTuning) {
+  constructor(request: PreviewRequest, tuning: RuleTuning, air: Weather) {
     this.#request = request;
     this.#old = tuningWith({ [request.rule]: request.old }, tuning);
     this.#new = tuningWith({ [request.rule]: request.new }, tuning);
     // One engine for all meters: a table for each would be another one to compile for, and the live engine would slow down with it.
     this.#oldMeter = new Engine([], { tuning: () => this.#old });
     this.#newMeter = new Engine([], { tuning: () => this.#new });
+    for (const engine of [this.#oldMeter, this.#newMeter]) engine.followWeather(air);
   }
 
   async run(unit: PreviewUnit, curves: readonly Curve[], signal: AbortSignal): Promise<UnitRun> {
