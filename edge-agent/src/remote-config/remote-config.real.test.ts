@@ -12,6 +12,8 @@ import {
   decodeTimeQuestion,
   encodeCommand,
   encodeTimeAnswer,
+  ProbeFound,
+  ProbeOrder,
   realClock,
 } from "@nightflow/domain";
 import pino from "pino";
@@ -103,6 +105,37 @@ const report = () => {
   return text === undefined ? undefined : decodeConfigReport(text);
 };
 const outcome = () => report()?.result?.outcome;
+
+it("a line is probed over a running bus, whose polls go on, and a line that a bus holds over that bus alone", async () => {
+  const logger = pino({ level: "silent" });
+  const agent = await startEdgeAgent({ config: EdgeAgentConfig.parse(localConfig()), clock: realClock, logger });
+  running.push(() => agent.close());
+  await expect.poll(() => report()?.source, LONG).toBe("none");
+  await headEnd.publish(TOPICS.config, payloadOf({ 1: 1 }), { retain: true });
+  await headEnd.until(() => headEnd.values("M-1.forward_total").length >= 1);
+  const probed = async (id: string, order: object) => {
+    const command = { id, ttlMs: 10_000, timeoutMs: 20_000, by: "desk" };
+    await headEnd.publish(TOPICS.command(id), encodeCommand({ ...command, order: ProbeOrder.parse(order) }));
+    await expect.poll(() => headEnd.said.get(TOPICS.commandReply(id)), LONG).toBeDefined();
+    return decodeCommandReply(headEnd.said.get(TOPICS.commandReply(id)) ?? "");
+  };
+  const before = headEnd.values("M-1.forward_total").length;
+  const scan = await probed("p1", {
+    kind: "probe",
+    bus: "bus-1",
+    options: { units: [1, 2, 3, 4, 5, 6], timeoutMs: 400 },
+  });
+  expect(ProbeFound.parse(scan.details)).toMatchObject({
+    ...{ mode: "scan", notAsked: [] },
+    units: [{ unitId: 1, exception: null }, { unitId: 2 }],
+  });
+  expect(headEnd.values("M-1.forward_total").length).toBeGreaterThan(before);
+  const options = { units: [2], read: { functionCode: 3, from: 0, to: 39 }, dial: "1.002" };
+  const block = ProbeFound.parse((await probed("p2", { kind: "probe", bus: "bus-1", options })).details);
+  expect(block).toMatchObject({ mode: "read", matches: expect.arrayContaining([expect.anything()]) });
+  const line = { transport: { kind: "tcp", host: "127.0.0.1", port } };
+  expect(await probed("p3", { kind: "probe", line })).toMatchObject({ outcome: "refused", code: "LINE_IN_USE" });
+});
 
 it("an agent without a file gets its configuration, reads by it, says so, is asked for a meter, and knows the time", async () => {
   const logger = pino({ level: "silent" });
