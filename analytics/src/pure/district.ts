@@ -27,11 +27,12 @@ import {
   type Rewound,
   stateBefore,
 } from "./districts/kept-states.ts";
+import { LateSums, type LateSumsImage } from "./districts/late-sums.ts";
 import { balanceNight, type NightBalance } from "./districts/night-balance.ts";
 import type { DmaNight } from "./finding.ts";
 import type { MovedIntervals } from "./interval-changes.ts";
 import type { EmittedInterval } from "./intervals.ts";
-import { type LateSpan, mergeSpans } from "./late.ts";
+import type { LateSpan } from "./late.ts";
 import { dateTextOf, type ZoneCalendar } from "./local-time.ts";
 import type { MeteredChannel } from "./registry.ts";
 import { nightStepOf, type RuleTuning } from "./tuning.ts";
@@ -48,7 +49,7 @@ const CUSTOMERS_ALPHA = 0.05;
 const LEAST_CUSTOMER_NIGHTS = 5;
 
 /** A district as it travels in a snapshot. */
-export interface DistrictImage {
+export interface DistrictImage extends LateSumsImage {
   readonly night: NightState;
   readonly loss?: NightState;
   readonly customersNight?: CustomersLevel;
@@ -60,9 +61,6 @@ export interface DistrictImage {
   readonly days: readonly (readonly [number, DistrictDay])[];
   /** What follows is absent in snapshots of programs that judged no night again. */
   readonly kept?: readonly KeptState[];
-  readonly judgedAs?: readonly (readonly [number, DistrictDay])[];
-  readonly isStale?: boolean;
-  readonly corrected?: readonly (readonly [string, readonly LateSpan[]])[];
   readonly origin?: InletOrigin;
 }
 
@@ -123,11 +121,7 @@ export class District {
   #nextDay: number | null = null;
   #nextBalanceDay: number | null = null;
   #kept: readonly KeptState[] = [];
-  /** Days whose sums have changed since their nights were judged, as they were then. */
-  #judgedAs = new Map<number, DistrictDay>();
-  #isStale = false;
-  /** Which late readings of each meter are in the sums. */
-  #corrected = new Map<string, readonly LateSpan[]>();
+  readonly #late = new LateSums();
   /** While nights are gone through again: to which, and whether balances are those that were told then. */
   #againUntil = Number.NEGATIVE_INFINITY;
   #isAsJudged = false;
@@ -157,7 +151,7 @@ export class District {
     // A night that was passed over without its customers may be told after all.
     if (night?.isBalanced === false) this.#keepAsJudged(number);
     addCustomer(this.#day(number), number, this.#calendar, interval, m3);
-    if (night?.isBalanced === false && this.#balanceOf(this.#nightOf(number)).why === null) this.#isStale = true;
+    if (night?.isBalanced === false && this.#balanceOf(this.#nightOf(number)).why === null) this.#late.isStale = true;
     this.#touch(number);
   }
 
@@ -166,13 +160,12 @@ export class District {
    * twice, as after a crash, it changes nothing: what was corrected is known as long as the sums are.
    */
   correct(meter: MeteredChannel, late: readonly LateSpan[], movedOf: MovedOf): void {
-    const corrected = this.#corrected.get(meter.meter) ?? [];
-    const moved = movedOf(corrected);
+    const moved = movedOf(this.#late.correctedOf(meter));
     const m3PerCount = (meter.litresPerCount ?? 0) / 1000;
     const sign = this.#meters.inlets.get(meter.meter);
     if (sign !== undefined) this.#correctInlet(moved, sign * m3PerCount);
     else this.#correctCustomer(moved, m3PerCount);
-    this.#corrected.set(meter.meter, mergeSpans([...corrected, ...late], meter.periodMs));
+    this.#late.noteCorrected(meter, late);
   }
 
   #correctInlet({ was, now }: MovedIntervals, m3PerCount: number): void {
@@ -182,7 +175,7 @@ export class District {
     this.#put(now, (day, number, interval) =>
       addInflow(day, number, this.#calendar, interval, interval.counts * m3PerCount),
     );
-    this.#isStale ||= this.#judgedAs.size > 0 && was.length + now.length > 0;
+    this.#late.isStale ||= this.#late.judgedAs.size > 0 && was.length + now.length > 0;
   }
 
   #correctCustomer({ was, now }: MovedIntervals, m3PerCount: number): void {
@@ -192,12 +185,14 @@ export class District {
     this.#put(now, (day, number, interval) =>
       addCustomer(day, number, this.#calendar, interval, interval.counts * m3PerCount),
     );
-    this.#isStale ||= [...this.#judgedAs.keys()].some((number) => this.#isOtherwiseBalanced(this.#nightOf(number)));
+    this.#late.isStale ||= [...this.#late.judgedAs.keys()].some((number) =>
+      this.#isOtherwiseBalanced(this.#nightOf(number)),
+    );
   }
 
   /** Whether nights that were judged have other sums now, so that they should be judged again. */
   get isStale(): boolean {
-    return this.#isStale;
+    return this.#late.isStale;
   }
 
   /**
@@ -206,7 +201,7 @@ export class District {
    */
   rewound(): Rewound | null {
     const untilDay = this.#nextDay;
-    const changed = [...this.#judgedAs.keys()].filter((number) => untilDay !== null && number < untilDay);
+    const changed = [...this.#late.judgedAs.keys()].filter((number) => untilDay !== null && number < untilDay);
     if (untilDay === null || changed.length === 0) return null;
     const oldestDay = Math.max(Math.min(...this.#days.keys()), untilDay - KEPT_DAYS);
     const state = stateBefore(this.#kept, Math.min(...changed), oldestDay);
@@ -221,7 +216,7 @@ export class District {
       judgedAs: [],
       isStale: false,
     };
-    const asJudged = { ...asKnown, days: [...new Map([...this.#days, ...this.#judgedAs])] };
+    const asJudged = { ...asKnown, days: [...new Map([...this.#days, ...this.#late.judgedAs])] };
     return { asKnown, asJudged, untilDay, firstDay: Math.min(...changed), lastDay: Math.max(...changed) };
   }
 
@@ -233,8 +228,7 @@ export class District {
 
   /** Forgets what nights were judged by: they have been judged again, or cannot be. */
   settle(): void {
-    this.#judgedAs.clear();
-    this.#isStale = false;
+    this.#late.settle();
   }
 
   #put(
@@ -251,8 +245,7 @@ export class District {
   }
 
   #keepAsJudged(number: number): void {
-    if (this.#nextDay === null || number >= this.#nextDay || this.#judgedAs.has(number)) return;
-    this.#judgedAs.set(number, copyOfDay(this.#day(number)));
+    if (this.#nextDay !== null && number < this.#nextDay) this.#late.keep(number, this.#day(number));
   }
 
   /** Whether a night's balance was told and is another one now, or can be told only now. */
@@ -347,9 +340,7 @@ export class District {
       progress: [...this.#progress],
       days: [...this.#days],
       kept: this.#kept,
-      judgedAs: [...this.#judgedAs],
-      isStale: this.#isStale,
-      corrected: [...this.#corrected],
+      ...this.#late.image(),
       origin: this.origin,
     };
   }
@@ -379,9 +370,7 @@ export class District {
     const days = image.days.filter(([, day]) => day.inflowNight !== undefined);
     this.#days = new Map(days.map(([number, day]) => [number, copyOfDay(day)]));
     this.#kept = image.kept ?? [];
-    this.#judgedAs = new Map(image.judgedAs);
-    this.#isStale = image.isStale ?? false;
-    this.#corrected = new Map(image.corrected);
+    this.#late.restore(image);
     this.origin = image.origin ?? { liveSinceMs: 0, lastImportMs: 0 };
     this.#dirty.clear();
   }
@@ -547,15 +536,7 @@ export class District {
   #forget(): void {
     if (this.#days.size <= 2 * KEPT_DAYS || this.#nextDay === null) return;
     for (const number of this.#days.keys()) if (this.#isForgotten(number)) this.#days.delete(number);
-    this.#forgetCorrected(this.#calendar.instantOf(this.#nextDay - KEPT_DAYS));
-    for (const number of this.#judgedAs.keys()) if (this.#isForgotten(number)) this.#judgedAs.delete(number);
-  }
-
-  #forgetCorrected(beforeMs: number): void {
-    for (const [meter, spans] of this.#corrected) {
-      const kept = spans.filter(([, toMs]) => toMs >= beforeMs);
-      if (kept.length > 0) this.#corrected.set(meter, kept);
-      else this.#corrected.delete(meter);
-    }
+    const oldest = this.#nextDay - KEPT_DAYS;
+    this.#late.forget(oldest, this.#calendar.instantOf(oldest));
   }
 }
