@@ -5,6 +5,7 @@ import type { z } from "zod";
 import { startFieldDesk } from "../field-line/desk.ts";
 import type { FieldLine, FieldMessage } from "../field-line/field-line.ts";
 import { cleanUpAfterEach, endAfterTest, type Harness, startHarness } from "../testing/harness.ts";
+import { forgetOldCommands } from "./forget.ts";
 import type { ApprovalPage, CommandWithReply, OrderedCommands } from "./wire.ts";
 
 const databases = testDatabase();
@@ -223,6 +224,29 @@ test("nobody orders for meters that he may not see, and the desk orders nothing"
   const { body } = await collector.post<Ordered>("/api/commands", order);
   expect((await northern.get(`/api/commands/${body.items[0]?.id}`)).status).toBe(404);
   expect((await collector.post("/api/commands/valve", valve("N1"))).status).toBe(403);
+});
+
+test("what commands brought is forgotten after months, and who had valves turned never is", async () => {
+  const harness = await startHarness(databases);
+  const { db } = harness;
+  const control = await harness.signIn("control");
+  const read = { order: { kind: "read-now", meters: ["N1"] } };
+  const young = (await control.post<Ordered>("/api/commands", read)).body.items[0]?.id;
+  const old = (await control.post<Ordered>("/api/commands", read)).body.items[0]?.id;
+  const turned = (await control.post<Ordered>("/api/commands/valve", valve("N1"))).body.items[0]?.id;
+  await db.query(`update command set reply = '{"v":1}'`);
+  const age = (id: string | undefined, days: number) =>
+    db.query(`update command set deliver_until = now() - interval '${days} days' where id = $1`, [id]);
+  await Promise.all([age(young, 100), age(old, 500), age(turned, 500)]);
+  await forgetOldCommands(db);
+  const { rows } = await db.query("select id, reply from command order by ordered_at, id");
+  expect(rows).toHaveLength(2);
+  expect(rows).toEqual(
+    expect.arrayContaining([
+      { id: young, reply: null },
+      { id: turned, reply: null },
+    ]),
+  );
 });
 
 test("an agent that does not answer is not buried under commands", async () => {
