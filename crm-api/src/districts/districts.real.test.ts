@@ -45,7 +45,7 @@ test("the balance of a district tells its days, water without revenue, ILI and C
   expect(body.cjj92).toMatchObject({ grossPercent: 20, grade: null });
   expect(body.ili?.uarlLPerDay).toBeCloseTo((180 + 320) * 30, 6);
   expect(body.night).toMatchObject({ mnfM3h: 4, use: { m3h: 1, basis: "measured" }, netM3h: 3 });
-  expect(body.nights[0]).toMatchObject({ lossM3h: 3, noBalance: null });
+  expect(body.nights[0]).toMatchObject({ lossM3h: 3, noBalance: null, version: 1 });
 });
 
 test("a district with 40 % of its meters silent has no balance, and says why", async () => {

@@ -18,6 +18,7 @@ export interface NightSqlRow {
   loss_expected_m3h: number | null;
   loss_band_high_m3h: number | null;
   no_balance: z.infer<typeof Night>["noBalance"];
+  version: number;
 }
 
 /** The nights of a district whose mornings are local dates from one to another, ascending. */
@@ -56,5 +57,6 @@ export function toNight(row: NightSqlRow): z.infer<typeof Night> {
     lossExpectedM3h: row.loss_expected_m3h,
     lossBandHighM3h: row.loss_band_high_m3h,
     noBalance: row.no_balance,
+    version: row.version,
   };
 }

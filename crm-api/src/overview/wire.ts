@@ -50,6 +50,7 @@ export const Night = named(
       .enum(["no_customers", "inflow_incomplete", "customers_incomplete", "waiting"])
       .nullable()
       .meta({ description: "Why `lossM3h` is null." }),
+    version: z.int().meta({ description: "One more with each time that late readings made another night of it." }),
   }),
 );
 

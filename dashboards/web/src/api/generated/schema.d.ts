@@ -2955,6 +2955,7 @@ export interface components {
             lossExpectedM3h: number | null;
             lossBandHighM3h: number | null;
             noBalance: ("no_customers" | "inflow_incomplete" | "customers_incomplete" | "waiting") | null;
+            version: number;
         };
         DmaRow: {
             id: string;
