@@ -148,12 +148,16 @@ async function signedIn(browser: Browser, world: World, login: string, look: Loo
   return { window, page };
 }
 
+/** Asked for before it is written: that it is not there yet is the answer. */
+const NEW_PROFILE = "/api/meter-profiles/new-meter";
+
 /** Errors that the page throws or writes; a request that is refused before the sign-in is none. */
 function errorsOf(page: Page): string[] {
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => {
-    if (message.type() === "error" && !message.text().includes("401")) errors.push(message.text());
+    const isAnswer = message.text().includes("401") || message.location().url.endsWith(NEW_PROFILE);
+    if (message.type() === "error" && !isAnswer) errors.push(message.text());
   });
   return errors;
 }
