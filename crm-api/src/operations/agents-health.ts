@@ -3,6 +3,13 @@ import type { AgentsHealth } from "./wire.ts";
 
 const MOST_AWAY = 10;
 
+interface AgentRow {
+  id: string;
+  is_online: boolean;
+  is_filling: boolean | null;
+  is_clock_off: boolean | null;
+}
+
 interface CountRow {
   waiting: number;
   ending: number;
@@ -11,8 +18,9 @@ interface CountRow {
 /** How the edge agents fare that were not put out. */
 export async function agentsHealth(sql: Sql): Promise<AgentsHealth> {
   const [agents, counts] = await Promise.all([
-    sql.query<{ id: string; is_online: boolean }>(
-      `select a.site || '/' || a.id as id, a.is_online from agent a
+    sql.query<AgentRow>(
+      `select a.site || '/' || a.id as id, a.is_online, a.status #>> '{outbox,alarm}' = 'true' as is_filling,
+              a.status #>> '{clock,alarm}' = 'true' as is_clock_off from agent a
         where not exists (select 1 from enrolled_agent e where e.site = a.site and e.agent = a.id and e.revoked_at is not null)
         order by a.status_at nulls first, a.site, a.id`,
     ),
@@ -24,11 +32,15 @@ export async function agentsHealth(sql: Sql): Promise<AgentsHealth> {
                 where e.revoked_at is null and k.expires_at - k.life / 10 <= now()) as ending`,
     ),
   ]);
-  const away = agents.rows.filter(({ is_online: isOnline }) => !isOnline).map(({ id }) => id);
+  const idsOf = (isOne: (row: AgentRow) => boolean | null) => agents.rows.filter(isOne).map(({ id }) => id);
+  const away = idsOf((row) => !row.is_online);
   return {
     online: agents.rows.length - away.length,
     offline: away.length,
     away: away.slice(0, MOST_AWAY),
+    filling: idsOf((row) => row.is_filling),
+    // A clock that was off when its agent went away says nothing of it now.
+    clocksOff: idsOf((row) => row.is_online && row.is_clock_off),
     waiting: counts.rows[0]?.waiting ?? 0,
     certificatesEnding: counts.rows[0]?.ending ?? 0,
   };

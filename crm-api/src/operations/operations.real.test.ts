@@ -66,6 +66,16 @@ test("a part that was killed and started again is replaced and no trouble; memor
   expect(body.troubles.filter(({ code }) => code !== "agents_silent")).toEqual([]);
 });
 
+test("an agent whose outbox fills and one whose clock is off are told by name", async () => {
+  const { db, signIn } = await startHarness(databases);
+  await db.query("update agent set is_online = true, status = $1", [
+    JSON.stringify({ outbox: { alarm: true }, clock: { alarm: true } }),
+  ]);
+  await db.query("update agent set is_online = false where id = 'a-south'");
+  const { body } = await (await signIn("admin")).get<OperationsHealth>("/api/operations/health");
+  expect(body.agents).toMatchObject({ filling: ["town/a-north", "town/a-south"], clocksOff: ["town/a-north"] });
+});
+
 test("agents that are away are named, those put out are not missed; the last hour holds each look", async () => {
   const { db, signIn } = await startHarness(databases);
   await keepProcessReport(db, from("h1:1:head-end"), said("head-end", { storedPerS: 12 }));

@@ -13,7 +13,7 @@ const well: Looked = {
   queues: [],
   feed: [],
   events: [],
-  agents: { online: 2, offline: 0, away: [], waiting: 0, certificatesEnding: 0 },
+  agents: { online: 2, offline: 0, away: [], filling: [], clocksOff: [], waiting: 0, certificatesEnding: 0 },
   newDeadLetters: 0,
 };
 const row = (part: ProcessRow["part"], more: Partial<ProcessRow> = {}): ProcessRow => ({
@@ -81,6 +81,16 @@ describe("what is wrong", () => {
     expect(findTroubles({ ...well, headEnd, agents })).toMatchObject([
       { code: "disk_filling", count: 9 },
       { code: "agents_silent", count: 2, subjects: ["town/gw-1", "town/gw-2"] },
+    ]);
+  });
+});
+
+describe("what agents say of themselves", () => {
+  it("is an alarm when an outbox fills, since readings will be given up, and a warning when a clock is off", () => {
+    const agents = { ...well.agents, filling: ["town/gw-1"], clocksOff: ["town/gw-2", "town/gw-3"] };
+    expect(findTroubles({ ...well, agents })).toMatchObject([
+      { code: "outboxes_filling", level: "alarm", subjects: ["town/gw-1"], count: 1 },
+      { code: "clocks_off", level: "warning", count: 2 },
     ]);
   });
 });

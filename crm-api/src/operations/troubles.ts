@@ -128,8 +128,12 @@ function deadLetters({ newDeadLetters }: Looked): Finding[] {
 }
 
 function agents({ agents }: Looked): Finding[] {
-  const { offline, away, certificatesEnding } = agents;
+  const { offline, away, filling, clocksOff, certificatesEnding } = agents;
+  const about = (ids: readonly string[]) => ({ subjects: [...ids], count: ids.length });
   return [
+    // A full outbox gives readings up, or takes none any more.
+    ...(filling.length === 0 ? [] : [finding("outboxes_filling", "alarm", about(filling))]),
+    ...(clocksOff.length === 0 ? [] : [finding("clocks_off", "warning", about(clocksOff))]),
     ...(offline === 0 ? [] : [finding("agents_silent", "warning", { subjects: away, count: offline })]),
     ...(certificatesEnding === 0 ? [] : [finding("certificates_ending", "warning", { count: certificatesEnding })]),
   ];

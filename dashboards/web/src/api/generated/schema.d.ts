@@ -4131,12 +4131,14 @@ export interface components {
             online: number;
             offline: number;
             away: string[];
+            filling: string[];
+            clocksOff: string[];
             waiting: number;
             certificatesEnding: number;
         };
         Trouble: {
             /** @enum {string} */
-            code: "head_end_silent" | "head_end_unknown" | "store_away" | "commits_failing" | "database_away" | "disk_low" | "broker_away" | "not_ready" | "process_silent" | "feed_behind" | "feed_held" | "disk_filling" | "dead_letters_growing" | "agents_silent" | "certificates_ending" | "jobs_dead" | "jobs_late";
+            code: "head_end_silent" | "head_end_unknown" | "store_away" | "commits_failing" | "database_away" | "disk_low" | "broker_away" | "not_ready" | "process_silent" | "feed_behind" | "feed_held" | "disk_filling" | "dead_letters_growing" | "outboxes_filling" | "agents_silent" | "clocks_off" | "certificates_ending" | "jobs_dead" | "jobs_late";
             /** @enum {string} */
             level: "warning" | "alarm";
             subjects: string[];

@@ -28,6 +28,14 @@ const WHAT: Readonly<Record<Code, Texts>> = {
     zh: "死信增长：近 15 分钟新增 {{count}} 条",
     en: "The dead letter grows: {{count}} more in 15 minutes",
   },
+  outboxes_filling: {
+    zh: "{{count}} 台终端的缓存已满八成：{{subjects}}",
+    en: "Outboxes of agents at 80 % or above: {{count}} ({{subjects}})",
+  },
+  clocks_off: {
+    zh: "{{count}} 台终端的时钟不准：{{subjects}}",
+    en: "Clocks of agents are off: {{count}} ({{subjects}})",
+  },
   agents_silent: { zh: "{{count}} 台采集终端离线：{{subjects}}", en: "Agents offline: {{count}} ({{subjects}})" },
   certificates_ending: {
     zh: "{{count}} 台终端的证书将到期或已到期",
@@ -91,6 +99,14 @@ const REMEDY: Readonly<Record<Code, Texts>> = {
     zh: "请在“隔离数据”中按原因查看，修复后重放。",
     en: "See the reasons under “Set aside”; repair and replay.",
   },
+  outboxes_filling: {
+    zh: "缓存写满后将按其策略丢弃最旧读数或停止采集：请先恢复其上行网络，再看采集前置是否入库。",
+    en: "A full one gives up its oldest readings or stops, as its policy says: bring its uplink back first, then see whether the head-end stores.",
+  },
+  clocks_off: {
+    zh: "读数时间会随之偏移：请在网关上检查 NTP（timedatectl）。",
+    en: "The times of its readings are off with it: look at NTP on the gateway (timedatectl).",
+  },
   agents_silent: {
     zh: "请检查现场供电与网络；读数保存在终端，恢复后自动补传。",
     en: "Look at power and network on site; readings wait in the agent and come when it is back.",
@@ -107,8 +123,12 @@ const REMEDY: Readonly<Record<Code, Texts>> = {
 };
 
 /** Where something can be done about it here. */
-export const PLACE: Partial<Record<Code, "/operations/set-aside" | "/operations/agents" | "/operations/jobs">> = {
+export const PLACE: Partial<
+  Record<Code, "/operations/set-aside" | "/operations/agents" | "/operations/jobs" | "/collection/fleet">
+> = {
   dead_letters_growing: "/operations/set-aside",
+  outboxes_filling: "/collection/fleet",
+  clocks_off: "/collection/fleet",
   agents_silent: "/operations/agents",
   certificates_ending: "/operations/agents",
   jobs_dead: "/operations/jobs",
