@@ -159,8 +159,9 @@ describe("an agent between real meters and a real broker", () => {
       .filter(([id]) => id === "M-1.forward_total")
       .map(([, readAt]) => Math.floor(readAt / 1000));
     const [first = 0, last = 0] = [Math.min(...at), Math.max(...at)];
-    // One reading for every second of the grid; the first second has the one at the start too.
-    expect(new Set(at).size).toBe(last - first + 1);
+    // One reading for every second of the grid, but for polls that a busy machine made the agent leave out, and count.
+    const leftOut = last - first + 1 - new Set(at).size;
+    expect(leftOut).toBeLessThanOrEqual(agent.status().pollsSkipped ?? 0);
     expect(headEnd.stored.length).toBe(new Set(headEnd.stored.map(([id, readAt]) => `${id}@${readAt}`)).size);
   });
 
