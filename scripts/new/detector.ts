@@ -17,9 +17,9 @@ export function detectorSkeleton(name: string): Skeleton {
         where: "before",
       },
       {
-        file: "analytics/src/pure/rule-catalogue.ts",
+        file: "analytics/src/pure/rules/untuned-rules.ts",
         text: catalogueEntry(upper, words),
-        anchor: /(?<=const UNTUNED: readonly RuleEntry\[\] = \[\n)/,
+        anchor: /(?<=const UNTUNED_RULES: readonly RuleEntry\[\] = \[\n)/,
         where: "after",
       },
       {
