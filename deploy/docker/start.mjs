@@ -3,7 +3,13 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const SECRETS = ["DATABASE_URL", "REDIS_URL", "NIGHTFLOW_INFLUXDB_TOKEN", "NIGHTFLOW_MQTT_PASSWORD"];
+const SECRETS = [
+  "DATABASE_URL",
+  "REDIS_URL",
+  "NIGHTFLOW_INFLUXDB_TOKEN",
+  "NIGHTFLOW_MQTT_PASSWORD",
+  "NIGHTFLOW_MQTT_API_PASSWORD",
+];
 
 for (const name of SECRETS) {
   const file = process.env[`${name}_FILE`];

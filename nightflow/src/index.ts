@@ -6,6 +6,7 @@ export { NightflowConfig } from "./config/schema.ts";
 export { openDatabasePlace, withDatabase } from "./database-place.ts";
 export { ApiAnswerError, ApiClient } from "./demo/api-client.ts";
 export { countDuplicates } from "./demo/smoke.ts";
+export { MqttFieldLine } from "./field/mqtt-line.ts";
 export { type HeadEnd, startHeadEnd } from "./head-end.ts";
 export { makeIdentity } from "./identity.ts";
 export { type ImportReport, type ImportRequest, importFile } from "./importing/import-file.ts";

@@ -47,7 +47,7 @@ function northLines(nowMs: number) {
   const fault = "cannot open 10.2.0.7:502 (ETIMEDOUT): is the gateway powered, and its address right?";
   const unit = { polls: 720, failures: 0, lastError: null, successRatio: 1, latencyMs: 42, latencyMaxMs: 180 };
   return {
-    clock: { offsetMs: 4200, roundTripMs: 60, measuredAt: nowMs - 30_000, alarm: true },
+    clock: { offsetMs: 120, roundTripMs: 60, measuredAt: nowMs - 30_000, alarm: false },
     buses: [
       { bus: "old-town", kind: "modbus", state: "partly", units: 3, good: 2, ...counted, line },
       {

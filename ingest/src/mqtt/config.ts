@@ -41,6 +41,20 @@ export const MqttConfig = z
       .min(1)
       .optional()
       .meta({ description: "File that holds its password; NIGHTFLOW_MQTT_PASSWORD stands for it." }),
+    api: z
+      .strictObject({
+        username: z.string().min(1).meta({ description: "Name under which the API rooms sign in." }),
+        passwordFile: z
+          .string()
+          .min(1)
+          .optional()
+          .meta({ description: "File that holds its password; NIGHTFLOW_MQTT_API_PASSWORD stands for it." }),
+      })
+      .optional()
+      .meta({
+        description:
+          "Identity of the API rooms, which alone publish configurations and commands; absent: that of ingest.",
+      }),
     caFile: z
       .string()
       .min(1)

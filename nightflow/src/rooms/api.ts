@@ -96,9 +96,9 @@ export async function startApiRoom(
 /** The way to agents through the broker of `mqtt`; without one configurations and commands wait in the database. */
 async function fieldLineOf(loaded: LoadedConfig, logger: Logger) {
   if (loaded.config.mqtt === undefined) return undefined;
-  const [{ mqttAccess }, { MqttFieldLine }] = await Promise.all([
+  const [{ mqttAccessOfApi }, { MqttFieldLine }] = await Promise.all([
     import("./ingest.ts"),
     import("../field/mqtt-line.ts"),
   ]);
-  return new MqttFieldLine(mqttAccess(loaded), logger);
+  return new MqttFieldLine(mqttAccessOfApi(loaded), logger);
 }

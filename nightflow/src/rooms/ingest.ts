@@ -79,6 +79,16 @@ export function mqttAccess(loaded: LoadedConfig): MqttAccess {
   return { config, password, caPem: pem("caFile"), certPem: pem("certFile"), keyPem: pem("keyFile") };
 }
 
+/** The same for the API rooms, under a name of their own where there is one. @throws {ConfigError} */
+export function mqttAccessOfApi(loaded: LoadedConfig): MqttAccess {
+  const access = mqttAccess(loaded);
+  const { api } = access.config;
+  if (api === undefined) return access;
+  const password =
+    process.env.NIGHTFLOW_MQTT_API_PASSWORD || contentOf(loaded, "mqtt.api.passwordFile", api.passwordFile)?.trim();
+  return { ...access, config: { ...access.config, username: api.username }, password };
+}
+
 function contentOf(loaded: LoadedConfig, key: string, file: string | undefined): string | undefined {
   if (file === undefined) return undefined;
   try {
