@@ -194,10 +194,7 @@ describe.each(testedStores())("from a leak to a closed ticket, on $name", (store
       await fetch(new URL("/faults/toilet-north/repair", installation.simulators.endpoints.control.url), {
         method: "POST",
       });
-      for (const step of STEPS) {
-        const { version } = await desk.get<Ticket>(`/api/tickets/${id}`);
-        await desk.post(`/api/tickets/${id}/move`, { ...step, version });
-      }
+      for (const step of STEPS) await moveTicket(desk, id, step);
       const closed = await desk.get<Ticket>(`/api/tickets/${id}`);
       expect(closed).toMatchObject({ state: "closed", closedAt: expect.any(Number) });
       const moves = closed.steps.filter(({ toState }) => toState !== null);
@@ -229,6 +226,15 @@ const STEPS = [
   { to: "follow_up" },
   { to: "closed", followUpExemption: "internal" },
 ] as const;
+
+/** A step, as a person takes it: who is told that a finding has changed the ticket meanwhile looks again. */
+async function moveTicket(desk: ApiClient, id: string, step: (typeof STEPS)[number]): Promise<void> {
+  await eventually(`the step to ${step.to}`, async () => {
+    const { version } = await desk.get<Ticket>(`/api/tickets/${id}`);
+    await desk.post(`/api/tickets/${id}/move`, { ...step, version });
+    return true;
+  });
+}
 
 /** Spans of one batch that has become a ticket; a page reads commits of the imported past too, which no agent has sent. */
 function wayOfOneBatch(traces: TraceReceiver) {

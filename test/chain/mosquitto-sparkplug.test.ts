@@ -227,6 +227,10 @@ describe.runIf(isThere)("Sparkplug nodes at Mosquitto, with two ingest rooms as 
       const values = rows.filter(({ channel }) => channel === node.channel);
       expect(values.map(({ value, readAtMs }) => [value, readAtMs - T0])).toEqual(values.map((_, at) => [at, at]));
     }
-    expect(await store.counts()).toMatchObject({ stored: rows.length, conflicts: 0, quarantined: 0 });
+    const { stored, repeats, conflicts, quarantined } = await store.counts();
+    expect({ conflicts, quarantined }).toEqual({ conflicts: 0, quarantined: 0 });
+    // Points that a killed host had written and not committed are found by the next one, as repeats.
+    expect(stored).toBeLessThanOrEqual(rows.length);
+    expect(stored + repeats).toBeGreaterThanOrEqual(rows.length);
   }
 });

@@ -46,10 +46,11 @@ describe.each(vectors)("the telegram of $name", ({ telegram, key, meter, shows }
     expect(read(decoded, selector)).toBe(value);
   });
 
-  it.runIf(key !== null)("says that a key is missing, or is not the meter's", () => {
-    expect(decodeWmbusTelegram(bytes, () => undefined).kind).toBe("no-key");
-    expect(decodeWmbusTelegram(bytes, withKey(WRONG_KEY)).kind).toBe("wrong-key");
-  });
+  if (key !== null)
+    it("says that a key is missing, or is not the meter's", () => {
+      expect(decodeWmbusTelegram(bytes, () => undefined).kind).toBe("no-key");
+      expect(decodeWmbusTelegram(bytes, withKey(WRONG_KEY)).kind).toBe("wrong-key");
+    });
 });
 
 describe("a radio telegram", () => {
