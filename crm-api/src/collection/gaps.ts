@@ -13,6 +13,8 @@ const DAY_MS = 86_400_000;
 const MOST_DAYS = 31;
 const MOST_GAPS = 50;
 const AT_ONCE = 4;
+/** Meters whose curves one question may read before it answers with what there is. */
+const MOST_LOOKED_AT = 1000;
 
 export interface GapDeps {
   readonly sql: Sql;
@@ -36,15 +38,17 @@ export async function missingReadings(
   if (toMs - fromMs > MOST_DAYS * DAY_MS) throw new BadRequestProblem(`ask for at most ${MOST_DAYS} days at once`);
   const behind = await metersBehind(deps, fromMs, toMs);
   const { from: _, to: __, days: ___, ...filter } = query;
-  const page = await listMeters(deps.sql, deps.store, scope, { ...filter, ids: [...behind.keys()] }, nowMs);
   const gapsOf = (meter: MeterRow) => gapsOfMeter(deps, meter, behind.get(meter.id), fromMs, toMs);
-  const found = await inTurn(page.items, gapsOf);
-  return {
-    from: fromMs,
-    to: toMs,
-    items: found.filter((row) => row.got < row.expected),
-    nextCursor: page.nextCursor,
-  };
+  const items: z.infer<typeof MeterGaps>[] = [];
+  let cursor = query.cursor;
+  // Where the hourly series do not know, most meters owe nothing: a page is looked for until it shows something.
+  for (let looked = 0; looked < MOST_LOOKED_AT; looked += query.limit) {
+    const page = await listMeters(deps.sql, deps.store, scope, { ...filter, cursor, ids: [...behind.keys()] }, nowMs);
+    items.push(...(await inTurn(page.items, gapsOf)).filter((row) => row.got < row.expected));
+    cursor = page.nextCursor ?? undefined;
+    if (items.length > 0 || cursor === undefined) break;
+  }
+  return { from: fromMs, to: toMs, items, nextCursor: cursor ?? null };
 }
 
 /** Meters that the hourly series know to be incomplete, or do not know, with their main registers. */
