@@ -117,6 +117,7 @@ test("what did not come is listed meter by meter with its stretches, and by mode
   ]);
   const of = (query: string) =>
     collector.get<z.infer<typeof MissingReadings>>(`/api/collection/missing-readings?${query}`);
+  expect((await of("limit=1")).body.items.map(({ meter }) => meter.id)).toEqual(["N2"]);
   expect((await of("agent=town/a-north")).body.items.map(({ meter }) => meter.id)).toEqual(["N2"]);
   expect(
     (await of(`from=${TEST_NOW - 5 * DAY_MS}&to=${TEST_NOW - 3 * DAY_MS}`)).body.items.map(({ meter }) => meter.id),
