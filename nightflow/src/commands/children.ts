@@ -2,8 +2,19 @@ import { type ChildProcess, fork } from "node:child_process";
 import { createWriteStream, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { NightflowError } from "@nightflow/domain";
 
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
+
+/** A command that was to go on has ended. */
+export class ChildEndedError extends NightflowError {
+  readonly code = "CHILD_ENDED";
+  readonly retriable = false;
+
+  constructor(name: string, exitCode: number | null, logFile: string) {
+    super(`${name} ${exitCode === null ? "was killed" : `ended with ${exitCode}`}`, { remedy: `see ${logFile}` });
+  }
+}
 
 /** A `nightflow` command that runs as a child process, its output in a log file. */
 export class Child {
@@ -43,9 +54,7 @@ export class Child {
       this.process.on("message", (message: { type?: string }) => {
         if (message.type === "ready") resolve(message as Message);
       });
-      void this.exited.then((code) =>
-        reject(new Error(`${this.name} ended with ${code} before it was ready; see ${this.logFile}`)),
-      );
+      void this.exited.then((code) => reject(new ChildEndedError(this.name, code, this.logFile)));
     });
   }
 

@@ -17,7 +17,7 @@ import { watchTickets } from "../demo/script.ts";
 import { countDuplicates, smoke } from "../demo/smoke.ts";
 import { importFile } from "../importing/import-file.ts";
 import { type ImportPlace, withOwnHeadEnd } from "../own-head-end.ts";
-import { Child } from "./children.ts";
+import { Child, ChildEndedError } from "./children.ts";
 import { UsageError } from "./failure.ts";
 import { freePorts, isPortFree } from "./free-ports.ts";
 import { Progress } from "./progress.ts";
@@ -163,7 +163,7 @@ function simulatorArgs(plan: DemoPlan): string[] {
 function endOfAny({ children }: Processes): Promise<never> {
   return new Promise((_, reject) => {
     for (const child of children)
-      child.onUnexpectedExit((code) => reject(new Error(`${child.name} ended with ${code}; see ${child.logFile}`)));
+      child.onUnexpectedExit((code) => reject(new ChildEndedError(child.name, code, child.logFile)));
   });
 }
 
