@@ -11,14 +11,12 @@ import {
   addCustomer,
   addInflow,
   busyFlowOf,
-  copyOfDay,
   type DistrictDay,
   dayFlowOf,
-  isMeasured,
   leastHourOf,
   NIGHT,
-  newDistrictDay,
 } from "./districts/day.ts";
+import { DistrictDays, type DistrictMeters } from "./districts/district-days.ts";
 import {
   type CustomersLevel,
   type KeptState,
@@ -28,19 +26,19 @@ import {
   stateBefore,
 } from "./districts/kept-states.ts";
 import { LateSums, type LateSumsImage } from "./districts/late-sums.ts";
-import { balanceNight, type NightBalance } from "./districts/night-balance.ts";
+import type { NightBalance } from "./districts/night-balance.ts";
 import type { DmaNight } from "./finding.ts";
 import type { MovedIntervals } from "./interval-changes.ts";
 import type { EmittedInterval } from "./intervals.ts";
 import type { LateSpan } from "./late.ts";
 import { dateTextOf, type ZoneCalendar } from "./local-time.ts";
 import type { MeteredChannel } from "./registry.ts";
-import { nightStepOf, type RuleTuning } from "./tuning.ts";
+import { nightStepOf } from "./tuning.ts";
+
+export type { DistrictMeters } from "./districts/district-days.ts";
 
 /** Share of a day's gas that its meters together may be wrong by: class 1.5 of EN 1359 and EN 12480. */
 const GAS_METER_ERROR = 0.015;
-const LEAST_COMPLETE = 0.9;
-const MOST_ESTIMATED = 0.05;
 /** Days kept for late neighbours: an import brings one meter after another. */
 const KEPT_DAYS = 100;
 /** Nights that a balance waits for its customers' readings. */
@@ -88,18 +86,6 @@ export interface JudgedBalance extends JudgedNight {
   readonly balance: NightBalance;
 }
 
-/** Who feeds a district and who stands in it. */
-export interface DistrictMeters {
-  /** Signs of the inlets by meter. */
-  readonly inlets: ReadonlyMap<string, number>;
-  readonly customers: number;
-  /** Water is balanced at night, when little is used; gas over the whole day before, whose difference is its supply less its sales. */
-  readonly balancedOver: "night" | "day";
-  readonly tuning: () => RuleTuning;
-  /** Frost, heat and holidays of the night that begins a local day; an ordinary night where it is left out. */
-  readonly conditionsOf?: (day: number) => NightConditions;
-}
-
 /**
  * One metered district: inlets summed by sign on local days and nights, customers beside them. A night is judged once every
  * inlet has passed its end, in order, at ≥90 % measured and ≤5 % estimated; others are listed without a flow and teach nothing.
@@ -116,14 +102,13 @@ export class District {
   readonly #meters: DistrictMeters;
   #customersNight: CustomersLevel = { ...NO_CUSTOMERS };
   #progress = new Map<string, number>();
-  #days = new Map<number, DistrictDay>();
+  readonly #days: DistrictDays;
   #dirty = new Set<number>();
   #nextDay: number | null = null;
   #nextBalanceDay: number | null = null;
   #kept: readonly KeptState[] = [];
   readonly #late = new LateSums();
-  /** While nights are gone through again: to which, and whether balances are those that were told then. */
-  #againUntil = Number.NEGATIVE_INFINITY;
+  /** While nights are gone through again: whether balances are those that were told then. */
   #isAsJudged = false;
   /** Of the inlets, when a night was last judged. */
   origin: InletOrigin = { liveSinceMs: 0, lastImportMs: 0 };
@@ -132,6 +117,7 @@ export class District {
     this.id = id;
     this.#calendar = calendar;
     this.#meters = meters;
+    this.#days = new DistrictDays(calendar, meters);
   }
 
   /** Adds an interval of an inlet; volumes without a value leave the night incomplete. */
@@ -140,7 +126,7 @@ export class District {
     const number = this.#calendar.dayOf(interval.startMs);
     if (this.#nextDay === null || (number < this.#nextDay && !this.#hasLearned())) this.#nextDay = number;
     this.#progress.set(meter, interval.endMs);
-    addInflow(this.#day(number), number, this.#calendar, interval, sign * m3);
+    addInflow(this.#days.day(number), number, this.#calendar, interval, sign * m3);
   }
 
   /** Adds a customer's consumption to the day's sum. */
@@ -150,8 +136,9 @@ export class District {
     const night = this.#days.get(this.#nightOf(number));
     // A night that was passed over without its customers may be told after all.
     if (night?.isBalanced === false) this.#keepAsJudged(number);
-    addCustomer(this.#day(number), number, this.#calendar, interval, m3);
-    if (night?.isBalanced === false && this.#balanceOf(this.#nightOf(number)).why === null) this.#late.isStale = true;
+    addCustomer(this.#days.day(number), number, this.#calendar, interval, m3);
+    if (night?.isBalanced === false && this.#days.balanceOf(this.#nightOf(number)).why === null)
+      this.#late.isStale = true;
     this.#touch(number);
   }
 
@@ -203,7 +190,7 @@ export class District {
     const untilDay = this.#nextDay;
     const changed = [...this.#late.judgedAs.keys()].filter((number) => untilDay !== null && number < untilDay);
     if (untilDay === null || changed.length === 0) return null;
-    const oldestDay = Math.max(Math.min(...this.#days.keys()), untilDay - KEPT_DAYS);
+    const oldestDay = Math.max(this.#days.oldest, untilDay - KEPT_DAYS);
     const state = stateBefore(this.#kept, Math.min(...changed), oldestDay);
     if (state === null || !changed.some((number) => number >= state.day)) return null;
     const { day, nextBalanceDay, ...learnt } = state;
@@ -216,13 +203,13 @@ export class District {
       judgedAs: [],
       isStale: false,
     };
-    const asJudged = { ...asKnown, days: [...new Map([...this.#days, ...this.#late.judgedAs])] };
+    const asJudged = { ...asKnown, days: [...new Map([...this.#days.entries(), ...this.#late.judgedAs])] };
     return { asKnown, asJudged, untilDay, firstDay: Math.min(...changed), lastDay: Math.max(...changed) };
   }
 
   /** Lets `judgeNext` and `balanceNext` go through the nights before a day again. Those not balanced then are left out where they are asked for as judged. */
   goAgain(untilDay: number, isAsJudged: boolean): void {
-    this.#againUntil = untilDay;
+    this.#days.againUntil = untilDay;
     this.#isAsJudged = isAsJudged;
   }
 
@@ -239,18 +226,18 @@ export class District {
       const number = this.#calendar.dayOf(interval.startMs);
       if (this.#isForgotten(number)) continue;
       this.#keepAsJudged(number);
-      put(this.#day(number), number, interval);
+      put(this.#days.day(number), number, interval);
       this.#touch(number);
     }
   }
 
   #keepAsJudged(number: number): void {
-    if (this.#nextDay !== null && number < this.#nextDay) this.#late.keep(number, this.#day(number));
+    if (this.#nextDay !== null && number < this.#nextDay) this.#late.keep(number, this.#days.day(number));
   }
 
   /** Whether a night's balance was told and is another one now, or can be told only now. */
   #isOtherwiseBalanced(number: number): boolean {
-    const isTold = this.#balanceOf(number).why === null;
+    const isTold = this.#days.balanceOf(number).why === null;
     return isTold || this.#wasBalanced(number);
   }
 
@@ -276,11 +263,11 @@ export class District {
   /** Judges the next night that every inlet has passed; undefined when there is none yet. */
   judgeNext(): JudgedNight | undefined {
     const number = this.#nextDay;
-    if (number === null || (number >= this.#againUntil && !this.#isPassed(number))) return undefined;
+    if (number === null || (number >= this.#days.againUntil && !this.#isPassed(number))) return undefined;
     this.#kept = keepState(this.#kept, this.#state(number), number - KEPT_DAYS + 1);
     this.#nextDay = number + 1;
     this.#nextBalanceDay ??= number;
-    const judged = this.#judge(number, this.#day(number));
+    const judged = this.#judge(number, this.#days.day(number));
     this.#forget();
     return judged;
   }
@@ -292,7 +279,7 @@ export class District {
   balanceNext(): JudgedBalance | undefined {
     while (this.#nextBalanceDay !== null && this.#nextDay !== null && this.#nextBalanceDay < this.#nextDay) {
       const number = this.#nextBalanceDay;
-      const balance = this.#balanceOf(number);
+      const balance = this.#days.balanceOf(number);
       const isAwaited = balance.why === "customers_incomplete" && this.#nextDay - number <= BALANCE_WAITS_NIGHTS;
       if (isAwaited && !this.#isAsJudged) return undefined;
       this.#nextBalanceDay = number + 1;
@@ -321,7 +308,7 @@ export class District {
     for (const number of this.#dirty) {
       const day = this.#days.get(number);
       if (!day?.judged) continue;
-      day.judged = { ...day.judged, ...this.#sumsBefore(number), ...this.#balanceColumns(number) };
+      day.judged = { ...day.judged, ...this.#days.sumsBefore(number), ...this.#balanceColumns(number) };
       rows.push(day.judged);
     }
     this.#dirty.clear();
@@ -338,7 +325,7 @@ export class District {
       isPast: this.isPast,
       isLossPast: this.isLossPast,
       progress: [...this.#progress],
-      days: [...this.#days],
+      days: this.#days.entries(),
       kept: this.#kept,
       ...this.#late.image(),
       origin: this.origin,
@@ -367,8 +354,7 @@ export class District {
     this.isPast = image.isPast;
     this.isLossPast = image.isLossPast ?? false;
     this.#progress = new Map(image.progress);
-    const days = image.days.filter(([, day]) => day.inflowNight !== undefined);
-    this.#days = new Map(days.map(([number, day]) => [number, copyOfDay(day)]));
+    this.#days.restore(image.days);
     this.#kept = image.kept ?? [];
     this.#late.restore(image);
     this.origin = image.origin ?? { liveSinceMs: 0, lastImportMs: 0 };
@@ -386,7 +372,7 @@ export class District {
   #judge(number: number, day: DistrictDay): JudgedNight {
     const nightStartMs = this.#calendar.instantOf(number, NIGHT.fromHour);
     day.inlets ??= this.#meters.inlets.size;
-    const { completeness, estimatedShare, isComplete } = this.#inflowShares(number);
+    const { completeness, estimatedShare, isComplete } = this.#days.inflowShares(number);
     const mnfM3h = isComplete ? leastHourOf(day) : null;
     const band = nightBand(this.night, this.#tunedBy("NIGHT_MIN"));
     const before = this.night.openMs;
@@ -401,7 +387,7 @@ export class District {
       expectedM3h: band?.expected ?? null,
       bandLowM3h: band?.low ?? null,
       bandHighM3h: band?.high ?? null,
-      ...this.#sumsBefore(number),
+      ...this.#days.sumsBefore(number),
       completeness,
       ...this.#balanceColumns(number),
       lossExpectedM3h: null,
@@ -421,7 +407,7 @@ export class District {
     this.#noteCustomers(balance.customersM3h ?? 0, nightStartMs);
     const isBanded = { lossExpectedM3h: band?.expected ?? null, lossBandHighM3h: band?.high ?? null };
     day.judged = { ...day.judged, ...this.#balanceColumns(number), ...isBanded };
-    const { estimatedShare } = this.#inflowShares(number);
+    const { estimatedShare } = this.#days.inflowShares(number);
     return { row: day.judged, step, startMs: this.loss.openMs || before, nightStartMs, estimatedShare, balance };
   }
 
@@ -436,7 +422,7 @@ export class District {
   }
 
   #flowsOf(number: number, nightM3h: number) {
-    const [dayBefore, registers] = [this.#days.get(number - 1), this.#inletsOf(number)];
+    const [dayBefore, registers] = [this.#days.get(number - 1), this.#days.inletsOf(number)];
     const dayM3h = dayFlowOf(dayBefore, registers);
     const conditions = this.#conditionsOf(number, dayM3h);
     return { nightM3h, dayM3h, busyM3h: busyFlowOf(dayBefore, registers), conditions };
@@ -451,46 +437,8 @@ export class District {
     return { ...known, coldestC: null, meanC: null, demandM3h };
   }
 
-  #inflowShares(number: number): { completeness: number; estimatedShare: number; isComplete: boolean } {
-    const neededMs = this.#windowMs(number) * this.#inletsOf(number);
-    const night = this.#days.get(number)?.inflowNight;
-    const completeness = neededMs === 0 || !night ? 0 : night.goodMs / neededMs;
-    const estimatedShare = neededMs === 0 || !night ? 0 : night.estimatedMs / neededMs;
-    return {
-      completeness,
-      estimatedShare,
-      isComplete: completeness >= LEAST_COMPLETE && estimatedShare <= MOST_ESTIMATED,
-    };
-  }
-
-  #balanceOf(number: number): NightBalance {
-    const { customers, balancedOver } = this.#meters;
-    if (balancedOver === "day") return this.#balanceOfDay(number - 1);
-    const day = this.#days.get(number) ?? newDistrictDay();
-    return balanceNight(
-      this.#windowMs(number),
-      { measured: day.inflowNight, registers: this.#inletsOf(number) },
-      { measured: day.customersNight, registers: customers },
-      this.#inflowShares(number).isComplete,
-    );
-  }
-
-  #balanceOfDay(number: number): NightBalance {
-    const { customers } = this.#meters;
-    const inlets = this.#inletsOf(number + 1);
-    const day = this.#days.get(number) ?? newDistrictDay();
-    const windowMs = this.#calendar.instantOf(number + 1) - this.#calendar.instantOf(number);
-    const isComplete = day.inflow.goodMs >= (1 - MOST_ESTIMATED) * windowMs * inlets;
-    return balanceNight(
-      windowMs,
-      { measured: day.inflow, registers: inlets },
-      { measured: day.customers, registers: customers },
-      isComplete,
-    );
-  }
-
   #balanceColumns(number: number) {
-    const balance = this.#balanceOf(number);
+    const balance = this.#days.balanceOf(number);
     const isWaiting = balance.why === "customers_incomplete" && number >= (this.#nextBalanceDay ?? number);
     return {
       customersNightM3h: balance.customersM3h,
@@ -500,43 +448,16 @@ export class District {
     } as const;
   }
 
-  /** How many inlets there are; of a night that is judged again how many there were: one that is added later was not missing then. */
-  #inletsOf(number: number): number {
-    const { size } = this.#meters.inlets;
-    return number < this.#againUntil ? (this.#days.get(number)?.inlets ?? size) : size;
-  }
-
-  #windowMs(number: number): number {
-    return this.#calendar.instantOf(number, NIGHT.toHour) - this.#calendar.instantOf(number, NIGHT.fromHour);
-  }
-
-  #sumsBefore(number: number): { inflowM3: number | null; customersM3: number | null } {
-    const day = this.#days.get(number - 1);
-    return {
-      inflowM3: day && isMeasured(day.inflow) ? day.inflow.m3 : null,
-      customersM3: day && isMeasured(day.customers) ? day.customers.m3 : null,
-    };
-  }
-
   #isPassed(number: number): boolean {
     const endMs = this.#calendar.instantOf(number, NIGHT.toHour);
     for (const meter of this.#meters.inlets.keys()) if ((this.#progress.get(meter) ?? 0) < endMs) return false;
     return this.#meters.inlets.size > 0;
   }
 
-  #day(number: number): DistrictDay {
-    let day = this.#days.get(number);
-    if (!day) {
-      day = newDistrictDay();
-      this.#days.set(number, day);
-    }
-    return day;
-  }
-
   #forget(): void {
     if (this.#days.size <= 2 * KEPT_DAYS || this.#nextDay === null) return;
-    for (const number of this.#days.keys()) if (this.#isForgotten(number)) this.#days.delete(number);
     const oldest = this.#nextDay - KEPT_DAYS;
+    this.#days.forgetBefore(oldest);
     this.#late.forget(oldest, this.#calendar.instantOf(oldest));
   }
 }
