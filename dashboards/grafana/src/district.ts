@@ -58,6 +58,7 @@ function nightMinimum() {
     .withTarget(fluxQuery(NIGHT_MINIMUM));
 }
 
+// Not the window's start: the range cuts the first one, and its night would stand at the range's beginning.
 const NIGHT_MINIMUM = `
 ${WITH_LOCAL_DAYS}
 ${hourlyVolumes(INLETS)}
@@ -65,6 +66,6 @@ ${hourlyVolumes(INLETS)}
   |> hourSelection(start: 2, stop: 4, location: local)
   |> window(every: 1d, location: local)
   |> min()
-  |> duplicate(column: "_start", as: "_time")
+  |> map(fn: (r) => ({r with _time: date.truncate(t: r._time, unit: 1d, location: local)}))
   |> window(every: inf)
   |> keep(columns: ["_time", "_value", "m", "q"])`;
