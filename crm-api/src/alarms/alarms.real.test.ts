@@ -173,6 +173,23 @@ test("more new alarms than a person can take in come grouped by district and rul
   expect(body.budget).toEqual({ perDay: 40, handledToday: 11, handledByMe: 0 });
 });
 
+test("a leak that several rules see costs its money once in a flood, under the rule that makes it dearest", async () => {
+  const { db, town, signIn } = await startHarness(databases);
+  const unitId = town.units.north;
+  const fresh = { unitId, dmaId: "DMA-N", openedAtMs: TEST_NOW - MINUTE_MS };
+  for (let i = 0; i < 6; i++) {
+    await insertFinding(db, { ...fresh, subject: `A${i}`, rule: "CONT_FLOW", moneyPerDay: 70 });
+    await insertFinding(db, { ...fresh, subject: `A${i}`, rule: "FLOOR_RISE", moneyPerDay: i === 0 ? 90 : 50 });
+  }
+  const control = await signIn("control");
+  const { flood } = (await control.get<AlarmSummary>("/api/alarms/summary")).body;
+  expect(flood).toMatchObject({ count: 12, moneyPerDay: 5 * 70 + 90 });
+  expect(flood?.groups).toMatchObject([
+    { rule: "CONT_FLOW", count: 6, moneyPerDay: 5 * 70, countedElsewhere: 1 },
+    { rule: "FLOOR_RISE", count: 6, moneyPerDay: 90, countedElsewhere: 5 },
+  ]);
+});
+
 test("what begins during planned work raises no alarm and no ticket, and gets its ticket when it outlasts the work", async () => {
   const harness = await startHarness(databases);
   const { db, town, signIn, clock, jobs } = harness;

@@ -94,7 +94,12 @@ interface FloodRow {
   ids: string[];
   count: number;
   money_per_day: number;
+  counted_elsewhere: number;
 }
+
+// Several rules may see one leak: the dearest finding of it carries its money, the others say that it is counted there.
+const IS_DEAREST = `row_number() over (partition by a.cause_group, a.subject_kind, a.subject
+  order by a.money_per_day desc nulls last, a.id) = 1`;
 
 async function floodOf(sql: Sql, scope: Scope, floodAlarms: number, nowMs: number): Promise<AlarmSummary["flood"]> {
   const filter = new SqlFilter();
@@ -105,14 +110,18 @@ async function floodOf(sql: Sql, scope: Scope, floodAlarms: number, nowMs: numbe
     .and(`${isTold(now)} and al.acked_at is null and ${ALARM_PRIORITY} <> 'info'`)
     .and(`a.opened_at > ${filter.value(new Date(nowMs - FLOOD_WINDOW_MS))}`);
   const { rows } = await sql.query<FloodRow>(
-    `select a.dma_id, d.name_zh, d.name_en, a.rule, a.cause_group, (array_agg(a.id order by a.rank desc))[1:1000] as ids,
-            count(*)::int as count, sum(a.money_per_day)::float8 as money_per_day
-       from anomaly a left join dma d on d.id = a.dma_id ${alarmJoin(now)} ${filter.where}
-      group by a.dma_id, d.name_zh, d.name_en, a.rule, a.cause_group order by 8 desc`,
+    `select f.dma_id, d.name_zh, d.name_en, f.rule, f.cause_group, (array_agg(f.id order by f.rank desc))[1:1000] as ids,
+            count(*)::int as count, coalesce(sum(f.money_per_day) filter (where f.is_dearest), 0)::float8 as money_per_day,
+            count(*) filter (where not f.is_dearest)::int as counted_elsewhere
+       from (select a.id, a.dma_id, a.rule, a.cause_group, a.rank, a.money_per_day, ${IS_DEAREST} as is_dearest
+               from anomaly a ${alarmJoin(now)} ${filter.where}) f left join dma d on d.id = f.dma_id
+      group by f.dma_id, d.name_zh, d.name_en, f.rule, f.cause_group order by 8 desc, 7 desc, f.rule`,
     filter.values,
   );
-  const count = rows.reduce((sum, row) => sum + row.count, 0);
-  return count > floodAlarms ? { count, groups: rows.map(toGroup) } : null;
+  const total = (of: (row: FloodRow) => number) => rows.reduce((sum, row) => sum + of(row), 0);
+  const count = total((row) => row.count);
+  const moneyPerDay = total((row) => row.money_per_day);
+  return count > floodAlarms ? { count, moneyPerDay, groups: rows.map(toGroup) } : null;
 }
 
 function toGroup(row: FloodRow) {
@@ -125,10 +134,10 @@ function toGroup(row: FloodRow) {
     ids: row.ids,
     count: row.count,
     moneyPerDay: row.money_per_day,
+    countedElsewhere: row.counted_elsewhere,
   };
 }
 
-/** Findings that people acknowledged, took on or judged since then. */
 /** Findings acknowledged or ended since an instant: by anybody, and by one person, who acknowledged them or closed their ticket. */
 async function handledSince(sql: Sql, scope: Scope, sinceMs: number, userId: string) {
   const filter = new SqlFilter();

@@ -82,6 +82,9 @@ export const AlarmSummary = named(
     flood: z
       .strictObject({
         count: z.int().meta({ description: "New alarms in the last ten minutes." }),
+        moneyPerDay: z
+          .number()
+          .meta({ description: "What they are worth a day; a leak that several rules see counts once." }),
         groups: z.array(
           z.strictObject({
             dmaId: z.string().nullable(),
@@ -91,7 +94,10 @@ export const AlarmSummary = named(
             group: CauseGroup,
             ids: z.array(z.uuid()).meta({ description: "At most 1,000." }),
             count: z.int(),
-            moneyPerDay: z.number(),
+            moneyPerDay: z.number().meta({ description: "Of leaks whose dearest alarm is in this group." }),
+            countedElsewhere: z
+              .int()
+              .meta({ description: "Alarms about leaks whose money is counted under another rule." }),
           }),
         ),
       })

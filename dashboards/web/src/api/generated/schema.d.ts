@@ -2888,6 +2888,7 @@ export interface components {
             suppressed: number;
             flood: {
                 count: number;
+                moneyPerDay: number;
                 groups: {
                     dmaId: string | null;
                     dmaName: components["schemas"]["Words"] | null;
@@ -2899,6 +2900,7 @@ export interface components {
                     ids: string[];
                     count: number;
                     moneyPerDay: number;
+                    countedElsewhere: number;
                 }[];
             } | null;
             budget: {
