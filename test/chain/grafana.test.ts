@@ -24,7 +24,9 @@ const RULES = alertRulesOf(
   ),
 );
 const HOUR_MS = 3_600_000;
-const DAYS = 5;
+const A_YEAR_MS = Date.UTC(2020, 0, 1);
+// A week and more: the rule of nights wants seven before the newest.
+const DAYS = 9;
 const ACCOUNT = "HOTEL";
 const GAS_CUSTOMER = "GAS-C01";
 
@@ -33,6 +35,7 @@ describe.runIf(findInfluxd() !== undefined)("Grafana's dashboard on an InfluxDB 
   let influxd: BareInfluxd;
   let installation: Installation;
   let grafana: FluxSource;
+  let operatorToken: string;
   let chosen: Chosen;
   let counts: ReadonlyMap<string, ReadonlyMap<number, number>>;
 
@@ -45,6 +48,7 @@ describe.runIf(findInfluxd() !== undefined)("Grafana's dashboard on an InfluxDB 
     const place = { kind: "influxdb", url, org, bucket, token: tokens.operatorToken } as const;
     installation = await Installation.make({ place, historyDays: DAYS, homesPerDma: 2 });
     await sendGaps(installation);
+    operatorToken = tokens.operatorToken;
     grafana = { url, org, token: tokens.readToken };
     chosen = chosenFor(installation, bucket);
     counts = countsOf(installation, [ACCOUNT, GAS_CUSTOMER, ...inletsOf(installation)]);
@@ -88,6 +92,31 @@ describe.runIf(findInfluxd() !== undefined)("Grafana's dashboard on an InfluxDB 
       interpolated(rule.model.query ?? "", { ...chosen, fromMs: toMs - rule.lookBackMs, toMs }),
     );
     expect(rule.fires(Number(row?._value))).toBe(true);
+  });
+
+  // Nights by the flow of each of their hours, m³/h, in a year that nothing else is in.
+  it.each([
+    ["A1-INLET", "a factory that rests at weekends", [6, 6, 6, 6, 1, 1, 6, 6, 6, 6, 6, 1, 1, 6], false],
+    ["A2-INLET", "a leak", [6, 7, 6, 6, 5, 6, 6, 10], true],
+    ["A3-INLET", "a night of which only two hours are over", [6, 7, 6, 6, 5, 6, 6, 6, [20, 20]], false],
+  ] as const)(
+    "fires the rule of nights for what is out of the usual only: %s, %s",
+    async (meter, _, nights, isRise) => {
+      const rule = RULES.find(({ uid }) => uid === "nf-influx-night") ?? expect.fail("there is no such rule");
+      await writeNights({ ...grafana, token: operatorToken }, chosen.bucket, meter, nights);
+      const toMs = A_YEAR_MS + nights.length * 24 * HOUR_MS;
+      const query = interpolated(rule.model.query ?? "", { ...chosen, fromMs: toMs - rule.lookBackMs, toMs });
+      const rows = (await askFlux(grafana, query)).filter((row) => row.m === meter);
+      expect(rows.map((row) => rule.fires(Number(row._value)))).toEqual([isRise]);
+    },
+  );
+
+  it("knows nothing of an inlet's nights in its first week", async () => {
+    const rule = RULES.find(({ uid }) => uid === "nf-influx-night") ?? expect.fail("there is no such rule");
+    await writeNights({ ...grafana, token: operatorToken }, chosen.bucket, "A4-INLET", [6, 6, 6, 6, 6, 6, 10]);
+    const toMs = A_YEAR_MS + 7 * 24 * HOUR_MS;
+    const query = interpolated(rule.model.query ?? "", { ...chosen, fromMs: toMs - rule.lookBackMs, toMs });
+    expect((await askFlux(grafana, query)).filter((row) => row.m === "A4-INLET")).toEqual([]);
   });
 
   it("offers the districts' inlets and every meter with a register", async () => {
@@ -176,6 +205,30 @@ describe.runIf(findInfluxd() !== undefined)("Grafana's dashboard on an InfluxDB 
     return Math.min(...[0, 1, 2].map((hour) => volumeOf(meter, twoMs + hour * HOUR_MS)));
   }
 });
+
+/** A register of 0.001 m³ at 18:00, 19:00, … UTC, the hours of the town's nights, where `nights` says what flowed in each hour, m³/h. */
+async function writeNights(
+  { url, org, token }: FluxSource,
+  bucket: string,
+  meter: string,
+  nights: readonly (number | readonly number[])[],
+): Promise<void> {
+  let counts = 0;
+  const lines = nights.flatMap((night, day) => {
+    const hours = typeof night === "number" ? [night, night, night] : night;
+    const startMs = A_YEAR_MS + (day * 24 + 18) * HOUR_MS;
+    return [0, ...hours].map((m3h, hour) => {
+      counts += m3h * 1000;
+      return `reading,c=${meter}/f,m=${meter},q=forward_total,s=0.001 v=${counts}i,k=0i ${startMs + hour * HOUR_MS}`;
+    });
+  });
+  const response = await fetch(`${url}/api/v2/write?org=${org}&bucket=${bucket}&precision=ms`, {
+    method: "POST",
+    headers: { authorization: `Token ${token}` },
+    body: lines.join("\n"),
+  });
+  if (!response.ok) throw new Error(`InfluxDB answered ${response.status} ${await response.text()}`);
+}
 
 /** The local midnight before an instant. */
 function midnightBefore(atMs: number): number {

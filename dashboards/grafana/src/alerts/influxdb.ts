@@ -72,11 +72,11 @@ export const INFLUXDB_RULES: readonly AlertRule[] = [
     uid: "nf-influx-night",
     title: said("进口夜间流量升高", "An inlet's night flow has risen"),
     summary: said(
-      "进口表 {{ .Labels.m }} 夜间最小流量为前几夜的 1.5 倍以上",
-      "inlet {{ .Labels.m }} flowed over 1.5 times as much last night as in the nights before",
+      "进口表 {{ .Labels.m }} 夜间最小流量为此前多数夜晚的 1.5 倍以上",
+      "inlet {{ .Labels.m }} flowed over 1.5 times as much last night as in most nights before",
     ),
     description:
-      "Smallest hour from 02:00 to 05:00 (Asia/Shanghai) of the last night, to the mean of the nights before in 15 days. Meters whose id has INLET in it.",
+      "Smallest hour from 02:00 to 05:00 (Asia/Shanghai) of the last whole night, to what three of four whole nights before it stayed below in 15 days, at least seven of them. Meters whose id has INLET in it.",
     severity: "warning",
     model: flux(nightRise()),
     fires: { when: "gt", than: 1.5 },
@@ -86,7 +86,9 @@ export const INFLUXDB_RULES: readonly AlertRule[] = [
   },
 ];
 
-// 18:00 to 21:00 UTC is 02:00 to 05:00 in Shanghai, which has had no summer time since 1991. A night is named by its UTC day.
+// 18:00 to 21:00 UTC is 02:00 to 05:00 in Shanghai, which has had no summer time since 1991. A night is named by its UTC day, and
+// one with an hour left out is no night: its smallest hour would be too high. Most nights are the measure, not their mean: where
+// a factory rests at weekends, every Monday would be a rise.
 function nightRise(): string {
   return `import "date"
 
@@ -101,15 +103,20 @@ nights = from(bucket: v.defaultBucket)
   |> elapsed(unit: 1h)
   |> filter(fn: (r) => exists r._value and r._value >= 0 and r.elapsed == 1)
   |> hourSelection(start: 18, stop: 20)
-  |> map(fn: (r) => ({_time: r._time, m: r.m, _value: float(v: r._value) * float(v: r.s)}))
+  |> map(fn: (r) => ({_time: date.truncate(t: r._time, unit: 1d), m: r.m, _value: float(v: r._value) * float(v: r.s)}))
+  |> group(columns: ["m", "_time"])
+  |> reduce(identity: {hours: 0, least: 0.0}, fn: (r, accumulator) => ({hours: accumulator.hours + 1, least: if accumulator.hours == 0 or r._value < accumulator.least then r._value else accumulator.least}))
+  |> filter(fn: (r) => r.hours == 3)
   |> group(columns: ["m"])
-  |> aggregateWindow(every: 1d, fn: min, createEmpty: false, timeSrc: "_start")
+  |> sort(columns: ["_time"], desc: true)
 
-newest = nights |> last() |> map(fn: (r) => ({m: r.m, _time: r._time, newest: r._value}))
-usual = nights |> mean() |> map(fn: (r) => ({m: r.m, usual: r._value}))
+newest = nights |> first(column: "least") |> map(fn: (r) => ({m: r.m, _time: r._time, newest: r.least}))
+before = nights |> limit(n: 15, offset: 1)
+many = before |> count(column: "least") |> map(fn: (r) => ({m: r.m, nights: r.least}))
+usual = before |> quantile(column: "least", q: 0.75, method: "exact_mean") |> map(fn: (r) => ({m: r.m, usual: r.least}))
+known = join(tables: {many: many, usual: usual}, on: ["m"]) |> filter(fn: (r) => r.nights >= 7 and r.usual > 0.0)
 
-join(tables: {newest: newest, usual: usual}, on: ["m"])
-  |> filter(fn: (r) => r.usual > 0.0)
+join(tables: {newest: newest, known: known}, on: ["m"])
   |> map(fn: (r) => ({_time: r._time, m: r.m, _value: r.newest / r.usual}))`;
 }
 
