@@ -37,6 +37,22 @@ test("active findings come dearest first, and a filter by rule, district or word
   expect(await subjects("?state=past")).toEqual(["N2"]);
 });
 
+test("gas that escapes comes before any money, and after it when it is over", async () => {
+  const { db, town, signIn } = await startHarness(databases);
+  const unitId = town.units.north;
+  for (let i = 0; i < 3; i++) await insertFinding(db, { unitId, subject: `M${i}`, moneyPerDay: 5000 + i });
+  const gas = { unitId, rule: "GAS_CONT", group: "safety", moneyPerDay: 4 } as const;
+  await insertFinding(db, { ...gas, subject: "G1" });
+  await insertFinding(db, { ...gas, subject: "G2", state: "auto_closed" });
+  const control = await signIn("control");
+  const page = async (query: string) => (await control.get<Page>(`/api/anomalies?${query}`)).body;
+  const first = await page("limit=2");
+  expect(first.items.map((finding) => finding.subject)).toEqual(["G1", "M2"]);
+  const second = await page(`limit=2&cursor=${first.nextCursor}`);
+  expect(second.items.map((finding) => finding.subject)).toEqual(["M1", "M0"]);
+  expect((await page("state=all")).items.map((finding) => finding.subject)).toEqual(["G1", "M2", "M1", "M0", "G2"]);
+});
+
 test("pages of the ranked list neither repeat nor leave out a finding, equal ranks or not", async () => {
   const { db, town, signIn } = await startHarness(databases);
   for (let i = 0; i < 7; i++)

@@ -17,7 +17,7 @@ import { NotFoundProblem } from "../http/problems.ts";
 import { containing, epochMs, SqlFilter } from "../sql/filter.ts";
 import { ruleWords } from "../tickets/words.ts";
 import { evidenceOf } from "./evidence.ts";
-import { OPEN_ANOMALY } from "./open.ts";
+import { OPEN_ANOMALY, WORK_RANK } from "./open.ts";
 import type { AnomalyQuery, AnomalyRow } from "./wire.ts";
 
 interface AnomalySqlRow extends AlarmSqlRow {
@@ -83,7 +83,7 @@ function nowIn(filter: SqlFilter, nowMs: number): string {
 }
 
 const SORTS: Readonly<Record<AnomalyQuery["sort"], SortOrder>> = {
-  rank: { expression: "a.rank", type: "float8", isDescending: true, id: "a.id" },
+  rank: { expression: WORK_RANK, type: "float8", isDescending: true, id: "a.id" },
   newest: { expression: "a.opened_at", type: "timestamptz", isDescending: true, id: "a.id" },
 };
 

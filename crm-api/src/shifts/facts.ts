@@ -3,7 +3,7 @@ import type { Sql } from "@nightflow/storage";
 import { inScope, type Scope } from "../access/scope.ts";
 import { ALARM_PRIORITY } from "../alarms/sql.ts";
 import { standingOf } from "../alarms/summary.ts";
-import { OPEN_ANOMALY } from "../anomalies/open.ts";
+import { OPEN_ANOMALY, WORK_RANK } from "../anomalies/open.ts";
 import { ANOMALY_PLACE } from "../anomalies/queries.ts";
 import { SqlFilter } from "../sql/filter.ts";
 import { ruleWords } from "../tickets/words.ts";
@@ -67,7 +67,7 @@ async function worstNow(sql: Sql, scope: Scope): Promise<ShiftFacts["worst"]> {
             coalesce(u.display_name, w.display_name) as owner, t.no as ticket_no, t.priority as ticket_priority
        from anomaly a left join alarm al on al.anomaly_id = a.id left join app_user u on u.id = al.owner_id
             left join ticket t on t.id = a.ticket_id left join app_user w on w.id = t.assignee_id ${ANOMALY_PLACE}
-       ${filter.where} order by a.rank desc, a.id limit ${WORST}`,
+       ${filter.where} order by ${WORK_RANK} desc, a.id limit ${WORST}`,
     filter.values,
   );
   return rows.map((row) => ({
