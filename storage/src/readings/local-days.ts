@@ -56,6 +56,11 @@ function localPeriods(fromMs: number, toMs: number, zone: string, fromHour: numb
   return periods;
 }
 
+/** The instant at which a local day `YYYY-MM-DD` begins. @throws {RangeError} when the zone is not known. */
+export function startOfDay(day: string, zone: string): number {
+  return instantOf(Date.parse(`${day}T00:00:00Z`), zoneOffsetReader(zone));
+}
+
 // Of an hour that comes twice the first is meant; a skipped one is the instant of the jump's length later.
 function instantOf(localMs: number, offsetAt: (utcMs: number) => number): number {
   const before = offsetAt(localMs - DAY_MS);

@@ -86,6 +86,15 @@ export const day: Cell = {
   words: "a day such as 2026-01-31",
 };
 
+/** A day, or an instant with its offset; days become their midnight in the zone of the row's unit when they are written. */
+export const since: Cell = {
+  schema: z
+    .string()
+    .refine(isDayOrInstant, "is not a day such as 2026-01-31, or a time such as 2026-01-31T08:00+08:00")
+    .transform((cell) => (cell.length === 10 ? cell : new Date(cell).toISOString())),
+  words: "a day such as 2026-01-31, or a time such as 2026-01-31T08:00+08:00",
+};
+
 export const zone: Cell = {
   schema: z.string().refine(isZone, "is not a time zone such as Asia/Shanghai"),
   words: "a time zone such as Asia/Shanghai",
@@ -99,6 +108,13 @@ export const signList = text(/^[+-]?1(;[+-]?1)*$/, "1 or -1 for each district, s
 function isRealDay(cell: string): boolean {
   const at = new Date(`${cell}T00:00:00Z`);
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(cell);
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/;
+
+function isDayOrInstant(cell: string): boolean {
+  if (!isRealDay(cell.slice(0, 10))) return false;
+  return cell.length === 10 || (INSTANT.test(cell) && !Number.isNaN(Date.parse(cell)));
 }
 
 function isZone(name: string): boolean {

@@ -9,11 +9,14 @@ export class RegistryView {
   readonly #tables: ReadonlyMap<RegistryTable, ReadTable>;
   readonly #rows: ReadonlyMap<RegistryTable, ReadonlyMap<string, ReadRow>>;
   readonly stored: StoredRegistry;
+  /** Business time of the import, epoch ms. */
+  readonly atMs: number;
 
-  constructor(tables: readonly ReadTable[], stored: StoredRegistry) {
+  constructor(tables: readonly ReadTable[], stored: StoredRegistry, atMs: number) {
     this.#tables = new Map(tables.map((table) => [table.spec.name, table]));
     this.#rows = new Map(tables.map(({ spec, rows }) => [spec.name, new Map(rows.map((row) => [row.key, row]))]));
     this.stored = stored;
+    this.atMs = atMs;
   }
 
   rows(table: RegistryTable): readonly ReadRow[] {
@@ -110,7 +113,8 @@ const checkUnit: RowCheck = ({ values }) =>
         .filter((column) => values[column] === null)
         .map((column) => [column, `the cell is empty; a company needs its ${column}`]);
 
-const MOST_HOLIDAY_MS = 60 * 86_400_000;
+const DAY_MS = 86_400_000;
+const MOST_HOLIDAY_MS = 60 * DAY_MS;
 
 const checkHoliday: RowCheck = ({ values }) => {
   const ms = Date.parse(String(values.last_day)) - Date.parse(String(values.first_day));
@@ -124,19 +128,42 @@ const checkDistrict: RowCheck = ({ values }) => {
   return [["pressure_low_kpa", "it must be below pressure_high_kpa"]];
 };
 
+const EARLIEST_YEAR = 1950;
+
+// A status holds now, so that it cannot have begun tomorrow; a day of leeway covers every zone.
+function checkStatusSince({ values }: ReadRow, view: RegistryView): Finding[] {
+  if (typeof values.status_since !== "string") return [];
+  const sinceMs = Date.parse(values.status_since);
+  if (sinceMs > view.atMs + DAY_MS)
+    return [["status_since", `${values.status_since} is still to come, but the status holds now; correct one of them`]];
+  if (sinceMs < Date.UTC(EARLIEST_YEAR, 0, 1))
+    return [["status_since", `${values.status_since} is before ${EARLIEST_YEAR}; correct it`]];
+  return [];
+}
+
 const MANAGING_ROLES: readonly CellValue[] = ["manager", "admin"];
 
-const checkAccount: RowCheck = ({ values }, view) => {
+const checkAccount: RowCheck = (row, view) => {
+  const { values } = row;
+  const since = checkStatusSince(row, view);
   const role = view.value("users", values.manager, "role");
-  if (role === null || MANAGING_ROLES.includes(role)) return [];
-  return [["manager", `${JSON.stringify(values.manager)} has the role ${role}; name a user with the role manager`]];
+  if (role === null || MANAGING_ROLES.includes(role)) return since;
+  return [
+    ...since,
+    ["manager", `${JSON.stringify(values.manager)} has the role ${role}; name a user with the role manager`],
+  ];
 };
 
-const checkServicePoint: RowCheck = ({ values }, view) => {
+const checkServicePoint: RowCheck = (row, view) => {
+  const { values } = row;
+  const since = checkStatusSince(row, view);
   const tariff = view.value("accounts", values.account, "tariff");
   const priced = view.value("tariffs", tariff, "commodity");
-  if (priced === null || priced === values.commodity) return [];
-  return [["commodity", `it is ${values.commodity}, but tariff ${tariff} of its account is for ${priced}; change one`]];
+  if (priced === null || priced === values.commodity) return since;
+  return [
+    ...since,
+    ["commodity", `it is ${values.commodity}, but tariff ${tariff} of its account is for ${priced}; change one`],
+  ];
 };
 
 const checkMeter: RowCheck = ({ values }, view) => {

@@ -75,7 +75,7 @@ class Attempt {
 
   async run(tx: Sql): Promise<ImportResult> {
     await tx.query("select pg_advisory_xact_lock($1)", [LOCK]);
-    const view = new RegistryView(this.#read, await loadStoredRegistry(tx));
+    const view = new RegistryView(this.#read, await loadStoredRegistry(tx), this.#options.at ?? Date.now());
     this.#faults.push(...checkMeaning(this.#read, view));
     if (this.#faults.length > 0) throw this.rollback;
     await this.#write(tx, view);

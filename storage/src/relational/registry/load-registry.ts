@@ -74,7 +74,8 @@ export interface HolidaySpan {
 
 /** Rows between two turns of the event loop: some milliseconds. */
 const STEP_ROWS = 5000;
-const DEFAULT_ZONE = "Asia/Shanghai";
+/** Zone of what lies below no company. */
+export const DEFAULT_ZONE = "Asia/Shanghai";
 const DEFAULT_CURRENCY = "CNY";
 
 interface ScaleRow {

@@ -297,3 +297,53 @@ test("analytics gets since when a point is closed: from the status that is writt
   await database.query("update service_point set status = 'active'");
   expect(await sinceOf("M1.forward_total")).toBeNull();
 });
+
+const closedPoint = (since: string, status = "closed", at = MARCH) =>
+  [
+    { "service-points": table(`no,commodity,unit,status,status_since\nP1,water,north,${status},${since}`) },
+    { at },
+  ] as const;
+
+async function sinceOfP1(database: Database): Promise<string | undefined> {
+  const { rows } = await database.query<{ since: Date | null }>(
+    "select status_since as since from service_point where no = 'P1'",
+  );
+  return rows[0]?.since?.toISOString();
+}
+
+test("since when a point is closed comes from the file: a day in its unit's zone, or a time; the same file twice changes nothing", async () => {
+  const { database } = await databases.fresh();
+  await importTown(database);
+  const bring = (...args: Parameters<typeof closedPoint>) => importRegistry(database, ...closedPoint(...args));
+  expect(await bring("2026-02-03")).toMatchObject({ faults: [], updated: 1 });
+  expect(await sinceOfP1(database)).toBe("2026-02-02T16:00:00.000Z");
+  expect(await bring("2026-02-03")).toMatchObject({ updated: 0, unchanged: 1 });
+  expect(await bring("2026-02-03T08:30+08:00")).toMatchObject({ updated: 1 });
+  expect(await sinceOfP1(database)).toBe("2026-02-03T00:30:00.000Z");
+  // Another status at the very instant that is stored: what the file says holds, not the time of the import.
+  expect(await bring("2026-02-03T08:30+08:00", "suspended")).toMatchObject({ updated: 1 });
+  expect(await sinceOfP1(database)).toBe("2026-02-03T00:30:00.000Z");
+});
+
+test("an empty cell keeps since when a status holds, and dates a new status by the import", async () => {
+  const { database } = await databases.fresh();
+  await importTown(database);
+  await importRegistry(database, ...closedPoint("2026-02-03"));
+  expect(await importRegistry(database, ...closedPoint(""))).toMatchObject({ updated: 0 });
+  expect(await sinceOfP1(database)).toBe("2026-02-02T16:00:00.000Z");
+  await importRegistry(database, ...closedPoint("", "suspended", MARCH + 1234));
+  expect(await sinceOfP1(database)).toBe(new Date(MARCH + 1234).toISOString());
+});
+
+test("a status that would begin tomorrow, no day, or long before anybody kept books is a fault by name", async () => {
+  const { database } = await databases.fresh();
+  await importTown(database);
+  const faultsOf = async (since: string) => (await importRegistry(database, ...closedPoint(since))).faults;
+  const place = "service-points.csv line 2, column status_since: ";
+  expect(await faultsOf("2062-02-03")).toEqual([
+    `${place}2062-02-03 is still to come, but the status holds now; correct one of them`,
+  ]);
+  expect(await faultsOf("2026-02-30")).toEqual([expect.stringContaining(`${place}"2026-02-30" is not allowed`)]);
+  expect(await faultsOf("03/02/2026")).toEqual([expect.stringContaining(`${place}"03/02/2026" is not allowed`)]);
+  expect(await faultsOf("0206-02-03")).toEqual([`${place}0206-02-03 is before 1950; correct it`]);
+});

@@ -22,6 +22,12 @@ export async function loadStoredRegistry(db: Sql): Promise<StoredRegistry> {
 
 async function loadTable(db: Sql, spec: TableSpec): Promise<ReadonlyMap<string, StoredRow>> {
   const columns = [...new Set(["id", ...fieldsOf(spec), ...(spec.name === "units" ? ["path"] : [])])];
-  const { rows } = await db.query<StoredRow>(`select ${columns.join(", ")} from ${spec.table}`);
+  const select = columns.map((column) => (column === "status_since" ? instantText(column) : column));
+  const { rows } = await db.query<StoredRow>(`select ${select.join(", ")} from ${spec.table}`);
   return new Map(rows.map((row) => [String(row[spec.key]), row]));
+}
+
+// To the microsecond that PostgreSQL keeps, so that what is written back is what was read.
+function instantText(column: string): string {
+  return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as ${column}`;
 }

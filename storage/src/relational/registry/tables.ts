@@ -33,6 +33,10 @@ export type RegistryTable = (typeof REGISTRY_TABLES)[number];
 
 const COMMODITY = cell.oneOf(["water", "gas"]);
 const STATUS = cell.oneOf(["active", "suspended", "closed"]);
+const STATUS_SINCE = optional(
+  cell.since,
+  "Since when it has its status: use after that is nobody's (USE_INACTIVE). Empty: the time of the import that changed the status.",
+);
 const refersTo = (table: RegistryTable, field: string) => ({ refersTo: table, field });
 const UNIT = required(cell.code, "Organisational unit that it belongs to.", refersTo("units", "unit_id"));
 const NAME_ZH = required(cell.anyText, "Name in Chinese.");
@@ -136,6 +140,7 @@ const accounts: TableSpec = {
     is_key_account: optional(cell.yesNo, "Whether it is a key account.", { or: false }),
     manager: optional(cell.code, "Login of the account manager.", refersTo("users", "manager_id")),
     status: optional(STATUS, "Whether it is supplied.", { or: "active" }),
+    status_since: STATUS_SINCE,
     unit: UNIT,
   },
 };
@@ -189,6 +194,7 @@ const servicePoints: TableSpec = {
     longitude: optional(cell.longitude, "Degrees east, WGS 84."),
     is_protected: optional(cell.yesNo, "Whether supply must never be cut (hospital, for example).", { or: false }),
     status: optional(STATUS, "Whether it is supplied.", { or: "active" }),
+    status_since: STATUS_SINCE,
     unit: UNIT,
   },
 };
