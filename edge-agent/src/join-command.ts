@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { AgentId, decodeJoinText, SiteId } from "@nightflow/domain";
+import { AgentId, ConfigError, decodeJoinText, SiteId } from "@nightflow/domain";
 import type { EdgeAgentConfig } from "./config.ts";
 import { checkIssued, timesOf } from "./enrolment/certificate.ts";
 import { EnrolmentClientConfig } from "./enrolment/config.ts";
-import { folderIdentityStore, identityFolder } from "./enrolment/identity-store.ts";
+import { folderIdentityStore, identityFolder, keepJoinedPlatform } from "./enrolment/identity-store.ts";
 import { pendingRequest } from "./enrolment/pending.ts";
 import { httpPlatform, type PlatformAnswer } from "./enrolment/platform.ts";
 import { keyFingerprint } from "./enrolment/request.ts";
@@ -26,15 +26,19 @@ export interface JoinResult {
 }
 
 /**
- * Joins by hand, at the gateway: gets the certificate and puts it where the agent looks for it, also while it runs.
+ * Joins by hand, at the gateway: gets the certificate and puts it where the agent looks for it, also while it runs. Where
+ * the configuration names no platform, this one is kept beside it: the agent renews there.
  *
  * @throws {ConfigError | ZodError} when address or authority are missing, {PlatformError} and {EnrolmentTrustError} as the agent.
  */
 export async function joinByHand(config: EdgeAgentConfig, order: JoinOrder): Promise<JoinResult> {
   const { site, agent, dataDir } = config;
+  refuseUnusable(config);
   const said = order.joinText === undefined ? undefined : decodeJoinText(order.joinText);
-  const platform = httpPlatform(placeOf(config, { ...order, ...said }));
-  const store = folderIdentityStore(identityFolder(dataDir));
+  const place = placeOf(config, { ...order, ...said });
+  const platform = httpPlatform(place);
+  const folder = identityFolder(dataDir);
+  const store = folderIdentityStore(folder);
   const pending = await pendingRequest(store, "join", agent);
   const token = order.token ?? said?.token;
   const answer = await platform.join({
@@ -45,6 +49,8 @@ export async function joinByHand(config: EdgeAgentConfig, order: JoinOrder): Pro
     ...(token !== undefined && { token }),
   });
   const fingerprint = keyFingerprint(pending.privateKey);
+  if (answer.status !== "refused" && config.enrolment === undefined)
+    await keepJoinedPlatform(folder, { v: 1, url: place.url, caFingerprint: place.caFingerprint ?? "" });
   if (answer.status === "held") await store.savePending({ ...pending, requestId: answer.requestId });
   if (answer.status !== "issued") return { answer, fingerprint, expiresAt: null };
   const root = await platform.root();
@@ -53,6 +59,14 @@ export async function joinByHand(config: EdgeAgentConfig, order: JoinOrder): Pro
   const { certificate } = answer;
   await store.saveIdentity({ v: 1, privateKey: pending.privateKey, certificate, root, tokenHash });
   return { answer, fingerprint, expiresAt: timesOf(certificate).expiresAt };
+}
+
+/** A token is worth one certificate: none is spent for an agent that could not show it. */
+function refuseUnusable({ mqtt }: EdgeAgentConfig): void {
+  const faults = [];
+  if (!mqtt.url.startsWith("mqtts:")) faults.push("mqtt.url: a certificate needs mqtts://");
+  if (mqtt.certFile !== undefined) faults.push("mqtt.certFile: the agent gets its own certificate: leave it out");
+  if (faults.length > 0) throw new ConfigError("the agent's configuration", faults);
 }
 
 function placeOf({ enrolment }: EdgeAgentConfig, { url, ca }: { url?: string | undefined; ca?: string | undefined }) {

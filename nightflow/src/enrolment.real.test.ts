@@ -281,6 +281,20 @@ it("joining by hand at the gateway takes the word that was shown, and a wrong au
   });
 }, 120_000);
 
+it("an agent whose file names no platform shows the certificate that it was joined to by hand", async () => {
+  const place = await start();
+  const { enrolment: _, ...config } = configOf(place, "gw-1");
+  const { joinText } = await makeToken(place);
+  const plain = { ...config, mqtt: { ...config.mqtt, url: "mqtt://127.0.0.1:1883" } };
+  await expect(joinByHand(plain, { joinText })).rejects.toThrow("mqtts://");
+  expect((await joinByHand(config, { joinText })).answer.status).toBe("issued");
+  const agentConfig = AgentConfig.parse({ v: 1, buses: [], channels: [] });
+  const agent = await startEdgeAgent({ config, agentConfig, clock: realClock, logger: silentLogger });
+  closing.push(() => agent.close());
+  await vi.waitFor(() => expect(connectionsOf(place)).toBe(1), patient);
+  expect(agent.status().enrolment).toMatchObject({ state: "joined", reason: null });
+}, 120_000);
+
 it("an agent killed while its answer was on the way joins with the same key and token when it starts again", async () => {
   const place = await start();
   await giveToken("gw-1", (await makeToken(place)).token);

@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import { chown, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { describeError } from "@nightflow/domain";
 import { z } from "zod";
 import { IdentityError } from "../errors.ts";
@@ -28,6 +29,10 @@ export const PendingRequest = z.strictObject({
 });
 export type PendingRequest = z.infer<typeof PendingRequest>;
 
+/** The platform that a gateway was joined to by hand, for an agent whose configuration names none. */
+export const JoinedPlatform = z.strictObject({ v: z.literal(1), url: z.string(), caFingerprint: z.string() });
+export type JoinedPlatform = z.infer<typeof JoinedPlatform>;
+
 /** Keeps an agent's key and certificate; each change is there as a whole or not at all. */
 export interface IdentityStore {
   identity(): Promise<Identity | undefined>;
@@ -49,10 +54,7 @@ export function identityFolder(dataDir: string): string {
 export function folderIdentityStore(folder: string): IdentityStore {
   const identityPath = join(folder, "identity.json");
   const pendingPath = (purpose: PendingRequest["purpose"]) => join(folder, `pending-${purpose}.json`);
-  const save = async (path: string, value: unknown) => {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeDurably(folder, path, JSON.stringify(value));
-  };
+  const save = (path: string, value: unknown) => saveIn(folder, path, value);
   const dropPending = (purpose: PendingRequest["purpose"]) => rm(pendingPath(purpose), { force: true });
   return {
     identity: () => readAs(identityPath, Identity),
@@ -66,6 +68,30 @@ export function folderIdentityStore(folder: string): IdentityStore {
   };
 }
 
+async function saveIn(folder: string, path: string, value: unknown): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await giveToOwner(folder, dirname(folder));
+  await writeDurably(folder, path, JSON.stringify(value));
+}
+
+const platformPath = (folder: string) => join(folder, "platform.json");
+
+/** Keeps where the agent was joined by hand, so that it can renew there. */
+export function keepJoinedPlatform(folder: string, platform: JoinedPlatform): Promise<void> {
+  return saveIn(folder, platformPath(folder), platform);
+}
+
+/** The platform that joining by hand has kept; undefined where nobody did. @throws {IdentityError} when it is damaged. */
+export function joinedPlatform(folder: string): JoinedPlatform | undefined {
+  const path = platformPath(folder);
+  try {
+    return asKept(path, readFileSync(path, "utf8"), JoinedPlatform);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
 async function readAs<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema> | undefined> {
   let text: string;
   try {
@@ -74,6 +100,10 @@ async function readAs<Schema extends z.ZodType>(path: string, schema: Schema): P
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
+  return asKept(path, text, schema);
+}
+
+function asKept<Schema extends z.ZodType>(path: string, text: string, schema: Schema): z.infer<Schema> {
   try {
     return schema.parse(JSON.parse(text));
   } catch (cause) {
@@ -82,6 +112,13 @@ async function readAs<Schema extends z.ZodType>(path: string, schema: Schema): P
       remedy: "put it aside and join again with a new token for this agent by name",
     });
   }
+}
+
+// Joining by hand is often done as root, and the agent runs as somebody else, who has to read and renew what it got.
+async function giveToOwner(path: string, parent: string): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(parent);
+  await chown(path, uid, gid);
 }
 
 async function writeDurably(folder: string, path: string, text: string): Promise<void> {
@@ -94,6 +131,7 @@ async function writeDurably(folder: string, path: string, text: string): Promise
   } finally {
     await file.close();
   }
+  await giveToOwner(draft, folder);
   await rename(draft, path);
   const directory = await open(folder);
   try {
