@@ -75,14 +75,14 @@ export class BusFleet {
 
   /** The bus that reads a meter, with its id. */
   busOf(meter: string): { readonly id: string; readonly running: RunningBus } | undefined {
-    for (const [id, { bus, running }] of this.#members) if (metersOn(bus).has(meter)) return { id, running };
+    for (const [id, member] of this.#members) if (metersOn(member).has(meter)) return { id, running: member.running };
     return undefined;
   }
 
-  /** The meters of a bus, in the order of its configuration. */
+  /** The meters of a bus, in the order of its configuration, and those that it has found. */
   metersOf(id: string): string[] {
     const member = this.#members.get(id);
-    return member === undefined ? [] : [...metersOn(member.bus)];
+    return member === undefined ? [] : [...metersOn(member)];
   }
 
   /** Ids of all buses. */
@@ -130,8 +130,9 @@ export class BusFleet {
   }
 }
 
-function metersOn(bus: Bus): Set<string> {
-  return new Set("items" in bus ? bus.items.map(({ meter }) => meter) : bus.units.map(({ meter }) => meter));
+function metersOn({ bus, running }: Member): Set<string> {
+  const configured = "items" in bus ? bus.items : bus.units;
+  return new Set([...configured.map(({ meter }) => meter), ...(running.meters?.() ?? [])]);
 }
 
 function healthOf(bus: Bus, running: RunningBus): BusHealth {
@@ -151,8 +152,24 @@ function healthOf(bus: Bus, running: RunningBus): BusHealth {
     polls,
     failures: sum(({ failures }) => failures),
     pollsSkipped: running.pollsSkipped,
+    ...lately(units),
     ...(line && { line }),
   };
+}
+
+/** The polls of a unit's record; a unit weighs by as many of them as there are. */
+const POLLS_OF_A_RATIO = 100;
+
+/** How a bus fared of late, by its units; nothing where they keep no record. */
+function lately(units: readonly UnitHealth[]): Pick<BusHealth, "successRatio" | "latencyMs"> {
+  const recorded = units.flatMap(({ successRatio, polls }) =>
+    successRatio === undefined ? [] : [{ successRatio, weight: Math.min(polls, POLLS_OF_A_RATIO) }],
+  );
+  if (recorded.length === 0) return {};
+  const weight = recorded.reduce((sum, unit) => sum + unit.weight, 0);
+  const whole = recorded.reduce((sum, unit) => sum + unit.successRatio * unit.weight, 0);
+  const latencies = units.flatMap(({ latencyMs }) => latencyMs ?? []).sort((a, b) => a - b);
+  return { successRatio: Math.min(1, whole / weight), latencyMs: latencies[latencies.length >> 1] ?? null };
 }
 
 /** A bus is silent when everything that was asked is; meters that were not asked yet say nothing. */

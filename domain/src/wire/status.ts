@@ -70,6 +70,18 @@ export const BusHealth = z.strictObject({
   polls: z.int().min(0),
   failures: z.int().min(0),
   pollsSkipped: z.int().min(0),
+  successRatio: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .meta({ description: "Share of the last polls of its meters, 100 of each at most, in which all was read." }),
+  latencyMs: z
+    .number()
+    .min(0)
+    .nullable()
+    .optional()
+    .meta({ description: "Half of its meters answer within this time; null: none has answered.", unit: "ms" }),
   line: LineHealth.optional(),
 });
 export type BusHealth = z.infer<typeof BusHealth>;

@@ -329,6 +329,27 @@ describe("a Modbus bus", () => {
     expect(of(readings, "M-2.forward_total").map(({ quality }) => quality)).toEqual(["good", "good", "good", "good"]);
   });
 
+  it("asks nobody before its line's first connection, so that a slow start is no failure of the meters", async () => {
+    const { time, line, readings, start } = setUp(2, { timeoutMs: 500 });
+    line.isOpen = false;
+    const bus = start();
+    await time.run(PERIOD_MS * 2 + 1000);
+    line.setOpen(true);
+    await time.run(PERIOD_MS);
+    expect(readings.filter(({ quality }) => quality !== "good")).toEqual([]);
+    expect(of(readings, "M-2.flow")).toHaveLength(2);
+    expect(bus.health().map(({ failures }) => failures)).toEqual([0, 0]);
+    expect(bus.pollsSkipped).toBe(0);
+  });
+
+  it("says that its meters are missing once the first connection has failed", async () => {
+    const { time, line, readings, start } = setUp(1, { timeoutMs: 500 });
+    Object.assign(line, { isOpen: false, fault: "10.0.0.7 refuses port 502" });
+    start();
+    await time.run(1000);
+    expect(readings[0]).toMatchObject({ quality: "missing", reason: "disconnected" });
+  });
+
   it("tells success, latency and time-outs of each meter, and how busy the line is", async () => {
     const { time, line, start } = setUp(2, { retries: 0 });
     line.units.set(1, { afterMs: 500, answer: mag() });

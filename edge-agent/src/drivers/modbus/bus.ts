@@ -2,6 +2,7 @@ import type { Clock, LineHealth, Reading, UnitHealth } from "@nightflow/domain";
 import type { Logger } from "pino";
 import { Pause, realTimers, type Timers } from "../../timers.ts";
 import type { ReadNowResult, RunningBus, WriteOrder, WriteResult } from "../driver.ts";
+import { firstConnection } from "../polled/first-connection.ts";
 import { LineWatch } from "../polled/line-watch.ts";
 import { OrderQueue } from "../polled/order-queue.ts";
 import { restAfter } from "../polled/rest-after.ts";
@@ -132,9 +133,9 @@ export class ModbusBus implements RunningBus {
   }
 
   async #run(): Promise<void> {
-    // The first polls wait for the first connection, or else all of them would be missing.
-    if (!this.#deps.line.isOpen) await this.#pause.wait(this.#deps.bus.timeoutMs);
-    const { bus, logger } = this.#deps;
+    const { bus, logger, line } = this.#deps;
+    await firstConnection(line, this.#pause, { stepMs: bus.timeoutMs, isOver: () => this.#isClosed });
+    this.#schedule.begin();
     while (!this.#isClosed)
       await this.#step().catch((error: unknown) => restAfter(error, { bus: bus.id, logger, pause: this.#pause }));
     this.#looks.close();

@@ -110,6 +110,11 @@ export class BusSchedule {
     return this.#slots.some((slot) => slot.unit === unit && slot.strain >= TOO_SHORT);
   }
 
+  /** Polling begins now, be it long after the schedule was made: boundaries that passed before were never this bus's. */
+  begin(): void {
+    for (const unit of this.#units.keys()) this.dueNow(unit);
+  }
+
   /** What to do now. A poll or an absence given here counts as begun: its boundary is not offered again. */
   next(nowRealMs: number): BusAction {
     const nowMs = this.#deps.clock.now();

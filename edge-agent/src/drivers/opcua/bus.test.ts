@@ -41,7 +41,8 @@ const everyMinute =
     return [{ item: 0, samples: why === null ? samples : [], fault: why }];
   };
 
-function setUp(change: object = {}) {
+/** `opening`: what a link waits for before it opens. */
+function setUp(change: object = {}, opening = Promise.resolve()) {
   const time = new FakeTime(START);
   const clock = { aheadMs: 0, now: () => time.now() + clock.aheadMs, toRealMs: (ms: number) => ms };
   const readings: Reading[] = [];
@@ -77,6 +78,7 @@ function setUp(change: object = {}) {
     logger: pino({ level: "silent" }),
     collect: (taken) => readings.push(...taken),
     openLink: async (listener) => {
+      await opening;
       if (!server.isUp) throw new Error("refused");
       server.links++;
       server.listener = listener;
@@ -87,6 +89,9 @@ function setUp(change: object = {}) {
         get historyItems() {
           return server.history === undefined ? [] : [0];
         },
+        locate: async () => [],
+        writeNode: async () => ({ kind: "written" as const }),
+        readNode: async () => ({ value: null, code: "Good" }),
         history: (_, fromMs, toMs) => answered(server.history?.(fromMs, toMs) ?? []),
         close: async () => undefined,
       };
@@ -114,6 +119,18 @@ describe("an OPC UA bus", () => {
     await time.run(PERIOD_MS * 3 + 1000);
     expect(server.links).toBe(2);
     expect(readings.map(({ quality }) => quality)).toEqual(["good", "good", "good"]);
+  });
+
+  it("judges no meter before its first connection, and every one once that has failed", async () => {
+    const opening = Promise.withResolvers<void>();
+    const { time, readings, server, bus } = setUp({}, opening.promise);
+    await time.run(PERIOD_MS * 2 + 1000);
+    expect([readings, bus.health()[0]?.failures]).toEqual([[], 0]);
+    server.isUp = false;
+    opening.resolve();
+    await time.run(PERIOD_MS);
+    expect(readings).toMatchObject([{ quality: "missing", reason: "disconnected" }]);
+    await bus.close();
   });
 
   it("says disconnected while the server is away, and comes back by itself", async () => {

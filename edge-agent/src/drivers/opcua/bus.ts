@@ -13,13 +13,14 @@ import type { Logger } from "pino";
 import { Backoff } from "../../backoff.ts";
 import { openedUnlessLost } from "../../opened.ts";
 import { Pause, realTimers, type Timers } from "../../timers.ts";
-import type { ReadNowResult } from "../driver.ts";
+import type { ReadNowResult, WriteOrder, WriteResult } from "../driver.ts";
 import { FoundItems } from "./found-items.ts";
 import { BackFill } from "./history/back-fill.ts";
 import type { GapBook } from "./history/gap-book.ts";
 import { type BookItem, ItemBook } from "./item-book.ts";
 import type { OpcUaLink, OpenLink } from "./link.ts";
 import { type LinkFault, OpcUaLinkError } from "./link-fault.ts";
+import { NodeOrders } from "./orders/node-orders.ts";
 
 export interface OpcUaBusDeps {
   readonly bus: OpcUaBusConfig;
@@ -54,14 +55,18 @@ export class OpcUaBus {
   readonly #book: ItemBook;
   readonly #found: FoundItems;
   readonly #backFill: BackFill;
+  readonly #orders: NodeOrders;
   readonly #periodMs: number;
   readonly #timers: Timers;
   readonly #tick: Pause;
   readonly #retry: Pause;
   readonly #backoff: Backoff;
   readonly #lookAgain: Backoff;
+  readonly #firstTry = Promise.withResolvers<void>();
   #link: OpcUaLink | undefined;
   #fault: LinkFault | null = null;
+  /** Nothing is known of the items until the first attempt to connect has ended, well or not. */
+  #isFirstAttempt = true;
   #lost: (why: string) => void = () => undefined;
   #cancelNews: (() => void) | undefined;
   readonly #cancelDone = new Set<() => void>();
@@ -85,6 +90,8 @@ export class OpcUaBus {
     const { history, id } = bus;
     const fill = { bus: id, periodMs: this.#periodMs, history, gaps, book: this.#book, clock, logger, collect };
     this.#backFill = new BackFill({ ...fill, timers: this.#timers });
+    const { commands } = bus;
+    this.#orders = new NodeOrders({ bus: id, commands, link: () => this.#link, timers: this.#timers, logger });
     this.#tick = new Pause(this.#timers);
     this.#retry = new Pause(this.#timers);
     this.#backoff = new Backoff({ firstMs: 300, maxMs: 30_000 }, deps.random);
@@ -130,12 +137,13 @@ export class OpcUaBus {
     };
   }
 
-  /** Reads all items of a meter at once. */
+  /** Reads all items of a meter at once. A bus that has only just begun is given the time to connect. */
   async readNow(meter: string): Promise<ReadNowResult> {
+    if (this.#link === undefined) await this.#firstTry.promise;
     const items = this.#itemsOf(meter);
     if (items.length === 0) return { outcome: "unknown-meter", readings: [] };
     const link = this.#link;
-    if (link === undefined) return { outcome: "disconnected", readings: [] };
+    if (link === undefined) return this.#disconnected();
     try {
       const readings = this.#book.reportNow(await link.read(items), this.#deps.clock.now());
       this.#deps.collect(readings);
@@ -149,7 +157,7 @@ export class OpcUaBus {
   async readBack(meter: string, fromMs: number, toMs: number): Promise<ReadNowResult> {
     const items = this.#itemsOf(meter);
     if (items.length === 0) return { outcome: "unknown-meter", readings: [] };
-    if (this.#link === undefined) return { outcome: "disconnected", readings: [] };
+    if (this.#link === undefined) return this.#disconnected();
     try {
       const readings = await this.#backFill.readBack(this.#link, items, fromMs, toMs);
       this.#deps.collect(readings);
@@ -157,6 +165,18 @@ export class OpcUaBus {
     } catch {
       return { outcome: "silent", readings: [] };
     }
+  }
+
+  /** Those of the configuration and those that were found. */
+  meters(): string[] {
+    return [...new Set(this.#book.states().map(({ meter }) => meter))];
+  }
+
+  /** Writes what `commands` says, and looks whether it has happened. */
+  async write(order: WriteOrder): Promise<WriteResult> {
+    if (order.meter === null || this.#itemsOf(order.meter).length === 0)
+      return { outcome: "unknown-meter", detail: null };
+    return await this.#orders.write(order);
   }
 
   /** Connects at once where there is no connection, and looks for missing items now. */
@@ -173,6 +193,7 @@ export class OpcUaBus {
     this.#tick.wake();
     this.#retry.wake();
     this.#backFill.stop();
+    this.#orders.close();
     for (const cancel of this.#cancelDone) cancel();
     this.#giveNews();
     this.#lost("closed");
@@ -186,14 +207,21 @@ export class OpcUaBus {
       } catch (error) {
         this.#noteFault(error);
       }
+      this.#firstTry.resolve();
       if (!this.#isClosed) await this.#retry.wait(this.#backoff.next());
     }
+  }
+
+  #disconnected(): ReadNowResult {
+    const { message, remedy } = this.#fault ?? { message: "the server is not connected", remedy: "" };
+    return { outcome: "disconnected", readings: [], detail: remedy === "" ? message : `${message}; ${remedy}` };
   }
 
   /** The same fault is said once, and not at every attempt. */
   #noteFault(error: unknown): void {
     const { bus, logger } = this.#deps;
     const known = this.#fault;
+    this.#isFirstAttempt = false;
     const message = describeError(error).slice(0, 500);
     this.#fault = error instanceof OpcUaLinkError ? error.fault : { code: "NO_CONNECTION", message, remedy: "" };
     const { code, remedy } = this.#fault;
@@ -219,6 +247,7 @@ export class OpcUaBus {
     const link = await openedUnlessLost(opening, lost);
     if (link === undefined) return;
     this.#link = link;
+    this.#isFirstAttempt = false;
     this.#fault = null;
     this.#backoff.reset();
     this.#deps.announce?.(this.#found.channels);
@@ -239,7 +268,7 @@ export class OpcUaBus {
     let boundaryAt = this.#lastBoundary();
     while (!this.#isClosed) {
       boundaryAt = await this.#untilBoundaryAfter(boundaryAt);
-      if (!this.#isClosed) await this.#report(boundaryAt);
+      if (!this.#isClosed && !this.#isFirstAttempt) await this.#report(boundaryAt);
     }
   }
 

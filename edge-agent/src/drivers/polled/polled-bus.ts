@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { Pause, realTimers, type Timers } from "../../timers.ts";
 import type { ReadNowResult, RunningBus, WriteOrder, WriteResult } from "../driver.ts";
 import { BusSchedule } from "../modbus/schedule.ts";
+import { firstConnection } from "./first-connection.ts";
 import { LineWatch } from "./line-watch.ts";
 import { OrderQueue } from "./order-queue.ts";
 import type { Asked, Question, QuestionLine } from "./question-line.ts";
@@ -137,9 +138,9 @@ export class PolledBus implements RunningBus {
   }
 
   async #run(): Promise<void> {
-    // The first polls wait for the first connection, or else all of them would be missing.
-    if (!this.#deps.line.isOpen) await this.#pause.wait(this.#deps.timeoutMs);
-    const { id: bus, logger } = this.#deps;
+    const { id: bus, logger, line, timeoutMs } = this.#deps;
+    await firstConnection(line, this.#pause, { stepMs: timeoutMs, isOver: () => this.#isClosed });
+    this.#schedule.begin();
     while (!this.#isClosed)
       await this.#step().catch((error: unknown) => restAfter(error, { bus, logger, pause: this.#pause }));
     await this.#orders.close();
