@@ -13,6 +13,7 @@ import type { Database } from "@nightflow/storage";
 import type { Logger } from "pino";
 import { ensureSecret } from "./config/secrets.ts";
 import { followEnrolment } from "./enrolment-feed.ts";
+import { TOKEN_SECRET } from "./identity.ts";
 import type { ThreadSettings } from "./threads/settings.ts";
 
 /** What the broker trusts, kept in the data folder. */
@@ -41,7 +42,7 @@ export async function openBrokerSecurity(
   db: Database | undefined,
   logger: Logger,
 ): Promise<BrokerSecurity> {
-  const tokenSecret = ensureSecret(dataDir, "mqtt-token");
+  const tokenSecret = ensureSecret(dataDir, `mqtt-${TOKEN_SECRET}`);
   const folder = pkiFolder(dataDir);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const authority = await listenerAuthority(config.broker.tls, folder);

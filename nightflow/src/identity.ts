@@ -6,6 +6,9 @@ import { ensureSecret, secretsFolder } from "./config/secrets.ts";
 /** User name under which `nightflow import` sends; every head-end has it. */
 export const IMPORT_IDENTITY = "import";
 
+/** Name, among the identities' files, of the secret that signs tokens. */
+export const TOKEN_SECRET = "token";
+
 /** The files of an identity's password and of its hash; made when they are not there. */
 export async function makeIdentity(
   dataDir: string,

@@ -193,7 +193,9 @@ program
 program
   .command("identity <name>")
   .description("make a password for an MQTT identity and print the lines for nightflow.yaml")
-  .addOption(new Option("--role <role>", "what it may do").choices(["agent", "api", "monitor"]).default("agent"))
+  .addOption(
+    new Option("--role <role>", "what it may do").choices(["agent", "device", "api", "monitor"]).default("agent"),
+  )
   .addOption(configOption())
   .action(async (name, options) => (await import("./commands/identity.ts")).runIdentity(name, options));
 
