@@ -17,6 +17,7 @@ import { districtRoutes } from "./districts/routes.ts";
 import { enrolmentPublicRoutes } from "./enrolment/public-routes.ts";
 import { enrolmentRoutes } from "./enrolment/routes.ts";
 import { eventRoutes } from "./events/routes.ts";
+import { holidayRoutes } from "./holidays/routes.ts";
 import { installMetrics } from "./http/api-metrics.ts";
 import { handleError } from "./http/error-handler.ts";
 import { installOpenApi } from "./http/openapi.ts";
@@ -84,6 +85,7 @@ function apiRoutes(api: ApiServer, deps: ApiDeps): void {
   sessionRoutes(api, deps);
   overviewRoutes(api, deps);
   districtRoutes(api, deps);
+  holidayRoutes(api, deps);
   mapRoutes(api, deps);
   anomalyRoutes(api, deps);
   replayRoutes(api, deps);

@@ -21,6 +21,7 @@ export const PERMISSIONS = {
   "monitor.alarm.ack": { zh: "确认报警", en: "Acknowledge alarms", area: "monitor", risk: "low" },
   "monitor.alarm.shelve": { zh: "搁置报警", en: "Shelve alarms", area: "monitor", risk: "mid" },
   "monitor.work.plan": { zh: "登记计划作业", en: "Plan work on the network", area: "monitor", risk: "mid" },
+  "monitor.holiday.edit": { zh: "维护节假日", en: "Keep the holidays", area: "monitor", risk: "mid" },
   "monitor.rule.read": {
     zh: "查看检测规则",
     en: "See the rules and how often they are right",
@@ -144,6 +145,7 @@ const ALARMS = [
   "monitor.alarm.ack",
   "monitor.alarm.shelve",
   "monitor.work.plan",
+  "monitor.holiday.edit",
   "monitor.shift.read",
   "monitor.shift.write",
   "monitor.rule.read",

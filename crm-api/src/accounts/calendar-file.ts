@@ -64,7 +64,8 @@ export function daysOfCsv(text: string): CalendarFile {
   return sorted(rows);
 }
 
-function cellsOf(line: string, separator: string): string[] {
+/** The cells of a CSV line, without their quotes. */
+export function cellsOf(line: string, separator: string): string[] {
   const cells: string[] = [];
   let [cell, isQuoted] = ["", false];
   for (const char of line) {
