@@ -101,16 +101,16 @@ async function readTargets(targets: readonly Target[], unknown: readonly string[
   const read = await Promise.all([...byBus.values()].map((own) => readInTurn(own)));
   const results = [
     ...read.flat(),
-    ...unknown.map((meter) => ({ meter, outcome: "unknown-meter" as const, readings: [] })),
+    ...unknown.map((meter) => ({ meter, outcome: "unknown-meter" as const, readings: [], detail: undefined })),
   ];
-  const meters = results.map(({ meter, outcome }) => ({ meter, outcome }));
+  const meters = results.map(({ meter, outcome, detail }) => ({ meter, outcome, ...(detail && { detail }) }));
   const failed = meters.filter(({ outcome }) => outcome !== "answered");
   const readings = results.flatMap((result) => result.readings).slice(0, MAX_REPLY_READINGS);
   const wire = readings.map(toWireReading);
   if (failed.length === 0) return { outcome: "done", readings: wire, details: { meters } };
   const message = `${failed.length} of ${meters.length} meters did not answer: ${failed
     .slice(0, 20)
-    .map(({ meter, outcome }) => `${meter} ${outcome}`)
+    .map(({ meter, outcome, detail }) => `${meter} ${detail ?? outcome}`)
     .join(", ")}`;
   const isNothing = failed.length === meters.length;
   return {

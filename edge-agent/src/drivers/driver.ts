@@ -33,10 +33,15 @@ export interface DriverDeps extends CheckContext {
   readonly announce?: ((channels: readonly ChannelDescription[]) => void) | undefined;
 }
 
-/** What a reading on demand brought. Its readings have been given to `collect` too. */
+/**
+ * What a reading on demand brought. Its readings have been given to `collect` too. `unasked`: this meter cannot be asked, it
+ * sends by itself.
+ */
 export interface ReadNowResult {
-  readonly outcome: "answered" | "silent" | "disconnected" | "unknown-meter" | "busy";
+  readonly outcome: "answered" | "silent" | "disconnected" | "unknown-meter" | "busy" | "unasked";
   readonly readings: readonly Reading[];
+  /** Why, in words for people, where the outcome does not say it all. */
+  readonly detail?: string;
 }
 
 /** Something to be set in a meter, or in all meters of a bus. */
@@ -84,6 +89,8 @@ export interface RunningBus {
   lineHealth?(): LineHealth;
   /** How an OPC UA server fares. */
   opcUa?(): OpcUaServerStanding;
+  /** Its meters, where it has found more than its configuration names. */
+  meters?(): readonly string[];
   /** Reads all of a meter at once, between two polls. */
   readNow?(meter: string): Promise<ReadNowResult>;
   /** Asks silent meters again at once, and a lost line; all of them, or one. Gives how many were waiting. */

@@ -4,14 +4,22 @@ import { Quantity, Unit } from "../../units.ts";
 import { Id } from "../text.ts";
 import { Period } from "./period.ts";
 
+const nodeId = z.string().min(1).max(512).optional().meta({
+  description:
+    "`ns=2;s=FT-101.Flow`, or better `nsu=http://plant.example/;s=FT-101.Flow`: the server may number its namespaces anew at each start.",
+});
+
+const NEITHER_OR_BOTH = { path: ["nodeId"], message: "give either nodeId or path" };
+
+function isNamedOnce(node: { readonly nodeId?: string | undefined; readonly path?: string | undefined }): boolean {
+  return (node.nodeId === undefined) !== (node.path === undefined);
+}
+
 /** One monitored item of an OPC UA server: a node by its id, or by the path that leads to it. */
 export const OpcUaItem = z
   .strictObject({
     meter: Id,
-    nodeId: z.string().min(1).max(512).optional().meta({
-      description:
-        "`ns=2;s=FT-101.Flow`, or better `nsu=http://plant.example/;s=FT-101.Flow`: the server may number its namespaces anew at each start.",
-    }),
+    nodeId,
     path: z.string().min(1).max(512).optional().meta({
       description:
         "In place of nodeId: browse names from the root, as `Objects/Plant*/FT-101/Flow`; must lead to exactly one variable. Looked up at each connection.",
@@ -19,11 +27,64 @@ export const OpcUaItem = z
     channel: Id,
     scale: z.number().default(1).meta({ description: "Node value × scale = the channel's unit." }),
   })
-  .superRefine((item, context) => {
-    if ((item.nodeId === undefined) === (item.path === undefined))
-      context.addIssue({ code: "custom", path: ["nodeId"], message: "give either nodeId or path" });
-  });
+  .refine(isNamedOnce, NEITHER_OR_BOTH);
 export type OpcUaItem = z.infer<typeof OpcUaItem>;
+
+/** What a node is set to, or should show. */
+export const OpcUaValue = z.union([z.boolean(), z.number(), z.string().max(256)]).meta({
+  description: "As the node's data type says: true or false, a number, a text; an enumeration by its number.",
+});
+export type OpcUaValue = z.infer<typeof OpcUaValue>;
+
+/** Where one sees that a command has been carried out. */
+export const OpcUaConfirm = z
+  .strictObject({
+    nodeId,
+    path: z.string().min(1).max(512).optional().meta({
+      description: "In place of nodeId; `$1` is what the first `*` of the command's path stands for.",
+    }),
+    value: OpcUaValue,
+    withinS: z.int().min(1).max(170).default(45).meta({
+      description: "Looked at every second for so long; then the command has failed.",
+      unit: "s",
+    }),
+  })
+  .refine(isNamedOnce, NEITHER_OR_BOTH);
+export type OpcUaConfirm = z.infer<typeof OpcUaConfirm>;
+
+/** What is written to a server when people order something of a meter. */
+export const OpcUaCommand = z
+  .strictObject({
+    command: z
+      .string()
+      .regex(/^[a-z0-9_]{1,64}$/, "must be 1 to 64 characters of a-z 0-9 _")
+      .meta({
+        description: "What it does: `valve_open` and `valve_close` are what the platform orders.",
+      }),
+    meter: z.string().min(1).max(64).meta({
+      description:
+        "Id of the meter; for many meters `$1` is what the first `*` of the path stands for, `$2` the second, as in `find`.",
+    }),
+    nodeId,
+    path: z.string().min(1).max(512).optional().meta({
+      description:
+        "In place of nodeId: browse names from the root, looked up when the command comes; must lead to exactly one variable of the meter.",
+    }),
+    value: OpcUaValue,
+    verify: z.boolean().default(true).meta({
+      description:
+        "Reads the node back and compares. Off for nodes that fall back by themselves, such as push buttons.",
+    }),
+    confirm: OpcUaConfirm.optional().meta({
+      description: "Another node that says whether it has really happened, such as the valve's position.",
+    }),
+  })
+  .refine(isNamedOnce, NEITHER_OR_BOTH)
+  .refine(({ nodeId, meter }) => nodeId === undefined || !meter.includes("$"), {
+    path: ["meter"],
+    message: "$1 stands for a * of path: give path in place of nodeId",
+  });
+export type OpcUaCommand = z.infer<typeof OpcUaCommand>;
 
 /** How the connection is protected. */
 export const OpcUaSecurity = z.strictObject({
@@ -133,6 +194,9 @@ export const OpcUaBus = z.strictObject({
   history: OpcUaHistory.prefault({}),
   items: z.array(OpcUaItem).max(50_000).default([]),
   find: z.array(OpcUaFind).max(100).default([]),
+  commands: z.array(OpcUaCommand).max(5000).default([]).meta({
+    description: "What people may order of its meters, and what is written then. Without it no node is ever written.",
+  }),
   findMax: z.int().min(1).max(50_000).default(5000).meta({
     description: "Most nodes that `find` looks at and most items that it takes.",
   }),

@@ -197,6 +197,7 @@ export class OpcUaBus {
     for (const cancel of this.#cancelDone) cancel();
     this.#giveNews();
     this.#lost("closed");
+    this.#firstTry.resolve();
     await this.#done;
   }
 
@@ -248,6 +249,7 @@ export class OpcUaBus {
     if (link === undefined) return;
     this.#link = link;
     this.#isFirstAttempt = false;
+    this.#firstTry.resolve();
     this.#fault = null;
     this.#backoff.reset();
     this.#deps.announce?.(this.#found.channels);

@@ -14,6 +14,9 @@ const faults = (change: object) =>
     }),
     { profiles: new Map(), channels: new Map() },
   );
+const FIND = { path: "Objects/Plant*/FT-*/Flow", meter: "FT-$2", quantity: "flow", unit: "m3/h" };
+const VALVE = { command: "valve_close", meter: "FT-$2", path: "Objects/Plant*/FT-*/Open", value: false };
+const ONE = { command: "valve_open", meter: "M", nodeId: "ns=2;s=Open", value: true };
 const item = (node: object) => ({ items: [{ meter: "M", channel: "M.flow", ...node }] });
 
 it.each([
@@ -33,6 +36,27 @@ it.each([
     { identity: { kind: "user", user: "u", secret: "s", allowUnprotected: true } },
     [],
   ],
+  [
+    "commands of items and of what is found",
+    { find: [FIND], commands: [VALVE, { ...VALVE, command: "valve_open" }] },
+    [],
+  ],
+  [
+    "a command of a meter that nobody reads",
+    { commands: [{ ...VALVE, meter: "X", nodeId: "i=1", path: undefined }] },
+    [/no item reads meter X/],
+  ],
+  [
+    "a place that no star stands for",
+    { find: [FIND], commands: [{ ...VALVE, meter: "FT-$3" }] },
+    [/\$3 of meter names no \* of path, which has 2/],
+  ],
+  [
+    "a confirmation without a node id",
+    { commands: [{ ...VALVE, confirm: { nodeId: "Pos", value: 1 } }] },
+    [/confirm: Pos is no node id/],
+  ],
+  ["a command twice", { commands: [ONE, ONE] }, [/valve_open of M twice: leave one out/]],
 ])("%s is named with what to do", (_, change, expected) => {
   const found = faults(change);
   expect(found).toHaveLength(expected.length);

@@ -2,6 +2,8 @@ import type { OpcUaBus } from "@nightflow/domain";
 import { repeated } from "../../repeated.ts";
 import type { CheckContext } from "../driver.ts";
 import { parsePath } from "./browse/glob.ts";
+import type { NodeName } from "./link.ts";
+import { faultsOfCommands } from "./orders/faults.ts";
 
 /** Namespace by number or URI, then a number, a text, a GUID or bytes. @see OPC UA Part 6, section 5.3.1.10 */
 const NODE_ID =
@@ -11,7 +13,8 @@ const NODE_ID =
 export function faultsOfOpcUaBus(bus: OpcUaBus, _context: CheckContext): string[] {
   const faults = [
     ...faultsOfSecurity(bus),
-    ...bus.items.flatMap(({ nodeId, path }, at) => faultOfNode(at, nodeId, path)),
+    ...bus.items.flatMap(({ nodeId, path }, at) => faultOfNode(`item ${at + 1}`, { nodeId, path })),
+    ...faultsOfCommands(bus, faultOfNode),
   ];
   if (bus.items.length === 0 && bus.find.length === 0) faults.push("it reads nothing: give it items or find");
   const twice = repeated(bus.items.map(({ nodeId, path }) => nodeId ?? path ?? ""));
@@ -29,8 +32,7 @@ function faultsOfSecurity({ security, identity }: OpcUaBus): string[] {
     : ["the password would travel unprotected: set security.policy, or identity.allowUnprotected if the line is safe"];
 }
 
-function faultOfNode(at: number, nodeId: string | undefined, path: string | undefined): string[] {
-  const where = `item ${at + 1}`;
+function faultOfNode(where: string, { nodeId, path }: NodeName): string[] {
   if (path !== undefined) return faultOfPath(where, path);
   return NODE_ID.test(nodeId ?? "")
     ? []

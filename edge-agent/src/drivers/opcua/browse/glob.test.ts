@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isPlainPath, matchPath, mayMatchBelow, parsePath } from "./glob.ts";
+import { isPlainPath, matchPath, mayMatchBelow, parsePath, starsOf } from "./glob.ts";
 
 const match = (path: string, names: string) => matchPath(parsePath(path), names.split("/"));
 
@@ -17,6 +17,10 @@ describe("a path of browse names", () => {
     ["Objects/DB\\/1", "Objects/DB", undefined],
   ])("%s and %s give %j", (path, names, captures) => {
     expect(match(path, names)).toEqual(captures);
+  });
+
+  it("says how many of its stars stand for something", () => {
+    expect(["Objects/Plant*/**/FT-*x*", "Objects/A\\*", "Objects"].map(starsOf)).toEqual([3, 0, 0]);
   });
 
   it("takes a slash with a backslash as part of a name", () => {

@@ -23,6 +23,11 @@ export function isPlainPath(path: string): boolean {
   return !/(?<!\\)[*?]/.test(path);
 }
 
+/** How many `*` a path holds that stand for something: what `$1`, `$2`, … may name. */
+export function starsOf(path: string): number {
+  return partsOf(path).reduce((sum, part) => sum + (part === "**" ? 0 : [...part.matchAll(/(?<!\\)\*/g)].length), 0);
+}
+
 /**
  * What a pattern's `*` stand for in a path of names, in their order; undefined when it does not match. `**` is not
  * counted among them.

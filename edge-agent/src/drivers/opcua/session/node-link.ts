@@ -1,9 +1,20 @@
 import { X509Certificate } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { OpcUaBus } from "@nightflow/domain";
+import type { OpcUaBus, OpcUaValue } from "@nightflow/domain";
 import { AttributeIds, type ClientSession, type NodeId, type OPCUAClient } from "node-opcua-client";
 import type { Logger } from "pino";
-import type { HistoryPart, LinkListener, MissingNode, OpcUaLink, OpcUaSample, OpenLink } from "../link.ts";
+import type {
+  HistoryPart,
+  LinkListener,
+  LocatedNode,
+  MissingNode,
+  NodeAnswer,
+  NodeName,
+  NodeWrite,
+  OpcUaLink,
+  OpcUaSample,
+  OpenLink,
+} from "../link.ts";
 import { type FaultContext, linkFaultOf, OpcUaLinkError } from "../link-fault.ts";
 import type { OwnCertificates } from "../security/own-certificate.ts";
 import { identityOf } from "../security/secrets.ts";
@@ -12,7 +23,8 @@ import { describe, type TrustList } from "../security/trust-list.ts";
 import { createClient } from "./client.ts";
 import { readHistory } from "./history-read.ts";
 import { limitsOf, type ServerLimits } from "./limits.ts";
-import { findByRules, type NodeName, resolveItems } from "./resolve.ts";
+import { locateNodes, readNode, writeNode } from "./node-orders.ts";
+import { findByRules, resolveItems } from "./resolve.ts";
 import { badSample, nameOf, sampleOf, statusOf } from "./samples.ts";
 import { type Subscribed, subscribe } from "./subscription.ts";
 import { within } from "./within.ts";
@@ -93,7 +105,7 @@ class NodeLink implements OpcUaLink {
     session.on("keepalive_failure", lose("the session does not answer"));
     this.#session = session;
     this.#limits = await limitsOf(session);
-    await this.#find(session, this.#limits);
+    await this.#find(session);
     if (bus.mode === "subscribe")
       this.#subscribed = subscribe(session, bus, this.#limits.itemsPerCall, {
         onSample: (sample) => this.#hear(sample),
@@ -137,6 +149,18 @@ class NodeLink implements OpcUaLink {
     }
   }
 
+  async locate(name: NodeName): Promise<readonly LocatedNode[] | string> {
+    return await locateNodes(this.#open(), name, this.#walk());
+  }
+
+  async writeNode(nodeId: string, value: OpcUaValue): Promise<NodeWrite> {
+    return await writeNode(this.#open(), nodeId, value);
+  }
+
+  async readNode(nodeId: string): Promise<NodeAnswer> {
+    return await readNode(this.#open(), nodeId);
+  }
+
   async close(): Promise<void> {
     this.#isLost = true;
     clearInterval(this.#watch);
@@ -145,13 +169,12 @@ class NodeLink implements OpcUaLink {
   }
 
   /** Nodes that the patterns of `find` lead to become items of their own. */
-  async #find(session: ClientSession, limits: ServerLimits): Promise<void> {
+  async #find(session: ClientSession): Promise<void> {
     const { bus, logger } = this.#options;
-    const walk = { maxNodes: bus.findMax, nodesPerRequest: limits.nodesPerBrowse };
     const { found, isCut } = await findByRules(
       session,
       bus.find.map(({ path }) => path),
-      walk,
+      this.#walk(),
     );
     if (isCut) logger.warn({ bus: bus.id, findMax: bus.findMax }, "opcua: not all nodes were looked at: raise findMax");
     const places = this.#listener.onFound(found);
@@ -164,11 +187,9 @@ class NodeLink implements OpcUaLink {
   /** Looks items up, asks what may be read of them, and subscribes to those that are there. */
   async #takeUp(items: readonly number[]): Promise<void> {
     const session = this.#open();
-    const { bus } = this.#options;
     const named = items.flatMap((item) => (this.#names[item] === undefined ? [] : [{ item, ...this.#names[item] }]));
-    const walk = { maxNodes: bus.findMax, nodesPerRequest: this.#limits?.nodesPerBrowse ?? 1 };
     const namespaces = await within(READ_MS, "reading the namespaces", session.readNamespaceArray());
-    const { nodes, missing } = await resolveItems(session, named, namespaces, walk);
+    const { nodes, missing } = await resolveItems(session, named, namespaces, this.#walk());
     for (const [item, nodeId] of nodes) this.#nodes.set(item, nodeId);
     for (const { item, why } of missing) this.#miss(item, why);
     const there = await this.#askAccess([...nodes.keys()]);
@@ -216,6 +237,10 @@ class NodeLink implements OpcUaLink {
     if (this.#isLost) return;
     if (/^BadNodeId(Unknown|Invalid)$/.test(sample.code)) this.#miss(sample.item, sample.code);
     else this.#listener.onSample(sample);
+  }
+
+  #walk(): { readonly maxNodes: number; readonly nodesPerRequest: number } {
+    return { maxNodes: this.#options.bus.findMax, nodesPerRequest: this.#limits?.nodesPerBrowse ?? 1 };
   }
 
   *#chunks(items: readonly number[], size = 1) {

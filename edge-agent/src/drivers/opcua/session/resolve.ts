@@ -1,13 +1,7 @@
 import { type ClientSession, type NodeId, resolveNodeId } from "node-opcua-client";
 import { type PathPattern, parsePath } from "../browse/glob.ts";
 import { findNodes, type WalkLimits } from "../browse/walk.ts";
-import type { FoundNode, MissingNode } from "../link.ts";
-
-/** A node as the configuration names it. */
-export interface NodeName {
-  readonly nodeId?: string | undefined;
-  readonly path?: string | undefined;
-}
+import type { FoundNode, MissingNode, NodeName } from "../link.ts";
 
 /** A name with the item that it feeds. */
 export interface NamedItem extends NodeName {
@@ -84,7 +78,7 @@ export async function findByRules(
 }
 
 /** Levels that patterns can reach; a name too many below them is never looked at. */
-function depthOf(patterns: readonly PathPattern[]): number {
+export function depthOf(patterns: readonly PathPattern[]): number {
   const depths = patterns.map((pattern) => (pattern.some(({ kind }) => kind === "any") ? MAX_DEPTH : pattern.length));
   return Math.min(MAX_DEPTH, Math.max(1, ...depths));
 }
