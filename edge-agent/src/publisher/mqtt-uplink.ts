@@ -87,21 +87,16 @@ async function connectOnce(options: MqttUplinkOptions): Promise<MqttClient> {
 
 class MqttUplink implements Uplink {
   readonly #client: MqttClient;
+  readonly #waiting = new PendingCalls();
   #isLost = false;
-  #rejectAll: (error: Error) => void = () => undefined;
-  readonly #ended: Promise<never>;
 
   constructor(client: MqttClient, listener: UplinkListener) {
     this.#client = client;
-    this.#ended = new Promise((_, reject) => {
-      this.#rejectAll = reject;
-    });
-    this.#ended.catch(() => undefined);
     client.on("message", (topic, payload) => listener.onMessage({ topic, payload }));
     // Without a listener an error event would end the process; the close that follows says what matters.
     client.on("error", () => undefined);
     client.once("close", () => {
-      this.#rejectAll(new Error("the connection to the broker is lost"));
+      this.#waiting.failAll(new Error("the connection to the broker is lost"));
       if (!this.#isLost) listener.onLost("the connection to the broker is lost");
       this.#isLost = true;
       client.end(true);
@@ -122,11 +117,11 @@ class MqttUplink implements Uplink {
         throw error;
       },
     );
-    return await Promise.race([asked, this.#ended]);
+    return await this.#waiting.add(asked);
   }
 
   async publish(topic: string, payload: string, { retain }: { readonly retain: boolean }): Promise<void> {
-    await Promise.race([this.#client.publishAsync(topic, payload, { qos: 1, retain }), this.#ended]);
+    await this.#waiting.add(this.#client.publishAsync(topic, payload, { qos: 1, retain }));
   }
 
   async close(): Promise<void> {
