@@ -34,7 +34,7 @@ export interface ApiDeps {
   readonly logger: Logger;
   /** Live events of this process; without it the event stream answers 503. */
   readonly liveFeed?: LiveFeed | undefined;
-  /** Open while the platform has no user yet. */
+  /** Open while no administrator can sign in. */
   readonly firstAdmin?: FirstAdminLink | undefined;
   /** Folder with the built pages. */
   readonly webRoot?: string | undefined;

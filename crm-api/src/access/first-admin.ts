@@ -5,16 +5,16 @@ import type { Database, Sql } from "@nightflow/storage";
 import { ConflictProblem, ForbiddenProblem } from "../http/problems.ts";
 import { newToken, tokenHash } from "./sessions.ts";
 
-/** The one-time link of a platform without users. Valid in the process that made it, until the first user exists. */
+/** The one-time link of a platform without an administrator. Valid in the process that made it, until there is one. */
 export interface FirstAdminLink {
   /** What the link carries behind `#token=`; shown once, kept as a hash only. */
   readonly token: string;
   readonly tokenHash: Buffer;
 }
 
-/** A one-time link to make the first administrator; null when the platform has a user who can sign in. */
+/** A one-time link to make the first administrator; null when one can sign in already. */
 export async function createFirstAdminLink(sql: Sql): Promise<FirstAdminLink | null> {
-  if (await hasUsers(sql)) return null;
+  if (await hasAdministrator(sql)) return null;
   const token = newToken();
   return { token, tokenHash: tokenHash(token) };
 }
@@ -36,7 +36,7 @@ export interface FirstAdmin {
  * user of that login without a password (from `users.csv`) becomes him.
  *
  * @throws {ForbiddenProblem} when the token is not that of the link.
- * @throws {ConflictProblem} when the platform has a user already.
+ * @throws {ConflictProblem} when the platform has an administrator already.
  */
 export async function createFirstAdmin(
   db: Database,
@@ -45,12 +45,12 @@ export async function createFirstAdmin(
 ): Promise<string> {
   if (link === undefined || !timingSafeEqual(tokenHash(admin.token), link.tokenHash))
     throw new ForbiddenProblem("this one-time link is not valid", {
-      remedy: "restart the platform: while it has no user, it prints a new link at each start",
+      remedy: "restart the platform: while no administrator can sign in, it prints a new link at each start",
     });
   const passwordHash = await hashPassword(admin.password);
   return db.transaction(async (tx) => {
     await tx.query("lock table app_user in exclusive mode");
-    if (await hasUsers(tx)) throw alreadySetUp();
+    if (await hasAdministrator(tx)) throw alreadySetUp();
     const { rows } = await tx.query<{ id: string }>(
       `insert into app_user (id, login, password_hash, display_name, role, unit_id) values ($1, $2, $3, $2, 'admin', $4)
        on conflict (login) do update set password_hash = excluded.password_hash, role = 'admin',
@@ -61,15 +61,16 @@ export async function createFirstAdmin(
   });
 }
 
-async function hasUsers(sql: Sql): Promise<boolean> {
-  const { rows } = await sql.query<{ has_users: boolean }>(
-    "select exists (select 1 from app_user where password_hash is not null and not is_disabled) as has_users",
+async function hasAdministrator(sql: Sql): Promise<boolean> {
+  const { rows } = await sql.query<{ is_there: boolean }>(
+    `select exists (select 1 from app_user where role = 'admin' and password_hash is not null and not is_disabled)
+       as is_there`,
   );
-  return rows[0]?.has_users ?? false;
+  return rows[0]?.is_there ?? false;
 }
 
 function alreadySetUp(): ConflictProblem {
-  return new ConflictProblem("ALREADY_SET_UP", "the platform has a user already", { remedy: "sign in" });
+  return new ConflictProblem("ALREADY_SET_UP", "the platform has an administrator already", { remedy: "sign in" });
 }
 
 // Above every company, so its path is the empty one that all others start with. It has no zone and no currency.

@@ -163,7 +163,14 @@ test("people of the registry whose password was never set do not shut the first 
   expect(await createFirstAdminLink(db)).toBeNull();
 });
 
-test("a platform that has a user gives no one-time link", async () => {
+test("an operator who got his password first does not shut the first administrator out", async () => {
+  const { db } = await startHarness(databases);
+  expect(await createFirstAdminLink(db)).toBeNull();
+  await db.query("update app_user set password_hash = null where role = 'admin'");
+  expect(await createFirstAdminLink(db)).not.toBeNull();
+});
+
+test("a platform that has an administrator gives no one-time link", async () => {
   const { db, stranger } = await startHarness(databases);
   expect(await createFirstAdminLink(db)).toBeNull();
   const admin = { token: "guess", login: "root", password: "long enough password" };

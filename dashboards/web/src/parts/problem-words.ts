@@ -80,8 +80,8 @@ const KNOWN: Readonly<Record<string, Known>> = {
     en: { text: "This event has ended already", remedy: "Load it again to see who ended it and why." },
   },
   ALREADY_SET_UP: {
-    zh: { text: "系统已有用户", remedy: "请直接登录。" },
-    en: { text: "The platform has a user already", remedy: "Sign in." },
+    zh: { text: "系统已有管理员", remedy: "请直接登录。" },
+    en: { text: "The platform has an administrator already", remedy: "Sign in." },
   },
   INTERNAL: {
     zh: { text: "服务器内部错误", remedy: "请重试；如仍出现，请把错误代码告知运维人员。" },
