@@ -76,6 +76,11 @@ export class Districts {
     if (district !== undefined && interval.quality <= 1) district.addCustomer(interval, m3);
   }
 
+  /** The families, whose days are judged again beside the districts' nights. */
+  get families(): Families {
+    return this.#families;
+  }
+
   /** The families of parent and children that a meter is in. */
   familiesAround(meter: MeteredChannel): readonly Family[] | undefined {
     return this.#families.around(meter);

@@ -1,15 +1,29 @@
 import type { EngineOptions, FindingSink } from "./engine.ts";
-import { isLiveLongEnough } from "./meter-findings.ts";
-import type { Step } from "./pure/detectors/flow.ts";
-import { type FamilyDay, stepFamily } from "./pure/detectors/parent-child.ts";
+import { type FamilyCourses, familyCourses, judgeFamily } from "./family-findings.ts";
 import { type Family, type FamilyImage, familiesOf } from "./pure/districts/family.ts";
-import { familyProof } from "./pure/districts/proofs.ts";
+import type { FamilyLater } from "./pure/districts/family-past.ts";
 import type { EmittedInterval } from "./pure/intervals.ts";
 import { calendarOf } from "./pure/local-time.ts";
 import type { MeterState } from "./pure/meter-table.ts";
 import type { MeteredChannel } from "./pure/registry.ts";
 import { isIn } from "./pure/shards.ts";
-import { subjectOf } from "./watched-meter.ts";
+
+/** A late reading changes the intervals beside it too. */
+const REACH_PERIODS = 1.5;
+
+/** A parent with days to be judged again. `notes` grows with every late reading: while it does more may come. */
+export interface StaleFamily {
+  readonly parent: string;
+  readonly notes: number;
+}
+
+/** What a family's stale days are judged again by. */
+export interface FamilyBasis {
+  /** The parent, then its children. */
+  readonly members: readonly MeteredChannel[];
+  readonly fromMs: number;
+  readonly toMs: number;
+}
 
 /** What is kept of the families in a snapshot, by the parent's meter. */
 export type FamiliesImage = readonly (readonly [string, FamilyImage])[];
@@ -28,7 +42,8 @@ export class Families {
 
   setRegistry(primary: readonly MeteredChannel[]): void {
     const before = this.image();
-    const all = familiesOf(primary, calendarOf, ({ meter }) => isIn(this.#options.shard, meter));
+    const parameters = () => this.#options.tuning().PARENT_CHILD;
+    const all = familiesOf(primary, calendarOf, ({ meter }) => isIn(this.#options.shard, meter), parameters);
     this.#families = new Map(all.map((family) => [family.parent.meter, family]));
     const members = primary.flatMap(({ meter, parent }) =>
       [this.#families.get(meter), this.#families.get(parent ?? "")].flatMap((family) =>
@@ -48,8 +63,10 @@ export class Families {
   add(families: readonly Family[], meter: string, interval: EmittedInterval, m3: number, state: MeterState): void {
     for (const family of families) {
       family.add(meter, interval, m3);
-      for (let day = family.nextDay(interval.endMs); day; day = family.nextDay(interval.endMs))
-        this.#judge(family, day, interval.knownAtMs, state);
+      for (let day = family.nextDay(interval.endMs); day; day = family.nextDay(interval.endMs)) {
+        family.origin = { liveSinceMs: state.liveSinceMs, lastImportMs: state.lastImportMs };
+        judgeFamily(this.#sink, family, day, interval.knownAtMs, this.#options.tuning().PARENT_CHILD);
+      }
     }
   }
 
@@ -61,29 +78,34 @@ export class Families {
     for (const [meter, saved] of image ?? []) this.#families.get(meter)?.restore(saved);
   }
 
-  #judge(family: Family, day: FamilyDay, atMs: number, state: MeterState): void {
-    const { parent } = family;
-    const before = family.state.openMs;
-    const step = stepFamily(family.state, day, this.#options.tuning().PARENT_CHILD);
-    if (step === "none") return;
-    const startMs = family.state.openMs || before;
-    family.isPast = isStillPast(family, step, startMs, day, state);
-    this.#sink.emit({
-      type: step === "hold" ? "update" : step,
-      rule: "PARENT_CHILD",
-      direction: family.state.openSide >= 0 ? "up" : "down",
-      who: subjectOf(parent),
-      pricePerM3: parent.pricePerM3,
-      startMs,
-      atMs,
-      isPast: family.isPast,
-      proof: step === "clear" ? null : familyProof(family),
-    });
-    if (step === "clear") family.isPast = false;
+  /** A reading of a member came late. */
+  noteLate(families: readonly Family[], readAtMs: number, periodMs: number): void {
+    const reachMs = REACH_PERIODS * periodMs;
+    for (const family of families) family.noteLate(readAtMs - reachMs, readAtMs + reachMs);
   }
-}
 
-function isStillPast(family: Family, step: Step, startMs: number, day: FamilyDay, state: MeterState): boolean {
-  const isPast = step === "open" ? state.lastImportMs !== 0 && startMs <= state.lastImportMs : family.isPast;
-  return isPast && !isLiveLongEnough(state, day.startMs);
+  /** Parents some of whose judged days have other readings now. */
+  stale(): StaleFamily[] {
+    return [...this.#families].flatMap(([parent, { past }]) =>
+      past.staleDays.length > 0 ? [{ parent, notes: past.notes }] : [],
+    );
+  }
+
+  /** The registers that a parent's stale days are judged again by, and between which instants; undefined when none is stale. */
+  basisOf(parent: string): FamilyBasis | undefined {
+    const family = this.#families.get(parent);
+    const span = family?.staleSpan();
+    return family && span ? { members: family.members, ...span } : undefined;
+  }
+
+  /** What judging a parent's stale days again shows, by the intervals of each member; null when none is stale. */
+  coursesOf(parent: string, intervals: readonly (readonly EmittedInterval[])[]): FamilyCourses | null {
+    const family = this.#families.get(parent);
+    return family === undefined ? null : familyCourses(family, intervals, this.#options.tuning().PARENT_CHILD);
+  }
+
+  /** Takes over what a parent's days judged again have taught; null leaves them as they were judged. */
+  settle(parent: string, later: FamilyLater | null): void {
+    this.#families.get(parent)?.settle(later);
+  }
 }

@@ -164,7 +164,8 @@ export class MeterWatch {
     return next;
   }
 
-  #noteLate({ meta, kind: { duty } }: WatchedMeter, readAtMs: number): void {
+  #noteLate({ meta, families, kind: { duty } }: WatchedMeter, readAtMs: number): void {
+    if (families !== undefined) this.#districts.families.noteLate(families, readAtMs, meta.periodMs);
     if (duty.isJudged) this.#lateRows++;
     if (duty.isJudged || duty.isAccountJudged || this.#districts.counts(meta))
       this.#late.add(meta.channel, meta.periodMs, readAtMs);

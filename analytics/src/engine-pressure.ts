@@ -14,6 +14,7 @@ import {
 import { DistrictPressure, type DistrictPressureImage } from "./pure/districts/district-pressure.ts";
 import { dropProof, limitProof, pairProof } from "./pure/districts/pressure-proofs.ts";
 import type { FindingSubject } from "./pure/finding.ts";
+import { LateNotes, type LateReadings } from "./pure/late.ts";
 import { calendarOf } from "./pure/local-time.ts";
 import type { MeteredChannel } from "./pure/registry.ts";
 import { isIn, type Shard } from "./pure/shards.ts";
@@ -38,6 +39,26 @@ interface GaugeState {
   liveSinceMs: number;
   /** Rules whose finding began in imported rows and is not yet confirmed. */
   pastRules: string[];
+  /** The newest reading; absent in snapshots of programs that judged no gauge again. */
+  lastMs?: number;
+}
+
+/** A gauge that takes part in judging another one again. */
+export interface GaugeHistory {
+  readonly meta: MeteredChannel;
+  readonly judgedUntilMs: number;
+  /** First live reading, and newest imported one; 0 when there is none. */
+  readonly liveSinceMs: number;
+  readonly lastImportMs: number;
+}
+
+/** What a gauge is judged again with. */
+export interface GaugeBasis {
+  readonly gauge: MeteredChannel;
+  /** Districts whose gauges are held beside each other. */
+  readonly districts: readonly string[];
+  /** It and all gauges of these districts. */
+  readonly gauges: readonly GaugeHistory[];
 }
 
 /** What is kept of the gauges in a snapshot. */
@@ -51,6 +72,7 @@ export class PressureWatch {
   readonly #sink: FindingSink;
   readonly #shard: Shard;
   readonly #tuning: EngineOptions["tuning"];
+  readonly #late = new LateNotes();
   #gauges = new Map<string, Gauge>();
   #districts = new Map<string, { readonly pressure: DistrictPressure; readonly who: FindingSubject }>();
 
@@ -97,14 +119,46 @@ export class PressureWatch {
     for (const [dma, saved] of image?.districts ?? []) this.#districts.get(dma)?.pressure.restore(saved);
   }
 
+  /** Readings of gauges that came too late to be judged with the others since they were last asked for. */
+  takeLate(): LateReadings[] {
+    return this.#late.take();
+  }
+
+  /** What a gauge is judged again with; undefined for channels that are no gauges judged here. */
+  basisOf(channel: string): GaugeBasis | undefined {
+    const gauge = this.#gauges.get(channel);
+    if (gauge === undefined || !isOfUse(gauge)) return undefined;
+    const districts = gauge.districts.map(({ id }) => id);
+    const isBeside = (other: Gauge) => other === gauge || other.districts.some(({ id }) => districts.includes(id));
+    return { gauge: gauge.meta, districts, gauges: [...this.#gauges.values()].filter(isBeside).map(historyOf) };
+  }
+
+  /** Takes over what was learnt of some gauges and districts elsewhere; where their readings come from stays. */
+  put({ gauges, districts }: PressureImage): void {
+    for (const [channel, learnt] of gauges) {
+      const gauge = this.#gauges.get(channel);
+      if (gauge === undefined) continue;
+      const { lastImportMs, liveSinceMs, lastMs = 0 } = gauge.state;
+      gauge.state = { ...structuredClone(learnt), lastImportMs, liveSinceMs, lastMs };
+    }
+    for (const [dma, learnt] of districts) this.#districts.get(dma)?.pressure.restore(learnt);
+  }
+
   #take(gauge: Gauge, value: number, atMs: number, isImported: boolean): void {
     const { meta, state } = gauge;
     const kPa = convert(value, meta.unit ?? "kPa", "kPa");
     if (!Number.isFinite(kPa)) return;
     if (isImported) state.lastImportMs = Math.max(state.lastImportMs, atMs);
     else if (state.liveSinceMs === 0) state.liveSinceMs = atMs;
-    if (gauge.isJudged) this.#judge(gauge, kPa, atMs);
+    if (this.#isLate(gauge, atMs) && isOfUse(gauge)) this.#late.add(meta.channel, meta.periodMs, atMs);
+    // One that is older than what was judged says nothing of what holds now.
+    if (gauge.isJudged && atMs > (state.lastMs ?? 0)) this.#judge(gauge, kPa, atMs);
+    state.lastMs = Math.max(state.lastMs ?? 0, atMs);
     for (const district of gauge.districts) this.#judgeDistrict(district, gauge, kPa, atMs);
+  }
+
+  #isLate({ meta, state, districts }: Gauge, atMs: number): boolean {
+    return atMs < (state.lastMs ?? 0) || districts.some((district) => district.isLate(meta.channel, hourMsOf(atMs)));
   }
 
   #judge(gauge: Gauge, kPa: number, atMs: number): void {
@@ -161,9 +215,7 @@ export class PressureWatch {
   }
 
   #judgeDistrict(district: DistrictPressure, gauge: Gauge, kPa: number, atMs: number): void {
-    const calendar = calendarOf(gauge.meta.zone);
-    const hourMs = Math.floor(atMs / HOUR_MS) * HOUR_MS;
-    const told = district.add(gauge.meta.channel, kPa, hourMs, Math.floor(calendar.hourOf(hourMs)));
+    const told = district.add(gauge.meta.channel, kPa, hourMsOf(atMs));
     const watched = this.#districts.get(district.id);
     if (told === null || watched === undefined) return;
     this.#sink.emit({
@@ -193,9 +245,24 @@ export class PressureWatch {
         lastImportMs: 0,
         liveSinceMs: 0,
         pastRules: [],
+        lastMs: 0,
       },
     };
   }
+}
+
+/** Whether anything here is judged by a gauge. */
+function isOfUse({ isJudged, districts }: Gauge): boolean {
+  return isJudged || districts.length > 0;
+}
+
+function historyOf({ meta, state }: Gauge): GaugeHistory {
+  const { lastMs = 0, liveSinceMs, lastImportMs } = state;
+  return { meta, judgedUntilMs: lastMs, liveSinceMs, lastImportMs };
+}
+
+function hourMsOf(atMs: number): number {
+  return Math.floor(atMs / HOUR_MS) * HOUR_MS;
 }
 
 /** The limit of the zone that a gauge stands in, where it has its own, else the rule's. */
@@ -242,6 +309,7 @@ function watchDistrict(dma: string, members: readonly MeteredChannel[]) {
     pressure: new DistrictPressure(
       dma,
       members.map(({ channel }) => channel),
+      (utcMs) => Math.floor(calendarOf(first?.zone ?? "UTC").hourOf(utcMs)),
     ),
     who,
   };

@@ -1,23 +1,28 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Evidence, RuleCode } from "@nightflow/domain";
-import type { ReadingColumns } from "@nightflow/storage";
+import type { RuleCode } from "@nightflow/domain";
+import type { Curve, ReadingColumns } from "@nightflow/storage";
 import { Districts } from "./engine-districts.ts";
+import type { FamilyBasis, StaleFamily } from "./engine-families.ts";
 import { MeterWatch, type ReplayBasis } from "./engine-meters.ts";
-import { PressureWatch } from "./engine-pressure.ts";
+import { type GaugeBasis, type PressureImage, PressureWatch } from "./engine-pressure.ts";
 import { SilenceWatch } from "./engine-silence.ts";
 import { Weather } from "./engine-weather.ts";
 import type { MeterImage } from "./meter-slots.ts";
 import type { DistrictImage, MovedOf } from "./pure/district.ts";
-import { compareEpisodes, type EpisodeChange, episodesOf } from "./pure/episodes.ts";
-import { CONFIDENCE, evidenceOf, type Proof } from "./pure/evidence.ts";
+import type { FamilyLater } from "./pure/districts/family-past.ts";
+import type { EpisodeChange } from "./pure/episodes.ts";
+import type { Proof } from "./pure/evidence.ts";
 import type { RuleView } from "./pure/explain.ts";
 import type { DmaNight, FindingEvent, FindingSubject } from "./pure/finding.ts";
+import { intervalsOf } from "./pure/intervals.ts";
 import type { LateReadings, LateSpan } from "./pure/late.ts";
-import { dateTextOf } from "./pure/local-time.ts";
+import { calendarOf, dateTextOf } from "./pure/local-time.ts";
 import { type MeteredChannel, prefer } from "./pure/registry.ts";
 import { type Shard, WHOLE } from "./pure/shards.ts";
 import { DEFAULT_TUNING, type RuleTuning } from "./pure/tuning.ts";
 import { type EngineImage, PieceReader, packRest, packSlots, packSnapshot, unpackSnapshot } from "./snapshot.ts";
+import { findingOf, toldChanges } from "./told.ts";
+import { intervalOptionsOf } from "./watched-meter.ts";
 
 /** What a piece of a snapshot should be at most: some milliseconds to make, and no burden to a database. */
 const PIECE_BYTES = 8 << 20;
@@ -63,6 +68,16 @@ export interface DistrictReplay {
   /** What the district has learnt. */
   readonly image: DistrictImage;
   /** First and last local date whose sums have changed. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What judging the days of a parent meter again has shown. */
+export interface FamilyReplay {
+  readonly parent: string;
+  readonly changes: readonly EpisodeChange[];
+  readonly later: FamilyLater;
+  /** First and last local date that has other readings. */
   readonly from: string;
   readonly to: string;
 }
@@ -174,7 +189,22 @@ export class Engine {
 
   /** Readings that came behind newer ones since they were last asked for: their meters are to be replayed. */
   takeLate(): LateReadings[] {
-    return this.#meters.takeLate();
+    return [...this.#meters.takeLate(), ...this.#pressure.takeLate()];
+  }
+
+  /** What a gauge is judged again with: all gauges of its districts; undefined where the channel is no gauge that is judged here. */
+  gaugeBasisOf(channel: string): GaugeBasis | undefined {
+    return this.#pressure.basisOf(channel);
+  }
+
+  /** What is known of all gauges. */
+  takeGauges(): PressureImage {
+    return this.#pressure.image();
+  }
+
+  /** Takes over what was learnt elsewhere of some gauges and their districts; where their readings come from stays. */
+  putGauges(image: PressureImage): void {
+    this.#pressure.put(image);
   }
 
   /** What the meter judged by `channel` is replayed with; undefined when none is judged here. */
@@ -216,10 +246,7 @@ export class Engine {
   replayDistrict(dma: string): DistrictReplay | null {
     const courses = this.#districts.coursesOf(dma);
     if (courses === null) return null;
-    const [before, after] = [courses.asJudged, courses.asKnown].map((signals) => episodesOf(signals.map(findingOf)));
-    // A state kept while a finding was open does not hold its evidence.
-    const isTold = (change: EpisodeChange) => change.kind !== "changed" || change.now.finding.evidence !== null;
-    const changes = compareEpisodes(before ?? [], after ?? []).filter(isTold);
+    const changes = toldChanges(courses);
     const { nights, image, firstDay, lastDay } = courses;
     return { dma, changes, nights, image, from: dateTextOf(firstDay), to: dateTextOf(lastDay) };
   }
@@ -227,6 +254,34 @@ export class Engine {
   /** Takes over what a district has learnt by a replay; null leaves its nights as they were judged. */
   settleDistrict(dma: string, replay: DistrictReplay | null): void {
     this.#districts.settle(dma, replay?.image ?? null);
+  }
+
+  /** Parents some of whose judged days have other readings now. */
+  staleFamilies(): StaleFamily[] {
+    return this.#districts.families.stale();
+  }
+
+  /** The registers that a parent's stale days are judged again by; undefined when none is stale. */
+  familyBasisOf(parent: string): FamilyBasis | undefined {
+    return this.#districts.families.basisOf(parent);
+  }
+
+  /** Judges a parent's stale days again by its members' curves (in the order of the basis), without changing it; null when none is stale. */
+  replayFamily(parent: string, { members }: FamilyBasis, curves: readonly Curve[]): FamilyReplay | null {
+    const intervals = members.map((meta, no) => {
+      const curve = curves[no];
+      return curve === undefined ? [] : intervalsOf(curve, intervalOptionsOf(meta)).rows;
+    });
+    const courses = this.#districts.families.coursesOf(parent, intervals);
+    if (courses === null) return null;
+    const { zone } = members[0] ?? { zone: "UTC" };
+    const [from = "", to = ""] = [courses.fromMs, courses.toMs - 1].map((ms) => dateTextOf(calendarOf(zone).dayOf(ms)));
+    return { parent, changes: toldChanges(courses), later: courses.later, from, to };
+  }
+
+  /** Takes over what a parent's days judged again have taught; null leaves them as they were judged. */
+  settleFamily(parent: string, replay: FamilyReplay | null): void {
+    this.#districts.families.settle(parent, replay?.later ?? null);
   }
 
   /** What the rules see of the meter judged by `channel`; empty when none is judged here. */
@@ -328,21 +383,4 @@ export class Engine {
     this.#nights = [];
     return output;
   }
-}
-
-function findingOf(signal: Signal): FindingEvent {
-  const { who, proof, rule } = signal;
-  const evidence: Evidence | null = proof === null ? null : evidenceOf(proof, signal.startMs, signal.atMs);
-  return {
-    ...who,
-    type: signal.type,
-    rule,
-    direction: signal.direction,
-    startMs: signal.startMs,
-    atMs: signal.atMs,
-    evidence,
-    confidence: CONFIDENCE[rule] ?? 0.5,
-    moneyPerDay: proof === null ? 0 : (proof.excess * 24 * signal.pricePerM3) / 1000,
-    isPast: signal.isPast,
-  };
 }

@@ -4,7 +4,7 @@ import type { ReplayBasis } from "./engine-meters.ts";
 import type { MeterImage } from "./meter-slots.ts";
 import { compareEpisodes, type Episode, type EpisodeChange, episodesOf } from "./pure/episodes.ts";
 import type { FindingEvent } from "./pure/finding.ts";
-import { isWithin, type LateSpan } from "./pure/late.ts";
+import { isWithin, type LateSpan, wasImported } from "./pure/late.ts";
 
 const PAGE = 20_000;
 
@@ -90,9 +90,4 @@ function columnsOf(basis: ReplayBasis, curve: Curve, isKept: (atMs: number) => b
     flags: Uint32Array.from(rows, (i) => curve.flags[i] ?? 0),
     origins: Uint8Array.from(rows, (i) => (wasImported(basis, curve.readAtMs[i] ?? 0) ? 1 : 0)),
   };
-}
-
-/** A curve does not tell where its readings came from; what is older than the newest import and than live reading was imported. */
-function wasImported({ lastImportMs, liveSinceMs }: ReplayBasis, atMs: number): boolean {
-  return atMs <= lastImportMs && (liveSinceMs === 0 || atMs < liveSinceMs);
 }

@@ -33,6 +33,17 @@ export function isWithin(spans: readonly LateSpan[], atMs: number): boolean {
   return spans.some(([fromMs, toMs]) => fromMs <= atMs && atMs <= toMs);
 }
 
+/**
+ * Whether a reading of a curve was imported: a curve does not tell, but what is older than the newest import and than live reading was.
+ * Both 0 when there is none.
+ */
+export function wasImported(
+  { lastImportMs, liveSinceMs }: { readonly lastImportMs: number; readonly liveSinceMs: number },
+  atMs: number,
+): boolean {
+  return atMs <= lastImportMs && (liveSinceMs === 0 || atMs < liveSinceMs);
+}
+
 /** Gathers late readings, register by register, until they are taken. */
 export class LateNotes {
   readonly #byChannel = new Map<string, { periodMs: number; readings: number; spans: [number, number][] }>();

@@ -132,6 +132,11 @@ export class LateQueue {
     return nowMs - waitingSinceMs >= LONGEST_TIMES * this.#settleMs;
   }
 
+  /** What of a register waits. */
+  waitingOf(channel: string): LateMeter | undefined {
+    return this.#waiting.get(channel);
+  }
+
   /** A meter has been replayed; its row stays until a snapshot holds what was learnt. */
   done({ channel, id }: LateMeter): void {
     this.#waiting.delete(channel);

@@ -17,10 +17,11 @@ import { type MeterReplay, MeterReplayer } from "../meter-replay.ts";
 import type { EpisodeChange } from "../pure/episodes.ts";
 import { type ChangedInterval, changedIntervals, movedIntervals } from "../pure/interval-changes.ts";
 import type { LateReadings, LateSpan } from "../pure/late.ts";
-import { calendarOf, dateTextOf } from "../pure/local-time.ts";
 import { intervalOptionsOf } from "../watched-meter.ts";
 import type { Announcement, AnomalyWriter } from "./anomaly-writer.ts";
 import { ChangeWriter, type LateCause } from "./change-writer.ts";
+import { JointReplays } from "./joint-replays.ts";
+import { causeOfMeter, causeOfNights } from "./late-causes.ts";
 import { type LateMeter, LateQueue } from "./late-queue.ts";
 import { type Lease, requireLease } from "./leases.ts";
 import { reviseNights } from "./page-writer.ts";
@@ -58,6 +59,8 @@ export interface LateStats {
   readonly withdrawn: number;
   /** Districts whose nights were judged again. */
   readonly districts: number;
+  /** Parent meters whose days were compared with their children again. */
+  readonly families: number;
 }
 
 /** Replays meters whose readings came late, a little at a time between the pages of the feed, and writes what that changes. */
@@ -66,12 +69,14 @@ export class LateReplays {
   readonly #queue: LateQueue;
   readonly #changes: ChangeWriter;
   readonly #replayer: MeterReplayer;
+  readonly #joint: JointReplays;
   #restUntilMs = 0;
   #replayed = 0;
   #opened = 0;
   #withdrawn = 0;
   #districts = 0;
-  #hasStaleDistricts = false;
+  #families = 0;
+  #hasStale = false;
   #districtsAtMs = performance.now();
 
   constructor(deps: LateReplaysDeps) {
@@ -79,6 +84,16 @@ export class LateReplays {
     this.#queue = new LateQueue(deps.lease.shard, deps.clock, deps.config.settleMs);
     this.#replayer = new MeterReplayer(deps.engineOptions);
     this.#changes = new ChangeWriter(deps.writer, deps.jobs);
+    const { store, logger, clock, config, engineOptions } = deps;
+    const write = (changes: readonly EpisodeChange[], cause: LateCause) => this.#writeJoint(changes, cause);
+    this.#joint = new JointReplays({
+      store,
+      logger,
+      settleMs: config.settleMs,
+      engineOptions,
+      write,
+      now: () => clock.now(),
+    });
   }
 
   load(): Promise<void> {
@@ -116,7 +131,7 @@ export class LateReplays {
 
   /** Whether a meter or a district can be judged again now. */
   isReady(isHurried: boolean): boolean {
-    return this.#queue.next(isHurried) !== undefined || (isHurried && this.#hasStaleDistricts);
+    return this.#queue.next(isHurried) !== undefined || (isHurried && this.#hasStale);
   }
 
   stats(): LateStats {
@@ -127,6 +142,7 @@ export class LateReplays {
       opened: this.#opened,
       withdrawn: this.#withdrawn,
       districts: this.#districts,
+      families: this.#families,
     };
   }
 
@@ -139,7 +155,8 @@ export class LateReplays {
     if (hasMore && beganMs < this.#restUntilMs) return;
     await this.#replayFor(engine, this.#deps.config.budgetMs * (hasMore ? 1 : IDLE_TIMES), isHurried);
     if (this.#isDistrictsTurn(hasMore, isHurried)) await this.#replayDistricts(engine);
-    this.#hasStaleDistricts = engine.staleDistricts().length > 0;
+    if (!hasMore && this.#queue.size === 0) await this.#replayFamilies(engine, isHurried);
+    this.#hasStale = engine.staleDistricts().length > 0 || engine.staleFamilies().length > 0;
     const endedMs = performance.now();
     this.#restUntilMs = endedMs + REST_TIMES * (endedMs - beganMs);
   }
@@ -168,11 +185,30 @@ export class LateReplays {
     }
   }
 
+  /** By the curves of all their members, once nothing more comes late. */
+  async #replayFamilies(engine: Engine, isHurried: boolean): Promise<void> {
+    for (const parent of this.#joint.readyFamilies(engine, isHurried)) {
+      const changes = await this.#joint.replayFamily(engine, parent);
+      if (changes === false) return;
+      if (changes !== null) this.#families++;
+    }
+  }
+
+  async #writeJoint(changes: readonly EpisodeChange[], cause: LateCause): Promise<boolean> {
+    const done = await this.#deps.retry.untilDone("write what late readings change", async () => {
+      await this.#transaction(async (tx) => announce(tx, await this.#applied(tx, changes, cause)));
+      return true;
+    });
+    if (done !== true) return false;
+    this.#count(changes);
+    return true;
+  }
+
   async #writeDistrict(replay: DistrictReplay): Promise<boolean> {
     const { retry, logger, clock } = this.#deps;
     const { dma, changes, nights, from, to } = replay;
     const done = await retry.untilDone("write what late readings change of a district", async () => {
-      const cause = districtCauseOf(replay, clock.now());
+      const cause = causeOfNights(replay, clock.now());
       await this.#transaction(async (tx) => {
         await reviseNights(tx, nights, cause.atMs);
         await announce(tx, await this.#applied(tx, changes, cause));
@@ -188,7 +224,9 @@ export class LateReplays {
 
   async #replay(engine: Engine, late: LateMeter): Promise<void> {
     const basis = engine.basisOf(late.channel);
-    const isWritten = basis === undefined || (await this.#replayMeter(engine, basis, late));
+    const isWritten = await (basis === undefined
+      ? this.#joint.replayGauge(engine, late, this.#queue)
+      : this.#replayMeter(engine, basis, late));
     if (!isWritten) return;
     this.#queue.done(late);
     this.#replayed++;
@@ -236,7 +274,7 @@ export class LateReplays {
     intervals: readonly ChangedInterval[],
   ): Promise<void> {
     const { zone } = meta;
-    const cause = causeOf(late, zone, this.#deps.clock.now());
+    const cause = causeOfMeter(late, zone, this.#deps.clock.now());
     const news = await this.#applied(tx, changes, cause);
     if (intervals.length > 0 && isMeterJudged)
       await revise(tx, late, cause, intervals, { periodMs: meta.periodMs, zone });
@@ -320,36 +358,4 @@ async function revise(
     atMs: cause.atMs,
   });
   await markReportsRevised(tx, late.channel, { ...span, zone }, late.noticedAtMs);
-}
-
-function causeOf({ id, readings, spans }: LateMeter, zone: string, atMs: number): LateCause {
-  const calendar = calendarOf(zone);
-  const dateOf = (ms: number) => dateTextOf(calendar.dayOf(ms));
-  const from = dateOf(spans[0]?.[0] ?? 0);
-  const to = dateOf(spans.at(-1)?.[1] ?? 0);
-  const days = daysText(from, to);
-  return {
-    batch: id,
-    atMs,
-    reason: {
-      zh: `${days.zh} 的 ${readings} 条读数迟到，据此重新计算后不成立`,
-      en: `${readings} readings ${days.en} came late; judged again with them it does not hold`,
-    },
-  };
-}
-
-function districtCauseOf({ dma, from, to, nights }: DistrictReplay, atMs: number): LateCause {
-  const days = daysText(from, to);
-  return {
-    batch: `${dma}:${from}:${to}:${nights.at(-1)?.date ?? to}`,
-    atMs,
-    reason: {
-      zh: `分区内 ${days.zh} 的读数迟到，据此重新计算夜间后不成立`,
-      en: `readings ${days.en} in its district came late; its nights judged again with them it does not hold`,
-    },
-  };
-}
-
-function daysText(from: string, to: string): { readonly zh: string; readonly en: string } {
-  return from === to ? { zh: from, en: `of ${from}` } : { zh: `${from} 至 ${to}`, en: `of ${from} to ${to}` };
 }

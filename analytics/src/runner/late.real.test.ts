@@ -249,6 +249,76 @@ describe("readings of an inlet that come a week late", () => {
   });
 });
 
+describe("readings of one of several that are judged together, a week late", () => {
+  test("open the finding of a parent meter that they show, once, a crash between notwithstanding", async () => {
+    await addMeters(db, ["flat1", "flat2"]);
+    await db.query("update meter set parent_id = 'home' where id like 'flat%'");
+    const flow = (hour: number) => 20 + ((hour * 7919) % 5);
+    const leak = (hour: number) => (hour >= 20 * DAY && hour < 26 * DAY ? 15 : 0);
+    const rows = [
+      hourlyRows(CHANNEL, 40 * DAY, (hour) => 2 * flow(hour) + leak(hour)),
+      hourlyRows("flat1.forward_total", 40 * DAY, flow),
+      hourlyRows("flat2.forward_total", 40 * DAY, flow),
+    ].flat();
+    rows.sort((a, b) => a.readAtMs - b.readAtMs);
+    const isGap = (row: SeriesRow) =>
+      row.channel.startsWith("flat2") && hourOf(row) > 19 * DAY && hourOf(row) < 27 * DAY;
+    feed.append(rows.filter((row) => !isGap(row)));
+    await runUntilIdle();
+    expect(await findings("PARENT_CHILD")).toEqual([]);
+    const kept = await keptSnapshot();
+    feed.append(rows.filter(isGap));
+    const analytics = await runUntilIdle();
+    expect(analytics.stats().late).toMatchObject({ waiting: 0, families: 1, opened: 1 });
+    const found = await findings("PARENT_CHILD");
+    expect(found).toMatchObject([{ state: "auto_closed", no_ticket_reason: "over" }]);
+    await db.transaction(async (tx) => pointTo(tx, await putPieces((work) => work(tx), 0, kept)));
+    await runUntilIdle();
+    expect(await findings("PARENT_CHILD")).toEqual(found);
+  });
+
+  test("open the finding of a district's gauges that they show, once", async () => {
+    const gauges = ["p1", "p2", "p3"];
+    await db.query(
+      `insert into meter (id, purpose, commodity, period_s, unit_id)
+         select unnest($1::text[]), 'dma', 'water', 3600, (select id from org_unit)`,
+      [gauges],
+    );
+    await db.query("insert into dma_meter select 'north', unnest($1::text[]), 1", [gauges]);
+    await db.query(
+      "insert into channel (id, meter_id, quantity, unit, resolution) select m || '.pressure', m, 'pressure', 'kPa', 0.1 from unnest($1::text[]) m",
+      [gauges],
+    );
+    const LEAK = 30 * DAY;
+    const kPaOf = (no: number, hour: number) => {
+      const demand = 0.6 + 0.5 * Math.sin((((hour % DAY) - 8) / DAY) * 2 * Math.PI);
+      const fall = no === 2 && hour >= LEAK && hour < LEAK + 96 ? 6 : 0;
+      return 400 - 20 * (no + 1) * demand - fall + ((hour * 7919 + no * 104_729) % 11) / 11;
+    };
+    const rows = Array.from({ length: 45 * DAY }, (_, hour) =>
+      gauges.map((gauge, no) => ({
+        channel: `${gauge}.pressure`,
+        readAtMs: START_MS + hour * HOUR_MS,
+        counts: 0,
+        gauge: kPaOf(no, hour),
+      })),
+    ).flat();
+    const isGap = (row: SeriesRow) =>
+      row.channel === "p3.pressure" && hourOf(row) > LEAK - 12 && hourOf(row) < LEAK + 120;
+    feed.append(rows.filter((row) => !isGap(row)));
+    await runUntilIdle();
+    expect(await findings("PRESS_RESID")).toEqual([]);
+    feed.append(rows.filter(isGap));
+    const analytics = await runUntilIdle();
+    expect(analytics.stats().late).toMatchObject({ waiting: 0, opened: 1, withdrawn: 0 });
+    expect(await findings("PRESS_RESID")).toMatchObject([{ state: "auto_closed" }]);
+    expect((await db.query("select 1 from late_replay")).rows).toEqual([]);
+    await db.query("update analytics_snapshot set cursor = 1");
+    await runUntilIdle();
+    expect(await findings("PRESS_RESID")).toHaveLength(1);
+  });
+});
+
 async function allThatWasWritten() {
   return { findings: await findings("CONT_FLOW"), revisions: await revisionsOf(db, CHANNEL) };
 }

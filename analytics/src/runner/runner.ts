@@ -145,6 +145,7 @@ class Runner implements Analytics {
         opened: sum(({ late }) => late.opened),
         withdrawn: sum(({ late }) => late.withdrawn),
         districts: sum(({ late }) => late.districts),
+        families: sum(({ late }) => late.families),
       },
     };
     const retries = this.#retry.count + this.#retriesOfEnded + sum((one) => one.retries);

@@ -38,6 +38,8 @@ export interface SeriesRow {
   readonly channel: string;
   readonly readAtMs: number;
   readonly counts: number;
+  /** The value of a gauge, in place of counts. */
+  readonly gauge?: number;
   readonly quality?: number;
   readonly flags?: number;
   readonly isImported?: boolean;
@@ -52,8 +54,8 @@ export function columnsOf(rows: readonly SeriesRow[]): ReadingColumns {
     channelNos: Int32Array.from(rows, (row) => channels.indexOf(row.channel)),
     readAtMs: Float64Array.from(rows, (row) => row.readAtMs),
     counts: BigInt64Array.from(rows, (row) => BigInt(row.counts)),
-    gauges: new Float64Array(rows.length).fill(Number.NaN),
-    isRegister: new Uint8Array(rows.length).fill(1),
+    gauges: Float64Array.from(rows, (row) => row.gauge ?? Number.NaN),
+    isRegister: Uint8Array.from(rows, (row) => (row.gauge === undefined ? 1 : 0)),
     qualities: Uint8Array.from(rows, (row) => row.quality ?? 0),
     flags: Uint32Array.from(rows, (row) => row.flags ?? 0),
     origins: Uint8Array.from(rows, (row) => (row.isImported ? 1 : 0)),

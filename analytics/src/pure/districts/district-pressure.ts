@@ -5,18 +5,29 @@ const MOST_GAUGES = 8;
 /** A finding ends when no gauge has stood too low for this many hours. */
 const CALM_HOURS = 24;
 
+/** Hours of each gauge that wait for the others: loggers send what they hold once a day or two. */
+const KEPT_HOURS = 48;
+
+type DoneHour = readonly [hourMs: number, meanKPa: number];
+
 interface HourMean {
   hourMs: number;
   sum: number;
   count: number;
-  /** Mean of the last hour that is complete. */
-  doneHourMs: number;
-  doneMean: number;
+  /** The last hours that are complete, ascending. */
+  done: readonly DoneHour[];
 }
+
+/** The hours of a gauge as a snapshot holds them; older programs kept the last complete hour alone. */
+type KeptMean = Omit<HourMean, "done"> & {
+  readonly done?: readonly DoneHour[];
+  readonly doneHourMs?: number;
+  readonly doneMean?: number;
+};
 
 /** What is kept of a district's gauges in a snapshot. */
 export interface DistrictPressureImage {
-  readonly means: readonly (readonly [string, HourMean])[];
+  readonly means: readonly (readonly [string, KeptMean])[];
   readonly pairs: readonly (readonly [string, PressurePairState])[];
   readonly openMs: number;
   readonly calmSinceMs: number;
@@ -30,31 +41,44 @@ export interface PressureTold {
   readonly beside: number;
 }
 
-/** The pressure gauges of one district, compared in pairs by hourly means. */
+/** The pressure gauges of one district, compared in pairs by hourly means, an hour as soon as both have told it. */
 export class DistrictPressure {
   readonly id: string;
   readonly #gauges: readonly string[];
+  readonly #hourOf: (utcMs: number) => number;
   #means = new Map<string, HourMean>();
   #pairs = new Map<string, PressurePairState>();
   #openMs = 0;
   #calmSinceMs = 0;
 
-  constructor(id: string, gauges: readonly string[]) {
+  /** `hourOf` gives the hour on the wall clock. */
+  constructor(id: string, gauges: readonly string[], hourOf: (utcMs: number) => number) {
     this.id = id;
     this.#gauges = [...gauges].sort().slice(0, MOST_GAUGES);
+    this.#hourOf = hourOf;
+  }
+
+  /** Whether a reading comes too late for its hour to be compared: that takes the gauges' history. */
+  isLate(gauge: string, hourMs: number): boolean {
+    if (!this.#gauges.includes(gauge)) return false;
+    if (hourMs < (this.#means.get(gauge)?.hourMs ?? 0)) return true;
+    for (const [other, { done }] of this.#means)
+      if (other !== gauge && done.length === KEPT_HOURS && (done[0]?.[0] ?? 0) > hourMs) return true;
+    return false;
   }
 
   /** Adds a reading; the hour before is judged with the first reading of a new one. Null where nothing begins or ends. */
-  add(gauge: string, kPa: number, hourMs: number, hourOfDay: number): PressureTold | null {
+  add(gauge: string, kPa: number, hourMs: number): PressureTold | null {
     if (!this.#gauges.includes(gauge)) return null;
     const mean = this.#meanOf(gauge, hourMs);
     if (hourMs < mean.hourMs) return null;
-    const isNewHour = hourMs > mean.hourMs && mean.count > 0;
-    if (isNewHour) finishHour(mean);
-    if (hourMs > mean.hourMs) startHour(mean, hourMs);
+    const doneMs = mean.hourMs;
+    const isNewHour = hourMs > doneMs && mean.count > 0;
+    if (isNewHour) mean.done = [...mean.done, [doneMs, mean.sum / mean.count] as const].slice(-KEPT_HOURS);
+    if (hourMs > doneMs) startHour(mean, hourMs);
     mean.sum += kPa;
     mean.count++;
-    return isNewHour ? this.#judge(gauge, mean, (hourOfDay + 23) % 24) : null;
+    return isNewHour ? this.#judge(gauge, mean, doneMs) : null;
   }
 
   image(): DistrictPressureImage {
@@ -68,24 +92,26 @@ export class DistrictPressure {
 
   restore(image: DistrictPressureImage): void {
     const copy = structuredClone(image);
-    this.#means = new Map(copy.means);
+    this.#means = new Map(copy.means.map(([gauge, mean]) => [gauge, keptMean(mean)]));
     this.#pairs = new Map(copy.pairs);
     this.#openMs = copy.openMs;
     this.#calmSinceMs = copy.calmSinceMs;
   }
 
   /** The pairs of a gauge whose other has a mean of the same hour: the later of the two steps the pair. */
-  #judge(gauge: string, mean: HourMean, hourOfDay: number): PressureTold | null {
+  #judge(gauge: string, { done }: HourMean, hourMs: number): PressureTold | null {
     const lows = new Map<string, { count: number; sinceMs: number }>();
+    const ownKPa = done.at(-1)?.[1] ?? Number.NaN;
     for (const other of this.#gauges) {
-      const its = this.#means.get(other);
-      if (other === gauge || its?.doneHourMs !== mean.doneHourMs) continue;
-      const [x, y] = gauge < other ? [mean, its] : [its, mean];
-      const key = gauge < other ? `${gauge}|${other}` : `${other}|${gauge}`;
-      stepPressurePair(this.#pairOf(key), x.doneMean, y.doneMean, hourOfDay, mean.doneHourMs);
+      const its = this.#means.get(other)?.done.findLast(([atMs]) => atMs <= hourMs);
+      if (other === gauge || its?.[0] !== hourMs) continue;
+      const isFirst = gauge < other;
+      const [x, y] = isFirst ? [ownKPa, its[1]] : [its[1], ownKPa];
+      const key = isFirst ? `${gauge}|${other}` : `${other}|${gauge}`;
+      stepPressurePair(this.#pairOf(key), x, y, this.#hourOf(hourMs), hourMs);
     }
     for (const [key, pair] of this.#pairs) noteLow(lows, key, pair);
-    return this.#tell(lows, mean.doneHourMs);
+    return this.#tell(lows, hourMs);
   }
 
   #tell(lows: ReadonlyMap<string, { count: number; sinceMs: number }>, hourMs: number): PressureTold | null {
@@ -108,7 +134,7 @@ export class DistrictPressure {
   #meanOf(gauge: string, hourMs: number): HourMean {
     let mean = this.#means.get(gauge);
     if (!mean) {
-      mean = { hourMs, sum: 0, count: 0, doneHourMs: -1, doneMean: 0 };
+      mean = { hourMs, sum: 0, count: 0, done: [] };
       this.#means.set(gauge, mean);
     }
     return mean;
@@ -124,9 +150,8 @@ export class DistrictPressure {
   }
 }
 
-function finishHour(mean: HourMean): void {
-  mean.doneHourMs = mean.hourMs;
-  mean.doneMean = mean.sum / mean.count;
+function keptMean({ hourMs, sum, count, done, doneHourMs = -1, doneMean = 0 }: KeptMean): HourMean {
+  return { hourMs, sum, count, done: done ?? (doneHourMs < 0 ? [] : [[doneHourMs, doneMean]]) };
 }
 
 function startHour(mean: HourMean, hourMs: number): void {

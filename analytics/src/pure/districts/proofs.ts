@@ -98,7 +98,7 @@ function stepFigures(now: number, before: number, low: number | null, high: numb
 }
 
 /** What shows that a parent meter and its children differ. */
-export function familyProof({ state, children }: Family): Proof {
+export function familyProof({ state, children }: Pick<Family, "state" | "children">): Proof {
   const { parentM3, childrenM3, toleranceM3, openSide } = state;
   const difference = parentM3 - childrenM3;
   const percent = Math.round((100 * difference) / Math.max(parentM3, childrenM3));
