@@ -16,6 +16,7 @@ import { collectionSearch } from "../pages/collection/search.ts";
 import { approvalsSearch, commandsSearch } from "../pages/commands/search.ts";
 import { eventsSearch } from "../pages/events/search.ts";
 import { fleetSearch } from "../pages/fleet/search.ts";
+import { holidaysSearch } from "../pages/holidays/search.ts";
 import { meterSearch } from "../pages/meter/search.ts";
 import { metersSearch } from "../pages/meters/search.ts";
 import { missingSearch } from "../pages/missing-readings/search.ts";
@@ -108,6 +109,13 @@ const district = createRoute({
   getParentRoute: () => inside,
   path: "districts/$id",
   component: lazyRouteComponent(() => import("../pages/district/page.tsx"), "DistrictPage"),
+});
+
+const holidays = createRoute({
+  getParentRoute: () => inside,
+  path: "holidays",
+  validateSearch: holidaysSearch,
+  component: lazyRouteComponent(() => import("../pages/holidays/page.tsx"), "HolidaysPage"),
 });
 
 const rules = createRoute({
@@ -283,7 +291,7 @@ const jobs = createRoute({
 const operationsPages = [operationsFirst, health, agents, setAside, quarantine, devices, jobs];
 
 const pages = inside.addChildren([
-  ...[controlRoom, district, events, event, rules, shift, tickets, meters, meter, accounts, account],
+  ...[controlRoom, district, events, event, rules, holidays, shift, tickets, meters, meter, accounts, account],
   ...[commission, collection, missingReadings, fleet, agent, profiles, profile, commands, approvals],
   operations.addChildren(operationsPages),
 ]);

@@ -79,6 +79,17 @@ const KNOWN: Readonly<Record<string, Known>> = {
     zh: { text: "该事件已结束", remedy: "请重新加载，查看由谁、因何结束。" },
     en: { text: "This event has ended already", remedy: "Load it again to see who ended it and why." },
   },
+  HOLIDAY_OVERLAP: {
+    zh: { text: "这些日期已有节假日", remedy: "请先移除已有的，或改用其他日期。" },
+    en: { text: "There is a holiday on some of these days", remedy: "Remove that one first, or choose other days." },
+  },
+  CALENDAR_OVERLAP: {
+    zh: { text: "日历中已有这些日期", remedy: "请先移除已有的，或改用其他日期。" },
+    en: {
+      text: "The calendar says something of these days already",
+      remedy: "Remove those first, or choose other days.",
+    },
+  },
   ALREADY_SET_UP: {
     zh: { text: "系统已有管理员", remedy: "请直接登录。" },
     en: { text: "The platform has an administrator already", remedy: "Sign in." },

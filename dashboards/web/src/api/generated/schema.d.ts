@@ -164,6 +164,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listHolidays"];
+        put?: never;
+        post: operations["addHoliday"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holidays/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["removeHoliday"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holidays/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["restoreHoliday"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holidays/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["importHolidays"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/map": {
         parameters: {
             query?: never;
@@ -2453,7 +2517,7 @@ export interface components {
             };
             /** @enum {string} */
             role: "admin" | "collector" | "control" | "manager" | "desk" | "auditor";
-            permissions: ("public.any.use" | "session.own.use" | "monitor.overview.read" | "monitor.dma.read" | "monitor.event.read" | "monitor.event.judge" | "monitor.alarm.ack" | "monitor.alarm.shelve" | "monitor.work.plan" | "monitor.rule.read" | "monitor.rule.tune" | "monitor.shift.read" | "monitor.shift.write" | "meter.meter.read" | "meter.curve.export" | "vee.interval.edit" | "collection.status.read" | "collection.agent.read" | "collection.set_aside.read" | "operations.health.read" | "operations.feed.forget" | "enrolment.agent.read" | "enrolment.token.make" | "enrolment.request.decide" | "enrolment.agent.revoke" | "collection.set_aside.decide" | "collection.config.read" | "collection.config.edit" | "collection.command.read" | "collection.command.order" | "collection.certificate.decide" | "collection.valve.order" | "collection.valve.approve" | "collection.valve.override" | "collection.device.edit" | "ticket.ticket.read" | "ticket.ticket.move" | "ticket.ticket.assign" | "ticket.ticket.note" | "account.account.read" | "account.terms.edit" | "report.usage.read" | "report.usage.order" | "live.event.read" | "system.job.read" | "system.job.retry" | "system.user.read" | "system.audit.read")[];
+            permissions: ("public.any.use" | "session.own.use" | "monitor.overview.read" | "monitor.dma.read" | "monitor.event.read" | "monitor.event.judge" | "monitor.alarm.ack" | "monitor.alarm.shelve" | "monitor.work.plan" | "monitor.holiday.edit" | "monitor.rule.read" | "monitor.rule.tune" | "monitor.shift.read" | "monitor.shift.write" | "meter.meter.read" | "meter.curve.export" | "vee.interval.edit" | "collection.status.read" | "collection.agent.read" | "collection.set_aside.read" | "operations.health.read" | "operations.feed.forget" | "enrolment.agent.read" | "enrolment.token.make" | "enrolment.request.decide" | "enrolment.agent.revoke" | "collection.set_aside.decide" | "collection.config.read" | "collection.config.edit" | "collection.command.read" | "collection.command.order" | "collection.certificate.decide" | "collection.valve.order" | "collection.valve.approve" | "collection.valve.override" | "collection.device.edit" | "ticket.ticket.read" | "ticket.ticket.move" | "ticket.ticket.assign" | "ticket.ticket.note" | "account.account.read" | "account.terms.edit" | "report.usage.read" | "report.usage.order" | "live.event.read" | "system.job.read" | "system.job.retry" | "system.user.read" | "system.audit.read")[];
             unit: {
                 /** Format: uuid */
                 id: string;
@@ -3400,6 +3464,8 @@ export interface components {
                 polls: number;
                 failures: number;
                 pollsSkipped: number;
+                successRatio?: number;
+                latencyMs?: number | null;
                 line?: {
                     isOpen: boolean;
                     fault: string | null;
@@ -3868,6 +3934,36 @@ export interface components {
         EnrolmentDone: {
             /** @constant */
             done: true;
+        };
+        Holiday: {
+            id: string;
+            firstDay: string;
+            lastDay: string;
+            name: components["schemas"]["Words"];
+            unit: string;
+            mayEdit: boolean;
+        };
+        HolidayUnit: {
+            code: string;
+            name: components["schemas"]["Words"];
+            districts: number;
+            mayEdit: boolean;
+        };
+        HolidayList: {
+            items: components["schemas"]["Holiday"][];
+            years: number[];
+            units: components["schemas"]["HolidayUnit"][];
+        };
+        HolidayImport: {
+            added: number;
+            changed: number;
+            unchanged: number;
+            faults: {
+                line: number;
+                /** @enum {string} */
+                code: "columns" | "date" | "order" | "name" | "unit" | "overlap" | "repeat";
+                text: string;
+            }[];
         };
         IntervalRow: {
             startAt: number;
@@ -5289,6 +5385,227 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StepTest"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listHolidays: {
+        parameters: {
+            query?: {
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    addHoliday: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    firstDay: string;
+                    lastDay: string;
+                    nameZh: string;
+                    nameEn: string;
+                    unit: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    removeHoliday: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    restoreHoliday: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    importHolidays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text: string;
+                    unit: string;
+                    /** @default false */
+                    isTrial?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayImport"];
                 };
             };
             /** @description Default Response */
@@ -9039,6 +9356,23 @@ export interface operations {
                                     deadbandPercent?: number;
                                     /** @default 900 */
                                     heartbeatS?: number;
+                                };
+                            }[];
+                            /** @default [] */
+                            commands?: {
+                                command: string;
+                                meter: string;
+                                nodeId?: string;
+                                path?: string;
+                                value: boolean | number | string;
+                                /** @default true */
+                                verify?: boolean;
+                                confirm?: {
+                                    nodeId?: string;
+                                    path?: string;
+                                    value: boolean | number | string;
+                                    /** @default 45 */
+                                    withinS?: number;
                                 };
                             }[];
                             /** @default 5000 */

@@ -25,6 +25,7 @@ export function RulesPage() {
       <div className="nf-title">
         <h1>{say("title")}</h1>
         <span className="nf-grow" />
+        <Link to="/holidays">{say("holidays")}</Link>
         <Link to="/events">{say("back")}</Link>
       </div>
       {rules.error !== null && <Problem error={rules.error} onRetry={() => void rules.refetch()} />}

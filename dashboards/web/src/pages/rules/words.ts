@@ -2,6 +2,7 @@ import { common } from "../../words/common.ts";
 
 export const words = {
   ...common,
+  holidays: { zh: "节假日", en: "Holidays" },
   title: { zh: "检测规则", en: "Rules" },
   back: { zh: "返回事件", en: "Back to events" },
   rule: { zh: "规则", en: "Rule" },
