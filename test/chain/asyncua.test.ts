@@ -61,6 +61,16 @@ describe.runIf(isThere)("a server of asyncua", () => {
       periodS: 1,
       history: { hours: 1, pauseMs: 0 },
       items: [{ meter: "FT-101", nodeId: "nsu=http://nightflow.example/flow;s=FT-101.Total", channel: CHANNEL.id }],
+      commands: [
+        {
+          command: "valve_close",
+          meter: "FT-$1",
+          path: "Objects/Plant/FT-*/Open",
+          value: false,
+          confirm: { path: "Objects/Plant/FT-$1/Position", value: 0 },
+        },
+        { command: "half_open", meter: "FT-101", path: "Objects/Plant/FT-101/Position", value: 50 },
+      ],
     });
     const deps = { profiles: loadProfiles(), channels: new Map([[CHANNEL.id as string, CHANNEL]]), dataDir: folder };
     const transports = new Transports({ clock: realClock, logger: silentLogger });
@@ -112,6 +122,15 @@ describe.runIf(isThere)("a server of asyncua", () => {
     const times = good().map(({ readAt }) => readAt);
     expect(new Set(times).size).toBe(times.length);
     expect(bus?.opcUa?.().history).toMatchObject({ isOffered: true, items: 1 });
+  });
+
+  it("has its valve closed and confirmed, and lets nobody write what is read only", async () => {
+    read("Basic256Sha256");
+    await approve();
+    await expect.poll(() => good().length, WAIT).toBeGreaterThanOrEqual(1);
+    const order = (name: string) => bus?.write?.({ kind: "command", meter: "FT-101", command: name });
+    expect(await order("valve_close")).toEqual({ outcome: "done", detail: null });
+    expect(await order("half_open")).toMatchObject({ outcome: "refused" });
   });
 
   it("is browsed into channels and items with its units, and lists what it offers", async () => {

@@ -60,6 +60,10 @@ async def main():
         DisplayName=ua.LocalizedText("m³"),
     )
     await total.add_property(0, "EngineeringUnits", unit)
+    valve = await device.add_variable(ua.NodeId("FT-101.Open", index), ua.QualifiedName("Open", index), True)
+    await valve.set_writable()
+    position = ua.Variant(100, ua.VariantType.UInt16)
+    await device.add_variable(ua.NodeId("FT-101.Position", index), ua.QualifiedName("Position", index), position)
     now = datetime.now(timezone.utc)
     await server.write_attribute_value(total.nodeid, value_at(now - timedelta(seconds=HISTORY_S)))
     async with server:
@@ -71,6 +75,8 @@ async def main():
         print("READY", flush=True)
         while True:
             await server.write_attribute_value(total.nodeid, value_at(datetime.now(timezone.utc)))
+            opening = ua.Variant(100 if await valve.read_value() else 0, ua.VariantType.UInt16)
+            await server.write_attribute_value(ua.NodeId("FT-101.Position", index), ua.DataValue(opening))
             await asyncio.sleep(STEP.total_seconds())
 
 

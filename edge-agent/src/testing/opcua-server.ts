@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OPCUACertificateManager } from "node-opcua-certificate-manager";
-import { StatusCodes } from "node-opcua-client";
+import { NodeClass, StatusCodes } from "node-opcua-client";
 import { OPCUAServer } from "node-opcua-server";
 
 type Namespace = NonNullable<ReturnType<NonNullable<OPCUAServer["engine"]["addressSpace"]>["getOwnNamespace"]>>;
@@ -85,11 +85,7 @@ export class TestOpcUaServer {
 
   /** Adds a node while the server runs. */
   add(name: string): void {
-    const space = this.#server?.engine.addressSpace;
-    const namespace = space?.getOwnNamespace();
-    if (space == null || namespace === undefined) throw new Error("no address space");
-    const found = space.findNode("ns=1;s=Plant");
-    const plant = found ?? namespace.addFolder(space.rootFolder.objects, { browseName: "Plant", nodeId: "s=Plant" });
+    const { namespace, plant } = this.#plant();
     const variable = namespace.addVariable({
       organizedBy: plant,
       browseName: name,
@@ -101,8 +97,42 @@ export class TestOpcUaServer {
     if (this.#options.historize === true) this.#historize(name, variable);
   }
 
+  /**
+   * Adds a valve beside the others: `<name>.Open`, which may be set, and `<name>.Position`, an Int16 from 0 to 100 that follows
+   * after a while.
+   */
+  addValve(name: string, followsMs: number): void {
+    const { namespace, plant } = this.#plant();
+    const position = namespace.addVariable({
+      organizedBy: plant,
+      browseName: `${name}.Position`,
+      nodeId: `s=${name}.Position`,
+      dataType: "Int16",
+      userAccessLevel: "CurrentRead",
+      value: { dataType: "Int16", value: 100 },
+    });
+    const open = namespace.addVariable({
+      organizedBy: plant,
+      browseName: `${name}.Open`,
+      nodeId: `s=${name}.Open`,
+      dataType: "Boolean",
+      value: { dataType: "Boolean", value: true },
+    });
+    const follow = () => {
+      const value = open.readValue().value.value === true ? 100 : 0;
+      position.setValueFromSource({ dataType: "Int16", value });
+    };
+    open.on("value_changed", () => setTimeout(follow, followsMs).unref());
+  }
+
   set(name: string, value: number, status = StatusCodes.Good, at = new Date()): void {
     this.#variables.get(name)?.setValueFromSource({ dataType: "Double", value }, status, at);
+  }
+
+  /** What a node of a valve shows. */
+  shows(name: string): unknown {
+    const node = this.#server?.engine.addressSpace?.findNode(`ns=1;s=${name}`);
+    return node?.nodeClass === NodeClass.Variable ? (node as UAVariable).readValue().value.value : undefined;
   }
 
   /** Values go on by themselves until `freeze`. */
@@ -150,6 +180,15 @@ export class TestOpcUaServer {
   async close(): Promise<void> {
     await this.stop();
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  #plant() {
+    const space = this.#server?.engine.addressSpace;
+    const namespace = space?.getOwnNamespace();
+    if (space == null || namespace === undefined) throw new Error("no address space");
+    const found = space.findNode("ns=1;s=Plant");
+    const plant = found ?? namespace.addFolder(space.rootFolder.objects, { browseName: "Plant", nodeId: "s=Plant" });
+    return { namespace, plant };
   }
 
   #historize(name: string, variable: UAVariable): void {

@@ -174,6 +174,7 @@ export class OpcUaBus {
 
   /** Writes what `commands` says, and looks whether it has happened. */
   async write(order: WriteOrder): Promise<WriteResult> {
+    if (this.#link === undefined) await this.#firstTry.promise;
     if (order.meter === null || this.#itemsOf(order.meter).length === 0)
       return { outcome: "unknown-meter", detail: null };
     return await this.#orders.write(order);

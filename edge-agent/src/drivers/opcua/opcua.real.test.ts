@@ -182,6 +182,62 @@ describe("an OPC UA bus on a real server", () => {
   });
 });
 
+describe("orders to meters of a real server", () => {
+  const PLACE = "Objects/Plant/FT-";
+  const found = {
+    find: [{ path: `${PLACE}?`, meter: "FT-1", quantity: "flow", unit: "m3/h" }],
+    commands: [
+      {
+        command: "valve_close",
+        meter: "FT-$1",
+        path: `${PLACE}*.Open`,
+        value: false,
+        confirm: { path: `${PLACE}$1.Position`, value: 0 },
+      },
+      { command: "valve_open", meter: "M-0", nodeId: "ns=1;s=FT-1.Position", value: 42 },
+      { command: "half_open", meter: "FT-1", nodeId: "ns=1;s=FT-1.Open", value: 7 },
+    ],
+  };
+  const order = (meter: string, command: string) => ({ kind: "command", meter, command }) as const;
+
+  it("a valve of a meter that was found is closed, read back and confirmed by its position", async () => {
+    await serve({ names: ["FT-1", "A"] });
+    server.addValve("FT-1", 200);
+    server.addValve("FT-2", 0);
+    const bus = startBus(["ns=1;s=A"], found);
+    await expect.poll(() => bus.meters(), WAIT).toEqual(["M-0", "FT-1"]);
+    expect((await bus.readNow("FT-1")).readings).toMatchObject([{ channel: "FT-1.flow", quality: "good" }]);
+    expect(await bus.write(order("FT-1", "valve_close"))).toEqual({ outcome: "done", detail: null });
+    expect([server.shows("FT-1.Open"), server.shows("FT-1.Position"), server.shows("FT-2.Open")]).toEqual([
+      false,
+      0,
+      true,
+    ]);
+  });
+
+  it("what may not be written, or does not fit, is not, and it says why", async () => {
+    await serve({ names: ["FT-1", "A"] });
+    server.addValve("FT-1", 0);
+    const bus = startBus(["ns=1;s=A"], found);
+    await expect.poll(() => bus.meters().length, WAIT).toBe(2);
+    expect(await bus.write(order("M-0", "valve_open"))).toMatchObject({ outcome: "refused", detail: /not write it/ });
+    expect(await bus.write(order("FT-1", "half_open"))).toMatchObject({
+      outcome: "unsupported",
+      detail: "the node is a Boolean, and 7 is none: mend value of half_open of meter FT-1",
+    });
+    expect(await bus.write(order("X", "valve_open"))).toMatchObject({ outcome: "unknown-meter" });
+    expect(server.shows("FT-1.Open")).toBe(true);
+  });
+
+  it("a test read waits for the server, and one that is refused says what to do", async () => {
+    await serve();
+    const bus = startBus(["ns=1;s=A"]);
+    expect(await bus.readNow("M-0")).toMatchObject({ outcome: "answered", readings: [{ channel: "C-0" }] });
+    const refused = startBus(["ns=1;s=A"], { id: "s", security: { policy: "Basic256Sha256", mode: "Sign" } });
+    expect(await refused.readNow("M-0")).toMatchObject({ outcome: "disconnected", detail: /certificates approve/ });
+  });
+});
+
 describe("the security of an OPC UA bus", () => {
   const secure = { security: { policy: "Basic256Sha256", mode: "SignAndEncrypt" } };
 
