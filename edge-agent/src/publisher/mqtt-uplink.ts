@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { connectAsync, type MqttClient } from "mqtt";
+import { PendingCalls } from "./pending-calls.ts";
 import type { OpenUplink, Uplink, UplinkListener } from "./uplink.ts";
 
 export interface MqttUplinkOptions {
