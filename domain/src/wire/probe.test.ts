@@ -20,6 +20,16 @@ test("a probe reads one block of one unit, no longer than an answer holds", () =
   expect(ProbeSettings.safeParse({ units: [1], read, write: "x.json" }).success).toBe(false);
 });
 
+test("an earlier reading is compared with a block and the dial of now", () => {
+  const read = { functionCode: 3, from: 0, to: 1 };
+  const earlier = { dial: "12", runs: [{ from: 0, words: "000C 0000" }] };
+  expect(ProbeSettings.safeParse({ units: [1], read, dial: "13", earlier }).success).toBe(true);
+  expect(ProbeSettings.safeParse({ units: [1], read, earlier }).success).toBe(false);
+  expect(ProbeSettings.safeParse({ units: [1], dial: "13", earlier }).success).toBe(false);
+  const torn = { ...earlier, runs: [{ from: 0, words: "00C 0000" }] };
+  expect(ProbeSettings.safeParse({ units: [1], read, dial: "13", earlier: torn }).success).toBe(false);
+});
+
 test("unit ids are written as ranges and single ones", () => {
   expect(unitIdsIn("1-3, 40,2")).toEqual([1, 2, 3, 40]);
   for (const text of ["", "3-1", "1-256", "a", "1,,2"]) expect(unitIdsIn(text)).toBeNull();

@@ -28,6 +28,29 @@ export const ProbeBlock = z
   });
 export type ProbeBlock = z.infer<typeof ProbeBlock>;
 
+const DialText = z.string().regex(/^-?\d{1,15}([.,]\d{1,9})?$/, "must be what the dial shows, such as 1234.5");
+
+/** Words of a block that follow each other without a hole. */
+const WordRun = z.strictObject({ from: Address, words: z.string().meta({ description: "Hexadecimal." }) });
+
+/** The same block at an earlier time, with what the dial showed then. */
+export const EarlierReading = z.strictObject({
+  dial: DialText,
+  runs: z
+    .array(
+      WordRun.extend({
+        words: z
+          .string()
+          .regex(/^[0-9A-Fa-f]{4}( [0-9A-Fa-f]{4})*$/, "must be words of four hex digits, such as 1234 0000")
+          .max(MAX_PROBE_WORDS * 5)
+          .meta({ description: "Hexadecimal." }),
+      }),
+    )
+    .min(1)
+    .max(MAX_PROBE_WORDS),
+});
+export type EarlierReading = z.infer<typeof EarlierReading>;
+
 /** What a probe looks at: without `read` and `profile`, which of the units answer. */
 export const ProbeSettings = z
   .strictObject({
@@ -38,11 +61,10 @@ export const ProbeSettings = z
       .default(() => Array.from({ length: 32 }, (_, at) => at + 1)),
     timeoutMs: z.int().min(10).max(60_000).default(500).meta({ description: "Wait for one answer.", unit: "ms" }),
     read: ProbeBlock.optional().meta({ description: "Shows this block of the one unit in every decoding." }),
-    dial: z
-      .string()
-      .regex(/^-?\d{1,15}([.,]\d{1,9})?$/, "must be what the dial shows, such as 1234.5")
-      .optional()
-      .meta({ description: "What the dial shows at this moment, with all its digits." }),
+    dial: DialText.optional().meta({ description: "What the dial shows at this moment, with all its digits." }),
+    earlier: EarlierReading.optional().meta({
+      description: "Only what gave the earlier dial too counts as a match: few digits twice prove more than once.",
+    }),
     manualAddress: z.int().min(0).max(465_536).optional().meta({
       description: "How the manual numbers the total; tells its address base.",
     }),
@@ -57,6 +79,10 @@ export const ProbeSettings = z
   })
   .refine(({ read, profile }) => read === undefined || profile === undefined, {
     message: "name a block to read or a profile, not both",
+  })
+  .refine(({ read, dial, earlier }) => earlier === undefined || (read !== undefined && dial !== undefined), {
+    message: "an earlier reading is compared with a block and what the dial shows now: give both",
+    path: ["earlier"],
   })
   .refine(({ units, read, profile }) => units.length === 1 || (read === undefined && profile === undefined), {
     message: "a block or a profile is read of one unit: name that one",
@@ -109,7 +135,7 @@ export const ProbedBlock = z.strictObject({
   mode: z.literal("read"),
   unitId: UnitId,
   read: ProbeBlock,
-  runs: z.array(z.strictObject({ from: Address, words: z.string().meta({ description: "Hexadecimal." }) })),
+  runs: z.array(WordRun),
   refused: z
     .array(z.tuple([Address, Address]))
     .meta({ description: "First and last address of what the unit has not." }),

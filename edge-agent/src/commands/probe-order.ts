@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import {
   type Bus,
   describeIssues,
+  type EarlierReading,
   MeterProfile,
   NightflowError,
   type OrderOf,
@@ -10,12 +11,13 @@ import {
   type ProbeFound,
   type ProbeLine,
   type ProbeSettings,
+  textToWords,
 } from "@nightflow/domain";
 import type { BusFleet } from "../bus-fleet.ts";
 import type { LineAsker } from "../drivers/modbus/line.ts";
 import { parseDial } from "../probe/dial.ts";
 import { foundBlock } from "../probe/found.ts";
-import { lookAtBlock, lookAtMeter } from "../probe/modes.ts";
+import { lookAtBlock, lookAtMeter, type SavedReading } from "../probe/modes.ts";
 import { openProbeLine } from "../probe/open-line.ts";
 import { scanUnits } from "../probe/scan.ts";
 import { type ProfileLibrary, withInlineProfiles } from "../profiles/library.ts";
@@ -144,8 +146,15 @@ async function read(
   const { timeoutMs, manualAddress, isGas } = options;
   const [unitId = 1] = options.units;
   const dial = options.dial === undefined ? undefined : parseDial(options.dial);
-  const looked = await lookAtBlock({ read: block, timeoutMs, dial, manualAddress }, unitId, undefined, line);
+  const earlier = options.earlier === undefined ? undefined : savedReading(options.earlier);
+  const looked = await lookAtBlock({ read: block, timeoutMs, dial, manualAddress }, unitId, earlier, line);
   return foundBlock({ unitId, read: block, dial, manualAddress, isGas }, looked);
+}
+
+function savedReading({ dial, runs }: EarlierReading): SavedReading | undefined {
+  const shown = parseDial(dial);
+  if (shown === undefined) return undefined;
+  return { dial: shown, runs: runs.map(({ from, words }) => ({ from, words: textToWords(words) })) };
 }
 
 async function judged(
