@@ -1,2 +1,6 @@
 #!/usr/bin/env node
-import "../src/main.ts";
+import { beginWithSmallHeap } from "../src/small-heap.ts";
+
+// Before anything else is loaded: what is loaded is loaded twice.
+beginWithSmallHeap();
+await import("../src/main.ts");

@@ -85,6 +85,7 @@ async function measure(
     const after = { ...(await devices.say<{ served: number }>()), ...(await sink.say<{ bytes: number }>()) };
     const perS = ((after.served - before.served) * plan.points * 1000) / forMs;
     const deliveredMbPerS = (after.bytes - before.bytes) / forMs / 1000;
+    if (deliveredMbPerS === 0) throw new Error(`${program} polled and delivered nothing: no figure`);
     return { program, ...used, pointsPerS: perS, deliveredMbPerS, cpuUsPerPoint: (used.core / perS) * 1e6 };
   } finally {
     await ended(child);
