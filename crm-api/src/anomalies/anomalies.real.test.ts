@@ -92,9 +92,22 @@ test("the evidence chart holds what flowed around the start, a gap as a gap, and
   const channel = "N1.forward_total";
   const flowOf = (atMs: number) => (atMs < START ? 200 : 1200);
   store.fill(channel, { fromMs: START - 10 * 24 * HOUR_MS, toMs: START + 12 * HOUR_MS, periodMs: HOUR_MS }, flowOf);
-  const id = await insertFinding(db, { unitId: town.units.north, startsAtMs: START });
+  const openedAtMs = START + 8 * HOUR_MS;
+  const id = await insertFinding(db, { unitId: town.units.north, startsAtMs: START, openedAtMs });
+  // An update came later: the mark stays where the finding was made.
+  await db.query("update anomaly set evidence = jsonb_set(evidence, '{knowableAt}', $2::jsonb) where id = $1", [
+    id,
+    JSON.stringify(START + 20 * HOUR_MS),
+  ]);
   const { body } = await (await signIn("control")).get<z.infer<typeof AnomalyChart>>(`/api/anomalies/${id}/chart`);
-  expect(body).toMatchObject({ unit: "m3/h", stepMs: HOUR_MS, expectedM3h: 0.2, floorM3h: 1, beginsAt: START });
+  expect(body).toMatchObject({
+    knowableAt: openedAtMs,
+    unit: "m3/h",
+    stepMs: HOUR_MS,
+    expectedM3h: 0.2,
+    floorM3h: 1,
+    beginsAt: START,
+  });
   expect(body.startAt[0]).toBe(START - 3 * 24 * HOUR_MS);
   const at = body.startAt.indexOf(START);
   expect(body.actualM3h[at - 1]).toBeCloseTo(0.2, 9);

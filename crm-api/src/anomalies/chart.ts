@@ -18,6 +18,7 @@ export interface ChartedFinding {
   readonly subject: string;
   readonly accountId: string | null;
   readonly evidence: Evidence;
+  readonly openedAt: number;
   readonly lastSeenAt: number;
 }
 
@@ -47,7 +48,8 @@ export async function evidenceChart(
     bandHighM3h: evidence.bandHighM3h,
     floorM3h: evidence.floorM3h,
     beginsAt: evidence.startAt,
-    knowableAt: evidence.knowableAt,
+    // An update's evidence is as young as the update; the mark stands where the finding was made.
+    knowableAt: Math.min(evidence.knowableAt, finding.openedAt),
     nights: finding.subjectKind === "dma" ? await nightsOf(sql, finding.subject, NIGHTS) : [],
   };
 }

@@ -19,3 +19,10 @@ export function useBusinessNow(everyMs = 5_000): number {
   }, [everyMs]);
   return businessNow(session, Math.max(realNowMs, session.heardAtMs));
 }
+
+/** Business time at this very render, so that what has just come is never ahead of the clock. Not for keys of queries. */
+export function useNowOfRender(): number {
+  const session = useSession();
+  useBusinessNow();
+  return businessNow(session, Math.max(Date.now(), session.heardAtMs));
+}

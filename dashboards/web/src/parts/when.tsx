@@ -2,7 +2,7 @@ import { formatDateTime } from "@nightflow/dashboards/reports";
 import { common } from "../words/common.ts";
 import { useWords } from "../words/use-words.ts";
 import { agoWords } from "./ago.ts";
-import { useBusinessNow } from "./clock.ts";
+import { useNowOfRender } from "./clock.ts";
 import { useFormat } from "./use-format.ts";
 
 /** An instant in the utility's zone; the reader's own time on hover. */
@@ -21,7 +21,7 @@ export function When(props: { readonly at: number | null | undefined }) {
 /** How long ago an instant is, in words; the instant itself on hover. */
 export function Ago(props: { readonly at: number | null | undefined }) {
   const { dateTime, language } = useFormat();
-  const nowMs = useBusinessNow();
+  const nowMs = useNowOfRender();
   if (props.at === null || props.at === undefined) return <span>{dateTime(null)}</span>;
   return (
     <time className="nf-time" dateTime={new Date(props.at).toISOString()} title={dateTime(props.at)}>

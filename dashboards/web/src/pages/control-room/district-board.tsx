@@ -111,10 +111,11 @@ function InflowNow(props: { readonly district: DmaRow }) {
 function LastNight(props: { readonly district: DmaRow }) {
   const { say } = useWords("control-room", words);
   const { flow, number } = useFormat();
-  const night = props.district.lastNight;
+  const { lastNight: night, nightLossM3h } = props.district;
   if (night === null || night.mnfM3h === null) return <>{flow(null)}</>;
   const { mnfM3h, bandLowM3h, bandHighM3h } = night;
-  const isAbove = bandHighM3h !== null && mnfM3h > bandHighM3h;
+  // While a leak runs its nights have no band: what the finding says is lost is above what was expected.
+  const isAbove = bandHighM3h === null ? (nightLossM3h ?? 0) > 0 : mnfM3h > bandHighM3h;
   return (
     <span className="nf-two-lines nf-number">
       <span>
@@ -127,6 +128,9 @@ function LastNight(props: { readonly district: DmaRow }) {
             high: number(bandHighM3h, digitsFor(bandHighM3h)),
           })}
         </span>
+      )}
+      {bandHighM3h === null && isAbove && nightLossM3h !== null && (
+        <span className="nf-soft nf-small">{say("aboveBy", { flow: flow(nightLossM3h) })}</span>
       )}
     </span>
   );

@@ -10,8 +10,8 @@ export const words = {
     en: "Before a night of a holiday, or the one after it, is judged, what the feast explains is taken off: at first 10 % of the district's mean inflow, after three such nights its own usual rise, half as much again, 35 % at most. A larger rise is still a finding.",
   },
   effect2: {
-    zh: "这些夜晚不比较早晚高峰用量，也不改变分区的正常水平。",
-    en: "Busy hours are not compared on those nights, and the district's normal level does not learn from them as from others.",
+    zh: "这些夜晚不比较早晚高峰用量；节日的抬升也不会抬高分区的正常水平。",
+    en: "Busy hours are not compared on those nights, and what the feast explains does not lift the district's normal level.",
   },
   effect3: {
     zh: "对所属单位及其下级的全部分区有效，从修改后判定的夜晚起生效；已判定的夜晚不变。大客户按各自的生产日历判定，不用此表。",
