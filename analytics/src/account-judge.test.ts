@@ -128,6 +128,64 @@ describe("a contract", () => {
     expect(lines(judged(meter, TUESDAY + 2, factoryLitres))).toEqual([]);
   });
 
+  const QUARTER_MS = HOUR_MS / 4;
+  /** Quarter by quarter; in one of them three quarters of an hour's water goes through. */
+  const quarterRows = (channel: string, days: number, surgeAt: number, share = 1): SeriesRow[] => {
+    let counts = 1000;
+    return Array.from({ length: days * 96 + 1 }, (_, quarter) => {
+      const row = { channel, readAtMs: START_MS + quarter * QUARTER_MS, counts };
+      const hour = Math.floor(quarter / 4);
+      const part = hour === surgeAt ? (quarter % 4 === 1 ? 0.76 : 0.08) : 0.25;
+      counts += Math.round(factoryLitres(hour) * part * share);
+      return row;
+    });
+  };
+  const bySurge = (meters: readonly MeteredChannel[], rows: readonly SeriesRow[]) =>
+    findings(meters, rows).filter(({ rule, type }) => rule === "PEAK_LIMIT" && type === "open");
+
+  test("is judged by quarters of an hour where its meters are read so often, and by what it says itself", () => {
+    const surge = at(TUESDAY, 10);
+    const found = (contractMinutes: number | null) => {
+      const meter = { ...factoryMeter("f", { thresholds: { contractM3h: 9, contractMinutes } }), periodMs: QUARTER_MS };
+      return bySurge([meter], quarterRows(meter.channel, TUESDAY + 2, surge));
+    };
+    const [open] = found(null);
+    expect(open?.startMs).toBe(START_MS + surge * HOUR_MS + QUARTER_MS);
+    expect(open?.atMs).toBe(START_MS + surge * HOUR_MS + 2 * QUARTER_MS);
+    expect(open?.evidence?.details.kind).toBe("part_over");
+    expect(open?.evidence?.reason.en).toMatch(/in 15 minutes; the contract allows 9/);
+    expect(open?.evidence?.reason.zh).toMatch(/15 分钟用量 .*超过合同最大值/);
+    expect(found(30)).toEqual([]);
+    expect(found(60)).toEqual([]);
+  });
+
+  test("is judged by the hour where a meter is read by the hour, whatever it says", () => {
+    const meter = factoryMeter("f", { thresholds: { contractM3h: 8.5, contractMinutes: 15, aboveHours: 100 } });
+    const [open] = judged(meter, TUESDAY + 2, times(1.7, at(TUESDAY, 8), at(TUESDAY, 20)));
+    expect(open?.evidence?.details.kind).toBe("hour_soon");
+  });
+
+  test("of two meters is judged by the quarters of both together, in whatever order they tell, over a restart", () => {
+    const surge = at(TUESDAY, 10);
+    const meters = ["a", "b"].map((name) => ({
+      ...factoryMeter(name, { thresholds: { contractM3h: 9 } }),
+      periodMs: QUARTER_MS,
+    }));
+    const rows = meters.flatMap(({ channel }) => quarterRows(channel, TUESDAY + 1, surge, 0.5));
+    const inTurn = rows.toSorted((x, y) => x.readAtMs - y.readAtMs);
+    const [open] = bySurge(meters, inTurn);
+    expect(open?.startMs).toBe(START_MS + surge * HOUR_MS + QUARTER_MS);
+    const lag = ({ channel, readAtMs }: SeriesRow) => readAtMs + (channel.startsWith("b") ? 6 * HOUR_MS : 0);
+    const delayed = rows.toSorted((x, y) => lag(x) - lag(y));
+    const cut = delayed.findIndex((row) => lag(row) > START_MS + (surge + 3) * HOUR_MS);
+    const first = new Engine(meters);
+    first.feed(columnsOf(delayed.slice(0, cut)));
+    const second = new Engine(meters);
+    second.restore(first.snapshot());
+    const told = second.feed(columnsOf(delayed.slice(cut))).events.filter(({ rule }) => rule === "PEAK_LIMIT");
+    expect(told[0]).toMatchObject({ type: "open", startMs: open?.startMs });
+  });
+
   test("by day is told as soon as the usual rest of the day comes to more", () => {
     const meter = factoryMeter("f", { thresholds: { contractM3Day: 80, aboveHours: 100 } });
     const events = judged(meter, TUESDAY + 1, times(1.6, at(TUESDAY, 8), at(TUESDAY, 20)));

@@ -1,5 +1,6 @@
 import type { RuleCode } from "@nightflow/domain";
 import { AccountGather, type GatheredHour } from "./account-hours.ts";
+import { AccountParts } from "./account-parts.ts";
 import type { MeterFindings, PastMarks } from "./meter-findings.ts";
 import {
   type ACCOUNT_SCHEMA,
@@ -8,7 +9,14 @@ import {
   accountCellsOf,
   RUN_RULES,
 } from "./pure/accounts/account-table.ts";
-import { type LimitContext, monthDays, monthOf, stepBudget, stepPeak } from "./pure/accounts/limit-rules.ts";
+import {
+  type LimitContext,
+  monthDays,
+  monthOf,
+  stepBudget,
+  stepPeak,
+  stepPeakPart,
+} from "./pure/accounts/limit-rules.ts";
 import { teachLoad } from "./pure/accounts/load-profile.ts";
 import { type AccountHour, stepHigh, stepLow, stepOff } from "./pure/accounts/load-rules.ts";
 import { budgetProof, highProof, lowProof, offProof, peakProof, type RunContext } from "./pure/accounts/proofs.ts";
@@ -47,6 +55,7 @@ export class AccountJudge {
   readonly #cells: AccountCells;
   readonly #findings: MeterFindings;
   readonly #gather: AccountGather;
+  readonly parts = new AccountParts();
   #tuning: RuleTuning = DEFAULT_TUNING;
 
   constructor(table: SlotTable<typeof ACCOUNT_SCHEMA>, findings: MeterFindings) {
@@ -67,6 +76,26 @@ export class AccountJudge {
     if (account === undefined) return;
     this.#table.view.slot = account.slot;
     this.#gather.add(account.meters, flow, (hour) => this.#judge(account, meter, marks, hour, knownAtMs));
+  }
+
+  /** Takes an interval of a meter whose account's contract is measured over less than an hour. */
+  takePart(meter: WatchedMeter, marks: MeterState, flow: Flow, knownAtMs: number): void {
+    const { account } = meter;
+    const part = account === undefined ? null : this.parts.add(account, flow);
+    if (account === undefined || part === null) return;
+    const state = this.#table.view;
+    state.slot = account.slot;
+    const [own, tuning] = [account.terms.thresholds, this.#tuning.PEAK_LIMIT];
+    const openMs = state.peakStart;
+    const step = stepPeakPart(state, part, own, tuning);
+    if (step === "none") return;
+    const day = account.calendar.dayOf(part.startMs);
+    const localHour = Math.floor(account.calendar.hourOf(part.startMs));
+    const plan = account.plan.planOf(day, localHour);
+    const hour: AccountHour = { ...part, weekHour: account.plan.weekHourOf(day, localHour), plan };
+    this.#tell({ account, meter, marks, hour, knownAtMs }, "PEAK_LIMIT", "up", step, openMs || state.peakStart, () =>
+      peakProof(state, hour, own, tuning.clearHours),
+    );
   }
 
   #judge(account: WatchedAccount, meter: WatchedMeter, marks: MeterState, flow: GatheredHour, knownAtMs: number): void {

@@ -1,4 +1,5 @@
 import type { ReadingColumns } from "@nightflow/storage";
+import type { AccountParts } from "./account-parts.ts";
 import type { EngineOptions, FindingSink } from "./engine.ts";
 import type { Districts } from "./engine-districts.ts";
 import { StandstillWatch } from "./engine-standstill.ts";
@@ -210,6 +211,7 @@ export class MeterWatch {
   clearMeter(channel: string): void {
     const meter = this.#book.judgedBy(channel);
     if (meter) this.#slots.clear(meter);
+    if (meter?.account !== undefined) this.#judge.accountParts.forget(meter.account);
   }
 
   /** Takes over what was learnt of a meter elsewhere; when it was heard, and whether it is silent, stays. */
@@ -221,6 +223,11 @@ export class MeterWatch {
   /** Bytes of the slots in an image. */
   slotBytes() {
     return this.#slots.slotBytes();
+  }
+
+  /** What some meters of key accounts have told of a part of an hour, and others not yet. */
+  get accountParts(): AccountParts {
+    return this.#judge.accountParts;
   }
 
   /** Where many meters stand still at once, since when. */

@@ -314,6 +314,7 @@ export class Engine {
       pressure: this.#pressure.image(),
       weather: this.#weather.image(),
       families: this.#districts.familiesImage(),
+      accountParts: this.#meters.accountParts.image(),
     });
   }
 
@@ -341,6 +342,7 @@ export class Engine {
       pressure: this.#pressure.image(),
       weather: this.#weather.image(),
       families: this.#districts.familiesImage(),
+      accountParts: this.#meters.accountParts.image(),
     });
     const most = (bytesPerSlot: number) => Math.max(1, Math.floor(pieceBytes / (bytesPerSlot + NAME_BYTES)));
     for (const piece of this.#meters.slotPieces(most)) yield packSlots(piece);
@@ -375,6 +377,7 @@ export class Engine {
     this.#pressure.restore(image.pressure);
     this.#weather.restore(image.weather);
     this.#districts.restoreFamilies(image.families);
+    this.#meters.accountParts.restore(image.accountParts ?? []);
   }
 
   #take(): EngineOutput {

@@ -1,4 +1,5 @@
 import type { ReadingColumns } from "@nightflow/storage";
+import { contractPartMs } from "./account-parts.ts";
 import type { EngineOptions } from "./engine.ts";
 import type { Districts } from "./engine-districts.ts";
 import type { MeterSlots } from "./meter-slots.ts";
@@ -169,8 +170,12 @@ export class MeterBook {
       terms,
       slot: this.#slots.accountSlot(name),
       meters: 0,
+      longestPeriodMs: 0,
+      partMs: 0,
     };
     account.meters++;
+    account.longestPeriodMs = Math.max(account.longestPeriodMs, meta.periodMs);
+    account.partMs = contractPartMs(account.terms.thresholds, account.longestPeriodMs);
     this.#accounts.set(name, account);
     return account;
   }

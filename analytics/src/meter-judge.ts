@@ -1,4 +1,5 @@
 import { AccountJudge } from "./account-judge.ts";
+import type { AccountParts } from "./account-parts.ts";
 import type { Districts } from "./engine-districts.ts";
 import type { StandstillWatch } from "./engine-standstill.ts";
 import type { MeterFindings } from "./meter-findings.ts";
@@ -63,6 +64,11 @@ export class MeterJudge {
     this.#side.setTuning(tuning);
   }
 
+  /** What some meters of key accounts have told of a part of an hour, and others not yet. */
+  get accountParts(): AccountParts {
+    return this.#accounts.parts;
+  }
+
   /** What the rules see of a meter. */
   viewsOf(meter: WatchedMeter, state: MeterState): RuleView[] {
     const { meta } = meter;
@@ -91,6 +97,8 @@ export class MeterJudge {
     this.#context.litresPerCount = meta.litresPerCount ?? 0;
     this.#judge(meter, state, kind.intervalRules, flow, flow, interval.knownAtMs);
     if (meter.sideSlot >= 0 || interval.counts < 0) this.#side.take(meter, state, interval, flow);
+    if (meter.account !== undefined && meter.account.partMs > 0)
+      this.#accounts.takePart(meter, state, flow, interval.knownAtMs);
     this.#gatherHour(meter, state, flow, interval.knownAtMs);
   }
 

@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import { NightflowError } from "@nightflow/domain";
+import type { AccountPartsImage } from "./account-parts.ts";
 import type { FamiliesImage } from "./engine-families.ts";
 import type { PressureImage } from "./engine-pressure.ts";
 import type { WeatherImage } from "./engine-weather.ts";
@@ -41,6 +42,8 @@ export interface EngineImage {
   /** Absent in snapshots of programs that knew no weather. */
   readonly weather?: WeatherImage | undefined;
   readonly families?: FamiliesImage | undefined;
+  /** Absent in snapshots of programs that judged contracts by whole hours. */
+  readonly accountParts?: AccountPartsImage | undefined;
 }
 
 /** Some slots side by side, with the channels that they belong to; `first` is the number of the first. */
@@ -96,6 +99,7 @@ export function unpackSnapshot(bytes: Uint8Array, slotBytes: SlotBytes): EngineI
     pressure: head.pressure,
     weather: head.weather,
     families: head.families,
+    accountParts: head.accountParts,
   };
 }
 
@@ -194,4 +198,5 @@ interface Head {
   readonly pressure?: PressureImage;
   readonly weather?: WeatherImage;
   readonly families?: FamiliesImage;
+  readonly accountParts?: AccountPartsImage;
 }

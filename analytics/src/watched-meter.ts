@@ -37,6 +37,9 @@ export interface WatchedAccount {
   readonly slot: number;
   /** How many meters it is the sum of. */
   meters: number;
+  /** The longest period of its meters, and the part of an hour that its contract is measured over; 0 for whole hours. Both in ms. */
+  longestPeriodMs: number;
+  partMs: number;
 }
 
 /** What meters that are judged alike share. */

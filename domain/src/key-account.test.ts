@@ -19,6 +19,8 @@ test("thresholds are left to the rules unless they are given, and impossible one
     { deviations: 0 },
     { aboveHours: 0 },
     { contractM3h: -1 },
+    { contractMinutes: 45 },
+    { contractMinutes: 120 },
     { contractM3h: 50, contractM3Day: 40 },
   ])
     expect(AccountThresholds.safeParse(wrong).success).toBe(false);

@@ -63,6 +63,18 @@ export const AccountThresholds = z
       .default(null)
       .meta({ description: "Flow that is allowed while nobody works; null: learnt.", unit: "m³/h" }),
     contractM3h: volume("Most that the contract allows in an hour", "m³/h"),
+    contractMinutes: z
+      .int()
+      .min(5)
+      .max(60)
+      .refine((minutes) => 60 % minutes === 0, { message: "must be a part of an hour: 5, 6, 10, 12, 15, 20, 30 or 60" })
+      .nullable()
+      .default(null)
+      .meta({
+        description:
+          "Time that the contract's hourly maximum is measured over; null: 15 where every meter is read so often, else 60.",
+        unit: "min",
+      }),
     contractM3Day: volume("Most that the contract allows in a day", "m³"),
     monthBudgetM3: volume("Volume that a month is meant to take", "m³"),
   })

@@ -1,5 +1,5 @@
 import type { AccountThresholds } from "@nightflow/domain";
-import type { Step } from "../detectors/flow.ts";
+import type { Flow, Step } from "../detectors/flow.ts";
 import { dateTextOf } from "../local-time.ts";
 import type { AccountState } from "./account-table.ts";
 import { floorOf, type LoadCells, usualOf } from "./load-profile.ts";
@@ -16,8 +16,9 @@ export type BudgetParameters = Numbers<typeof BUDGET_PARAMETERS>;
 
 const DAY_HOURS = 24;
 
-/** What of the contract is touched: an hour or a day, exceeded or about to be. */
-export const PEAK_KINDS = ["hour_over", "hour_soon", "day_over", "day_soon"] as const;
+const HOUR_MS = 3_600_000;
+/** What of the contract is touched: an hour, a day or a part of an hour, exceeded (even places) or about to be. */
+export const PEAK_KINDS = ["hour_over", "hour_soon", "day_over", "day_soon", "part_over", "part_soon"] as const;
 
 interface Peak {
   readonly kind: number;
@@ -47,7 +48,22 @@ export function stepPeak(state: AccountState, hour: AccountHour, context: LimitC
   const isOpen = state.peakIsOpen === 1;
   if (!hour.isGood) return isOpen ? "hold" : "none";
   const peak = peakOf(hour, context, p);
-  if (peak === null) return quietPeak(state, isOpen, p);
+  return peak === null ? quietPeak(state, isOpen, p) : notePeak(state, peak, hour.startMs);
+}
+
+/**
+ * PEAK_LIMIT within an hour, where the contract is measured over a part of it: the part's flow above the contract, or at `warnShare` of
+ * it. Hours end it, and tell what lies ahead. Null case: no contract value, parts that are not good (the caller leaves them out).
+ */
+export function stepPeakPart(state: AccountState, part: Flow, own: AccountThresholds, p: PeakParameters): Step {
+  const most = litresOf(own.contractM3h);
+  const litres = (part.litres * HOUR_MS) / (part.endMs - part.startMs);
+  if (!(litres >= p.warnShare * most)) return "none";
+  return notePeak(state, { kind: litres > most ? 4 : 5, litres }, part.startMs);
+}
+
+function notePeak(state: AccountState, peak: Peak, startMs: number): Step {
+  const isOpen = state.peakIsOpen === 1;
   // What is exceeded is told rather than what only threatens, and the most of it.
   if (!isOpen || peak.kind % 2 <= state.peakKind % 2) {
     state.peakKind = peak.kind;
@@ -56,7 +72,7 @@ export function stepPeak(state: AccountState, hour: AccountHour, context: LimitC
   state.peakQuiet = 0;
   if (isOpen) return "hold";
   state.peakIsOpen = 1;
-  state.peakStart = hour.startMs;
+  state.peakStart = startMs;
   return "open";
 }
 

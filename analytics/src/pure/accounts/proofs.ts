@@ -79,7 +79,9 @@ export function peakProof(state: AccountState, hour: AccountHour, own: AccountTh
   const [said, most] = isDay
     ? [m3Text(state.peakLitres), m3Text(limit)]
     : [flowText(state.peakLitres), flowText(limit)];
-  const [ofEn, ofZh] = isDay ? ["the day", "当日"] : ["an hour", "小时"];
+  const minutes = Math.round((hour.endMs - hour.startMs) / 60_000);
+  const ofHour = kind.startsWith("part") ? [`${minutes} minutes`, `${minutes} 分钟`] : ["an hour", "小时"];
+  const [ofEn, ofZh] = isDay ? ["the day", "当日"] : ofHour;
   const isOver = kind.endsWith("over");
   return {
     actual: hour.litres,

@@ -2558,6 +2558,8 @@ export interface components {
                 /** @default null */
                 contractM3h: number | null;
                 /** @default null */
+                contractMinutes: number | null;
+                /** @default null */
                 contractM3Day: number | null;
                 /** @default null */
                 monthBudgetM3: number | null;
@@ -2602,6 +2604,8 @@ export interface components {
                 idleM3h: number | null;
                 /** @default null */
                 contractM3h: number | null;
+                /** @default null */
+                contractMinutes: number | null;
                 /** @default null */
                 contractM3Day: number | null;
                 /** @default null */
@@ -9497,6 +9501,14 @@ export interface operations {
                                         equals: number;
                                     };
                                 };
+                                history?: {
+                                    register: string;
+                                    newest: string;
+                                    /** @default 12 */
+                                    months?: number;
+                                    /** @default 00:00 */
+                                    settlesAt?: string;
+                                };
                                 vectors: {
                                     frame: string;
                                     values: {
@@ -9521,6 +9533,7 @@ export interface operations {
                                     from: string;
                                     to: string;
                                 };
+                                settlementDay?: number;
                                 channels: {
                                     [key: string]: string;
                                 };
@@ -9746,6 +9759,13 @@ export interface operations {
                                 to: number;
                             };
                             dial?: string;
+                            earlier?: {
+                                dial: string;
+                                runs: {
+                                    from: number;
+                                    words: string;
+                                }[];
+                            };
                             manualAddress?: number;
                             profile?: string | {
                                 [key: string]: unknown;
@@ -11138,6 +11158,8 @@ export interface operations {
                         idleM3h?: number | null;
                         /** @default null */
                         contractM3h?: number | null;
+                        /** @default null */
+                        contractMinutes?: number | null;
                         /** @default null */
                         contractM3Day?: number | null;
                         /** @default null */

@@ -7,6 +7,7 @@ const NONE = {
   belowHours: null,
   idleM3h: null,
   contractM3h: null,
+  contractMinutes: null,
   contractM3Day: null,
   monthBudgetM3: null,
 };
@@ -26,6 +27,8 @@ test("a form that no account can have is not sent", () => {
     ["aboveHours", "1.5"],
     ["contractM3h", "0"],
     ["contractM3h", "many"],
+    ["contractMinutes", "45"],
+    ["contractMinutes", "120"],
     ["idleM3h", "-1"],
   ] as const)
     expect(withText(key, text)).toBeUndefined();

@@ -8,18 +8,20 @@ export const THRESHOLD_KEYS = [
   "belowHours",
   "idleM3h",
   "contractM3h",
+  "contractMinutes",
   "contractM3Day",
   "monthBudgetM3",
 ] as const satisfies readonly (keyof Thresholds)[];
 type ThresholdKey = (typeof THRESHOLD_KEYS)[number];
 
-const WHOLE: ReadonlySet<ThresholdKey> = new Set(["aboveHours", "belowHours"]);
+const WHOLE: ReadonlySet<ThresholdKey> = new Set(["aboveHours", "belowHours", "contractMinutes"]);
 const RANGES: Readonly<Record<ThresholdKey, readonly [least: number, most: number]>> = {
   deviations: [1.5, 12],
   aboveHours: [1, 168],
   belowHours: [1, 168],
   idleM3h: [0, 1e6],
   contractM3h: [Number.MIN_VALUE, 1e9],
+  contractMinutes: [5, 60],
   contractM3Day: [Number.MIN_VALUE, 1e9],
   monthBudgetM3: [Number.MIN_VALUE, 1e9],
 };
@@ -59,6 +61,7 @@ function thresholdOf(key: ThresholdKey, text: string): number | null | undefined
   if (text.trim() === "") return null;
   const value = Number(text);
   const [least, most] = RANGES[key];
+  if (key === "contractMinutes" && 60 % value !== 0) return undefined;
   if (!Number.isFinite(value) || value < least || value > most) return undefined;
   return WHOLE.has(key) && !Number.isInteger(value) ? undefined : value;
 }

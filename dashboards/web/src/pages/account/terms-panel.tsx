@@ -72,6 +72,12 @@ function ThresholdsPanel(props: { readonly id: string; readonly terms: AccountTe
   );
 }
 
+/** What holds where nothing is agreed. */
+const LEFT_OPEN: Partial<Record<keyof Thresholds, keyof typeof words>> = {
+  idleM3h: "learnt",
+  contractMinutes: "byReading",
+};
+
 /** A threshold of its own, or what holds instead. */
 function Threshold({ terms, name }: { readonly terms: AccountTerms; readonly name: keyof Thresholds }) {
   const { say } = useWords("accountTerms", words);
@@ -80,7 +86,7 @@ function Threshold({ terms, name }: { readonly terms: AccountTerms; readonly nam
   if (own !== null) return <span className="nf-strong">{number(own, Number.isInteger(own) ? 0 : 2)}</span>;
   if (name === "deviations" || name === "aboveHours" || name === "belowHours")
     return <span className="nf-soft">{say("byRule", { value: terms.rules[name] })}</span>;
-  return <span className="nf-soft">{say(name === "idleM3h" ? "learnt" : "none")}</span>;
+  return <span className="nf-soft">{say(LEFT_OPEN[name] ?? "none")}</span>;
 }
 
 function EditDialog(props: { readonly id: string; readonly terms: AccountTerms; readonly onClose: () => void }) {
@@ -112,10 +118,12 @@ function TermsFields(props: { readonly draft: TermsDraft; readonly onChange: (dr
   const { draft, onChange } = props;
   const isByRule = (key: keyof Thresholds) =>
     key === "deviations" || key === "aboveHours" || key === "belowHours" || key === "idleM3h";
+  const noteOf = (key: keyof Thresholds) =>
+    key === "contractMinutes" ? "emptyReading" : isByRule(key) ? "emptyHint" : "emptyNone";
   return (
     <>
       {THRESHOLD_KEYS.map((key) => (
-        <Field key={key} label={say(key)} note={say(isByRule(key) ? "emptyHint" : "emptyNone")}>
+        <Field key={key} label={say(key)} note={say(noteOf(key))}>
           {(fieldId) => (
             <Input
               id={fieldId}
