@@ -17,7 +17,7 @@ import { findSocat, startCable } from "../support/modbus-peers.ts";
 const logger = pino({ level: "silent" });
 const DAY_MS = 86_400_000;
 const town = buildTown({
-  historyStartMs: Date.now() - 2 * DAY_MS,
+  historyStartMs: Date.now() - 70 * DAY_MS,
   homesPerDma: 1,
   gasCustomers: 0,
   otherProtocols: true,
@@ -109,6 +109,21 @@ describe("meters of the slow protocols", () => {
 
   /** Litres that a meter shows now. */
   const litres = (meter: string) => simulators.registers.registerAt(meter, "forward_total", Date.now());
+
+  it("over cjt188 are read back from their log of settlement days", async () => {
+    const bus = open("cjt188");
+    const nowMs = Date.now();
+    const result = await bus.readBack?.("N1-CJT188", nowMs - 63 * DAY_MS, nowMs);
+    expect(result?.outcome).toBe("answered");
+    const kept = readings.filter(({ quality }) => quality === "suspect");
+    expect(kept).toHaveLength(new Set(kept.map(({ readAt }) => readAt)).size);
+    expect(kept.length).toBeGreaterThanOrEqual(2);
+    for (const reading of kept) {
+      const served = simulators.registers.registerAt("N1-CJT188", "forward_total", reading.readAt);
+      expect("value" in reading && served - Number(reading.value)).toBeLessThan(10);
+      expect(new Date(reading.readAt + 8 * 3_600_000).toISOString()).toMatch(/-01T00:00:00/);
+    }
+  });
 
   it.each([
     ["cjt188", "N1-CJT188"],

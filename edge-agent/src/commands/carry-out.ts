@@ -175,13 +175,13 @@ async function turnValve({ meter, position }: OrderOf<"valve">, { fleet }: Carry
 /** From the meter's own log where it keeps one; else what it shows now is better than nothing. */
 async function reRead({ wanted }: OrderOf<"re-read">, { fleet }: CarryOutDeps): Promise<Carried> {
   const { targets, unknown } = targetsOf({ meters: wanted.map(({ meter }) => meter) }, fleet);
-  const filled: { meter: string; outcome: string; readings: number }[] = [];
+  const filled: { meter: string; outcome: string; readings: number; detail?: string }[] = [];
   const now: Target[] = [];
   for (const target of targets) {
     const span = wanted.find(({ meter }) => meter === target.meter);
     const back = span && (await target.running.readBack?.(target.meter, span.fromMs, span.toMs));
     if (back === undefined) now.push(target);
-    else filled.push({ meter: target.meter, outcome: back.outcome, readings: back.readings.length });
+    else filled.push(filledBy(target.meter, back));
   }
   const read = await readTargets(now, unknown);
   return {
@@ -189,6 +189,10 @@ async function reRead({ wanted }: OrderOf<"re-read">, { fleet }: CarryOutDeps): 
     ...(now.length + unknown.length === 0 && { outcome: "done" }),
     details: { filled, now: read.details },
   };
+}
+
+function filledBy(meter: string, { outcome, readings, detail }: ReadNowResult) {
+  return { meter, outcome, readings: readings.length, ...(detail !== undefined && { detail }) };
 }
 
 const Aside = z.array(ChannelDescription);

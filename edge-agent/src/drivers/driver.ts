@@ -95,8 +95,11 @@ export interface RunningBus {
   readNow?(meter: string): Promise<ReadNowResult>;
   /** Asks silent meters again at once, and a lost line; all of them, or one. Gives how many were waiting. */
   retry?(meter?: string): number;
-  /** Fetches what the meter or its server has kept from one instant to another, epoch ms. */
-  readBack?(meter: string, fromMs: number, toMs: number): Promise<ReadNowResult>;
+  /**
+   * Fetches what the meter or its server has kept from one instant to another, epoch ms; undefined where it can have kept
+   * nothing of that time.
+   */
+  readBack?(meter: string, fromMs: number, toMs: number): Promise<ReadNowResult | undefined>;
   /** Sets something in a meter, between two polls. */
   write?(order: WriteOrder): Promise<WriteResult>;
   /** Puts one question of somebody who looks at the line; it takes idle time, so that the polls are hardly disturbed. */

@@ -9,6 +9,8 @@ const HexWord = z
   .string()
   .regex(/^[0-9A-F]{4}$/, "must be four hex digits in the order they go over the line, such as 1F90");
 
+const DailyTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day such as 02:00");
+
 /** Where a number stands in the answer to "read meter data", counted from the first byte after length. */
 export const Cjt188Register = z.strictObject({
   quantity: Quantity,
@@ -47,6 +49,19 @@ export const Cjt188Vector = z.strictObject({
 });
 export type Cjt188Vector = z.infer<typeof Cjt188Vector>;
 
+/** Totals that a meter keeps of its last settlement days (结算日), one a month. */
+export const Cjt188History = z.strictObject({
+  register: Id.meta({ description: "The register whose total is kept: what its channel gets." }),
+  newest: Id.meta({
+    description: "The register that shows the total of the newest settlement day, beside the current one.",
+  }),
+  months: z.int().min(1).max(12).default(12).meta({ description: "Months kept: identifiers D120 to D12B." }),
+  settlesAt: DailyTime.default("00:00").meta({
+    description: "Local time of the settlement day at which the total is kept. The protocol does not say.",
+  }),
+});
+export type Cjt188History = z.infer<typeof Cjt188History>;
+
 /** How one make of meter speaks CJ/T 188: data, so that a new make is a new file and no code. */
 export const Cjt188Dialect = z
   .strictObject({
@@ -75,9 +90,16 @@ export const Cjt188Dialect = z
         batteryLow: StatusBits.optional(),
       })
       .optional(),
+    history: Cjt188History.optional().meta({
+      description: "The totals of settlement days that it keeps; without it nothing is read back.",
+    }),
     vectors: z.array(Cjt188Vector),
   })
   .superRefine((dialect, context) => {
+    const { history, registers } = dialect;
+    for (const name of [history?.register, history?.newest])
+      if (name !== undefined && registers[name] === undefined)
+        context.addIssue({ code: "custom", path: ["history"], message: `there is no register ${name}` });
     for (const [name, register] of Object.entries(dialect.registers))
       if (register.unitAt === undefined && register.unit === undefined)
         context.addIssue({ code: "custom", message: `${name} has neither unitAt nor unit` });
@@ -85,10 +107,7 @@ export const Cjt188Dialect = z
 export type Cjt188Dialect = z.infer<typeof Cjt188Dialect>;
 
 /** A daily span of local time, `HH:MM`; one that ends before it begins goes over midnight. */
-export const DailyWindow = z.strictObject({
-  from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
-  to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
-});
+export const DailyWindow = z.strictObject({ from: DailyTime, to: DailyTime });
 export type DailyWindow = z.infer<typeof DailyWindow>;
 
 /** One meter on a CJ/T 188 line. */
@@ -102,6 +121,9 @@ export const Cjt188Unit = z.strictObject({
   periodS: Period,
   awake: DailyWindow.optional().meta({
     description: "When a battery meter answers; outside of it nothing is asked and nothing is missing.",
+  }),
+  settlementDay: z.int().min(1).max(31).optional().meta({
+    description: "Day of the month at which it keeps its total; without it the meter is asked (8103).",
   }),
   channels: z.record(Id, Id).meta({
     description: "Register of the dialect, or `valve`, `battery`, `status` → channel id.",

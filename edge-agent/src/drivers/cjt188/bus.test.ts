@@ -24,6 +24,10 @@ class FakeMeter {
   hundredths = 12_345_678;
   statusWord = 0;
   clockOffMs = 0;
+  /** Total of the newest settlement day, and those of the log; a month that is not there is refused. */
+  settled = 12_000_000;
+  log: readonly number[] = [];
+  settlementDay: number | undefined = 20;
   /** Makes something else of its answer. */
   twist: (answer: Uint8Array, request: Buffer) => Uint8Array | undefined = (answer) => answer;
 
@@ -37,11 +41,31 @@ class FakeMeter {
     const head = frame.data.subarray(0, 3);
     const status = [this.statusWord & 0xff, this.statusWord >> 8];
     if (frame.control === 4 && frame.data[3] === 0x55) this.statusWord &= ~3;
+    const kept = this.#kept(frame.data);
+    if (kept === null)
+      return encodeCjt188Frame({
+        ...frame,
+        control: frame.control | 0xc0,
+        data: Uint8Array.from([frame.data[2] ?? 0, ...status]),
+      });
+    if (kept !== undefined)
+      return encodeCjt188Frame({ ...frame, control: 0x81, data: Uint8Array.from([...head, ...kept]) });
     const total = [...encodeBcd(this.hundredths, 4), 0x2c];
+    const settled = [...encodeBcd(this.settled, 4), 0x2c];
     const clock = encodeDeviceTime(nowMs + SHANGHAI_MS + this.clockOffMs);
-    const data = frame.control === 4 ? [...head, ...status] : [...head, ...total, ...total, ...clock, ...status];
+    const data = frame.control === 4 ? [...head, ...status] : [...head, ...total, ...settled, ...clock, ...status];
     const body = { ...frame, control: frame.control | 0x80, data: Uint8Array.from(data) };
     return this.twist(encodeCjt188Frame(body, 2), request);
+  }
+
+  /** What it answers to questions about its log; null refuses, undefined is another question. */
+  #kept(data: Uint8Array): number[] | null | undefined {
+    const [low = 0, high = 0] = data;
+    if (low === 0x03 && high === 0x81)
+      return this.settlementDay === undefined ? null : [...encodeBcd(this.settlementDay, 1)];
+    if (high !== 0xd1) return undefined;
+    const total = this.log[low - 0x20];
+    return total === undefined ? null : [...encodeBcd(total, 4), 0x2c];
   }
 }
 
@@ -246,6 +270,61 @@ describe("a CJ/T 188 bus", () => {
     await time.run(PERIOD_MS * 10);
     expect(of(readings, "M-0.total").map(({ readAt }) => (readAt - START) / PERIOD_MS)).toEqual([2, 3]);
     expect(transport.written).toHaveLength(2);
+  });
+});
+
+describe("the log of settlement days", () => {
+  const LOG = [12_000_000, 11_000_000, 10_000_000, 0, 0];
+  const at = (month: number, day: number) => Date.UTC(2026, month - 1, day) - SHANGHAI_MS;
+  const from = at(-1, 15);
+
+  async function readBack(change: Partial<FakeMeter>, units: object = {}, fromMs = from) {
+    const { time, first, readings, start } = setUp(1, units);
+    Object.assign(first, { log: LOG }, change);
+    const bus = start();
+    await time.run(1000);
+    const before = readings.length;
+    const asked = bus.readBack("M-0", fromMs, START);
+    await time.run(20_000);
+    const result = await asked;
+    const collected = readings.slice(before);
+    return { result, kept: of(collected, "M-0.total").filter(({ readAt }) => readAt < START - PERIOD_MS), collected };
+  }
+
+  it("fills a gap with the totals of the days in it, suspect, and with what the meter shows now", async () => {
+    const { result, kept, collected } = await readBack({});
+    expect(result?.outcome).toBe("answered");
+    expect(kept).toMatchObject([
+      { readAt: at(1, 20), value: 120_000_000, quality: "suspect", flags: ["gap"] },
+      { readAt: at(0, 20), value: 110_000_000, quality: "suspect", flags: ["gap"] },
+      { readAt: at(-1, 20), value: 100_000_000, quality: "suspect", flags: ["gap"] },
+    ]);
+    expect(of(collected, "M-0.total")).toContainEqual(expect.objectContaining({ value: 123_456_780, quality: "good" }));
+  });
+
+  it("that begins with the day before the newest one is placed a month further back", async () => {
+    const { kept } = await readBack({ settled: 12_200_000 });
+    expect(kept.map(({ readAt }) => readAt)).toEqual([at(1, 20), at(0, 20), at(-1, 20)]);
+    expect(values(kept)).toEqual([122_000_000, 120_000_000, 110_000_000]);
+  });
+
+  it("is left alone where the meter was not missing on a settlement day, or does not say which day it is", async () => {
+    expect((await readBack({}, {}, at(1, 21))).result).toBeUndefined();
+    expect((await readBack({ settlementDay: undefined })).result).toBeUndefined();
+    expect((await readBack({ settlementDay: undefined }, { settlementDay: 5 })).kept[0]?.readAt).toBe(at(1, 5));
+  });
+
+  it("of which nobody can tell where it begins is not taken, and the meter is read all the same", async () => {
+    const { result, kept } = await readBack({ settled: 0 });
+    expect([result?.detail, kept]).toEqual([
+      "its log was left alone: nothing tells which settlement day it begins with",
+      [],
+    ]);
+    expect(result?.readings.length).toBeGreaterThan(0);
+  });
+
+  it("of a meter that falls silent says so", async () => {
+    expect((await readBack({ address: "99999999999999" })).result).toMatchObject({ outcome: "silent" });
   });
 });
 

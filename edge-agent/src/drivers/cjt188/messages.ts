@@ -6,6 +6,7 @@ const CONTROL = { read: 0x01, readAddress: 0x03, write: 0x04 } as const;
 const ANSWER = 0x80;
 const REFUSED = 0x40;
 const HISTORY_DI = 0xd120;
+const SETTLEMENT_DAY_DI = 0x8103;
 const ADDRESS_DI = 0x810a;
 const TIME_DI = 0xa015;
 const VALVE_CODES = { open: 0x55, closed: 0x99 } as const;
@@ -27,6 +28,12 @@ export function historyRequest({ address, dialect }: Cjt188Target, month: number
     throw new RangeError(`${month} is none of the 12 months kept`);
   const di = wireOf(HISTORY_DI + month - 1, dialect);
   return { meterType: typeOf(dialect), address, control: CONTROL.read, data: dataOf(di, ser) };
+}
+
+/** Asks at which day of the month the meter keeps its total. */
+export function settlementDayRequest({ address, dialect }: Cjt188Target, ser: number): Cjt188Frame {
+  const data = dataOf(wireOf(SETTLEMENT_DAY_DI, dialect), ser);
+  return { meterType: typeOf(dialect), address, control: CONTROL.read, data };
 }
 
 /** Asks the one meter on a line who it is. With more than one meter there all answer at once. */

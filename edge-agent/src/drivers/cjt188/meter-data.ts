@@ -43,6 +43,12 @@ export function decodeHistory(data: Uint8Array): Cjt188Value {
   return numberAt(data, { quantity: "forward_total", at: 3, bytes: 4, decimals: 2, unitAt: 7 });
 }
 
+/** The day of the month in the answer to `settlementDayRequest`; null when it is none. */
+export function decodeSettlementDay(data: Uint8Array): number | null {
+  const day = decodeBcd(data.subarray(3, 4));
+  return data.length === 4 && day !== null && day >= 1 && day <= 31 ? day : null;
+}
+
 /** A wall clock in 7 BCD bytes, as if it were UTC; null when it is no date. */
 export function decodeDeviceTime(bytes: Uint8Array): number | null {
   const parts = [0, 1, 2, 3, 4].map((at) => decodeBcd(bytes.subarray(at, at + 1)));

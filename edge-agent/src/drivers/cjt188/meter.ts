@@ -7,7 +7,7 @@ import type {
   Reading,
   UnitHealth,
 } from "@nightflow/domain";
-import type { WriteResult } from "../driver.ts";
+import type { ReadNowResult, WriteResult } from "../driver.ts";
 import { UnitRecord } from "../modbus/unit-record.ts";
 import { isInWindow } from "../polled/awake.ts";
 import { missingReading, readingOfDigits } from "../polled/channel-values.ts";
@@ -16,6 +16,7 @@ import { type Ask, askPatiently, type PolledMeter, type PollResult } from "../po
 import type { Asked, Question } from "../polled/question-line.ts";
 import { Cjt188DataError } from "./errors.ts";
 import { type Cjt188Frame, Cjt188Scanner, encodeCjt188Frame } from "./frame.ts";
+import { keptInstants, readKeptTotals, settlementDayOf } from "./kept-totals.ts";
 import { answerTo, readRequest, timeRequest, valveRequest } from "./messages.ts";
 import { type Cjt188MeterData, decodeMeterData, type ValveState, valveStateOf } from "./meter-data.ts";
 
@@ -88,6 +89,28 @@ export class Cjt188Meter implements PolledMeter {
     return this.#channels.map(([, channel]) => missingReading(channel, readAt, reason));
   }
 
+  /** The totals of settlement days that a time is missing, with what it shows now. */
+  async readBack(ask: Ask, fromMs: number, toMs: number): Promise<ReadNowResult | undefined> {
+    const { history } = this.#deps.dialect;
+    const channel = this.#channels.find(([register]) => register === history?.register)?.[1];
+    if (history === undefined || channel === undefined) return undefined;
+    const { deviceClock, now } = this.#deps;
+    const asking = (request: Cjt188Frame) => this.#dataOf(ask, request);
+    const deps = { target: this.#target, history, channel, deviceClock, nextSer: () => this.#nextSer(), ask: asking };
+    const day = this.#deps.unit.settlementDay ?? (await settlementDayOf(deps));
+    if (day == null) return day === undefined ? SILENT : undefined;
+    const instants = keptInstants(deps, day, now());
+    const wanted = instants.flatMap((at, back) => (at >= fromMs && at <= toMs ? [back] : []));
+    if (wanted.length === 0) return undefined;
+    const data = await asking(readRequest(this.#target, this.#nextSer()));
+    if (data == null) return SILENT;
+    const read = this.#read(data, now());
+    const decoded = decodedOr(data, this.#deps.dialect);
+    if (typeof decoded === "string") return { outcome: "answered", readings: read.readings, detail: decoded };
+    const kept = await readKeptTotals(deps, decoded, instants, wanted);
+    return { ...kept, readings: [...read.readings, ...kept.readings] };
+  }
+
   /** `valve_open`, `valve_close` (looked after until the status word says so) and `set_clock`. */
   async write(command: string, ask: Ask, attempt: number): Promise<WriteResult | { readonly againInMs: number }> {
     const position = POSITIONS[command];
@@ -126,6 +149,14 @@ export class Cjt188Meter implements PolledMeter {
       return undefined;
     };
     return { bytes: encodeCjt188Frame(request, preamble), timeoutMs, take };
+  }
+
+  /** The data of an answer, asked for twice; null where the meter refuses, undefined where it is silent. */
+  async #dataOf(ask: Ask, request: Cjt188Frame): Promise<Uint8Array | null | undefined> {
+    const asked = await askPatiently(ask, () => this.#question(request), 1);
+    this.#count(asked);
+    if (asked.kind !== "answer") return undefined;
+    return asked.answer.kind === "answer" ? asked.answer.data : null;
   }
 
   #count(asked: Asked<Outcome>): void {
@@ -210,6 +241,8 @@ export class Cjt188Meter implements PolledMeter {
       : failed(asked, 0);
   }
 }
+
+const SILENT: ReadNowResult = { outcome: "silent", readings: [] };
 
 function failed(asked: Asked<Outcome>, attempt: number): WriteResult {
   const late = attempt > 0 ? "the order was confirmed, but the meter did not answer afterwards" : null;

@@ -27,6 +27,11 @@ export class DeviceClock {
     return utcMs + this.#offsetMs(utcMs);
   }
 
+  /** The instant of a wall clock of the meters' zone. */
+  utcMs(localMs: number): number {
+    return localMs - this.#offsetMs(localMs - this.#offsetMs(localMs));
+  }
+
   /**
    * The time of a reading that was taken at `agentMs`.
    *
@@ -36,7 +41,7 @@ export class DeviceClock {
     if (localMs === undefined) return { readAt: agentMs, flags: [], fault: null };
     if (localMs === null) return this.#wrong(agentMs, "shows no date");
     // The hour that is there twice in autumn is taken as the one that is nearer.
-    const candidates = [localMs - this.#offsetMs(agentMs), localMs - this.#offsetMs(localMs - this.#offsetMs(localMs))];
+    const candidates = [localMs - this.#offsetMs(agentMs), this.utcMs(localMs)];
     const nearest = candidates.reduce((a, b) => (Math.abs(b - agentMs) < Math.abs(a - agentMs) ? b : a));
     if (Math.abs(nearest - agentMs) <= this.#toleranceMs) return { readAt: nearest, flags: [], fault: null };
     return this.#wrong(agentMs, `shows ${new Date(localMs).toISOString().slice(0, 19).replace("T", " ")}`);

@@ -32,6 +32,8 @@ export interface PolledMeter {
   absent(readAt: number, reason: MissingReason): Reading[];
   /** Carries an order out, or says when to look again whether it has been. */
   write?(command: string, ask: Ask, attempt: number): Promise<WriteResult | { readonly againInMs: number }>;
+  /** Fetches what its log holds of a time, epoch ms; undefined where it can hold nothing of it. */
+  readBack?(ask: Ask, fromMs: number, toMs: number): Promise<ReadNowResult | undefined>;
   health(): UnitHealth;
 }
 
@@ -101,6 +103,16 @@ export class PolledBus implements RunningBus {
     const found = this.#deps.meters[at];
     if (found === undefined) return Promise.resolve({ outcome: "unknown-meter", readings: [] });
     return this.#orders.add<ReadNowResult>({ outcome: "busy", readings: [] }, () => this.#poll(at, found));
+  }
+
+  readBack(meter: string, fromMs: number, toMs: number): Promise<ReadNowResult | undefined> {
+    const found = this.#deps.meters.find((one) => one.meter === meter);
+    if (found?.readBack === undefined) return Promise.resolve(undefined);
+    return this.#orders.add<ReadNowResult | undefined>({ outcome: "busy", readings: [] }, async () => {
+      const result = await found.readBack?.(this.#ask, fromMs, toMs);
+      if (result !== undefined) this.#deps.collect(result.readings);
+      return result;
+    });
   }
 
   /** Carries an order out. A valve takes seconds to turn: other meters are read meanwhile. */
