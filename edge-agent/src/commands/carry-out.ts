@@ -108,18 +108,31 @@ async function readTargets(targets: readonly Target[], unknown: readonly string[
   const readings = results.flatMap((result) => result.readings).slice(0, MAX_REPLY_READINGS);
   const wire = readings.map(toWireReading);
   if (failed.length === 0) return { outcome: "done", readings: wire, details: { meters } };
-  const message = `${failed.length} of ${meters.length} meters did not answer: ${failed
-    .slice(0, 20)
-    .map(({ meter, outcome, detail }) => `${meter} ${detail ?? outcome}`)
-    .join(", ")}`;
   const isNothing = failed.length === meters.length;
   return {
     outcome: isNothing ? "failed" : "done",
-    code: isNothing ? "NO_ANSWER" : "SOME_SILENT",
-    message,
+    code: isNothing ? codeOf(failed) : "SOME_SILENT",
+    message: messageOf(failed, meters.length),
     readings: wire,
     details: { meters },
   };
+}
+
+interface Unread {
+  readonly meter: string;
+  readonly outcome: ReadNowResult["outcome"] | "unsupported";
+  readonly detail?: string | undefined;
+}
+
+/** What one may do about it is another thing where a meter cannot be asked at all. */
+function codeOf(unread: readonly Unread[]): string {
+  return unread.every(({ outcome }) => outcome === "unasked") ? "SENDS_BY_ITSELF" : "NO_ANSWER";
+}
+
+function messageOf(unread: readonly Unread[], of: number): string {
+  const named = unread.slice(0, 20).map(({ meter, outcome, detail }) => `${meter} ${detail ?? outcome}`);
+  const silent = unread.filter(({ outcome }) => outcome !== "unasked").length;
+  return silent === 0 ? named.join("; ") : `${unread.length} of ${of} meters did not answer: ${named.join("; ")}`;
 }
 
 type MeterRead = ReadNowResult & { readonly meter: string };

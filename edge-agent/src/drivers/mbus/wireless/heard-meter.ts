@@ -27,6 +27,7 @@ export class HeardMeter {
   readonly #read = new Set<string>();
   #isHeard = false;
   #telegrams = 0;
+  #lastTelegram: { readonly at: number; readonly wasRead: boolean } | undefined;
   #failures = 0;
   #lastGoodAt: number | null = null;
   #lastError: string | null = null;
@@ -45,6 +46,14 @@ export class HeardMeter {
     return this.#periodEndsAt;
   }
 
+  /** When it was last heard, in words for somebody who wants to ask it. */
+  whenHeard(): string {
+    const { at, wasRead } = this.#lastTelegram ?? {};
+    if (at === undefined) return "sends by itself and cannot be asked; no telegram of it has come since the start";
+    const when = `its last telegram came at ${new Date(at).toISOString().slice(0, 19)}Z`;
+    return `sends by itself and cannot be asked; ${when}${wasRead ? "" : `, and could not be read: ${this.#lastError}`}`;
+  }
+
   noteFault(words: string): void {
     this.#lastError = words;
   }
@@ -54,6 +63,7 @@ export class HeardMeter {
     const ended = this.endPeriods(nowMs);
     this.#telegrams++;
     this.#isHeard = true;
+    this.#lastTelegram = { at: nowMs, wasRead: telegram.kind === "records" };
     if (telegram.kind !== "records") {
       this.#failures++;
       this.#state = "failing";

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AgentConfig, type Reading } from "@nightflow/domain";
@@ -8,6 +9,7 @@ import { FakeTime } from "../../../testing/fake-time.ts";
 import { BinaryCutter, LineCutter, telegramOfLine } from "./gateway-lines.ts";
 import { parseKeys } from "./keys.ts";
 import { WmbusReceiver } from "./receiver.ts";
+import { ReplayJournal } from "./replay-journal.ts";
 import { Replays } from "./replays.ts";
 
 const START = Date.UTC(2026, 0, 31, 4);
@@ -25,8 +27,8 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-function setUp(keys = `ELS-12345678 ${GAS_KEY}`) {
-  const folder = mkdtempSync(join(tmpdir(), "nightflow-wmbus-"));
+function setUp(keys = `ELS-12345678 ${GAS_KEY}`, kept?: string) {
+  const folder = kept ?? mkdtempSync(join(tmpdir(), "nightflow-wmbus-"));
   folders.push(folder);
   writeFileSync(join(folder, "keys"), keys);
   const time = new FakeTime(START);
@@ -65,7 +67,7 @@ function setUp(keys = `ELS-12345678 ${GAS_KEY}`) {
   });
   const good = (channel: string) =>
     readings.flatMap((reading) => (reading.channel === channel && "value" in reading ? [reading.value] : []));
-  return { time, receiver, readings, good };
+  return { folder, time, receiver, readings, good };
 }
 
 describe("a radio receiver", () => {
@@ -119,6 +121,55 @@ describe("a radio receiver", () => {
     expect(good("G.total")).toEqual([2850427]);
   });
 
+  it("knows after a restart what it took before, authenticated or not, whole or with its journal cut", async () => {
+    const keys = "ELS-12345678 000102030405060708090A0B0C0D0E0F";
+    const first = setUp(keys);
+    first.receiver.take(bytesOf(GAS_B));
+    first.receiver.take(bytesOf(IPERL));
+    await first.receiver.close();
+    const journal = join(first.folder, "wmbus", "radio.replays");
+    const second = setUp(keys, first.folder);
+    second.receiver.take(bytesOf(GAS_B));
+    second.receiver.take(bytesOf(IPERL));
+    expect([second.good("G.total"), second.good("W.total")]).toEqual([[], []]);
+    second.receiver.take(bytesOf(IPERL_LATER));
+    expect(second.good("W.total")).toEqual([123539]);
+    await second.receiver.close();
+    truncateSync(journal, statSync(journal).size - 5);
+    const third = setUp(keys, first.folder);
+    third.receiver.take(bytesOf(GAS_B));
+    third.receiver.take(bytesOf(IPERL_LATER));
+    expect([third.good("G.total"), third.good("W.total")]).toEqual([[], [123539]]);
+    await third.receiver.close();
+  });
+
+  it("refuses nothing good for a journal that is rubbish, or that cannot be written", async () => {
+    const { folder, receiver } = setUp();
+    await receiver.close();
+    mkdirSync(join(folder, "wmbus"));
+    writeFileSync(join(folder, "wmbus", "radio.replays"), randomBytes(5000));
+    const rubbish = setUp(undefined, folder);
+    rubbish.receiver.take(bytesOf(IPERL));
+    await rubbish.receiver.close();
+    rmSync(join(folder, "wmbus"), { recursive: true });
+    writeFileSync(join(folder, "wmbus"), "");
+    const unwritable = setUp(undefined, folder);
+    unwritable.receiver.take(bytesOf(IPERL));
+    expect([rubbish.good("W.total"), unwritable.good("W.total")]).toEqual([[123529], [123529]]);
+    await unwritable.receiver.close();
+  });
+
+  it("asked to read a meter now, says that it sends by itself, and when it last did", async () => {
+    const { time, receiver } = setUp("# nobody");
+    expect(await receiver.readNow("W")).toMatchObject({ outcome: "unasked", detail: /no telegram of it has come/ });
+    await time.run(1000);
+    receiver.take(bytesOf(IPERL));
+    receiver.take(bytesOf(GAS));
+    expect((await receiver.readNow("W")).detail).toMatch(/its last telegram came at 2026-01-31T04:00:01Z$/);
+    expect((await receiver.readNow("G")).detail).toMatch(/could not be read: the meter encrypts and the keys file/);
+    expect(await receiver.readNow("X")).toMatchObject({ outcome: "unknown-meter" });
+  });
+
   it("lists the meters that it hears and that no unit is", () => {
     const { receiver } = setUp();
     const neighbour = bytesOf("1444AE0C7856341201078C2027780B134365877AC5");
@@ -151,6 +202,32 @@ describe("telegrams that came before", () => {
     expect(replays.judge("M", telegram(2), 101)).toBe("new");
     expect(replays.judge("M", telegram(3), 99)).toBe("replay");
     expect(replays.judge("N", telegram(3), 99)).toBe("new");
+  });
+
+  it("are taken again with a new key, or where somebody has ordered retry", () => {
+    const replays = new Replays();
+    const [one, two] = [Buffer.alloc(16, 1), Buffer.alloc(16, 2)];
+    replays.judge("M", telegram(1), 100, one);
+    expect(replays.judge("M", telegram(2), 5, one)).toBe("replay");
+    expect(replays.judge("M", telegram(3), 5, two)).toBe("new");
+    expect(replays.judge("M", telegram(4), 4, two)).toBe("replay");
+    replays.forget("M");
+    expect(replays.judge("M", telegram(4), 4, two)).toBe("new");
+  });
+
+  it("take no more room on disk however many they are", () => {
+    const folder = mkdtempSync(join(tmpdir(), "nightflow-replays-"));
+    folders.push(folder);
+    const path = join(folder, "radio.replays");
+    const open = () => new ReplayJournal({ path, logger: pino({ level: "silent" }), timers: new FakeTime(START) });
+    const replays = new Replays(open());
+    for (let n = 0; n < 12_000; n++) replays.judge(`M-${n % 3}`, Buffer.from(String(n)), n);
+    replays.close();
+    expect(statSync(path).size).toBeLessThan(6000 * 60);
+    const again = new Replays(open());
+    expect(again.judge("M-0", telegram(0), 11_990)).toBe("replay");
+    expect(again.judge("M-0", telegram(1), 12_000)).toBe("new");
+    again.close();
   });
 
   it("stay old when they are out of the memory of what was heard, where a counter tells", () => {

@@ -3,16 +3,21 @@ import type { BusOf, LineHealth, Reading, UnitHealth } from "@nightflow/domain";
 import { describeError, realMsUntil } from "@nightflow/domain";
 import { MeterDataError } from "../../../errors.ts";
 import { Pause, realTimers, type Timers } from "../../../timers.ts";
-import type { DriverDeps, RunningBus } from "../../driver.ts";
+import type { DriverDeps, ReadNowResult, RunningBus } from "../../driver.ts";
 import { DeviceClock } from "../../polled/device-clock.ts";
 import { nameOf } from "../header.ts";
 import { CompactFormats } from "./compact-formats.ts";
 import { HeardMeter } from "./heard-meter.ts";
 import { KeysFile } from "./keys.ts";
+import { ReplayJournal } from "./replay-journal.ts";
 import { Replays } from "./replays.ts";
 import { decodeWmbusTelegram, type WmbusTelegram } from "./telegram.ts";
 import type { TelegramSource } from "./telegram-source.ts";
 import { type UnknownMeter, UnknownMeters } from "./unknown-meters.ts";
+
+function journalOf(dataDir: string, bus: string): string {
+  return join(dataDir, "wmbus", `${bus.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}.replays`);
+}
 
 /** Strangers that its health names. */
 const MAX_TOLD = 20;
@@ -29,7 +34,7 @@ export class WmbusReceiver implements RunningBus {
   readonly #meters: ReadonlyMap<string, HeardMeter>;
   readonly #keys: KeysFile;
   readonly #unknown: UnknownMeters;
-  readonly #replays = new Replays();
+  readonly #replays: Replays;
   readonly #formats = new CompactFormats();
   readonly #pause: Pause;
   readonly #counts = { telegrams: 0, damaged: 0, repeats: 0, replays: 0 };
@@ -49,7 +54,9 @@ export class WmbusReceiver implements RunningBus {
       logger.warn({ bus: bus.id, fault }, "wmbus: the keys file cannot be used"),
     );
     this.#unknown = new UnknownMeters(clock);
-    this.#pause = new Pause(deps.timers ?? realTimers);
+    const timers = deps.timers ?? realTimers;
+    this.#replays = new Replays(new ReplayJournal({ path: journalOf(dataDir, bus.id), logger, timers }));
+    this.#pause = new Pause(timers);
     this.#done = this.#watchPeriods();
   }
 
@@ -87,15 +94,30 @@ export class WmbusReceiver implements RunningBus {
     return latest.map(({ address, telegrams, lastAt }) => ({ name: address, times: telegrams, lastAt }));
   }
 
-  retry(): number {
-    this.#source?.recycle();
+  /** Connects anew; of one meter, takes its next telegram although its counter has fallen. */
+  retry(meter?: string): number {
+    const [address] = this.#find(meter ?? "") ?? [];
+    if (address === undefined) this.#source?.recycle();
+    else this.#replays.forget(address);
     return 0;
+  }
+
+  /** Nobody can ask such a meter: it sends by itself, and what it sends is read. */
+  async readNow(meter: string): Promise<ReadNowResult> {
+    const [, heard] = this.#find(meter) ?? [];
+    if (heard === undefined) return { outcome: "unknown-meter", readings: [] };
+    return { outcome: "unasked", readings: [], detail: heard.whenHeard() };
+  }
+
+  #find(meter: string): [string, HeardMeter] | undefined {
+    return [...this.#meters].find(([, heard]) => heard.meter === meter);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#pause.wake();
     await this.#source?.close();
+    this.#replays.close();
     await this.#done;
   }
 
@@ -129,7 +151,9 @@ export class WmbusReceiver implements RunningBus {
 
   #takeOf(meter: HeardMeter, telegram: WmbusTelegram, bytes: Uint8Array): void {
     const address = nameOf(telegram.identity);
-    const verdict = this.#replays.judge(address, bytes, telegram.kind === "records" ? telegram.counter : null);
+    const counter = telegram.kind === "records" ? telegram.counter : null;
+    const key = counter === null ? undefined : this.#keys.keyOf(telegram.identity);
+    const verdict = this.#replays.judge(address, bytes, counter, key);
     if (verdict === "new") this.#collect(meter.hear(telegram, this.#deps.clock.now()));
     else if (verdict === "repeat") this.#counts.repeats++;
     else this.#noteReplay(meter);
@@ -151,7 +175,7 @@ export class WmbusReceiver implements RunningBus {
 
   #noteReplay(meter: HeardMeter): void {
     this.#counts.replays++;
-    meter.noteFault("an older telegram was sent again and dropped");
+    meter.noteFault("an older telegram was sent again and dropped; if its counter began anew, order retry for it");
     this.#deps.logger.warn(
       { bus: this.#deps.bus.id, meter: meter.meter },
       "wmbus: an older telegram was sent again and dropped",

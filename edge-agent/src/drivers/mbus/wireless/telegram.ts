@@ -178,7 +178,8 @@ function readApplication(ci: number, body: Uint8Array, layers: Layers): WmbusTel
     identity,
     kind: "records",
     accessNumber: ci === 0x78 ? null : header.accessNumber,
-    counter: layers.authentication?.counter ?? null,
+    // Beside other modes nothing proves the counter: a stranger could send the highest one, and shut the meter out.
+    counter: mode === 7 ? (layers.authentication?.counter ?? null) : null,
     status: header.status,
     isEncrypted: mode !== 0,
     content,
