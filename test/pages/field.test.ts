@@ -185,6 +185,46 @@ describe.runIf(hasChromium())("the field", () => {
     expect(JSON.parse(await content.inputValue())).toMatchObject(PUMP);
   });
 
+  it("a serial line is read beside the dial, and once the meter has run only what fits both times counts, on a phone", async () => {
+    const ordered: unknown[] = [];
+    endAgents = await standInForAgents(world, ({ order }) => {
+      ordered.push(order);
+      return { details: BLOCK };
+    });
+    const page = await open("collector", "zh", "phone");
+    await page.goto("/collection/fleet/town/gw-north?part=probe");
+    await page.getByRole("combobox", { name: "线路" }).click();
+    await page.locator(".ant-select-item-option", { hasText: "终端的串口" }).click();
+    await page.getByText("请填写终端的串口").waitFor();
+    await page.getByLabel("串口", { exact: true }).fill("/dev/ttyUSB0");
+    await page.getByLabel("波特率").fill("2400");
+    await page.getByLabel(/从站号/).fill("7");
+    await page.getByLabel(/寄存器块/).fill("3:0-39");
+    await page.getByLabel(/此刻表盘所示/).fill("4660");
+    await page.getByLabel(/说明书中总量的地址/).fill("40001");
+    await page.getByRole("button", { name: /探\s*测/ }).click();
+    await page.getByRole("button", { name: "走字后再比对" }).click();
+    await page.getByText(/的读数比对（当时表盘 4660）/).waitFor();
+    expect([await seriousFaults(page), await isWiderThanWindow(page)]).toEqual([[], false]);
+    // The phone sleeps while the meter runs.
+    await page.reload();
+    await page.getByText(/的读数比对（当时表盘 4660）/).waitFor();
+    await page.getByText("请填写此刻表盘所示。").waitFor();
+    await page.getByLabel(/此刻表盘所示/).fill("4711");
+    await page.getByRole("button", { name: /探\s*测/ }).click();
+    await page.getByText("表盘读数最可能是").waitFor();
+    await keepPicture(page, "agent-probe-earlier-phone-zh");
+    const line = { transport: { kind: "serial", path: "/dev/ttyUSB0", baudRate: 2400 }, framing: "rtu" };
+    const runs = [{ from: 0, words: "1234 0000 0000 0001" }];
+    expect(ordered).toMatchObject([
+      { line, options: { units: [7], dial: "4660", manualAddress: 40_001 } },
+      { line, options: { units: [7], dial: "4711", manualAddress: 40_001, earlier: { dial: "4660", runs } } },
+    ]);
+    await page.getByRole("button", { name: "不比对" }).click();
+    await page.getByText(/的读数比对/).waitFor({ state: "detached" });
+    expect(await page.getByLabel("串口", { exact: true }).inputValue()).toBe("/dev/ttyUSB0");
+  });
+
   it("a server's certificate is trusted from the page of the agent, after a look at its fingerprint", async () => {
     const decided: unknown[] = [];
     endAgents = await standInForAgents(world, ({ order }) => {

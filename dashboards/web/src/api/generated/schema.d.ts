@@ -3035,6 +3035,7 @@ export interface components {
             inflow: components["schemas"]["FlowNow"] | null;
             pressure: components["schemas"]["PressureNow"] | null;
             lastNight: components["schemas"]["Night"] | null;
+            isNightOld: boolean;
             nightLossM3h: number | null;
             lossPerDay: number | null;
             openEvents: number;
@@ -3048,8 +3049,8 @@ export interface components {
             dmas: components["schemas"]["DmaRow"][];
             totals: {
                 inflowM3h: number | null;
-                nightLossM3h: number;
-                lossPerDay: number;
+                nightLossM3h: number | null;
+                lossPerDay: number | null;
                 openEvents: number;
                 openEventsMoneyPerDay: number;
                 openEventsByGroup: {
@@ -3070,6 +3071,7 @@ export interface components {
             inflow: components["schemas"]["FlowNow"] | null;
             pressure: components["schemas"]["PressureNow"] | null;
             lastNight: components["schemas"]["Night"] | null;
+            isNightOld: boolean;
             nightLossM3h: number | null;
             lossPerDay: number | null;
             openEvents: number;

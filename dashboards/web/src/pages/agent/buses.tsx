@@ -78,16 +78,18 @@ function Counts({ bus }: BusProps) {
   );
 }
 
+/** Of the last polls: a count since the start would hide what goes wrong today. OPC UA has the count alone. */
 function Success({ bus }: BusProps) {
   const { share } = useFormat();
-  return <span className="nf-number">{share(bus.polls === 0 ? null : 1 - bus.failures / bus.polls, 1)}</span>;
+  const sinceStart = bus.polls === 0 ? null : 1 - bus.failures / bus.polls;
+  return <span className="nf-number">{share(bus.successRatio ?? sinceStart, 1)}</span>;
 }
 
 /** Whether the line is open and how busy; what went wrong on it, where something did. */
 function Line({ bus }: BusProps) {
   const { say } = useWords("agent", words);
   const { share, number } = useFormat();
-  const { line, pollsSkipped } = bus;
+  const { line, pollsSkipped, latencyMs } = bus;
   const faults = [
     line !== undefined && line.timeouts > 0 && say("timeouts", { count: number(line.timeouts, 0) }),
     line !== undefined && line.exceptions > 0 && say("exceptions", { count: number(line.exceptions, 0) }),
@@ -99,6 +101,7 @@ function Line({ bus }: BusProps) {
       {line !== undefined && (
         <span>
           {say(line.isOpen ? "lineOpen" : "lineClosed")} · {say("load")} {share(line.load)}
+          {latencyMs != null && ` · ${say("latency")} ${number(latencyMs, latencyMs < 10 ? 1 : 0)} ms`}
         </span>
       )}
       {line?.fault != null && <span>{line.fault}</span>}
@@ -128,6 +131,9 @@ function BusCard({ bus }: BusProps) {
       <span className="nf-card-line nf-small">
         <span>
           {say("answering")} <Counts bus={bus} />
+        </span>
+        <span>
+          {say("success")} <Success bus={bus} />
         </span>
         <Ago at={bus.lastGoodAt} />
       </span>

@@ -1,5 +1,5 @@
 import type { ProbedBlock, ProbedDecoding, ProbedMatch } from "@nightflow/domain";
-import { Checkbox } from "antd";
+import { Button, Checkbox } from "antd";
 import { useMemo, useState } from "react";
 import { useMay } from "../../api/session.ts";
 import { Panel } from "../../parts/panel.tsx";
@@ -13,10 +13,12 @@ import { words } from "./probe-words.ts";
 
 interface BlockProps {
   readonly found: ProbedBlock;
+  /** Reads the block again later, beside this reading. */
+  readonly onCompare?: () => void;
 }
 
 /** A block of registers: what it says in a sentence, what gives the dial, and every decoding side by side. */
-export function BlockFound({ found }: BlockProps) {
+export function BlockFound({ found, onCompare }: BlockProps) {
   const { say } = useWords("probe", words);
   const { unitId, read } = found;
   const what = `${say("unitNo", { unit: unitId })} · ${read.functionCode}:${read.from}-${read.to}`;
@@ -30,6 +32,12 @@ export function BlockFound({ found }: BlockProps) {
     <>
       <Panel title={`${say("suggests")} · ${what}`}>
         <Suggestion found={found} />
+        {onCompare !== undefined && (
+          <p>
+            <Button onClick={onCompare}>{say("compareLater")}</Button>{" "}
+            <span className="nf-soft nf-small">{say("compareHint")}</span>
+          </p>
+        )}
         {found.matches.length > 0 && <Matches found={found} />}
       </Panel>
       <Decodings found={found} />

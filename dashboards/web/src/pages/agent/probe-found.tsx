@@ -9,12 +9,21 @@ import { BlockFound } from "./probe-block.tsx";
 import { words } from "./probe-words.ts";
 
 /** What a probe found: units, registers in every decoding, or three readings judged. */
-export function Found(props: { readonly found: unknown; readonly onUnit: (unitId: number) => void }) {
+export function Found(props: {
+  readonly found: unknown;
+  readonly onUnit: (unitId: number) => void;
+  /** Reads the block again later, beside this reading. */
+  readonly onCompare?: () => void;
+}) {
   const { say } = useWords("probe", words);
-  const { found } = props;
+  const { found, onCompare } = props;
   if (!isFound(found)) return <Alert type="warning" showIcon title={say("notFound", { why: JSON.stringify(found) })} />;
   if (found.mode === "scan") return <UnitsFound found={found} onUnit={props.onUnit} />;
-  return found.mode === "read" ? <BlockFound found={found} /> : <MeterFound found={found} />;
+  return found.mode === "read" ? (
+    <BlockFound found={found} {...(onCompare && { onCompare })} />
+  ) : (
+    <MeterFound found={found} />
+  );
 }
 
 /** The agent checks what it sends; one of another version may send something else. */

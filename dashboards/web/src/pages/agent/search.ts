@@ -12,6 +12,8 @@ export interface AgentSearch {
   readonly command?: string | undefined;
   /** The command whose findings are shown. */
   readonly probe?: string | undefined;
+  /** The command whose reading the next one is compared with. */
+  readonly earlier?: string | undefined;
 }
 
 /** What an address asks for. */
@@ -22,5 +24,6 @@ export function agentSearch(search: RawSearch): AgentSearch {
     state: oneOf(search.state, ["good", "silent", "failing"]),
     command: textOf(search.command),
     probe: textOf(search.probe),
+    earlier: textOf(search.earlier),
   };
 }
