@@ -7,7 +7,7 @@ import { highestOpen, type RunCells, type RunContext, surpriseLimit } from "./de
 import { countOf, HIGHEST_LEVEL, LEVELS } from "./detectors/hour-profile.ts";
 import { type StillParameters, type StillState, stillLimit } from "./detectors/standstill.ts";
 import type { UnderState } from "./detectors/under-registration.ts";
-import type { UsageParameters, UsageState } from "./detectors/usage-change.ts";
+import { type UsageParameters, type UsageState, usageBand } from "./detectors/usage-change.ts";
 import { expectedLitres, type VolumeState } from "./detectors/volume-cusum.ts";
 
 const HOUR_MS = 3_600_000;
@@ -272,15 +272,16 @@ export function stillProof(state: StillState & VolumeState, parameters: StillPar
 }
 
 /** USAGE_CHANGE of a key account. */
-export function usageProof(state: UsageState, { leastDeviations }: UsageParameters): Proof {
+export function usageProof(state: UsageState, parameters: UsageParameters): Proof {
+  const { low, high } = usageBand(state, parameters);
   const percent = state.usageMedian > 0 ? Math.round((state.usageLitres / state.usageMedian - 1) * 100) : null;
   const [now, usual] = [(state.usageLitres / 1000).toFixed(1), (state.usageMedian / 1000).toFixed(1)];
   const sign = percent === null ? "" : ` (${percent > 0 ? "+" : ""}${percent} %)`;
   return {
     actual: state.usageLitres / 24,
     expected: state.usageMedian / 24,
-    low: Math.max(0, state.usageMedian - leastDeviations * state.usageSpread) / 24,
-    high: (state.usageMedian + leastDeviations * state.usageSpread) / 24,
+    low: low / 24,
+    high: high / 24,
     excess: Math.abs(state.usageLitres - state.usageMedian) / 24,
     isLoss: false,
     reason: {
