@@ -245,6 +245,32 @@ test("the control room shows per district what flows now, what the last night lo
   expect(dma.body.meters).toEqual([{ meterId: "N0", sign: 1 }]);
 });
 
+test("a district whose last night is older than two days loses an unknown flow, not none", async () => {
+  const { signIn, db } = await livingTown();
+  await db.query(
+    `insert into dma_night (dma_id, night, mnf_m3h, expected_m3h, band_low_m3h, band_high_m3h, completeness)
+       values ('DMA-N', '2026-10-17', 3, 3, 2, 4, 1)`,
+  );
+  const control = await signIn("control");
+  const { body } = await control.get<z.infer<typeof Overview>>("/api/overview");
+  const silent = { isNightOld: true, nightLossM3h: null, lossPerDay: null };
+  expect(body.dmas.find(({ id }) => id === "DMA-N")).toMatchObject({ ...silent, lastNight: { night: "2026-10-17" } });
+  expect(body.totals).toMatchObject({ nightLossM3h: null, lossPerDay: null });
+});
+
+test("what a part takes from its whole is in the system's input once, whether it is an outlet of the whole or not", async () => {
+  const { signIn, db, store } = await livingTown();
+  const span = { fromMs: TEST_NOW - 24 * HOUR_MS, toMs: TEST_NOW, periodMs: HOUR_MS };
+  const control = await signIn("control");
+  const input = async () => (await control.get<z.infer<typeof Overview>>("/api/overview")).body.totals.inflowM3h;
+  expect(await input()).toBeCloseTo(0.8, 9);
+  await db.query("update dma set parent_id = 'DMA-N' where id = 'DMA-S'");
+  store.fill("S0.forward_total", span, () => 300);
+  expect(await input()).toBeCloseTo(0.8, 9);
+  await db.query("insert into dma_meter (dma_id, meter_id, sign) values ('DMA-N', 'S0', -1)");
+  expect(await input()).toBeCloseTo(0.8, 9);
+});
+
 test("a leak that two rules see costs its money once", async () => {
   const { signIn, db, town } = await livingTown();
   const district = { unitId: town.units.north, dmaId: "DMA-N", subjectKind: "dma", subject: "DMA-N" } as const;

@@ -2,6 +2,7 @@ import type { ReadingStore, Sql } from "@nightflow/storage";
 import type { z } from "zod";
 import { inScope, type Scope } from "../access/scope.ts";
 import { OPEN_ANOMALY } from "../anomalies/open.ts";
+import { isoInZone } from "../http/zone-time.ts";
 import { type MeasuredPoint, pointsOfDmas } from "../meters/points.ts";
 import { qualityAt, type UsageSeries, usageSeries } from "../meters/usage.ts";
 import { SqlFilter } from "../sql/filter.ts";
@@ -48,7 +49,13 @@ export async function loadDmas(sql: Sql, scope: Scope, id?: string): Promise<Dma
 }
 
 /** The rows of the control room's board, worst first. */
-export async function dmaBoard(sql: Sql, store: ReadingStore, scope: Scope, nowMs: number): Promise<DmaRow[]> {
+export async function dmaBoard(
+  sql: Sql,
+  store: ReadingStore,
+  scope: Scope,
+  { nowMs, zone }: { readonly nowMs: number; readonly zone: string },
+): Promise<DmaRow[]> {
+  const oldestNight = oldestOfNow(nowMs, zone);
   const dmas = await loadDmas(sql, scope);
   const ids = dmas.map((dma) => dma.id);
   const points = await pointsOfDmas(sql, ids);
@@ -56,7 +63,7 @@ export async function dmaBoard(sql: Sql, store: ReadingStore, scope: Scope, nowM
   const rows: DmaRow[] = [];
   for (const dma of dmas) {
     const inflow = await flowNow(store, ownedBy(points, dma.id), nowMs);
-    rows.push(toDmaRow(dma, { inflow, pressure: pressures.get(dma.id) ?? null }));
+    rows.push(toDmaRow(dma, { inflow, pressure: pressures.get(dma.id) ?? null, oldestNight }));
   }
   return rows.sort((a, b) => (b.lossPerDay ?? -1) - (a.lossPerDay ?? -1));
 }
@@ -84,10 +91,20 @@ export function flowAt(series: UsageSeries, at: number): number {
   return ((series.volumesM3[at] ?? Number.NaN) * 3_600_000) / series.stepMs;
 }
 
+const DAYS_OF_NOW = 2;
+
+/** The earliest night that still tells something of now: one that could not be judged is passed over, a silent week is not. */
+export function oldestOfNow(nowMs: number, zone: string): string {
+  return isoInZone(nowMs - DAYS_OF_NOW * DAY_MS, zone).slice(0, 10);
+}
+
+type Measured = Pick<DmaRow, "inflow" | "pressure"> & { readonly oldestNight: string };
+
 /** A district with its flow, what it loses and what that costs. */
-export function toDmaRow(dma: DmaSqlRow, { inflow, pressure }: Pick<DmaRow, "inflow" | "pressure">): DmaRow {
+export function toDmaRow(dma: DmaSqlRow, { inflow, pressure, oldestNight }: Measured): DmaRow {
   const lastNight = dma.night === null ? null : toNight(dma.night);
-  const nightLossM3h = nightLossOf(lastNight, dma.finding_per_day);
+  const isNightOld = lastNight !== null && lastNight.night < oldestNight;
+  const nightLossM3h = nightLossOf(isNightOld ? null : lastNight, dma.finding_per_day);
   return {
     id: dma.id,
     name: { zh: dma.name_zh, en: dma.name_en },
@@ -95,6 +112,7 @@ export function toDmaRow(dma: DmaSqlRow, { inflow, pressure }: Pick<DmaRow, "inf
     inflow,
     pressure,
     lastNight,
+    isNightOld,
     nightLossM3h,
     lossPerDay: nightLossM3h === null ? null : nightLossM3h * 24 * DISTRICT_PRICE_PER_M3,
     openEvents: dma.open_events,
@@ -108,7 +126,8 @@ type NightFlow = Pick<z.infer<typeof Night>, "mnfM3h" | "expectedM3h" | "bandHig
 
 /**
  * What a district loses at night, m³/h: what its live finding says, else the last night's flow above what was expected
- * of it. A night within its band loses nothing: a factory's shifts are no leak. Null when neither is known.
+ * of it. A night within its band loses nothing: a factory's shifts are no leak. Null when neither is known; a night of long ago
+ * is none.
  */
 export function nightLossOf(night: NightFlow | null, findingPerDay: number | null): number | null {
   if (findingPerDay !== null) return findingPerDay / (24 * DISTRICT_PRICE_PER_M3);

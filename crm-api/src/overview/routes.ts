@@ -14,9 +14,10 @@ import { pointsOfDmas } from "../meters/points.ts";
 import { qualityAt, type UsageSeries, usageSeries } from "../meters/usage.ts";
 import { SqlFilter } from "../sql/filter.ts";
 import { OPEN_TICKET } from "../tickets/open.ts";
-import { dmaBoard, flowAt, flowNow, loadDmas, toDmaRow } from "./dmas.ts";
+import { dmaBoard, flowAt, flowNow, loadDmas, oldestOfNow, toDmaRow } from "./dmas.ts";
 import { nightsOf } from "./nights.ts";
 import { pressuresOf } from "./pressure.ts";
+import { systemInput } from "./system-input.ts";
 import { DmaDetail, type DmaRow, Overview } from "./wire.ts";
 
 const DAY_MS = 86_400_000;
@@ -36,9 +37,18 @@ export function overviewRoutes(app: ApiServer, deps: ApiDeps): void {
     handler: async (request) => {
       const { scope } = principalOf(request);
       const now = clock.now();
-      const dmas = await dmaBoard(db, store, scope, now);
-      const { currency } = await companyOf(db, scope.path);
-      return { at: now, currency, dmas, totals: { ...totalsOf(dmas), ...(await countOpen(db, scope, now)) } };
+      const { currency, zone } = await companyOf(db, scope.path);
+      const dmas = await dmaBoard(db, store, scope, { nowMs: now, zone });
+      return {
+        at: now,
+        currency,
+        dmas,
+        totals: {
+          ...totalsOf(dmas),
+          inflowM3h: await systemInput(db, store, dmas, now),
+          ...(await countOpen(db, scope, now)),
+        },
+      };
     },
   });
 
@@ -52,15 +62,19 @@ export function overviewRoutes(app: ApiServer, deps: ApiDeps): void {
 }
 
 function totalsOf(dmas: readonly DmaRow[]) {
-  const flows = dmas.flatMap((dma) => (dma.inflow === null ? [] : [dma.inflow.flowM3h]));
   const nights = dmas.flatMap((dma) => (dma.lastNight === null ? [] : [dma.lastNight.completeness]));
   return {
-    inflowM3h: flows.length === 0 ? null : sum(flows),
-    nightLossM3h: sum(dmas.map((dma) => dma.nightLossM3h ?? 0)),
-    lossPerDay: sum(dmas.map((dma) => dma.lossPerDay ?? 0)),
+    nightLossM3h: sumOfKnown(dmas.map((dma) => dma.nightLossM3h)),
+    lossPerDay: sumOfKnown(dmas.map((dma) => dma.lossPerDay)),
     customers: sum(dmas.map((dma) => dma.customers)),
     completeness: nights.length === 0 ? null : sum(nights) / nights.length,
   };
+}
+
+/** Null while nothing is known: a silent network loses an unknown flow, not none. */
+function sumOfKnown(numbers: readonly (number | null)[]): number | null {
+  const known = numbers.filter((number) => number !== null);
+  return known.length === 0 ? null : sum(known);
 }
 
 function sum(numbers: readonly number[]): number {
@@ -113,12 +127,14 @@ async function dmaDetail(deps: ApiDeps, scope: Scope, id: string): Promise<z.inf
   if (dma === undefined) throw new NotFoundProblem("district", id);
   const points = await pointsOfDmas(db, [id]);
   const series = await usageSeries(store, points, now - CURVE_DAYS * DAY_MS, now);
+  const company = await companyOf(db, scope.path);
   return {
     ...toDmaRow(dma, {
       inflow: await flowNow(store, points, now),
       pressure: (await pressuresOf(db, store, [id], now)).get(id) ?? null,
+      oldestNight: oldestOfNow(now, company.zone),
     }),
-    ...(await companyOf(db, scope.path)),
+    ...company,
     nights: await nightsOf(db, id, NIGHTS),
     inflowCurve: series === null ? null : toFlowCurve(series),
     meters: points.map(({ meterId, sign }) => ({ meterId, sign })),

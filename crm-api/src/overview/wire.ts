@@ -64,7 +64,11 @@ export const DmaRow = named(
     inflow: FlowNow.nullable(),
     pressure: PressureNow.nullable(),
     lastNight: Night.nullable(),
-    nightLossM3h: z.number().nullable().meta({ description: "Night flow above what was expected.", unit: "m3/h" }),
+    isNightOld: z.boolean().meta({ description: "Its last night is older than two days: it tells nothing of now." }),
+    nightLossM3h: z
+      .number()
+      .nullable()
+      .meta({ description: "Night flow above what was expected; null while no recent night tells.", unit: "m3/h" }),
     lossPerDay: z.number().nullable().meta({ description: "Money that this loss costs in a day." }),
     openEvents: z.int(),
     customers: z.int(),
@@ -82,9 +86,14 @@ export const Overview = named(
     currency: z.string(),
     dmas: z.array(DmaRow).meta({ description: "Worst first, by money lost in a day." }),
     totals: z.strictObject({
-      inflowM3h: z.number().nullable().meta({ description: "Sum over the districts with a measured flow." }),
-      nightLossM3h: z.number(),
-      lossPerDay: z.number(),
+      inflowM3h: z
+        .number()
+        .nullable()
+        .meta({
+          description: "Sum over the districts with a measured flow; what a part takes from its whole counts once.",
+        }),
+      nightLossM3h: z.number().nullable().meta({ description: "Sum over the districts of which it is known." }),
+      lossPerDay: z.number().nullable(),
       openEvents: z.int(),
       openEventsMoneyPerDay: z.number(),
       openEventsByGroup: z.partialRecord(CauseGroup, z.int()),

@@ -111,8 +111,15 @@ function InflowNow(props: { readonly district: DmaRow }) {
 function LastNight(props: { readonly district: DmaRow }) {
   const { say } = useWords("control-room", words);
   const { flow, number } = useFormat();
-  const { lastNight: night, nightLossM3h } = props.district;
+  const { lastNight: night, nightLossM3h, isNightOld } = props.district;
   if (night === null || night.mnfM3h === null) return <>{flow(null)}</>;
+  if (isNightOld)
+    return (
+      <span className="nf-two-lines nf-number nf-soft">
+        {flow(night.mnfM3h)}
+        <span className="nf-small">{say("nightOf", { night: night.night })}</span>
+      </span>
+    );
   const { mnfM3h, bandLowM3h, bandHighM3h } = night;
   // While a leak runs its nights have no band: what the finding says is lost is above what was expected.
   const isAbove = bandHighM3h === null ? (nightLossM3h ?? 0) > 0 : mnfM3h > bandHighM3h;
@@ -140,7 +147,7 @@ function DistrictCard(props: { readonly district: DmaRow }) {
   const { say } = useWords("control-room", words);
   const { pick } = useVocabulary();
   const { flow, money } = useFormat();
-  const { id, name, nightLossM3h, lossPerDay, openEvents, lastNight } = props.district;
+  const { id, name, nightLossM3h, lossPerDay, openEvents, lastNight, isNightOld } = props.district;
   return (
     <Link to="/" search={{ dma: id }}>
       <span className="nf-card-line">
@@ -150,6 +157,7 @@ function DistrictCard(props: { readonly district: DmaRow }) {
       <span className="nf-card-line nf-small nf-soft">
         <span>
           {say("nightLoss")} {flow(nightLossM3h)} · {say("night")} {flow(lastNight?.mnfM3h)}
+          {isNightOld && ` · ${say("nightOf", { night: lastNight?.night ?? "" })}`}
         </span>
         <span>
           {say("openEvents")} {openEvents}

@@ -33,6 +33,7 @@ export const words = {
   paused: { zh: "暂停", en: "paused" },
   retired: { zh: "停用", en: "retired" },
   above: { zh: "高于预期", en: "above expected" },
+  nightOf: { zh: "{{night}} 之后没有夜间数据", en: "no night since {{night}}" },
   aboveBy: { zh: "高出 {{flow}}", en: "by {{flow}}" },
   within: { zh: "在预期内", en: "as expected" },
   nights: { zh: "夜间最小流量（近 60 夜）", en: "Minimum night flow, last 60 nights" },

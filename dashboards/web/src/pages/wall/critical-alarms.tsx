@@ -14,6 +14,7 @@ export function CriticalAlarms(props: {
   const { say } = useWords("wall", words);
   const { pick, word } = useVocabulary();
   const count = (props.waiting?.safety ?? 0) + (props.waiting?.critical ?? 0);
+  const { major = 0, minor = 0 } = props.waiting ?? {};
   return (
     <section className={count > 0 ? "wall-panel wall-act" : "wall-panel"} aria-live="polite">
       <h2>{count > 0 ? `▲ ${say("alarms", { count })}` : say("noAlarms")}</h2>
@@ -29,6 +30,7 @@ export function CriticalAlarms(props: {
           </li>
         ))}
       </ol>
+      {major + minor > 0 && <p className="wall-soft wall-also">{say("alsoWait", { major, minor })}</p>}
     </section>
   );
 }

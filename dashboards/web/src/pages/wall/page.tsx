@@ -90,9 +90,11 @@ function Board(props: { readonly overview: Overview; readonly theme: Theme }) {
       <div className="wall-body">
         <section className="wall-panel wall-map-panel" aria-label={say("mapLabel")}>
           {map.data !== undefined && hasMap ? (
-            <Suspense fallback={<p className="wall-note">{say("loading")}</p>}>
-              <DistrictMap map={map.data} districts={overview.dmas} theme={theme} />
-            </Suspense>
+            <div className="wall-map-place">
+              <Suspense fallback={<p className="wall-note">{say("loading")}</p>}>
+                <DistrictMap map={map.data} districts={overview.dmas} theme={theme} />
+              </Suspense>
+            </div>
           ) : (
             map.data !== undefined && <p className="wall-note">{say("noMap")}</p>
           )}
