@@ -8,6 +8,9 @@ import { loadEdgeAgentConfig, loadLocalConfig, TOKEN_VARIABLE } from "./load-con
 import { agentFamilies, serveAgentMetrics } from "./metrics.ts";
 import { runProbe } from "./probe/probe.ts";
 
+// Readings, keys and what the agent knows of its meters are for its own user.
+process.umask(process.umask() | 0o066);
+
 /**
  * Joins by hand: `nightflow-agent join agent.yaml nfj1.…`, or `--url`, `--token`, `--ca` in its place. Says what became of
  * it on the standard output. Gives the exit code: 0 joined, 3 waits for approval, 1 refused.

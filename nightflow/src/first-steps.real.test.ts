@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { removeEmbeddedPostgres } from "@nightflow/storage";
@@ -65,6 +65,16 @@ async function makeAdmin(up: Program): Promise<ApiClient> {
   return client;
 }
 
+/** Files in the data folder that other users of the machine can read; PostgreSQL's own are in a folder of its own user. */
+function readableByOthers(data: string): string[] {
+  return readdirSync(data, { recursive: true, encoding: "utf8" })
+    .filter((name) => !name.startsWith("postgres"))
+    .filter((name) => {
+      const found = statSync(join(data, name), { throwIfNoEntry: false });
+      return found?.isFile() === true && (found.mode & 0o044) !== 0;
+    });
+}
+
 it("the first steps of the documentation lead from nothing to read meters", { timeout: 180_000 }, async () => {
   write("nightflow.yaml", { ...ports, broker: { port: mqtt } });
   const freely = ["--modbus-port", "0", "--opcua-port", "0", "--control-port", "0"];
@@ -85,6 +95,7 @@ it("the first steps of the documentation lead from nothing to read meters", { ti
   write("gw-1.yaml", { ...agent, mqtt: { ...agent.mqtt, url: `mqtt://127.0.0.1:${mqtt}` } });
   await start("agent gw-1.yaml", "mqtt: connected");
   const good = async () => (await admin.get<{ total: { good: number } }>("/api/collection")).total.good;
+  expect(readableByOthers(join(folder, "data"))).toEqual([]);
   // All but the two meters on OPC UA, which report at the quarters of an hour.
   await expect.poll(good, { timeout: 60_000, interval: 500 }).toBeGreaterThanOrEqual(209);
 });

@@ -3,6 +3,10 @@ import { Command, Option } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { exitCodeOf, reportError } from "./commands/failure.ts";
 
+// What people and their meters do is nobody else's to read. Folders may be passed through: as root, PostgreSQL's own user
+// has to reach its folder in the data folder.
+process.umask(process.umask() | 0o066);
+
 /** Each command loads its rooms only when it runs: `nightflow --help` needs none of them. */
 const program = new Command("nightflow")
   .description("Collects remote-read meters, finds leaks and abnormal use, carries every finding to a closed ticket.")

@@ -45,8 +45,10 @@ export function keepRevocationFile(db: Database, desk: EnrolmentDesk, logger: Lo
 // Not secret, and read by the other broker's user.
 async function replaceFile(path: string, text: string): Promise<void> {
   const draft = `${path}.${randomUUID()}.new`;
-  const file = await open(draft, "wx", 0o644);
+  const file = await open(draft, "wx");
   try {
+    // Said outright: the umask of a service leaves others nothing.
+    await file.chmod(0o644);
     await file.writeFile(text);
     await file.sync();
   } finally {

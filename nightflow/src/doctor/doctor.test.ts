@@ -198,6 +198,13 @@ describe("the rights check", () => {
       "warn rights.root",
     ]);
   });
+
+  it("warns of readings that every user of the machine can read", async () => {
+    const modeOf = (mode: number) => (path: string) =>
+      path.includes("readings") ? { mode, isFolder: false, bytes: 1 } : undefined;
+    expect(said(await checkRights(patient({}, { rights: modeOf(0o644) })))).toEqual(["warn rights.data-open"]);
+    expect(said(await checkRights(patient({}, { rights: modeOf(0o640) })))).toEqual([]);
+  });
 });
 
 describe("the certificate check", () => {

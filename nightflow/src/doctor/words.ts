@@ -258,6 +258,11 @@ export const WORDS = {
       en: "chmod 600 {file}; replace the secret if others use this machine",
     },
   },
+  "rights.data-open": {
+    zh: "{folder} 中的读数文件本机任何用户可读",
+    en: "every user of this machine can read the readings in {folder}",
+    fix: { zh: "chmod -R o-r {folder}", en: "chmod -R o-r {folder}" },
+  },
   "rights.secret-missing": {
     zh: "{key} 指向的文件 {file} 不存在或不可读",
     en: "the file {file} of {key} is missing or cannot be read",

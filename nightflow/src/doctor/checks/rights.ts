@@ -5,6 +5,8 @@ import { type Finding, found } from "../finding.ts";
 import type { Patient } from "../patient.ts";
 
 const OTHERS = 0o077;
+// A group may be meant: one that takes backups.
+const EVERYBODY_READS = 0o004;
 
 /** May the data folder be written, are secrets read by their owner alone, and who runs this? */
 export async function checkRights(patient: Patient): Promise<Finding[]> {
@@ -16,9 +18,17 @@ export async function checkRights(patient: Patient): Promise<Finding[]> {
         ? found("ok", "rights.folder")
         : found("fail", "rights.folder-denied", { folder: dataDir, user: probes.userName() }),
     );
-  findings.push(...secrets(patient));
+  findings.push(...openData(patient), ...secrets(patient));
   if (probes.userId() === 0) findings.push(found("warn", "rights.root"));
   return findings;
+}
+
+/** Files that hold what people use, and that anybody on the machine could read: an older Nightflow made them so. */
+function openData({ probes, dataDir }: Patient): Finding[] {
+  const isOpen = ["readings.duckdb", "readings.duckdb.wal"].some(
+    (name) => ((probes.rights(join(dataDir, name))?.mode ?? 0) & EVERYBODY_READS) !== 0,
+  );
+  return isOpen ? [found("warn", "rights.data-open", { folder: dataDir })] : [];
 }
 
 function secrets(patient: Patient): Finding[] {
