@@ -1,4 +1,6 @@
+import { fillPacketLengths } from "@nightflow/domain";
 import { Aedes, type AedesPublishPacket, type Client, type PublishPacket, type Subscription } from "aedes";
+import { writeToStream } from "mqtt-packet";
 import { forgetDuplicates, isWithheld, subscriptionsOf } from "./aedes-internals.ts";
 import type { BrokerLimits } from "./config-limits.ts";
 import type { BoundedEmitter } from "./emitter.ts";
@@ -20,6 +22,7 @@ export interface EngineParts {
 /** Aedes with our queues, bounds and judgements. */
 export function createEngine(parts: EngineParts): Aedes {
   const { limits, visitors, gate } = parts;
+  fillPacketLengths(writeToStream);
   return new Engine({
     mq: parts.emitter,
     persistence: parts.persistence,

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { fillPacketLengths } from "@nightflow/domain";
 import { connectAsync, type MqttClient } from "mqtt";
+import { writeToStream } from "mqtt-packet";
 import { PendingCalls } from "./pending-calls.ts";
 import type { OpenUplink, Uplink, UplinkListener } from "./uplink.ts";
 
@@ -42,6 +44,7 @@ const REFUSALS = new Set<unknown>([4, 5]);
  * waits inside the library. What was not acknowledged is sent again from the outbox.
  */
 export function mqttUplinks(options: MqttUplinkOptions): OpenUplink {
+  fillPacketLengths(writeToStream);
   return async (listener) => {
     const client = await connectOnce(options).catch((error: unknown) => {
       if (REFUSALS.has((error as { code?: unknown }).code)) options.onRefused?.();
