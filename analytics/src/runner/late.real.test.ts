@@ -231,6 +231,13 @@ describe("readings of an inlet that come a week late", () => {
     const judged = await nights();
     expect(judged[1]).toMatchObject({ mnf_m3h: expect.any(Number), version: 2, is_revised: true });
     expect(judged[0]).toMatchObject({ version: 1, is_revised: false });
+    const former = async () =>
+      (await db.query("select night, version, mnf_m3h from dma_night_version order by night, version")).rows;
+    const formerNights = await former();
+    expect(formerNights).toContainEqual({ night: judged[1]?.night, version: 1, mnf_m3h: null });
+    expect(formerNights).toHaveLength(
+      (await db.query("select 1 from dma_night where revised_at is not null")).rows.length,
+    );
     // As if the process had ended before its snapshot: the batch waits still, and the feed brings its readings again.
     await db.transaction(async (tx) => pointTo(tx, await putPieces((work) => work(tx), 0, kept)));
     const spans = mergeSpans(
@@ -245,6 +252,7 @@ describe("readings of an inlet that come a week late", () => {
     await db.query("update analytics_snapshot set cursor = 1");
     await runUntilIdle();
     expect(await nights()).toEqual(judged);
+    expect(await former()).toEqual(formerNights);
     expect(await findings("NIGHT_MIN")).toHaveLength(1);
   });
 });

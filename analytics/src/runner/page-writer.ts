@@ -80,15 +80,22 @@ function nightValues(night: DmaNight): unknown[] {
   ];
 }
 
-/** Rewrites nights that were judged again, each as its next version; told twice it does so once. */
+/** Rewrites nights that were judged again, each as its next version, and keeps what they were; told twice it does so once. */
 export async function reviseNights(tx: Sql, nights: readonly DmaNight[], atMs: number): Promise<void> {
   for (const night of nights) {
     await tx.query(
-      `update dma_night set version = version + 1, revised_at = $16
-        where dma_id = $1 and night = $2::date and (mnf_m3h, expected_m3h, band_low_m3h, band_high_m3h, inflow_m3, customers_m3,
-          completeness, customers_night_m3h, customers_completeness, loss_m3h, loss_expected_m3h, loss_band_high_m3h, no_balance)
-          is distinct from ($3::float8, $4::float8, $5::float8, $6::float8, $7::float8, $8::float8, $9::float8, $10::float8,
-            $11::float8, $12::float8, $13::float8, $14::float8, $15::text)`,
+      `with other as (
+         select dma_id, night, version, mnf_m3h, expected_m3h, loss_m3h, completeness from dma_night
+          where dma_id = $1 and night = $2::date and (mnf_m3h, expected_m3h, band_low_m3h, band_high_m3h, inflow_m3, customers_m3,
+            completeness, customers_night_m3h, customers_completeness, loss_m3h, loss_expected_m3h, loss_band_high_m3h, no_balance)
+            is distinct from ($3::float8, $4::float8, $5::float8, $6::float8, $7::float8, $8::float8, $9::float8, $10::float8,
+              $11::float8, $12::float8, $13::float8, $14::float8, $15::text)
+       ), kept as (
+         insert into dma_night_version (dma_id, night, version, mnf_m3h, expected_m3h, loss_m3h, completeness, replaced_at)
+         select *, $16 from other on conflict do nothing
+       )
+       update dma_night n set version = n.version + 1, revised_at = $16
+         from other where n.dma_id = other.dma_id and n.night = other.night`,
       [...nightValues(night), new Date(atMs)],
     );
     await writeNight(tx, night);

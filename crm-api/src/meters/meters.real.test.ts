@@ -245,6 +245,36 @@ test("the control room shows per district what flows now, what the last night lo
   expect(dma.body.meters).toEqual([{ meterId: "N0", sign: 1 }]);
 });
 
+test("a night that late readings made another one says when, and what it was before", async () => {
+  const { signIn, db } = await livingTown();
+  await db.query(
+    `insert into dma_night (dma_id, night, mnf_m3h, expected_m3h, completeness, version, revised_at) values
+       ('DMA-N', '2026-10-18', 6, 3, 1, 3, '2026-10-20T02:00Z'), ('DMA-N', '2026-10-19', 3, 3, 1, 2, '2026-10-20T02:00Z'),
+       ('DMA-N', '2026-10-20', 3, 3, 1, 1, null)`,
+  );
+  await db.query(
+    `insert into dma_night_version (dma_id, night, version, mnf_m3h, loss_m3h, completeness, replaced_at) values
+       ('DMA-N', '2026-10-18', 1, null, null, 0.2, '2026-10-19T02:00Z'), ('DMA-N', '2026-10-18', 2, 5, 1, 0.9, '2026-10-20T02:00Z')`,
+  );
+  const { body } = await (await signIn("control")).get<z.infer<typeof DmaDetail>>("/api/dmas/DMA-N");
+  expect(body.revisedNights).toEqual([
+    {
+      night: "2026-10-19",
+      revisedAt: Date.UTC(2026, 9, 20, 2),
+      version: 2,
+      now: { mnfM3h: 3, lossM3h: null, completeness: 1 },
+      was: null,
+    },
+    {
+      night: "2026-10-18",
+      revisedAt: Date.UTC(2026, 9, 20, 2),
+      version: 3,
+      now: { mnfM3h: 6, lossM3h: null, completeness: 1 },
+      was: { mnfM3h: 5, lossM3h: 1, completeness: 0.9 },
+    },
+  ]);
+});
+
 test("a district whose last night is older than two days loses an unknown flow, not none", async () => {
   const { signIn, db } = await livingTown();
   await db.query(

@@ -1,6 +1,6 @@
 import type { Sql } from "@nightflow/storage";
 import type { z } from "zod";
-import type { Night } from "./wire.ts";
+import type { Night, RevisedNight } from "./wire.ts";
 
 /** A row of `dma_night` as JSON, which has no types to convert. */
 export interface NightSqlRow {
@@ -59,4 +59,39 @@ export function toNight(row: NightSqlRow): z.infer<typeof Night> {
     noBalance: row.no_balance,
     version: row.version,
   };
+}
+
+interface RevisedRow {
+  night: string;
+  revised_at: Date;
+  version: number;
+  mnf_m3h: number | null;
+  loss_m3h: number | null;
+  completeness: number;
+  was: { mnf_m3h: number | null; loss_m3h: number | null; completeness: number } | null;
+}
+
+const MOST_REVISED = 20;
+
+/** The nights of a district from a local date on that late readings made others, the newest first, with what each was before. */
+export async function revisedNights(sql: Sql, dmaId: string, from: string): Promise<z.infer<typeof RevisedNight>[]> {
+  const { rows } = await sql.query<RevisedRow>(
+    `select n.night, n.revised_at, n.version, n.mnf_m3h, n.loss_m3h, n.completeness,
+            (select to_jsonb(v) from dma_night_version v where v.dma_id = n.dma_id and v.night = n.night and v.version < n.version
+              order by v.version desc limit 1) as was
+       from dma_night n where n.dma_id = $1 and n.night >= $2::date and n.revised_at is not null
+      order by n.night desc limit ${MOST_REVISED}`,
+    [dmaId, from],
+  );
+  return rows.map((row) => ({
+    night: row.night,
+    revisedAt: row.revised_at.getTime(),
+    version: row.version,
+    now: nightFigures(row),
+    was: row.was === null ? null : nightFigures(row.was),
+  }));
+}
+
+function nightFigures(row: NonNullable<RevisedRow["was"]>) {
+  return { mnfM3h: row.mnf_m3h, lossM3h: row.loss_m3h, completeness: row.completeness };
 }

@@ -15,7 +15,7 @@ import { qualityAt, type UsageSeries, usageSeries } from "../meters/usage.ts";
 import { SqlFilter } from "../sql/filter.ts";
 import { OPEN_TICKET } from "../tickets/open.ts";
 import { dmaBoard, flowAt, flowNow, loadDmas, oldestOfNow, toDmaRow } from "./dmas.ts";
-import { nightsOf } from "./nights.ts";
+import { nightsOf, revisedNights } from "./nights.ts";
 import { pressuresOf } from "./pressure.ts";
 import { systemInput } from "./system-input.ts";
 import { DmaDetail, type DmaRow, Overview } from "./wire.ts";
@@ -128,6 +128,7 @@ async function dmaDetail(deps: ApiDeps, scope: Scope, id: string): Promise<z.inf
   const points = await pointsOfDmas(db, [id]);
   const series = await usageSeries(store, points, now - CURVE_DAYS * DAY_MS, now);
   const company = await companyOf(db, scope.path);
+  const nights = await nightsOf(db, id, NIGHTS);
   return {
     ...toDmaRow(dma, {
       inflow: await flowNow(store, points, now),
@@ -135,7 +136,8 @@ async function dmaDetail(deps: ApiDeps, scope: Scope, id: string): Promise<z.inf
       oldestNight: oldestOfNow(now, company.zone),
     }),
     ...company,
-    nights: await nightsOf(db, id, NIGHTS),
+    nights,
+    revisedNights: await revisedNights(db, id, nights[0]?.night ?? "infinity"),
     inflowCurve: series === null ? null : toFlowCurve(series),
     meters: points.map(({ meterId, sign }) => ({ meterId, sign })),
   };

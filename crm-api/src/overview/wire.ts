@@ -54,6 +54,24 @@ export const Night = named(
   }),
 );
 
+const NightFigures = z.strictObject({
+  mnfM3h: z.number().nullable().meta({ description: "Minimum night flow.", unit: "m3/h" }),
+  lossM3h: z.number().nullable().meta({ description: "Inflow less customers from 02 to 05.", unit: "m3/h" }),
+  completeness: z.number(),
+});
+
+/** A night that late readings made another one. */
+export const RevisedNight = named(
+  "RevisedNight",
+  z.strictObject({
+    night: LocalDate,
+    revisedAt: Instant.meta({ description: "When it was judged again, the last time." }),
+    version: z.int(),
+    now: NightFigures,
+    was: NightFigures.nullable().meta({ description: "The version before; null where it was not kept yet." }),
+  }),
+);
+
 /** One district on the control room's board. */
 export const DmaRow = named(
   "DmaRow",
@@ -86,12 +104,9 @@ export const Overview = named(
     currency: z.string(),
     dmas: z.array(DmaRow).meta({ description: "Worst first, by money lost in a day." }),
     totals: z.strictObject({
-      inflowM3h: z
-        .number()
-        .nullable()
-        .meta({
-          description: "Sum over the districts with a measured flow; what a part takes from its whole counts once.",
-        }),
+      inflowM3h: z.number().nullable().meta({
+        description: "Sum over the districts with a measured flow; what a part takes from its whole counts once.",
+      }),
       nightLossM3h: z.number().nullable().meta({ description: "Sum over the districts of which it is known." }),
       lossPerDay: z.number().nullable(),
       openEvents: z.int(),
@@ -114,6 +129,7 @@ export const DmaDetail = named(
     currency: z.string(),
     zone: z.string(),
     nights: z.array(Night).meta({ description: "Up to 60 nights, ascending." }),
+    revisedNights: z.array(RevisedNight).meta({ description: "Those of them judged again, newest first, at most 20." }),
     inflowCurve: z
       .strictObject({
         stepMs: z.int(),

@@ -3027,6 +3027,21 @@ export interface components {
             noBalance: ("no_customers" | "inflow_incomplete" | "customers_incomplete" | "waiting") | null;
             version: number;
         };
+        RevisedNight: {
+            night: string;
+            revisedAt: number;
+            version: number;
+            now: {
+                mnfM3h: number | null;
+                lossM3h: number | null;
+                completeness: number;
+            };
+            was: {
+                mnfM3h: number | null;
+                lossM3h: number | null;
+                completeness: number;
+            } | null;
+        };
         DmaRow: {
             id: string;
             name: components["schemas"]["Words"];
@@ -3081,6 +3096,7 @@ export interface components {
             currency: string;
             zone: string;
             nights: components["schemas"]["Night"][];
+            revisedNights: components["schemas"]["RevisedNight"][];
             inflowCurve: {
                 stepMs: number;
                 startAt: number[];

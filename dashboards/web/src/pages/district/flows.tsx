@@ -6,6 +6,7 @@ import { useFlatRows } from "../../api/use-pages.ts";
 import { LazyChart } from "../../parts/lazy-chart.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { useWords } from "../../words/use-words.ts";
+import { RevisedNights } from "./revised-nights.tsx";
 import { words } from "./words.ts";
 
 const HOUR_MS = 3_600_000;
@@ -69,6 +70,7 @@ export function NightsPanel(props: { readonly district: DmaDetail }) {
       ) : (
         <LazyChart option={option} heightPx={260} label={say("nights")} />
       )}
+      <RevisedNights nights={props.district.revisedNights} />
     </Panel>
   );
 }
