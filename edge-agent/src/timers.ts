@@ -4,11 +4,20 @@ export interface Timers {
   after(ms: number, wake: () => void): () => void;
 }
 
-/** Node's timers. */
+/**
+ * Node's timers, behind what has arrived: where the process was busy for longer than a wait, an answer that lies in the
+ * socket since then is heard first, and may call the wait off. Else the agent's own delay would be taken for a meter's.
+ */
 export const realTimers: Timers = {
   after(ms, wake) {
-    const handle = setTimeout(wake, ms);
-    return () => clearTimeout(handle);
+    let heard: NodeJS.Immediate | undefined;
+    const handle = setTimeout(() => {
+      heard = setImmediate(wake);
+    }, ms);
+    return () => {
+      clearTimeout(handle);
+      clearImmediate(heard);
+    };
   },
 };
 

@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import type { TcpTransport } from "@nightflow/domain";
+import { realTimers } from "../timers.ts";
 import type { Connect } from "./kept-transport.ts";
 
 /** Connects to a TCP address. A far side that vanishes without a word is noticed by keep-alive. */
@@ -7,20 +8,20 @@ export function connectTcp({ host, port, connectTimeoutMs }: Omit<TcpTransport, 
   return (events) => {
     const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 10_000 });
     let why: string | null = null;
-    const tooLong = setTimeout(() => {
+    const endWait = realTimers.after(connectTimeoutMs, () => {
       why = `${host}:${port} did not answer within ${connectTimeoutMs} ms: is the address right, and the device on?`;
       socket.destroy();
-    }, connectTimeoutMs);
+    });
     socket.on("error", (error: NodeJS.ErrnoException) => {
       why = faultOf(error, host, port);
     });
     socket.once("connect", () => {
-      clearTimeout(tooLong);
+      endWait();
       events.opened();
     });
     socket.on("data", (bytes) => events.bytes(bytes));
     socket.once("close", () => {
-      clearTimeout(tooLong);
+      endWait();
       events.lost(why);
     });
     return { write: (bytes) => void socket.write(bytes), destroy: () => socket.destroy() };
