@@ -230,7 +230,8 @@ class IngestCore {
   }
 
   stats(): IngestStats {
-    return this.#metrics.snapshot({ batches: this.#admission.batches, bytes: this.#admission.bytes });
+    const { batches, bytes } = this.#admission;
+    return this.#metrics.snapshot({ batches, bytes }, this.#foreign.nodes.figures());
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { counterFamily, gaugeFamily, histogramFamily, type MetricFamily } from "@nightflow/domain";
 import type { IngestStats } from "./metrics.ts";
+import { sparkplugFamilies } from "./sparkplug/figures.ts";
 
 /** What ingest counts, for Prometheus. */
 export function ingestFamilies(stats: IngestStats): MetricFamily[] {
@@ -31,5 +32,6 @@ export function ingestFamilies(stats: IngestStats): MetricFamily[] {
       counts: commitMs.counts,
       sum: commitMs.sumMs / 1000,
     }),
+    ...sparkplugFamilies(stats.sparkplug),
   ];
 }

@@ -1,4 +1,5 @@
 import type { CommitRequest, SetAsideList } from "@nightflow/storage";
+import type { SparkplugFigures } from "./sparkplug/figures.ts";
 
 /** How long something took, in buckets: `counts[i]` of them took up to `boundsMs[i]`, the last one longer than all. */
 export interface Histogram {
@@ -34,13 +35,14 @@ export interface IngestStats {
   readonly pendingBatches: number;
   readonly pendingBytes: number;
   readonly commitMs: Histogram;
+  readonly sparkplug: SparkplugFigures;
 }
 
 const BOUNDS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] as const;
 const SUSPECT = 1;
 const LIST_COUNTERS = { dead_letter: "deadLetters", quarantine: "quarantined", conflict: "conflicts" } as const;
 
-type Counter = Exclude<keyof IngestStats, "commitMs" | "pendingBatches" | "pendingBytes">;
+type Counter = Exclude<keyof IngestStats, "commitMs" | "pendingBatches" | "pendingBytes" | "sparkplug">;
 
 /** Counts what ingest does. */
 export class Metrics {
@@ -77,7 +79,7 @@ export class Metrics {
     this.#observe(tookMs);
   }
 
-  snapshot(pending: { readonly batches: number; readonly bytes: number }): IngestStats {
+  snapshot(pending: { readonly batches: number; readonly bytes: number }, sparkplug: SparkplugFigures): IngestStats {
     const commitMs = {
       boundsMs: BOUNDS_MS,
       counts: [...this.#buckets],
@@ -85,7 +87,7 @@ export class Metrics {
       sumMs: this.#sumMs,
       maxMs: this.#maxMs,
     };
-    return { ...this.#counters, pendingBatches: pending.batches, pendingBytes: pending.bytes, commitMs };
+    return { ...this.#counters, pendingBatches: pending.batches, pendingBytes: pending.bytes, commitMs, sparkplug };
   }
 
   #observe(tookMs: number): void {

@@ -1,5 +1,6 @@
 import type { DeviceFault, DeviceItem } from "@nightflow/domain";
 import type { DeviceReadings } from "../devices/device-payload.ts";
+import { noSparkplugCounts, type SparkplugFigures } from "./figures.ts";
 import { faultOfUnborn, itemOfMetric, type MetricDefinition, unbornOf } from "./metric-item.ts";
 import type { SparkplugMetric, SparkplugPayload } from "./payload.ts";
 import { type SparkplugTopic, sparkplugSource } from "./topic.ts";
@@ -37,6 +38,7 @@ export class EdgeNodes {
   readonly #minAskMs: number;
   readonly #now: () => number;
   readonly #nodes = new Map<string, EdgeNode>();
+  readonly #counts = noSparkplugCounts();
 
   /** `now` is in real ms: how often a node is asked is no matter of business time. */
   constructor(ask: AskForRebirth, minAskMs: number, now: () => number = () => performance.now()) {
@@ -53,8 +55,17 @@ export class EdgeNodes {
     else this.#follow(node, topic, payload.seq);
     if (topic.kind === "DBIRTH") this.#define(node, topic.device, payload.metrics);
     if (topic.kind === "DDEATH") this.#forgetDevice(node, topic.device);
+    if (topic.kind === "DBIRTH") this.#counts.deviceBirths++;
+    if (topic.kind === "DDEATH") this.#counts.deviceDeaths++;
     const isDeath = topic.kind === "NDEATH" || topic.kind === "DDEATH";
     return { source: sparkplugSource(topic), items: isDeath ? [] : this.#itemsOf(node, topic, payload) };
+  }
+
+  /** What was heard since the start, and who is there now. */
+  figures(): SparkplugFigures {
+    let aliveNodes = 0;
+    for (const { isAlive } of this.#nodes.values()) if (isAlive) aliveNodes++;
+    return { ...this.#counts, aliveNodes, deadNodes: this.#nodes.size - aliveNodes };
   }
 
   /** Messages were missed, births may be among them: no alias is believed until its node is born again. */
@@ -93,6 +104,7 @@ export class EdgeNodes {
   }
 
   #bear(node: EdgeNode, { seq, metrics }: SparkplugPayload): void {
+    this.#counts.nodeBirths++;
     node.byAlias.clear();
     node.typeOf.clear();
     node.isAlive = true;
@@ -105,6 +117,7 @@ export class EdgeNodes {
   #die(node: EdgeNode, { metrics }: SparkplugPayload): void {
     const bdSeq = metrics.find(({ name }) => name === "bdSeq")?.text ?? null;
     if (bdSeq !== node.bdSeq) return;
+    this.#counts.nodeDeaths++;
     node.isAlive = false;
     node.byAlias.clear();
     node.typeOf.clear();
@@ -114,9 +127,13 @@ export class EdgeNodes {
   #follow(node: EdgeNode, { kind }: SparkplugTopic, seq: number | null): void {
     const before = node.seq;
     node.seq = seq ?? before;
-    if (!node.isAlive) this.#askFor(node, `${kind} without a birth certificate`);
-    else if (seq === null || (before !== null && seq !== before && seq !== (before + 1) % SEQ_MODULO))
+    if (!node.isAlive) {
+      this.#counts.unbornMessages++;
+      this.#askFor(node, `${kind} without a birth certificate`);
+    } else if (seq === null || (before !== null && seq !== before && seq !== (before + 1) % SEQ_MODULO)) {
+      this.#counts.sequenceGaps++;
       this.#askFor(node, `${kind} with seq ${seq} after ${before}`);
+    }
   }
 
   #define(node: EdgeNode, device: string | null, metrics: readonly SparkplugMetric[]): void {
@@ -141,6 +158,7 @@ export class EdgeNodes {
       const timed = { ...metric, timeMs: metric.timeMs ?? timeMs };
       const definition = definitionOf(node, device, metric);
       if (definition === undefined) {
+        this.#counts.unknownMetrics++;
         this.#askFor(node, `${kind} with the unknown alias ${metric.alias}`);
         items.push(faultOfUnborn(timed));
       } else if (!CONTROL.test(definition.name)) items.push(itemOfMetric(timed, definition));
@@ -152,6 +170,7 @@ export class EdgeNodes {
     const now = this.#now();
     if (now - node.askedAtMs < this.#minAskMs) return;
     node.askedAtMs = now;
+    this.#counts.rebirthsAsked++;
     this.#ask({ group: node.group, node: node.node }, why);
   }
 }

@@ -4,6 +4,7 @@ import { get } from "sparkplug-payload";
 import proto from "sparkplug-payload/lib/sparkplugPayloadProto.js";
 import { describe, expect, it } from "vitest";
 import { NO_DEVICES } from "../devices/no-devices.ts";
+import { ingestFamilies } from "../metric-families.ts";
 import { NOON, pressureChannel, testBench, waterChannel } from "../testing/test-bench.ts";
 import { decodeSparkplug } from "./payload.ts";
 import { parseSparkplugTopic } from "./topic.ts";
@@ -113,6 +114,27 @@ describe("a Sparkplug node", () => {
     const asked = decodeSparkplug(commands[0]?.payload ?? new Uint8Array()).metrics[0];
     expect(asked).toMatchObject({ name: "Node Control/Rebirth", kind: "booleanValue", text: "1" });
     expect(store.readings).toHaveLength(5);
+  });
+
+  it("is counted by births, deaths, gaps, and metrics that no birth explains", async () => {
+    const { send, birth, ingest } = await bench();
+    const data = (seq: number, alias = 1) => encode(seq, [{ alias, longValue: 1500, timestamp: NOON + seq }]);
+    await send("NDATA", data(7));
+    await send("NBIRTH", birth);
+    await send("DBIRTH", encode(1, [{ name: "wide", alias: 9, datatype: INT64, longValue: 1, timestamp: NOON }]));
+    await send("NDATA", data(4));
+    await send("NDATA", data(5, 77));
+    expect(ingest.stats().sparkplug).toMatchObject({ nodeBirths: 1, deviceBirths: 1, aliveNodes: 1, deadNodes: 0 });
+    expect(ingest.stats().sparkplug).toMatchObject({ sequenceGaps: 1, unbornMessages: 1, unknownMetrics: 2 });
+    await send("DDEATH", encode(6, []));
+    await send("NDEATH", encode(null, [{ name: "bdSeq", datatype: UINT64, longValue: 2 }]));
+    expect(ingest.stats().sparkplug).toMatchObject({ nodeDeaths: 0, aliveNodes: 1 });
+    await send("NDEATH", encode(null, [{ name: "bdSeq", datatype: UINT64, longValue: 3 }]));
+    expect(ingest.stats().sparkplug).toMatchObject({ nodeDeaths: 1, deviceDeaths: 1, aliveNodes: 0, deadNodes: 1 });
+    const written = ingestFamilies(ingest.stats()).find(
+      ({ name }) => name === "nightflow_sparkplug_sequence_gaps_total",
+    );
+    expect(written?.samples).toMatchObject([{ value: 1 }]);
   });
 
   it("goes on at 0 after 255 without being asked", async () => {

@@ -1,5 +1,12 @@
-import { gaugeFamily } from "@nightflow/domain";
-import { type ConnectedIngest, type Histogram, type Ingest, type IngestStats, ingestFamilies } from "@nightflow/ingest";
+import { counterFamily, gaugeFamily, type MetricFamily } from "@nightflow/domain";
+import {
+  type ConnectedIngest,
+  type Histogram,
+  type Ingest,
+  type IngestStats,
+  ingestFamilies,
+  type SparkplugStanding,
+} from "@nightflow/ingest";
 import { mergeViews, type OperateView } from "../view.ts";
 
 /** Rates are over at least this long, so that two looks in a row do not show zero. */
@@ -16,8 +23,10 @@ export function ingestView(ingest: Pick<Ingest, "stats">): OperateView {
   };
 }
 
+type ConnectedRoom = Pick<ConnectedIngest, "ingest" | "isConnected" | "held" | "sparkplug">;
+
 /** The same of an ingest that takes its batches from a broker elsewhere. */
-export function connectedIngestView(room: Pick<ConnectedIngest, "ingest" | "isConnected" | "held">): OperateView {
+export function connectedIngestView(room: ConnectedRoom): OperateView {
   const connection: OperateView = {
     metrics: [
       () => {
@@ -32,11 +41,28 @@ export function connectedIngestView(room: Pick<ConnectedIngest, "ingest" | "isCo
           gaugeFamily("nightflow_ingest_dropped_messages", "Messages of QoS 0 dropped on this connection.", dropped),
         ];
       },
+      () => hostFamilies(room.sparkplug()),
     ],
     checks: [{ name: "broker", check: () => (room.isConnected ? null : "ingest is not connected to it") }],
     figures: [() => ({ heldBatches: room.held().held })],
   };
   return mergeViews(ingestView(room.ingest), connection);
+}
+
+function hostFamilies(standing: SparkplugStanding | undefined): MetricFamily[] {
+  if (standing === undefined) return [];
+  const { isHost, isConnected, held, inHand, dropped } = standing;
+  return [
+    gaugeFamily("nightflow_sparkplug_host", "1 in the room that stores Sparkplug's messages, else 0.", Number(isHost)),
+    gaugeFamily(
+      "nightflow_sparkplug_connected",
+      "1 while Sparkplug's messages are heard, else 0.",
+      Number(isConnected),
+    ),
+    gaugeFamily("nightflow_sparkplug_held_messages", "Messages held for the death of the host.", held),
+    gaugeFamily("nightflow_sparkplug_in_hand_messages", "Messages that the host is about to store.", inHand),
+    counterFamily("nightflow_sparkplug_dropped_messages_total", "Messages dropped while too many waited.", dropped),
+  ];
 }
 
 /** Says that commits fail when some have since the last one that did not. */
