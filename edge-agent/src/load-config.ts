@@ -5,7 +5,9 @@ import {
   type Clock,
   ClockAnchor,
   ConfigError,
+  checkPlainly,
   describeError,
+  faultLine,
   realClock,
   ScaledClock,
 } from "@nightflow/domain";
@@ -97,9 +99,9 @@ function resolved(config: EdgeAgentConfig | undefined, folder: string): EdgeAgen
 /** A YAML or JSON file by its schema; JSON is YAML too. */
 function readAs<Schema extends z.ZodType>(path: string, schema: Schema, faults: string[]): z.infer<Schema> | undefined {
   try {
-    const parsed = schema.safeParse(readText(readFileSync(path, "utf8")));
-    if (parsed.success) return parsed.data;
-    faults.push(...parsed.error.issues.map((issue) => `${path}: ${issue.path.join(".") || "file"}: ${issue.message}`));
+    const checked = checkPlainly(schema, readText(readFileSync(path, "utf8")));
+    if (checked.data !== null) return checked.data;
+    faults.push(...checked.faults.map((fault) => `${path}: ${faultLine(fault)}`));
   } catch (error) {
     faults.push(`${path}: ${describeError(error)}`);
   }

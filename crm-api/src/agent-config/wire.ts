@@ -9,7 +9,11 @@ export const VersionPath = AgentPath.extend({ version: z.coerce.number().int().m
 /** One thing that is wrong with a configuration. */
 export const ConfigFaultRow = named(
   "ConfigFault",
-  z.strictObject({ path: z.string().meta({ description: "Such as buses.0.units.3.periodS." }), message: z.string() }),
+  z.strictObject({
+    path: z.string().meta({ description: "Such as buses.0.units.3.periodS." }),
+    message: z.string(),
+    zh: z.string().optional().meta({ description: "The message in Chinese, where there are words." }),
+  }),
 );
 
 const IdChangesRow = named(

@@ -1,4 +1,12 @@
-import { convert, decodeRegister, describeError, MeterProfile, textToWords, type Unit } from "@nightflow/domain";
+import {
+  checkPlainly,
+  convert,
+  decodeRegister,
+  describeError,
+  MeterProfile,
+  textToWords,
+  type Unit,
+} from "@nightflow/domain";
 import type { z } from "zod";
 import type { CheckedProfile } from "./wire.ts";
 
@@ -10,20 +18,16 @@ const GAUGE_TOLERANCE = 1e-6;
 
 /** Every fault of a profile with its path, and what each of its captured telegrams decodes to. */
 export function checkProfile(candidate: unknown): z.infer<typeof CheckedProfile> & { profile: MeterProfile | null } {
-  const parsed = MeterProfile.safeParse(candidate);
-  if (!parsed.success)
-    return {
-      profile: null,
-      faults: parsed.error.issues.map(({ path, message }) => ({ path: path.join(".") || "profile", message })),
-      vectors: [],
-    };
-  const vectors = parsed.data.vectors.map((vector) => decoded(parsed.data, vector));
+  const { data: profile, faults: wrong } = checkPlainly(MeterProfile, candidate);
+  if (profile === null)
+    return { profile, faults: wrong.map((fault) => ({ ...fault, path: fault.path || "profile" })), vectors: [] };
+  const vectors = profile.vectors.map((vector) => decoded(profile, vector));
   const faults = vectors.flatMap((vector, at) =>
     vector.isRight
       ? []
       : [{ path: `vectors.${at}`, message: `decodes to ${vector.decoded}, the dial showed ${vector.expected}` }],
   );
-  return { profile: parsed.data, faults, vectors };
+  return { profile, faults, vectors };
 }
 
 function decoded(profile: MeterProfile, vector: Vector): VectorRow {

@@ -1,3 +1,4 @@
+import { checkPlainly } from "../issues/plain-faults.ts";
 import { AgentConfig } from "./agent-config.ts";
 import { channelsFedBy } from "./buses/bus.ts";
 
@@ -8,6 +9,8 @@ export const MAX_CONFIG_BYTES = 900 * 1024;
 export interface ConfigFault {
   readonly path: string;
   readonly message: string;
+  /** The same in Chinese, where there are words. */
+  readonly zh?: string | undefined;
 }
 
 /** A configuration, or all that is wrong with it. */
@@ -17,13 +20,12 @@ export type CheckedConfig =
 
 /** Checks a configuration of an agent as far as it can be told without its profiles: every fault, each with its path. */
 export function checkAgentConfig(candidate: unknown): CheckedConfig {
-  const parsed = AgentConfig.safeParse(candidate);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path, message }) => ({ path: path.join(".") || "config", message }));
-    return { config: null, faults };
-  }
-  const faults = [...faultsOfIds(parsed.data), ...faultsOfSize(parsed.data)];
-  return faults.length === 0 ? { config: parsed.data, faults: [] } : { config: null, faults };
+  const checked = checkPlainly(AgentConfig, candidate);
+  if (checked.data === null)
+    return { config: null, faults: checked.faults.map((fault) => ({ ...fault, path: fault.path || "config" })) };
+  const config = checked.data;
+  const faults = [...faultsOfIds(config), ...faultsOfSize(config)];
+  return faults.length === 0 ? { config, faults: [] } : { config: null, faults };
 }
 
 function faultsOfIds({ buses }: AgentConfig): ConfigFault[] {

@@ -4,6 +4,8 @@ import {
   ChannelDescription,
   type Command,
   type CommandKind,
+  checkPlainly,
+  faultLine,
   MAX_REPLY_READINGS,
   MeterProfile,
   type OrderOf,
@@ -212,11 +214,14 @@ const Aside = z.array(ChannelDescription);
 const AsideProfiles = z.array(MeterProfile);
 
 async function testRead(order: OrderOf<"test-read">, deps: CarryOutDeps): Promise<Carried> {
-  const channels = Aside.safeParse(order.channels);
-  const profiles = AsideProfiles.safeParse(Object.values(order.profiles ?? {}));
-  if (!channels.success || !profiles.success) {
-    const faults = [...(channels.error?.issues ?? []), ...(profiles.error?.issues ?? [])];
-    return refused("BAD_ORDER", faults.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
+  const channels = checkPlainly(Aside, order.channels);
+  const profiles = checkPlainly(AsideProfiles, Object.values(order.profiles ?? {}));
+  if (channels.data === null || profiles.data === null) {
+    const lines = [
+      ...channels.faults.map((fault) => `channels ${faultLine(fault, "")}`),
+      ...profiles.faults.map((fault) => `profiles ${faultLine(fault, "")}`),
+    ];
+    return refused("BAD_ORDER", lines.join("; "));
   }
   const healthCheck = { afterS: 120, buses: true, uplink: true };
   const config = {

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
   type Bus,
-  describeIssues,
+  checkPlainly,
   type EarlierReading,
+  faultLine,
   MeterProfile,
   NightflowError,
   type OrderOf,
@@ -106,9 +107,10 @@ function isAt(transport: ProbeLine["transport"], place: { readonly host: string;
 
 function profileOf(wanted: NonNullable<ProbeSettings["profile"]>, library: ProfileLibrary): MeterProfile {
   if (typeof wanted !== "string") {
-    const parsed = MeterProfile.safeParse(wanted);
-    if (!parsed.success) throw new ProbeRefusedError("BAD_ORDER", describeIssues(parsed.error));
-    return modbusOnly(parsed.data);
+    const checked = checkPlainly(MeterProfile, wanted);
+    if (checked.data === null)
+      throw new ProbeRefusedError("BAD_ORDER", checked.faults.map((fault) => faultLine(fault, "profile")).join("; "));
+    return modbusOnly(checked.data);
   }
   const profile = library.get(wanted);
   if (profile === undefined)

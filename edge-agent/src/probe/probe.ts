@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { ConfigError, describeError, describeIssues, MeterProfile } from "@nightflow/domain";
+import { ConfigError, checkPlainly, describeError, faultLine, MeterProfile } from "@nightflow/domain";
 import { z } from "zod";
 import type { MeterLine } from "../drivers/modbus/line.ts";
 import { loadProfiles, type ProfileLibrary } from "../profiles/library.ts";
@@ -154,9 +154,13 @@ function profileOf(nameOrFile: string, library: ProfileLibrary): MeterProfile {
     if (found !== undefined) return found;
     throw new ProbeUsageError(`there is no profile ${nameOrFile}; known are ${[...library.keys()].join(", ")}`);
   }
-  const parsed = MeterProfile.safeParse(jsonOf(nameOrFile));
-  if (!parsed.success) throw new ConfigError(nameOrFile, [describeIssues(parsed.error)]);
-  return parsed.data;
+  const checked = checkPlainly(MeterProfile, jsonOf(nameOrFile));
+  if (checked.data === null)
+    throw new ConfigError(
+      nameOrFile,
+      checked.faults.map((fault) => faultLine(fault)),
+    );
+  return checked.data;
 }
 
 function jsonOf(file: string): unknown {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ConfigError, describeError, describeIssues, faultsOfVectors, MeterProfile } from "@nightflow/domain";
+import { ConfigError, checkPlainly, describeError, faultLine, faultsOfVectors, MeterProfile } from "@nightflow/domain";
 
 /** Meter profiles by name. */
 export type ProfileLibrary = ReadonlyMap<string, MeterProfile>;
@@ -37,17 +37,23 @@ function filesOf(folder: string, faults: string[]): string[] {
 }
 
 function readProfile(folder: string, file: string, faults: string[]): MeterProfile | undefined {
+  const path = join(folder, file);
   try {
-    const parsed = MeterProfile.safeParse(JSON.parse(readFileSync(join(folder, file), "utf8")));
-    if (!parsed.success) faults.push(`${file}: ${describeIssues(parsed.error)}`);
-    else if (`${parsed.data.name}.json` !== file) faults.push(`${file}: its name must be ${parsed.data.name}.json`);
-    else if (faultsOfVectors(parsed.data).length > 0)
-      faults.push(...faultsOfVectors(parsed.data).map((fault) => `${file}: ${fault}`));
-    else return parsed.data;
+    const { data, faults: found } = checkPlainly(MeterProfile, JSON.parse(readFileSync(path, "utf8")));
+    const own =
+      data === null ? found.map((fault) => faultLine(fault)) : [...faultsOfName(data, file), ...faultsOfVectors(data)];
+    faults.push(...own.map((fault) => `${path}: ${fault}`));
+    return own.length === 0 && data !== null ? data : undefined;
   } catch (error) {
-    faults.push(`${file}: ${describeError(error)}`);
+    faults.push(`${path}: ${describeError(error)}`);
+    return undefined;
   }
-  return undefined;
+}
+
+function faultsOfName({ name }: MeterProfile, file: string): string[] {
+  return `${name}.json` === file
+    ? []
+    : [`name: the profile is called ${name}: call the file ${name}.json, or mend name`];
 }
 
 /** The library with the profiles that a configuration carries; those go before the bundled ones of the same name. */

@@ -53,7 +53,7 @@ describe("nightflow.yaml", () => {
       "broker.port",
       "log.level",
     ]);
-    expect(faults.join("\n")).toContain('"stor"');
+    expect(faults.join("\n")).toContain("unknown key stor: did you mean store?");
   });
 
   it("says where its YAML is broken", () => {

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
-import { ConfigError } from "@nightflow/domain";
+import { ConfigError, checkPlainly, faultLine } from "@nightflow/domain";
 import { parseDocument } from "yaml";
-import type { z } from "zod";
 import { NightflowConfig } from "./schema.ts";
 
 /** A checked configuration, and the folder that its relative paths start from. */
@@ -38,13 +37,10 @@ export function loadConfig(path: string | undefined): LoadedConfig {
 
 /** The schema's answer to `input`. @throws {ConfigError} with every fault at once. */
 export function parseConfig(input: unknown, source: string): NightflowConfig {
-  const parsed = NightflowConfig.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw new ConfigError(source, faultsOf(parsed.error), { remedy: "docs/reference/configuration.md lists every key" });
-}
-
-function faultsOf(error: z.ZodError): string[] {
-  return error.issues.map((issue) => `${issue.path.length === 0 ? "(file)" : issue.path.join(".")}: ${issue.message}`);
+  const checked = checkPlainly(NightflowConfig, input);
+  if (checked.data !== null) return checked.data;
+  const faults = checked.faults.map((fault) => faultLine(fault, "(file)"));
+  throw new ConfigError(source, faults, { remedy: "docs/reference/configuration.md lists every key" });
 }
 
 /** A path of the configuration, from the folder that holds the file. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Cjt188Dialect, ConfigError, describeError, describeIssues } from "@nightflow/domain";
+import { Cjt188Dialect, ConfigError, checkPlainly, describeError, faultLine } from "@nightflow/domain";
 
 /** Dialects by name. */
 export type DialectLibrary = ReadonlyMap<string, Cjt188Dialect>;
@@ -34,9 +34,9 @@ export function loadDialects(folder: string): DialectLibrary {
 
 function readDialect(path: string, faults: string[]): Cjt188Dialect | undefined {
   try {
-    const parsed = Cjt188Dialect.safeParse(JSON.parse(readFileSync(path, "utf8")));
-    if (parsed.success) return parsed.data;
-    faults.push(`${path}: ${describeIssues(parsed.error)}`);
+    const checked = checkPlainly(Cjt188Dialect, JSON.parse(readFileSync(path, "utf8")));
+    if (checked.data !== null) return checked.data;
+    faults.push(...checked.faults.map((fault) => `${path}: ${faultLine(fault)}`));
   } catch (error) {
     faults.push(`${path}: ${describeError(error)}`);
   }

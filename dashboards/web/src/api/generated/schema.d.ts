@@ -2842,6 +2842,7 @@ export interface components {
         ConfigFault: {
             path: string;
             message: string;
+            zh?: string;
         };
         IdChanges: {
             added: string[];

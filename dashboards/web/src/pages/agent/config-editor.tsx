@@ -68,7 +68,7 @@ export function ConfigEditor(props: {
 }
 
 function Checked({ checked }: { readonly checked: CheckedConfig }) {
-  const { say } = useWords("agent", words);
+  const { say, language } = useWords("agent", words);
   if (checked.faults.length === 0)
     return (
       <Alert
@@ -85,9 +85,9 @@ function Checked({ checked }: { readonly checked: CheckedConfig }) {
       title={say("faults", { count: checked.faults.length })}
       description={
         <ul className="nf-tight">
-          {checked.faults.map(({ path, message }) => (
+          {checked.faults.map(({ path, message, zh }) => (
             <li key={`${path} ${message}`}>
-              <code>{path}</code> {message}
+              <code>{path}</code> {language === "zh" ? (zh ?? message) : message}
             </li>
           ))}
         </ul>

@@ -90,7 +90,7 @@ function Save(props: {
 type Vector = CheckedProfile["vectors"][number];
 
 function Checked({ checked }: { readonly checked: CheckedProfile }) {
-  const { say } = useWords("profiles", words);
+  const { say, language } = useWords("profiles", words);
   return (
     <>
       {checked.faults.length === 0 ? (
@@ -102,9 +102,9 @@ function Checked({ checked }: { readonly checked: CheckedProfile }) {
           title={say("faults", { count: checked.faults.length })}
           description={
             <ul className="nf-tight">
-              {checked.faults.map(({ path, message }) => (
+              {checked.faults.map(({ path, message, zh }) => (
                 <li key={`${path} ${message}`}>
-                  <code>{path}</code> {message}
+                  <code>{path}</code> {language === "zh" ? (zh ?? message) : message}
                 </li>
               ))}
             </ul>
