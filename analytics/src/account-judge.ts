@@ -9,6 +9,7 @@ import {
   accountCellsOf,
   RUN_RULES,
 } from "./pure/accounts/account-table.ts";
+import { accountViewsOf } from "./pure/accounts/explain-account.ts";
 import {
   type LimitContext,
   monthDays,
@@ -24,12 +25,14 @@ import type { DayVolume } from "./pure/detectors/day.ts";
 import type { Flow, Step } from "./pure/detectors/flow.ts";
 import { stepUsage } from "./pure/detectors/usage-change.ts";
 import { type Proof, usageProof } from "./pure/evidence.ts";
+import type { RuleView } from "./pure/explain.ts";
 import { isWeekend } from "./pure/local-time.ts";
 import type { MeterState } from "./pure/meter-table.ts";
 import type { SlotTable } from "./pure/slot-table.ts";
 import { DEFAULT_TUNING, type RuleTuning } from "./pure/tuning.ts";
 import type { WatchedAccount, WatchedMeter } from "./watched-meter.ts";
 
+const HOUR_MS = 3_600_000;
 const RUN_PROOFS = [highProof, lowProof, offProof] as const;
 const BITS: Partial<Record<RuleCode, number>> = {
   USAGE_CHANGE: 0,
@@ -68,6 +71,24 @@ export class AccountJudge {
   /** Judges by these parameters from now on. */
   setTuning(tuning: RuleTuning): void {
     this.#tuning = tuning;
+  }
+
+  /** What the rules see of an account; `atMs` is the end of the hour last judged. */
+  viewsOf({ calendar, plan, terms, partMs, slot }: WatchedAccount, atMs: number): RuleView[] {
+    const state = this.#table.view;
+    state.slot = slot;
+    const hourMs = atMs - HOUR_MS;
+    const [day, localHour] = [calendar.dayOf(hourMs), Math.floor(calendar.hourOf(hourMs))];
+    return accountViewsOf({
+      state,
+      cells: this.#cells,
+      own: terms.thresholds,
+      hasCalendar: terms.shifts.length > 0 || terms.days.length > 0,
+      weekHour: plan.weekHourOf(day, localHour),
+      plan: plan.planOf(day, localHour),
+      partMs,
+      tuning: this.#tuning,
+    });
   }
 
   /** Takes an hour of one of the account's meters; hours are judged once all of them have told, in their order. */

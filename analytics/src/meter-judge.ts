@@ -1,3 +1,4 @@
+import type { RuleCode } from "@nightflow/domain";
 import { AccountJudge } from "./account-judge.ts";
 import type { AccountParts } from "./account-parts.ts";
 import type { Districts } from "./engine-districts.ts";
@@ -14,7 +15,7 @@ import type { EmittedInterval, NextReading } from "./pure/intervals.ts";
 import { isWeekend, type ZoneCalendar } from "./pure/local-time.ts";
 import { cellsOf, type MeterState } from "./pure/meter-table.ts";
 import type { MeteredChannel } from "./pure/registry.ts";
-import type { MeterRule, RuleContext } from "./pure/rules.ts";
+import { DAY_RULES, HOUR_RULES, INTERVAL_RULES, type MeterRule, type RuleContext } from "./pure/rules.ts";
 import { DEFAULT_TUNING, type RuleTuning } from "./pure/tuning.ts";
 import { SideJudge } from "./side-judge.ts";
 import type { WatchedMeter } from "./watched-meter.ts";
@@ -73,7 +74,9 @@ export class MeterJudge {
   viewsOf(meter: WatchedMeter, state: MeterState): RuleView[] {
     const { meta } = meter;
     const context = { ...this.#context, meter: meta, litresPerCount: meta.litresPerCount ?? 0 };
-    return [...viewsOf(state, context, state.anchorMs), ...this.#side.viewsOf(meter, state)];
+    const own = viewsOf(state, context, state.anchorMs).filter(({ rule }) => isJudgedBy(meta, rule));
+    const ofAccount = meter.account === undefined ? [] : this.#accounts.viewsOf(meter.account, state.anchorMs);
+    return [...own, ...this.#side.viewsOf(meter, state), ...ofAccount];
   }
 
   /** Takes a good reading of the reverse register of the meter that the view of the slots stands on. */
@@ -189,6 +192,13 @@ export class MeterJudge {
     // A key account's days are judged by another rule; NO_USE wants to know them too.
     if (meter.meta.isKeyAccount) stepVolume(state, volume, this.#context.tuning.USAGE_CHANGE);
   }
+}
+
+/** Whether a rule of single meters applies to one: key accounts are judged by others. */
+function isJudgedBy(meta: MeteredChannel, code: RuleCode): boolean {
+  const isOf = (rule: { readonly code: RuleCode; appliesTo(meter: MeteredChannel): boolean }) =>
+    rule.code === code && rule.appliesTo(meta);
+  return INTERVAL_RULES.some(isOf) || HOUR_RULES.some(isOf) || DAY_RULES.some(isOf);
 }
 
 /** Whether an instant or a length is a whole multiple of a step. `%` of numbers this large is a call into the C library. */

@@ -1,5 +1,5 @@
 export * from "./pure/accounts/bands.ts";
-export type { HourPlan } from "./pure/accounts/work-plan.ts";
+export { type HourPlan, NO_TERMS } from "./pure/accounts/work-plan.ts";
 export * from "./pure/cause.ts";
 export type { Flow } from "./pure/detectors/flow.ts";
 export { NIGHT_STEP, type NightStepParameters } from "./pure/detectors/night-step.ts";

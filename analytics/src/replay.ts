@@ -1,4 +1,4 @@
-import { type AlarmClass, alarmClassOf, valueToCounts } from "@nightflow/domain";
+import { type AccountTerms, type AlarmClass, alarmClassOf, valueToCounts } from "@nightflow/domain";
 import type { ReadingColumns } from "@nightflow/storage";
 import { Engine, type EngineOptions } from "./engine.ts";
 import type { FindingEvent } from "./pure/finding.ts";
@@ -23,6 +23,8 @@ export interface ReplayOptions {
   readonly resolutionM3?: number;
   /** Period of the grid; default 1 h. */
   readonly periodMs?: number;
+  /** Every meter is a key account of its own, with these terms (`NO_TERMS` where nothing is agreed). */
+  readonly keyAccount?: AccountTerms;
   /** Settings of the detectors, as a preview tries them. */
   readonly engine?: Partial<EngineOptions>;
 }
@@ -123,7 +125,8 @@ export function channelOf(meter: string, options: ReplayOptions): MeteredChannel
     dma: null,
     inletOf: isDistrict ? [{ dma: meter, sign: 1 }] : [],
     account: null,
-    isKeyAccount: false,
+    isKeyAccount: options.keyAccount !== undefined,
+    ...(options.keyAccount === undefined ? {} : { terms: options.keyAccount }),
     unitId: "",
     unitPath: "",
     zone: options.zone,

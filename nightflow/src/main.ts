@@ -192,6 +192,9 @@ program
     "print day by day why a finding about this meter was or was not raised, instead of alarms",
   )
   .option("--resolution <m3>", "size of one count", "0.001")
+  .option("--period <minutes>", "time between two readings", "60")
+  .option("--key-account", "every meter is a key account of its own: judged by the band of its hours")
+  .option("--terms <file>", "JSON of its thresholds, shifts and days, as GET /accounts/{id}/terms gives them")
   .action(async (options) => (await import("./commands/replay.ts")).runReplay(options));
 
 program

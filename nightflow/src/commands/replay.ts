@@ -1,13 +1,16 @@
-import { statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import {
   ALARM_HEADER,
   alarmLine,
   explainReplay,
+  NO_TERMS,
   type ReplayOptions,
   type ReplayRow,
   replayReadings,
 } from "@nightflow/analytics";
+import { type AccountTerms, AccountThresholds, CalendarDays, Shift } from "@nightflow/domain";
+import { z } from "zod";
 import { type CsvFault, type CsvReading, readCsvReadings } from "../importing/csv-readings.ts";
 import { checkFile } from "../importing/readings-file.ts";
 import { UsageError } from "./failure.ts";
@@ -22,6 +25,11 @@ export interface ReplayCommand {
   /** The meter that is explained day by day. */
   readonly explain?: string | undefined;
   readonly resolution: string;
+  /** Minutes between two readings. */
+  readonly period?: string | undefined;
+  readonly keyAccount?: boolean | undefined;
+  /** A file with the key account's terms. */
+  readonly terms?: string | undefined;
 }
 
 /** `nightflow replay`: the live detectors over a file, their findings as an alarm file. */
@@ -61,9 +69,44 @@ export function replayOptions({
   kind,
   timeZone,
   resolution,
-}: Pick<ReplayCommand, "kind" | "timeZone" | "resolution">): ReplayOptions {
+  period = "60",
+  keyAccount,
+  terms,
+}: Pick<ReplayCommand, "kind" | "timeZone" | "resolution" | "period" | "keyAccount" | "terms">): ReplayOptions {
   if (kind !== "customer" && kind !== "district") throw new UsageError(`--kind is customer or district, not ${kind}`);
-  return { kind, zone: zoneOf(timeZone), resolutionM3: resolutionOf(resolution) };
+  const common: ReplayOptions = {
+    kind,
+    zone: zoneOf(timeZone),
+    resolutionM3: resolutionOf(resolution),
+    periodMs: periodOf(period),
+  };
+  if (keyAccount !== true && terms === undefined) return common;
+  if (kind !== "customer") throw new UsageError("--key-account and --terms are for --kind customer");
+  return { ...common, keyAccount: terms === undefined ? NO_TERMS : termsOf(terms) };
+}
+
+/** A period in ms. @throws {UsageError} */
+function periodOf(text: string): number {
+  const minutes = Number(text);
+  if (!(Number.isInteger(minutes) && minutes > 0 && 1440 % minutes === 0))
+    throw new UsageError(`--period ${text} is not a number of minutes that a day can be divided by`);
+  return minutes * 60_000;
+}
+
+const Terms = z.object({
+  thresholds: AccountThresholds.prefault({}),
+  shifts: z.array(Shift).default([]),
+  days: z.array(z.object({ from: z.string(), to: z.string(), kind: z.string() }).pipe(CalendarDays)).default([]),
+});
+
+/** The terms of a file; what else the API told of the account is left out. @throws {UsageError} naming the file and the field. */
+function termsOf(file: string): AccountTerms {
+  try {
+    return Terms.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    const what = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new UsageError(`--terms ${file}: ${what}`);
+  }
 }
 
 /** A time zone that this machine knows. @throws {UsageError} */

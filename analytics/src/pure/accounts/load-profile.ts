@@ -48,6 +48,11 @@ export function bandOf(cells: LoadCells, weekHour: number, deviations: number): 
   return { usual: litresOf(level), low: litresOf(Math.max(0, level - away)), high: litresOf(level + away) };
 }
 
+/** Weeks that have told of an hour of the week, up to fifteen. */
+export function weeksOf(cells: LoadCells, weekHour: number): number {
+  return cells.spread.get(weekHour) % WEEKS_BITS;
+}
+
 /** What an hour of the week usually holds, litres; null where fewer than four weeks have told. */
 export function usualOf(cells: LoadCells, weekHour: number): number | null {
   return cells.spread.get(weekHour) % WEEKS_BITS < LEAST_WEEKS ? null : litresOf(cells.level.get(weekHour));
