@@ -33,8 +33,8 @@ export interface DemoCommand {
 
 /** A simulated day takes a minute. */
 const FACTOR = 1440;
-/** Time for simulators and agent to start before the clock runs. */
-const START_UP_MS = 5000;
+/** Time for platform, simulators and agent to start before the clock runs: what comes later is missing from every meter. */
+const START_UP_MS = 10_000;
 const SMOKE_DEADLINE_MS = 240_000;
 const USUAL_API_PORT = 8480;
 

@@ -63,11 +63,11 @@ function MeterName(props: { readonly meter: MissingRow }) {
 function WhyWords(props: { readonly meter: MissingRow; readonly agents: readonly AgentRow[] }) {
   const { say } = useWords("collection", words);
   const why = whyMissing(props.meter, props.agents);
-  const text = why.code === "unit_error" ? why.error : say(why.code);
+  const error = "error" in why ? why.error : null;
   return (
     <span className="nf-two-lines">
-      <span className="nf-clamp">{text}</span>
-      <span className="nf-soft nf-small nf-clamp">{props.meter.agent}</span>
+      <span className="nf-clamp">{say(why.code)}</span>
+      <span className="nf-soft nf-small nf-clamp">{[error, props.meter.agent].filter(Boolean).join(" · ")}</span>
     </span>
   );
 }

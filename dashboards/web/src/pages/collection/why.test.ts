@@ -11,7 +11,9 @@ describe("why a meter does not report", () => {
 
   it("is what the agent met on the bus", () => {
     const status = { units: [{ meter: "H-1", state: "silent", lastError: "no answer in 500 ms" }] };
-    expect(whyMissing(meter, [{ ...agent, status }])).toEqual({ code: "unit_error", error: "no answer in 500 ms" });
+    expect(whyMissing(meter, [{ ...agent, status }])).toEqual({ code: "unit_silent", error: "no answer in 500 ms" });
+    const failing = { units: [{ meter: "H-1", state: "failing", lastError: "total: illegal address" }] };
+    expect(whyMissing(meter, [{ ...agent, status: failing }])).toMatchObject({ code: "unit_failing" });
   });
 
   it("is that nobody reads it", () => {

@@ -36,8 +36,9 @@ export function versionOf(status: AgentRow["status"]): string | null {
 
 /** Why a meter does not report, as far as it is known. */
 export type Why =
-  | { readonly code: "no_agent" | "agent_offline" | "agent_unknown" | "unit_silent" | "no_answer" }
-  | { readonly code: "unit_error"; readonly error: string };
+  | { readonly code: "no_agent" | "agent_offline" | "agent_unknown" | "no_answer" }
+  /** `error` in the agent's own words; null where it said nothing. */
+  | { readonly code: "unit_silent" | "unit_failing"; readonly error: string | null };
 
 /** Looks from the agent to the unit on its bus: an agent that is away explains all its meters. */
 export function whyMissing(
@@ -49,9 +50,9 @@ export function whyMissing(
   if (agent === undefined) return { code: "agent_unknown" };
   if (!agent.isOnline) return { code: "agent_offline" };
   const unit = unitOf(agent.status, meter.id);
-  if (typeof unit?.lastError === "string" && unit.lastError !== "")
-    return { code: "unit_error", error: unit.lastError };
-  return { code: unit?.state === "silent" ? "unit_silent" : "no_answer" };
+  const error = typeof unit?.lastError === "string" && unit.lastError !== "" ? unit.lastError : null;
+  if (unit?.state === "silent") return { code: "unit_silent", error };
+  return error === null ? { code: "no_answer" } : { code: "unit_failing", error };
 }
 
 interface UnitParts {

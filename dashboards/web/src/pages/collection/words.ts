@@ -22,6 +22,7 @@ export const words = {
   agent_unknown: { zh: "采集终端从未连接", en: "its agent has never connected" },
   agent_offline: { zh: "采集终端离线", en: "its agent is offline" },
   unit_silent: { zh: "总线上无应答", en: "does not answer on its bus" },
+  unit_failing: { zh: "应答有误", en: "answers with a fault" },
   no_answer: { zh: "原因未知：终端在线但没有读数", en: "unknown: its agent is online but sends no reading" },
   by: { zh: "按", en: "By" },
   byAgent: { zh: "按采集终端", en: "By agent" },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type CommissionRead, isCommissioned, judgeRead } from "./judge.ts";
+import { type CommissionRead, judgeRead, standingOf } from "./judge.ts";
 
 const size = { step: 0.001, q4M3h: 5 };
 const read = (value: number | null, atS: number, dial: number | null = null): CommissionRead => ({
@@ -39,12 +39,22 @@ describe("a meter may be left", () => {
   const three = [read(10, 0, 10), read(10.002, 10), read(10.004, 20)];
 
   it("after three reads that fit its dial and each other", () => {
-    expect(isCommissioned(three, size)).toBe(true);
-    expect(isCommissioned(three.slice(0, 2), size)).toBe(false);
+    expect(standingOf(three, size)).toBe("done");
+    expect(standingOf(three.slice(0, 2), size)).toBe("notYet");
   });
 
   it("neither without a look at the dial, nor with a register that falls", () => {
-    expect(isCommissioned([read(10, 0), ...three.slice(1)], size)).toBe(false);
-    expect(isCommissioned([...three, read(9, 30)], size)).toBe(false);
+    expect(standingOf([read(10, 0), ...three.slice(1)], size)).toBe("notYet");
+    expect(standingOf([...three, read(9, 30)], size)).toBe("notYet");
+  });
+
+  it("although there was no answer at first, or the dial was mistyped, once three reads are good", () => {
+    const before = [read(null, -30), read(9.99, -20, 1010)];
+    expect(standingOf([...before, ...three.slice(0, 2)], size)).toBe("notYet");
+    expect(standingOf([...before, ...three], size)).toBe("done");
+  });
+
+  it("that stood still all the while with a word of what is not proven", () => {
+    expect(standingOf([read(10, 0, 10), read(10, 10), read(10, 20)], size)).toBe("doneStill");
   });
 });

@@ -53,14 +53,26 @@ export function judgeRead(reads: readonly CommissionRead[], size: MeterSize): Ve
   ];
 }
 
-/** Whether a meter may be left: three reads with a value, each dial fitting, the register never falling nor racing. */
-export function isCommissioned(reads: readonly CommissionRead[], size: MeterSize): boolean {
-  const verdicts = reads.flatMap((_, at) => judgeRead(reads.slice(0, at + 1), size));
-  return (
-    reads.filter(({ value }) => value !== null).length >= 3 &&
+/** Reads that must be good, one after another, before a meter is left. */
+const GOOD_READS = 3;
+
+/** Whether a meter may be left. `doneStill`: it may, but nothing ran, so that its direction is not proven. */
+export type Standing = "notYet" | "done" | "doneStill";
+
+/**
+ * Whether a meter may be left: the last three reads have a value, one fits its dial, and none falls, races or contradicts.
+ * What went wrong before, and was mended, does not count.
+ */
+export function standingOf(reads: readonly CommissionRead[], size: MeterSize): Standing {
+  const last = reads.slice(-GOOD_READS);
+  const first = reads.length - last.length;
+  const verdicts = last.flatMap((_, at) => judgeRead(reads.slice(0, first + at + 1), size));
+  const isGood =
+    last.length === GOOD_READS &&
     verdicts.some(({ code }) => code === "dialFits") &&
-    verdicts.every(({ tone }) => tone !== "open")
-  );
+    verdicts.every(({ tone }) => tone !== "open");
+  if (!isGood) return "notYet";
+  return verdicts.some(({ code }) => code === "rises") ? "done" : "doneStill";
 }
 
 function againstDial(value: number, dial: number, { step }: MeterSize): Verdict {

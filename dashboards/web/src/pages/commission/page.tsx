@@ -11,7 +11,7 @@ import { unitText } from "../../parts/unit-text.ts";
 import { useFormat } from "../../parts/use-format.ts";
 import { useTitle } from "../../parts/use-title.ts";
 import { useWords } from "../../words/use-words.ts";
-import { type CommissionRead, isCommissioned, judgeRead, type MeterSize, type Verdict } from "./judge.ts";
+import { type CommissionRead, judgeRead, type MeterSize, standingOf, type Verdict } from "./judge.ts";
 import { useReads } from "./use-reads.ts";
 import { words } from "./words.ts";
 
@@ -42,17 +42,18 @@ function AtTheMeter({ meter }: { readonly meter: MeterDetail }) {
   const main = meter.channels.find(({ isMain }) => isMain);
   const size = { step: main?.resolution ?? 0.001, q4M3h: meter.q4M3h };
   const reasonOf = (no: number) => say("readNo", { no });
-  const { reads, isReading, error, failure, read } = useReads(meter.id, main, reasonOf);
+  const { reads, isReading, error, failure, read, startOver } = useReads(meter.id, main, reasonOf);
   const [dial, setDial] = useState<number | null>(null);
   const id = useId();
   if (meter.agent === null) return <Alert type="warning" showIcon title={say("noAgent")} />;
-  const isDone = isCommissioned(reads, size);
+  const standing = standingOf(reads, size);
+  const isGas = meter.commodity === "gas";
   return (
     <>
       <p className="nf-soft">
         {[meter.address, meter.customer].filter(Boolean).join(" · ")}
         <br />
-        {say("hint")}
+        {say(isGas ? "hintGas" : "hint")}
       </p>
       <Panel title={say("readNo", { no: reads.length + 1 })}>
         <label htmlFor={id}>{say("dial", { unit: unitText(meter.unit ?? "m3") })}</label>
@@ -82,21 +83,30 @@ function AtTheMeter({ meter }: { readonly meter: MeterDetail }) {
         {failure !== null && <Alert type="error" showIcon title={say("failed", { why: failure })} />}
       </Panel>
       {reads.length > 0 && (
-        <Alert type={isDone ? "success" : "info"} showIcon role="status" title={say(isDone ? "done" : "notYet")} />
+        <Alert
+          type={STANDING_TYPES[standing]}
+          showIcon
+          role="status"
+          title={say(standing)}
+          action={<Button onClick={startOver}>{say("startOver")}</Button>}
+        />
       )}
-      <ReadList reads={reads} size={size} unit={meter.unit ?? "m3"} />
+      <ReadList reads={reads} size={size} unit={meter.unit ?? "m3"} isGas={isGas} />
     </>
   );
 }
+
+const STANDING_TYPES = { notYet: "info", done: "success", doneStill: "warning" } as const;
 
 function ReadList(props: {
   readonly reads: readonly CommissionRead[];
   readonly size: MeterSize;
   readonly unit: NonNullable<MeterDetail["unit"]>;
+  readonly isGas: boolean;
 }) {
   const { say } = useWords("commission", words);
   const { number, dateTime } = useFormat();
-  const { reads, size, unit } = props;
+  const { reads, size, unit, isGas } = props;
   const digits = Math.max(0, Math.round(-Math.log10(size.step)));
   const shown = (value: number | null) =>
     value === null ? say("noValue") : `${number(value, digits)} ${unitText(unit)}`;
@@ -114,7 +124,7 @@ function ReadList(props: {
               {read.dial !== null && ` · ${say("dialShowed")} ${shown(read.dial)}`}
             </span>
             {judgeRead(reads.slice(0, at + 1), size).map((verdict) => (
-              <VerdictLine key={verdict.code} verdict={verdict} />
+              <VerdictLine key={verdict.code} verdict={verdict} isGas={isGas} />
             ))}
           </li>
         ))
@@ -123,11 +133,12 @@ function ReadList(props: {
   );
 }
 
-function VerdictLine({ verdict }: { readonly verdict: Verdict }) {
+function VerdictLine({ verdict, isGas }: { readonly verdict: Verdict; readonly isGas: boolean }) {
   const { say } = useWords("commission", words);
   const { flow, number } = useFormat();
   const { tone, code, factor, flowM3h } = verdict;
-  const text = say(code, { factor: number(factor ?? null, 6), flow: flow(flowM3h ?? null) });
+  const key = isGas && code === "stands" ? "standsGas" : code;
+  const text = say(key, { factor: number(factor ?? null, 6), flow: flow(flowM3h ?? null) });
   return (
     <span>
       <Tag tone={tone}>{text}</Tag>

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { type CommandWithReply, commandQuery, deeds, isEnded } from "../commands/queries.ts";
 import type { CommissionRead } from "./judge.ts";
+import { keepReads, keptReads, type UnderWay } from "./kept-reads.ts";
 
 /** The reads so far, the one that is under way, and the way to the next. */
 export interface Reads {
@@ -11,6 +12,8 @@ export interface Reads {
   /** Why the last command did not succeed; null when it did. */
   readonly failure: string | null;
   read(dial: number | null): void;
+  /** Forgets all reads so far. */
+  startOver(): void;
 }
 
 /** The register that counts, and the size of one count in its unit. */
@@ -19,22 +22,19 @@ export interface MainChannel {
   readonly resolution: number | null;
 }
 
-interface UnderWay {
-  readonly id: string;
-  readonly dial: number | null;
-}
-
 /** Orders one read after another of a meter and gathers what its main register showed. */
 export function useReads(meter: string, channel: MainChannel | undefined, reasonOf: (no: number) => string): Reads {
-  const [reads, setReads] = useState<readonly CommissionRead[]>([]);
-  const [underWay, setUnderWay] = useState<UnderWay>();
+  const [before] = useState(() => keptReads(meter, sessionStorage));
+  const [reads, setReads] = useState<readonly CommissionRead[]>(before.reads);
+  const [underWay, setUnderWay] = useState<UnderWay | null>(before.underWay);
   const [isOrdering, setIsOrdering] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [failure, setFailure] = useState<string | null>(null);
-  const { data, error: lost } = useQuery({ ...commandQuery(underWay?.id ?? ""), enabled: underWay !== undefined });
+  const { data, error: lost } = useQuery({ ...commandQuery(underWay?.id ?? ""), enabled: underWay !== null });
+  useEffect(() => keepReads(meter, { reads, underWay }, sessionStorage), [meter, reads, underWay]);
   useEffect(() => {
-    if (underWay === undefined || data === undefined || data.id !== underWay.id || !isEnded(data.state)) return;
-    setUnderWay(undefined);
+    if (underWay === null || data === undefined || data.id !== underWay.id || !isEnded(data.state)) return;
+    setUnderWay(null);
     setFailure(data.state === "done" ? null : (data.message ?? data.code ?? data.state));
     setReads((before) => [...before, readOf(data, channel, underWay.dial)]);
   }, [data, underWay, channel]);
@@ -47,7 +47,12 @@ export function useReads(meter: string, channel: MainChannel | undefined, reason
       .catch(setError)
       .finally(() => setIsOrdering(false));
   };
-  return { reads, isReading: isOrdering || underWay !== undefined, error: error ?? lost, failure, read };
+  const startOver = () => {
+    setReads([]);
+    setUnderWay(null);
+    setFailure(null);
+  };
+  return { reads, isReading: isOrdering || underWay !== null, error: error ?? lost, failure, read, startOver };
 }
 
 function readOf(command: CommandWithReply, channel: MainChannel | undefined, dial: number | null): CommissionRead {

@@ -60,6 +60,6 @@ export const words = {
   agent: { zh: "终端（站点/名称）", en: "Agent (site/name)" },
   host: { zh: "网关地址", en: "Host of the gateway" },
   port: { zh: "端口", en: "Port" },
-  unitId: { zh: "单元号", en: "Unit id" },
+  unitId: { zh: "从站号", en: "Unit id" },
   read: { zh: "抄读", en: "Read" },
 } as const;
