@@ -8,9 +8,12 @@ import { type DuckDbReadingStore, openDuckDbStore, type RollUpRange } from "@nig
 import { pino } from "pino";
 import { timesOfInflux } from "./influx.ts";
 import { FLEET_START_MS, type Fleet, fleetCommits } from "./made-readings.ts";
+import { type Peaks, withPeaks } from "./peaks.ts";
 
 const YEAR_MS = 365 * 86_400_000;
-const logger = pino({ level: "silent" });
+
+/** What the bench does, one after the other. */
+type Step = "fill" | "tidy" | "ask";
 
 /** One figure of the table. */
 interface Figure {
@@ -24,7 +27,8 @@ interface Figure {
  * The embedded store on a made year: `npm run bench -- store --readings 28800000 --threads 2`; any number of readings, as
  * far as the disk reaches. `--asked 822` asks about so many meters instead of all, `--influx` puts the same readings into an
  * InfluxDB 2 (NIGHTFLOW_INFLUXD) and the same questions to it. `--at FOLDER` makes the store in that folder and leaves it
- * there; a store that is there already is asked as it is.
+ * there; a store that is there already is asked as it is. `--only fill`, `tidy` or `ask` does one of the three alone; what
+ * was cut short in the middle of `tidy` goes on.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -38,6 +42,8 @@ export async function run(args: readonly string[]): Promise<void> {
       asked: { type: "string" },
       influx: { type: "boolean", default: false },
       at: { type: "string" },
+      only: { type: "string" },
+      log: { type: "string", default: "silent" },
     },
   });
   const days = Number(values.days);
@@ -50,20 +56,20 @@ export async function run(args: readonly string[]): Promise<void> {
   try {
     const path = join(folder, "readings.duckdb");
     const isThere = existsSync(path);
+    const isWanted = (step: Step) => (values.only ?? (isThere ? "ask" : step)) === step;
     const store = await openDuckDbStore({
       path,
       memoryLimit: values.memory,
       threads: Number(values.threads),
-      logger,
+      logger: pino({ level: values.log }, process.stderr),
       upkeep: { compactAtHour: null, compactAfterReadings: Number.POSITIVE_INFINITY },
     });
     try {
-      print([
-        ...(isThere ? [] : await fill(store, fleet, Number(values.commit))),
-        ...(isThere ? [] : await tidy(store)),
-        ...(await ask(store, fleet, values.asked === undefined ? undefined : Number(values.asked))),
-        ...(values.influx ? await compare(store, fleet) : []),
-      ]);
+      const asked = values.asked === undefined ? undefined : Number(values.asked);
+      if (isWanted("fill")) print(await fill(store, fleet, Number(values.commit), path));
+      if (isWanted("tidy")) print(await tidy(store, path));
+      if (isWanted("ask"))
+        print([...(await ask(store, fleet, asked)), ...(values.influx ? await compare(store, fleet) : [])]);
     } finally {
       await store.close();
     }
@@ -72,35 +78,60 @@ export async function run(args: readonly string[]): Promise<void> {
   }
 }
 
-async function fill(store: DuckDbReadingStore, fleet: Fleet, size: number): Promise<Figure[]> {
+async function fill(store: DuckDbReadingStore, fleet: Fleet, size: number, path: string): Promise<Figure[]> {
   const times: number[] = [];
-  for (const commit of fleetCommits(fleet, size)) times.push(await msOf(() => store.commit(commit)));
+  const [, peaks] = await withPeaks(path, async () => {
+    for (const commit of fleetCommits(fleet, size)) times.push(await msOf(() => store.commit(commit)));
+  });
   const { stored } = await store.counts();
   const totalMs = times.reduce((sum, ms) => sum + ms, 0);
   return [
     { name: "readings", value: stored, unit: "" },
     { name: "storing", value: Math.round(stored / (totalMs / 1000)), unit: "readings/s" },
     { name: "commit p99", value: quantile(times, 0.99), unit: "ms" },
+    ...peakFigures("storing", peaks),
   ];
 }
 
-async function tidy(store: DuckDbReadingStore): Promise<Figure[]> {
+async function tidy(store: DuckDbReadingStore, path: string): Promise<Figure[]> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
-  const rollUpMs = await msOf(() => store.refreshRollUps());
+  const rolledUp = await stepFigures("rolling all up", path, () => store.refreshRollUps());
   const before = await store.metrics();
-  const compactMs = await msOf(() => store.compact({ withoutConsumers: true }));
+  const compacted = await stepFigures("compacting all", path, () => store.compact({ withoutConsumers: true }));
   delay.disable();
   const after = await store.metrics();
   const used = (figures: Readonly<Record<string, number>>) => (figures.file_bytes ?? 0) - (figures.free_bytes ?? 0);
   const stored = after.stored_readings ?? 1;
   return [
-    { name: "rolling all up", value: rollUpMs, unit: "ms" },
-    { name: "compacting all", value: compactMs, unit: "ms" },
+    ...rolledUp,
+    ...compacted,
     { name: "longest block of the owner's thread meanwhile", value: delay.max / 1e6, unit: "ms" },
     { name: "readings and roll-ups before", value: used(before) / stored, unit: "B/reading" },
     { name: "readings and roll-ups after", value: used(after) / stored, unit: "B/reading", target: "≤ 3 (readings)" },
     { name: "file after", value: (after.file_bytes ?? 0) / 1e6, unit: "MB" },
+  ];
+}
+
+/** Time, processor time and peaks of one step, printed at once: the next may take an hour. */
+async function stepFigures(name: string, path: string, work: () => Promise<unknown>): Promise<Figure[]> {
+  const cpu = process.cpuUsage();
+  const [ms, peaks] = await withPeaks(path, () => msOf(work));
+  const { user, system } = process.cpuUsage(cpu);
+  const figures: Figure[] = [
+    { name, value: ms, unit: "ms" },
+    { name: `${name}: processor time`, value: (user + system) / 1000, unit: "ms" },
+    ...peakFigures(name, peaks),
+  ];
+  print(figures);
+  return figures;
+}
+
+function peakFigures(name: string, { residentBytes, logBytes, folderBytes }: Peaks): Figure[] {
+  return [
+    { name: `${name}: most memory`, value: residentBytes / 1e6, unit: "MB" },
+    { name: `${name}: longest log`, value: logBytes / 1e6, unit: "MB" },
+    { name: `${name}: most on the disk`, value: folderBytes / 1e6, unit: "MB" },
   ];
 }
 

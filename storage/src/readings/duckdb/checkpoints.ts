@@ -35,12 +35,17 @@ export class CheckpointTimer {
   /** To be called after every commit; `journalBytes` lie in the journal until the next checkpoint. */
   async afterCommit(journalBytes = 0): Promise<void> {
     clearTimeout(this.#idle);
-    const logBytes = await this.#logBytes();
+    const logBytes = await this.logBytes();
     if (this.#isStopped) return;
     if (Math.max(logBytes, journalBytes) >= this.#policy.maxLogBytes) return this.#run();
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => void this.#whenIdle(), this.#policy.idleMs);
     this.#idle.unref();
+  }
+
+  /** A log of this size is folded in at once. */
+  get maxLogBytes(): number {
+    return this.#policy.maxLogBytes;
   }
 
   stop(): void {
@@ -49,7 +54,7 @@ export class CheckpointTimer {
   }
 
   async #whenIdle(): Promise<void> {
-    if ((await this.#logBytes()) >= WORTHWHILE_BYTES) await this.#run();
+    if ((await this.logBytes()) >= WORTHWHILE_BYTES) await this.#run();
   }
 
   // A checkpoint that fails loses nothing: the log stays and the next commit asks again.
@@ -61,7 +66,8 @@ export class CheckpointTimer {
     }
   }
 
-  async #logBytes(): Promise<number> {
+  /** Size of the log. */
+  async logBytes(): Promise<number> {
     const found = await stat(this.#logPath).catch(() => undefined);
     return found?.size ?? 0;
   }

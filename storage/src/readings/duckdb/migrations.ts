@@ -148,4 +148,12 @@ export const STORE_MIGRATIONS: readonly StoreMigration[] = [
       `COMMENT ON COLUMN segment.kind IS 'In sorted tables a missing reading of a register may carry the counts before it; they are no value.'`,
     ],
   },
+  {
+    no: 7,
+    name: "what is being built goes on after a kill",
+    sql: [
+      `CREATE TABLE segment_build (table_name VARCHAR NOT NULL, sources VARCHAR NOT NULL, next_channel BIGINT NOT NULL, source_rows BIGINT NOT NULL)`,
+      `COMMENT ON TABLE segment_build IS 'Segments under construction: the tables they are made of, comma between them, and the first channel that they have not yet.'`,
+    ],
+  },
 ];

@@ -1,7 +1,9 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { asSource, buildSegment, dropSegment, loadInto, putInPlace } from "./compaction.ts";
+import { putInPlace } from "./compaction.ts";
+import { buildSegment, sourceSql } from "./segment-build.ts";
+import { dropSegment } from "./segment-list.ts";
 import { type Segment, SPAN_MS } from "./segments.ts";
-import type { StoreState } from "./store-state.ts";
+import { loadSegmentsInto, type StoreState } from "./store-state.ts";
 import { noteUpkeep, oneRow, type UpkeepPlace } from "./upkeep-place.ts";
 
 /** How long readings of some channels are kept. */
@@ -70,7 +72,10 @@ async function thinFor(
   await place.step((connection) => listChannels(connection, over, nos));
   const old = `channel_no IN (SELECT channel_no FROM ${over}) AND ${segment.kind === "sorted" ? "read_at_ms" : `hour::BIGINT * ${HOUR_MS}`} < ${beforeMs}`;
   const { rows } = await place.step((connection) =>
-    oneRow<{ rows: number }>(connection, `SELECT count(*)::DOUBLE AS rows FROM (${asSource(segment)}) WHERE ${old}`),
+    oneRow<{ rows: number }>(
+      connection,
+      `SELECT count(*)::DOUBLE AS rows FROM (${sourceSql(segment, segment.span ?? 0)}) WHERE ${old}`,
+    ),
   );
   return rows === 0 ? 0 : await replaceThinned(place, segment, old, beforeMs);
 }
@@ -96,9 +101,10 @@ async function listChannels(connection: DuckDBConnection, table: string, nos: re
 
 async function replaceThinned(place: UpkeepPlace, segment: Segment, old: string, beforeMs: number): Promise<number> {
   const kind = segment.kind === "sorted" ? "sorted" : "roll_up";
-  const sourceSql = `SELECT * FROM (${asSource(segment)}) WHERE NOT (${old})`;
   const forgotten = kind === "sorted" ? await forgottenOf(place, segment, old) : [];
-  const built = await buildSegment(place, { kind, span: segment.span ?? 0, sourceSql, replaces: [segment] });
+  const span = segment.span ?? 0;
+  const request = { kind, span, sources: [segment], sourceRows: segment.rows, keepSql: `NOT (${old})` } as const;
+  const built = await buildSegment(place, request);
   if (built === undefined) return 0;
   const gone = segment.rows - built.rows;
   await place.between(async (writer) => {
@@ -110,7 +116,7 @@ async function replaceThinned(place: UpkeepPlace, segment: Segment, old: string,
       );
     await noteUpkeep(writer, place, `retention of ${kind}`, gone, `before ${new Date(beforeMs).toISOString()}`);
     return async () => {
-      await loadInto(writer, place.state());
+      await loadSegmentsInto(writer, place.state());
       place.state().hasForgotten ||= forgotten.length > 0;
     };
   });
@@ -119,7 +125,9 @@ async function replaceThinned(place: UpkeepPlace, segment: Segment, old: string,
 
 async function forgottenOf(place: UpkeepPlace, segment: Segment, old: string): Promise<number[]> {
   return await place.step(async (connection) => {
-    const result = await connection.run(`SELECT DISTINCT channel_no FROM (${asSource(segment)}) WHERE ${old}`);
+    const result = await connection.run(
+      `SELECT DISTINCT channel_no FROM (${sourceSql(segment, segment.span ?? 0)}) WHERE ${old}`,
+    );
     return (await result.getColumns())[0]?.map(Number) ?? [];
   });
 }

@@ -12,6 +12,7 @@ import {
 import { DEFAULT_NIGHT, daysBetween, nightsBetween, withinReadings } from "../local-days.ts";
 import { blankNights, blankRollUps, columnOf } from "../roll-ups.ts";
 import { channelParts } from "./channel-parts.ts";
+import { inTransaction } from "./database-file.ts";
 import { cellSql, PeriodRows } from "./period-rows.ts";
 import { hourList, type PeriodList, periodList, rangeOf } from "./periods.ts";
 import {
@@ -125,8 +126,18 @@ function whole(sql: string): HoursQuery {
   return { sql, isCorrection: false };
 }
 
-// While one answer is taken, DuckDB works on the next.
+// All of one moment: the queries name tables, and compaction may put others in their place while they are asked.
 async function takeAll(
+  connection: DuckDBConnection,
+  queries: readonly HoursQuery[],
+  asked: Asked,
+  rows: PeriodRows,
+): Promise<void> {
+  await inTransaction(connection, () => takeEach(connection, queries, asked, rows));
+}
+
+// While one answer is taken, DuckDB works on the next.
+async function takeEach(
   connection: DuckDBConnection,
   queries: readonly HoursQuery[],
   asked: Asked,
@@ -239,7 +250,7 @@ function keptHoursSql(state: StoreState, asked: Asked, range: TimeRange, whereSq
   if (state.rolledUpTo >= state.counts.lastCommit)
     return `WITH hours AS (SELECT * FROM (SELECT ${columns} FROM (${kept})) WHERE ${whereSql})`;
   return `WITH ${dirtySql(state, state.rolledUpTo, state.counts.lastCommit, `read_at_ms >= ${range.fromMs} AND read_at_ms < ${range.toMs} AND ${asked.keepSql}`)},
-    ${dirtyRawSql(state, range)}, hours AS (SELECT * FROM (SELECT ${columns} FROM (
+    ${dirtyRawSql(state, range, asked.keepSql)}, hours AS (SELECT * FROM (SELECT ${columns} FROM (
       SELECT * FROM (${kept}) k ANTI JOIN dirty USING (channel_no, hour)
       UNION ALL SELECT * FROM (${hoursOfReadingsSql("raw")}))) WHERE ${whereSql})`;
 }
@@ -253,11 +264,11 @@ export function dirtySql(state: StoreState, afterCommit: number, lastCommit: num
     FROM (${state.segments.commitsSql(afterCommit, lastCommit)}) WHERE ${whereSql}) d ${forgotten})`;
 }
 
-/** SQL of `raw`: all readings of the hours in `dirty`. */
-export function dirtyRawSql(state: StoreState, range: TimeRange): string {
+/** SQL of `raw`: all readings of the hours in `dirty`, which lie in `range` and among the channels of `whereSql`. */
+export function dirtyRawSql(state: StoreState, range: TimeRange, whereSql = "true"): string {
   return `raw AS (SELECT r.channel_no, r.read_at_ms, r.counts, r.gauge, r.quality
     FROM (SELECT *, (read_at_ms // ${HOUR_MS})::INTEGER AS hour FROM (${state.segments.readingsSql(range)})
-      WHERE read_at_ms >= ${range.fromMs} AND read_at_ms < ${range.toMs}) r
+      WHERE read_at_ms >= ${range.fromMs} AND read_at_ms < ${range.toMs} AND ${whereSql}) r
     SEMI JOIN dirty USING (channel_no, hour))`;
 }
 

@@ -3,12 +3,13 @@ import { QUALITY_CODES } from "@nightflow/domain";
 import { rowsOfResult } from "./vectors.ts";
 
 /**
- * A table that holds part of the readings. A tail takes commits as they come and feeds consumers; a sorted one holds
- * the readings of one span of time by channel and time, without their commits; one being built is not read yet.
+ * A table that holds part of the readings or of their hourly roll-ups. A tail takes commits as they come and feeds consumers;
+ * a sorted one holds the readings of one span of time by channel and time, without their commits; one being built is not read
+ * yet. Roll-ups are young at first, sealed when enough lie there, and then sorted.
  */
 export interface Segment {
   readonly table: string;
-  readonly kind: "tail" | "sorted" | "building" | "roll_up" | "roll_up_building" | "roll_up_young";
+  readonly kind: "tail" | "sorted" | "building" | "roll_up" | "roll_up_building" | "roll_up_young" | "roll_up_sealed";
   /** Number of the span of time, `SPAN_MS` each since 1970; null for tails. */
   readonly span: number | null;
   /** Commits in a tail; the last one is null while it takes more. */
@@ -54,8 +55,8 @@ export class Segments {
   }
 
   /**
-   * The table of hourly roll-ups that compaction has not sorted yet. Each compaction begins one of a new name: a query that was
-   * written for the one before then fails and is asked again, instead of finding an empty table.
+   * The table that takes hourly roll-ups. When it is sealed it gets another name, and so does its successor: a query that was
+   * written before then fails and is asked again, instead of missing hours that were rolled up anew.
    */
   get youngRollUps(): string {
     const young = this.all.find((segment) => segment.kind === "roll_up_young");
@@ -64,7 +65,12 @@ export class Segments {
   }
 
   get tails(): readonly Segment[] {
-    return this.all.filter((segment) => segment.kind === "tail");
+    return this.ofKind("tail");
+  }
+
+  /** Segments of one kind, the oldest first. */
+  ofKind(kind: Segment["kind"]): readonly Segment[] {
+    return this.all.filter((segment) => segment.kind === kind);
   }
 
   /** The first commit that the feed can still give. */
@@ -72,8 +78,8 @@ export class Segments {
     return Math.min(...this.tails.map((tail) => tail.firstCommit));
   }
 
-  /** Sorted segments, or those of hourly roll-ups, that may hold something of a range. */
-  sorted(range: TimeRange, kind: "sorted" | "roll_up" = "sorted"): readonly Segment[] {
+  /** Sorted segments, or those of hourly roll-ups, that may hold something of a range. Also those being built. */
+  sorted(range: TimeRange, kind: Segment["kind"] = "sorted"): readonly Segment[] {
     return this.all.filter(
       (segment) =>
         segment.kind === kind &&
@@ -116,10 +122,17 @@ export class Segments {
     return tails.map(({ table }) => `SELECT *, rowid AS row_no FROM ${table} WHERE ${bounds}`).join(" UNION ALL ");
   }
 
-  /** SQL of the hourly roll-ups kept for a range, young ones and sorted ones. */
+  /** SQL of the hourly roll-ups kept for a range, young, sealed and sorted ones. */
   rollUpsSql(range: TimeRange): string {
-    const tables = [this.youngRollUps, ...this.sorted(range, "roll_up").map(({ table }) => table)];
-    return tables.map((table) => `SELECT * FROM ${table}`).join(" UNION ALL ");
+    return this.rollUpTables(range)
+      .map((table) => `SELECT * FROM ${table}`)
+      .join(" UNION ALL ");
+  }
+
+  /** Tables with hourly roll-ups kept for a range. */
+  rollUpTables(range: TimeRange): readonly string[] {
+    const found = [...this.ofKind("roll_up_sealed"), ...this.sorted(range, "roll_up")];
+    return [this.youngRollUps, ...found.map(({ table }) => table)];
   }
 }
 

@@ -30,15 +30,17 @@ import type { InstantKey } from "../repeats.ts";
 import { SerialQueue } from "../serial-queue.ts";
 import { ChannelNumbers } from "./channel-numbers.ts";
 import { type CheckpointPolicy, CheckpointTimer } from "./checkpoints.ts";
-import { type CompactionOptions, type CompactionReport, dropUnfinished } from "./compaction.ts";
+import type { CompactionOptions, CompactionReport } from "./compaction.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { readCurve } from "./curve-reading.ts";
 import { corruptError, type DatabaseFile, inTransaction, openDatabaseFile, tellsDamage } from "./database-file.ts";
 import { readConsumers } from "./feed-consumers.ts";
 import type { JournalEntry } from "./journal/journal-record.ts";
+import { Progress } from "./progress.ts";
 import { readFeed, readValuesAt } from "./reading.ts";
 import type { RetentionReport, RetentionRule } from "./retention.ts";
 import { readDaily, readHourly, readNights } from "./roll-up-reading.ts";
+import { dropUnfinished } from "./segment-build.ts";
 import { countSetAside, findSetAside, groupSetAside, settleFound } from "./set-aside.ts";
 import { claimInstallation, type HeldStore, type StillFile } from "./still-file.ts";
 import { storeFigures } from "./store-figures.ts";
@@ -104,6 +106,7 @@ class StoreFile implements StoreFilePort {
   /** Steps of upkeep and checkpoints, which must not meet: a checkpoint needs that nobody else is writing. */
   readonly #steps = new SerialQueue();
   readonly #upkeep: Upkeep;
+  readonly #progress: Progress;
   readonly #checkpoints: CheckpointTimer;
   readonly #logger: Logger;
   readonly #clock: Clock;
@@ -129,6 +132,7 @@ class StoreFile implements StoreFilePort {
     this.#clock = clock;
     const policy = { ...DEFAULT_CHECKPOINT, ...options.checkpoint };
     this.#checkpoints = new CheckpointTimer(file.path, policy, () => this.#checkpoint(), logger);
+    this.#progress = new Progress(logger);
     this.#upkeep = new Upkeep(this.#placeOfUpkeep(clock), { ...DEFAULT_UPKEEP, ...options.upkeep });
   }
 
@@ -141,9 +145,15 @@ class StoreFile implements StoreFilePort {
         return isStopping();
       },
       state: () => this.#state,
-      step: (work) => this.#steps.run(() => this.#upkeepPool.with(work)),
+      step: (work) =>
+        this.#steps.run(async () => {
+          const done = await this.#upkeepPool.with(work);
+          await this.#boundLog();
+          return done;
+        }),
       between: (work) =>
         this.#steps.run(() => this.#write(async (writer) => (await inTransaction(writer, () => work(writer)))())),
+      progress: (what, done, total) => this.#progress.note(what, done, total),
       fold: () => this.#steps.run(() => this.#checkpointNow(true)),
     };
   }
@@ -295,7 +305,7 @@ class StoreFile implements StoreFilePort {
   async metrics(): Promise<Readonly<Record<string, number>>> {
     const figures = await this.#read((connection) => storeFigures(connection, this.#file.path, this.#state));
     const last = { last_checkpoint_ms: this.#checkpointMs, compaction_backlog_readings: this.#upkeep.backlog };
-    return { ...figures, ...last };
+    return { ...figures, ...last, ...this.#progress.figures };
   }
 
   async whileHeld<Result>(work: (held: HeldStore) => Promise<Result>): Promise<Result> {
@@ -352,6 +362,12 @@ class StoreFile implements StoreFilePort {
       this.#state.committed(entry);
       this.#unfolded += entry.readings.length;
     }
+  }
+
+  // Upkeep writes without commits, and a commit is what a checkpoint is asked for after.
+  async #boundLog(): Promise<void> {
+    if ((await this.#checkpoints.logBytes()) < this.#checkpoints.maxLogBytes) return;
+    await this.#checkpointNow(this.#unfolded >= FOLD_AFTER_READINGS);
   }
 
   #checkpoint(): Promise<void> {

@@ -39,6 +39,8 @@ export class StoreState {
   lastSetAsideId = 0;
   /** Tables that hold the readings. */
   segments = new Segments([]);
+  /** Readings in the tail that takes commits. */
+  openReadings = 0;
   /** Hourly roll-ups are kept of all commits up to this one. */
   rolledUpTo = 0;
   /** Last values and marks are kept in the file as of this commit. */
@@ -175,6 +177,7 @@ export class StoreState {
     this.takeReadings(entry.readings);
     const onList = (list: SetAsideList) => entry.setAside.filter((entry) => entry.list === list).length;
     this.lastSetAsideId += entry.setAside.length;
+    this.openReadings += entry.readings.length;
     this.#counts = {
       stored: this.#counts.stored + entry.readings.length,
       deadLetters: this.#counts.deadLetters + onList("dead_letter"),
@@ -198,10 +201,21 @@ export async function loadState(connection: DuckDBConnection, numbers: ChannelNu
   state.setCounts(await loadCounts(connection));
   state.lastSetAsideId = await loadLastSetAsideId(connection);
   for (const channel of await loadKnownChannels(connection)) state.known.set(channel.id, channel);
-  state.segments = await loadSegments(connection);
+  await loadSegmentsInto(connection, state);
+  state.openReadings = await loadOpenReadings(connection, state);
   await loadUpkeep(connection, state);
   await loadLastValues(connection, state);
   return state;
+}
+
+/** Reads the list of segments anew into the state. */
+export async function loadSegmentsInto(connection: DuckDBConnection, state: StoreState): Promise<void> {
+  state.segments = await loadSegments(connection);
+}
+
+async function loadOpenReadings(connection: DuckDBConnection, { segments }: StoreState): Promise<number> {
+  const result = await connection.run(`SELECT count(*)::DOUBLE AS rows FROM ${segments.open.table}`);
+  return (await rowsOfResult<{ rows: number }>(result))[0]?.rows ?? 0;
 }
 
 async function loadUpkeep(connection: DuckDBConnection, state: StoreState): Promise<void> {

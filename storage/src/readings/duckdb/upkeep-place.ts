@@ -14,6 +14,8 @@ export interface UpkeepPlace {
   step<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result>;
   /** Runs a short step in the queue of commits, in a transaction; what it gives is done once that is durable. */
   between(work: (writer: DuckDBConnection) => Promise<() => Promise<void>>): Promise<void>;
+  /** Notes how far a long piece of work has come, of `total`. */
+  progress(what: string, done: number, total: number): void;
   /** Folds marks and last values into the file, and its log. */
   fold(): Promise<void>;
 }

@@ -2,7 +2,8 @@ import { describeError } from "@nightflow/domain";
 import { SerialQueue } from "../serial-queue.ts";
 import { type CompactionOptions, type CompactionReport, compact } from "./compaction.ts";
 import { type RetentionReport, type RetentionRule, retain } from "./retention.ts";
-import { refreshRollUps } from "./roll-up-refresh.ts";
+import { ROLL_UP_READINGS, refreshRollUps } from "./roll-up-refresh.ts";
+import { ROUND_ROWS, sealTail } from "./segment-list.ts";
 import type { UpkeepPlace } from "./upkeep-place.ts";
 
 /** When the store file is looked after. */
@@ -13,6 +14,10 @@ export interface UpkeepPolicy {
   readonly compactAfterReadings: number;
   /** Rolls up once so many readings have come since; every minute in any case. */
   readonly rollUpAfterReadings: number;
+  /** Readings in one table of unsorted ones, and hours in one of unsorted roll-ups: what one round of compaction takes. */
+  readonly roundRows: number;
+  /** Readings whose hours are rolled up in one transaction. */
+  readonly pieceReadings: number;
   readonly retention: readonly RetentionRule[];
 }
 
@@ -21,6 +26,8 @@ export const DEFAULT_UPKEEP: UpkeepPolicy = {
   compactAtHour: 18,
   compactAfterReadings: 20_000_000,
   rollUpAfterReadings: 500_000,
+  roundRows: ROUND_ROWS,
+  pieceReadings: ROLL_UP_READINGS,
   retention: [],
 };
 
@@ -43,6 +50,7 @@ export class Upkeep {
   #rushUntilMs = 0;
   #isRefreshAsked = false;
   #isRoutineAsked = false;
+  #isSealAsked = false;
   #doneDay: number;
   #readingsAtRollUp: number;
   #readingsAtCompaction = 0;
@@ -67,8 +75,10 @@ export class Upkeep {
   /** To be called after every transaction of so many readings. */
   afterCommit(readings = 0): void {
     if (readings >= RUSH_READINGS) this.#rushUntilMs = performance.now() + RUSH_MS;
-    const { stored } = this.#place.state().counts;
-    const { rollUpAfterReadings, compactAfterReadings } = this.#policy;
+    const { counts, openReadings } = this.#place.state();
+    const { stored } = counts;
+    const { rollUpAfterReadings, compactAfterReadings, roundRows } = this.#policy;
+    if (openReadings >= roundRows) this.#sealSoon();
     if (stored - this.#readingsAtRollUp >= this.#postponed(rollUpAfterReadings)) this.#refreshSoon();
     if (this.backlog >= this.#postponed(compactAfterReadings)) this.#routineSoon();
   }
@@ -89,13 +99,14 @@ export class Upkeep {
 
   refresh(): Promise<number> {
     this.#readingsAtRollUp = this.#place.state().counts.stored;
-    return this.#queue.run(() => refreshRollUps(this.#place));
+    return this.#queue.run(() => refreshRollUps(this.#place, this.#policy));
   }
 
   compact(options?: CompactionOptions): Promise<CompactionReport> {
     return this.#queue.run(async () => {
       const { stored } = this.#place.state().counts;
-      const report = await compact(this.#place, options);
+      const { roundRows, pieceReadings } = this.#policy;
+      const report = await compact(this.#place, { roundRows, pieceReadings, ...options });
       if (report.moved > 0) this.#readingsAtCompaction = stored;
       return report;
     });
@@ -112,6 +123,14 @@ export class Upkeep {
     if (today <= this.#doneDay) return;
     this.#doneDay = today;
     this.#routineSoon();
+  }
+
+  #sealSoon(): void {
+    if (this.#isSealAsked) return;
+    this.#isSealAsked = true;
+    void this.#try("a new table for commits", () => sealTail(this.#place, this.#policy.roundRows)).finally(() => {
+      this.#isSealAsked = false;
+    });
   }
 
   #refreshSoon(): void {
