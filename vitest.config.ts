@@ -4,6 +4,9 @@ import LongestFirst from "./test/support/longest-first.ts";
 // node-opcua's servers write to the console what becomes of their clients; of that only what is worse than an error.
 const env = { NODEOPCUA_LOG_LEVEL: "2" };
 
+/** For every test file. */
+const setupFiles = ["test/support/processor-time.ts", "test/support/leave-nothing.ts", "test/support/patience.ts"];
+
 /**
  * Two projects: `unit` holds the tests beside the code (milliseconds each), `chain` what starts real servers,
  * databases, processes and browsers. `npm run test:unit` runs the first, `npm test` both.
@@ -16,7 +19,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          setupFiles: ["test/support/processor-time.ts", "test/support/leave-nothing.ts"],
+          setupFiles,
           include: [
             "*/src/**/*.test.ts",
             "dashboards/{reports,web,grafana}/**/*.test.ts",
@@ -27,14 +30,15 @@ export default defineConfig({
           // Files that share a worker load what they test once: half the processor time. Each tidies up behind itself.
           isolate: false,
           env,
-          testTimeout: 20_000,
+          testTimeout: 90_000,
+          expect: { poll: { timeout: 60_000 } },
         },
       },
       {
         test: {
           name: "chain",
           globalSetup: ["test/support/shared-postgres.ts"],
-          setupFiles: ["test/support/processor-time.ts", "test/support/leave-nothing.ts"],
+          setupFiles,
           include: [
             "*/src/**/*.real.test.ts",
             "test/chain/**/*.test.ts",
@@ -45,10 +49,10 @@ export default defineConfig({
           ],
           exclude: ["**/node_modules/**", "**/dist/**"],
           env,
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 240_000,
           // The machine may be busy with other tests: what is waited for comes when it comes.
-          expect: { poll: { timeout: 20_000 } },
+          expect: { poll: { timeout: 60_000 } },
           // Most of the time these wait for processes, so that more than the cores can run side by side.
           maxWorkers: 3,
         },

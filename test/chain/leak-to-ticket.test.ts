@@ -118,7 +118,7 @@ describe.each(testedStores())("from a leak to a closed ticket, on $name", (store
       expect(await manager.text(report.csvUrl ?? "")).toContain(",");
     });
 
-    it("finds both leaks and opens exactly one ticket for each", { timeout: 120_000 }, async () => {
+    it("finds both leaks and opens exactly one ticket for each", async () => {
       for (const meter of [NORTH, SOUTH]) {
         await eventually(
           `a ticket for ${meter}`,
@@ -186,9 +186,7 @@ describe.each(testedStores())("from a leak to a closed ticket, on $name", (store
       expect((await ticketsOf(desk, SOUTH))[0]?.state).toBe("new");
     });
 
-    it("moves the ticket to closed, with actor and time of every step, and its findings carry what was found", {
-      timeout: 120_000,
-    }, async () => {
+    it("moves the ticket to closed, with actor and time of every step, and its findings carry what was found", async () => {
       const [ticket] = await ticketsOf(desk, NORTH);
       const id = ticket?.id ?? "";
       await fetch(new URL("/faults/toilet-north/repair", installation.simulators.endpoints.control.url), {

@@ -130,7 +130,7 @@ describe.runIf(influxd !== undefined)("InfluxDB that is away for a while", () =>
 
   it.each(["stop", "kill"] as const)(
     "acknowledges nothing, agents hold, and everything is there afterwards (%s)",
-    { timeout: 180_000 + 2 * AWAY_MS },
+    { timeout: 480_000 + 2 * AWAY_MS },
     async (how) => {
       folder = mkdtempSync(join(tmpdir(), "nightflow-influxd-"));
       server = await startInfluxd(folder);

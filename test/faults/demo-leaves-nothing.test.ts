@@ -38,7 +38,7 @@ class Demo {
     const ended = this.exited.then(() => {
       throw new Error(`the demo ended before it showed ${what}:\n${this.printed.slice(-2000)}`);
     });
-    return await Promise.race([eventually(what, look, 120_000), ended]);
+    return await Promise.race([eventually(what, look, 240_000), ended]);
   }
 
   /** Waits until the town lives, and gives every process that belongs to it. */
@@ -80,7 +80,7 @@ describe.runIf(HAS_PROC)("a demo in a folder that only its user may enter", () =
       throw new Error(`these run still:\n${left.join("\n")}`, { cause: error });
     });
 
-  it("stops everything on Ctrl-C, in order, and leaves no process", { timeout: 240_000 }, async () => {
+  it("stops everything on Ctrl-C, in order, and leaves no process", { timeout: 480_000 }, async () => {
     demo = new Demo();
     const seen = await demo.living();
     process.kill(-demo.pid, "SIGINT");
@@ -89,7 +89,7 @@ describe.runIf(HAS_PROC)("a demo in a folder that only its user may enter", () =
     expect(demo.logs()).not.toMatch(/"level":(50|60)/);
   });
 
-  it("leaves no process when Ctrl-C comes while the past is still being imported", { timeout: 240_000 }, async () => {
+  it("leaves no process when Ctrl-C comes while the past is still being imported", { timeout: 480_000 }, async () => {
     demo = new Demo();
     const database = () => {
       const children = descendantsOf(demo.pid);
@@ -101,7 +101,7 @@ describe.runIf(HAS_PROC)("a demo in a folder that only its user may enter", () =
     await nothingLeft(seen);
   });
 
-  it("leaves no orphan when it is killed", { timeout: 240_000 }, async () => {
+  it("leaves no orphan when it is killed", { timeout: 480_000 }, async () => {
     demo = new Demo();
     const seen = await demo.living();
     demo.process.kill("SIGKILL");

@@ -39,7 +39,7 @@ export function killTests(name: StorePlace["kind"]): void {
     });
 
     it(`agent, up and what is beside it, ${KILLS_EACH} times each: nothing that was taken is lost, nothing stored twice`, {
-      timeout: 120_000 + KILLS_EACH * 30_000,
+      timeout: 480_000 + KILLS_EACH * 30_000,
     }, async () => {
       const place = await store.place();
       installation = await Installation.make({ place, seed: SEED, factor: 2880, homesPerDma: 4 });

@@ -46,7 +46,7 @@ test.skipIf(!canMakeDisk())(
       readingsOf(0, 1000).map((one) => "value" in one && one.value),
     );
     makeRoom();
-    await expect.poll(() => outbox.fill().taken, { timeout: 10_000 }).toBe(6000);
+    await expect.poll(() => outbox.fill().taken).toBe(6000);
     expect(await valuesIn(outbox)).toEqual(Array.from({ length: 6000 }, (_, at) => at));
     const { epoch, lastSeq } = outbox;
     await outbox.close();
@@ -57,7 +57,7 @@ test.skipIf(!canMakeDisk())(
     again.acknowledge(Ack.parse({ v: 1, epoch, seq: lastSeq, above: [] }));
     full();
     again.add(readingsOf(6000, 6010));
-    await expect.poll(() => again.fill().taken, { timeout: 10_000 }).toBe(6010);
+    await expect.poll(() => again.fill().taken).toBe(6010);
     expect(await valuesIn(again)).toHaveLength(10);
     expect(again.fill().dropped).toBe(0);
     await again.close();

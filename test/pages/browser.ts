@@ -34,11 +34,14 @@ export function hasChromium(): boolean {
   return false;
 }
 
+/** How long a page, and the browser itself, may take on a machine that is busy with something else. */
+const PATIENCE_MS = 120_000;
+
 /** Starts the browser without a window. */
 export function launchBrowser(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error("no Chromium found");
-  return chromium.launch({ executablePath, headless: true, args: FLAGS });
+  return chromium.launch({ executablePath, headless: true, args: FLAGS, timeout: PATIENCE_MS });
 }
 
 /** How a reader looks at the pages. */
@@ -51,8 +54,8 @@ export interface Look {
 const SCREENS = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 
 /** A browser window of its own, signed in as nobody. */
-export function openWindow(browser: Browser, url: string, look: Look): Promise<BrowserContext> {
-  return browser.newContext({
+export async function openWindow(browser: Browser, url: string, look: Look): Promise<BrowserContext> {
+  const window = await browser.newContext({
     baseURL: url,
     locale: look.language === "zh" ? "zh-CN" : "en-GB",
     viewport: SCREENS[look.screen ?? "desktop"],
@@ -60,6 +63,8 @@ export function openWindow(browser: Browser, url: string, look: Look): Promise<B
     timezoneId: "Europe/Berlin",
     hasTouch: look.screen === "phone",
   });
+  window.setDefaultTimeout(PATIENCE_MS);
+  return window;
 }
 
 const SIGN_IN = {

@@ -8,7 +8,7 @@ import { inAFreshWorldEach } from "./each-world.ts";
 import type { World } from "./stage.ts";
 
 /** How long a page may take on a busy machine. */
-const SOON = { timeout: 60_000 };
+const SOON = { timeout: 120_000 };
 
 const TEXTS = {
   zh: {

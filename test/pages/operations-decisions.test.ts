@@ -17,7 +17,7 @@ import { NOW } from "./content.ts";
 import { BETWEEN_MS, setAsideMore, startDesk } from "./desk.ts";
 import { Stage, type World } from "./stage.ts";
 
-const SOON = { timeout: 60_000 };
+const SOON = { timeout: 120_000 };
 // Axe takes most of the time: it sees every page once, and the fullest in dark.
 const LOOKS: readonly (Look & { readonly axe: readonly string[] | "all" })[] = [
   { language: "zh", screen: "desktop", colors: "light", axe: "all" },

@@ -167,7 +167,7 @@ describe.runIf(hasChromium())("the operator's pages", () => {
         .waitFor();
       await keepPicture(page, `operations-silent-${language}`);
       await expect
-        .poll(() => page.locator(".nf-value").allTextContents(), { timeout: 30_000 })
+        .poll(() => page.locator(".nf-value").allTextContents(), { timeout: 60_000 })
         .not.toContainEqual(expect.stringContaining("4,813"));
     },
   );

@@ -14,7 +14,7 @@ import {
 import { Stage, type World } from "./stage.ts";
 
 /** How long a page may take on a busy machine. */
-const SOON = { timeout: 60_000 };
+const SOON = { timeout: 120_000 };
 
 const WORDS = {
   zh: { events: "异常事件", worst: "当前最严重", board: "分区" },

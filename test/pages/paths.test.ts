@@ -9,7 +9,7 @@ import type { Stage, World } from "./stage.ts";
 import { PASSWORD } from "./town.ts";
 
 /** How long a page may take on a busy machine. */
-const SOON = { timeout: 60_000 };
+const SOON = { timeout: 120_000 };
 
 const TEXTS = {
   zh: {

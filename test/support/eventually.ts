@@ -8,7 +8,7 @@ const LOOK_EVERY_MS = 100;
 export async function eventually<Value>(
   what: string,
   look: () => Promise<Value | undefined> | Value | undefined,
-  deadlineMs = 60_000,
+  deadlineMs = 120_000,
 ): Promise<Value> {
   const until = Date.now() + deadlineMs;
   let lastError: unknown;

@@ -4,7 +4,7 @@ import { descendantsOf, HAS_PROC } from "./processes.ts";
 import { takeLeftovers, workerFolder } from "./run-folder.ts";
 
 /** What has been told to end may take this long. */
-const GONE_WITHIN_MS = 5000;
+const GONE_WITHIN_MS = 30_000;
 
 // For every test file: temporary files go into a folder of the worker, and when the file has ended nothing is in it and
 // no process of its own runs. This hook was there first, so that it runs after all others.
