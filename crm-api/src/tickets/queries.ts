@@ -69,7 +69,8 @@ const FROM = `ticket t left join app_user u on u.id = t.assignee_id
 
 const SORTS: Readonly<Record<TicketQuery["sort"], SortOrder>> = {
   due: {
-    expression: "coalesce(t.resolve_by, 'infinity'::timestamptz)",
+    // The limit that the list shows: the answer's until somebody has given it.
+    expression: `coalesce(case when t.first_response_at is null then t.respond_by end, t.resolve_by, 'infinity'::timestamptz)`,
     type: "timestamptz",
     isDescending: false,
     id: "t.id",

@@ -163,8 +163,11 @@ test("a ticket is given only to people who may see it", async () => {
 
 test("the list shows what is due next first, mine when I ask, page by page without a gap", async () => {
   const { desk, db, town, id } = await townWithTicket();
-  for (let hour = 1; hour <= 4; hour++)
-    await insertTicket(db, { unitId: town.units.south, subject: `S${hour}`, resolveByMs: TEST_NOW + hour * HOUR_MS });
+  // Nobody has answered these: the answer is due next, a day after each was opened, not the solution.
+  for (let hour = 1; hour <= 4; hour++) {
+    const limits = { openedAtMs: TEST_NOW - hour * HOUR_MS, resolveByMs: TEST_NOW + hour * HOUR_MS };
+    await insertTicket(db, { unitId: town.units.south, subject: `S${hour}`, ...limits });
+  }
   await move(desk, id, "accepted");
   const mine = await desk.get<z.infer<typeof TicketPage>>("/api/tickets?mine=true");
   expect(mine.body.items.map((ticket) => ticket.id)).toEqual([id]);
@@ -175,5 +178,5 @@ test("the list shows what is due next first, mine when I ask, page by page witho
     if (body.nextCursor === null) break;
     cursor = `&cursor=${body.nextCursor}`;
   }
-  expect(seen).toEqual(["S1", "S2", "S3", "S4", "N1"]);
+  expect(seen).toEqual(["S4", "S3", "S2", "S1", "N1"]);
 });

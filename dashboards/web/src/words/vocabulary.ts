@@ -232,6 +232,15 @@ const VOCABULARY = {
     dma: { zh: "分区表", en: "district meter" },
     station: { zh: "站点表", en: "station meter" },
   },
+  /** Usual categories of use; a utility's own codes are shown as they are. */
+  useCategory: {
+    residential: { zh: "居民", en: "residential" },
+    non_residential: { zh: "非居民", en: "non-residential" },
+    commercial: { zh: "商业", en: "commercial" },
+    industrial: { zh: "工业", en: "industrial" },
+    administrative: { zh: "行政事业", en: "public institution" },
+    special: { zh: "特种行业", en: "special industry" },
+  },
   role: {
     admin: { zh: "系统管理员", en: "administrator" },
     collector: { zh: "采集员", en: "collection operator" },
@@ -251,6 +260,12 @@ export function vocabularyKeys<Part extends keyof Vocabulary>(part: Part): (keyo
 
 /** `word("ticketState", "new")` in the reader's language. */
 export type WordOf = <Part extends keyof Vocabulary>(part: Part, key: keyof Vocabulary[Part] & string) => string;
+
+/** The name of a category of use; a code of the utility's own as it is. */
+export function categoryName(code: string, word: WordOf): string {
+  const known = vocabularyKeys("useCategory").find((key) => key === code);
+  return known === undefined ? code : word("useCategory", known);
+}
 
 /** The vocabulary in the chosen language, and `pick` for texts that carry both. */
 export function useVocabulary(): {

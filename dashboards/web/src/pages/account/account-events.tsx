@@ -15,7 +15,7 @@ export function AccountEvents(props: { readonly account: AccountDetail }) {
   const { id, no, servicePoints } = props.account;
   const meters = servicePoints.flatMap((point) => point.meters.map((meter) => meter.id));
   const subjects = [id, no, ...meters].slice(0, MOST_SUBJECTS);
-  const { data } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ["anomalies", "about", subjects],
     queryFn: async () => {
       const lists = await Promise.all(subjects.map(eventsAbout));
@@ -24,7 +24,12 @@ export function AccountEvents(props: { readonly account: AccountDetail }) {
   });
   return (
     <Panel title={say("keyEvents")}>
-      <CompactEvents events={(data ?? []).slice(0, MOST_EVENTS)} empty={say("noEvents")} />
+      <CompactEvents
+        events={data?.slice(0, MOST_EVENTS)}
+        empty={say("noEvents")}
+        error={error}
+        onRetry={() => void refetch()}
+      />
     </Panel>
   );
 }

@@ -11,7 +11,7 @@ import { useFormat } from "../../parts/use-format.ts";
 import { useTitle } from "../../parts/use-title.ts";
 import { Ago } from "../../parts/when.tsx";
 import { useWords } from "../../words/use-words.ts";
-import { useVocabulary } from "../../words/vocabulary.ts";
+import { categoryName, useVocabulary } from "../../words/vocabulary.ts";
 import { Change } from "../accounts/change.tsx";
 import { AccountCurve } from "./account-curve.tsx";
 import { AccountDays } from "./account-days.tsx";
@@ -66,7 +66,7 @@ export function AccountPage() {
 
 function AccountFigures(props: { readonly account: AccountDetail }) {
   const { say } = useWords("account", words);
-  const { pick } = useVocabulary();
+  const { pick, word } = useVocabulary();
   const { volume, share, money } = useFormat();
   const { usage, tariff, manager, phone, category } = props.account;
   const cost = usage?.volume == null || tariff === null ? null : usage.volume * tariff.pricePerM3;
@@ -86,7 +86,7 @@ function AccountFigures(props: { readonly account: AccountDetail }) {
       note: tariff === null ? undefined : say("perM3", { price: money(tariff.pricePerM3) }),
     },
     { name: say("tariff"), value: tariff === null ? "–" : pick(tariff.name) },
-    { name: say("category"), value: category },
+    { name: say("category"), value: categoryName(category, word) },
     { name: say("manager"), value: manager?.displayName ?? "–" },
     { name: say("phone"), value: phone ?? "–" },
   ];

@@ -12,6 +12,7 @@ import { useTitle } from "../../parts/use-title.ts";
 import { Ago } from "../../parts/when.tsx";
 import { common } from "../../words/common.ts";
 import { useWords } from "../../words/use-words.ts";
+import { categoryName, useVocabulary } from "../../words/vocabulary.ts";
 import { Change } from "./change.tsx";
 import { rankAccounts } from "./ranking.ts";
 
@@ -120,6 +121,7 @@ function useAccountColumns(): readonly Column<AccountRow>[] {
 }
 
 function AccountName(props: { readonly account: AccountRow }) {
+  const { word } = useVocabulary();
   const { id, customer, no, category } = props.account;
   return (
     <span className="nf-two-lines">
@@ -127,7 +129,7 @@ function AccountName(props: { readonly account: AccountRow }) {
         {customer}
       </Link>
       <span className="nf-soft nf-small nf-clamp">
-        {no} · {category}
+        {no} · {categoryName(category, word)}
       </span>
     </span>
   );

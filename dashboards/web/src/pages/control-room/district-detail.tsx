@@ -120,10 +120,10 @@ function InflowPanel(props: { readonly district: DmaDetail }) {
 export function DistrictEvents(props: { readonly id: string }) {
   const { say } = useWords("control-room", words);
   const result = useInfiniteQuery(anomaliesQuery({ state: "active", sort: "rank", dma: props.id }));
-  const { rows } = rowsOfPages(result, useFlatRows<AnomalyRow>(result.data?.pages));
+  const { rows, error, onRetry } = rowsOfPages(result, useFlatRows<AnomalyRow>(result.data?.pages));
   return (
     <Panel title={say("districtEvents")}>
-      <CompactEvents events={rows ?? []} empty={say("noEvents")} />
+      <CompactEvents events={rows} empty={say("noEvents")} error={error} onRetry={onRetry} />
     </Panel>
   );
 }

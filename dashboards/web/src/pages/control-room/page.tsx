@@ -76,7 +76,12 @@ function ActiveEvents(props: {
   if (props.isBeside)
     return (
       <Panel title={say("activeEvents")} extra={<Link to="/events">{say("allEvents")}</Link>}>
-        <CompactEvents events={props.list.rows ?? []} empty={say("noEvents")} />
+        <CompactEvents
+          events={props.list.rows}
+          empty={say("noEvents")}
+          error={props.list.error}
+          onRetry={props.list.onRetry}
+        />
       </Panel>
     );
   return (

@@ -56,7 +56,7 @@ export function NeighboursPanel(props: { readonly around: Around }) {
             <ul className="nf-plain">
               {neighbours.map(({ id, name, relation }) => (
                 <li key={id}>
-                  <Link to="/districts/$id" params={{ id }}>
+                  <Link to="/districts/$id" params={{ id }} className="nf-inline-link">
                     {pick(name)}
                   </Link>{" "}
                   <Tag tone="quiet">{say(relation)}</Tag>

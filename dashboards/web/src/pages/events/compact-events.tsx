@@ -1,5 +1,7 @@
 import { Link } from "@tanstack/react-router";
+import { Skeleton } from "antd";
 import type { AnomalyRow } from "../../api/queries.ts";
+import { Problem } from "../../parts/problem.tsx";
 import { AnomalyTag, Tag } from "../../parts/tag.tsx";
 import { useFormat } from "../../parts/use-format.ts";
 import { Ago } from "../../parts/when.tsx";
@@ -9,11 +11,21 @@ import { useVocabulary } from "../../words/vocabulary.ts";
 import { placeOf } from "./event-list.tsx";
 import { isUrgent } from "./ranking.ts";
 
-/** A few events beside something else: what, where, since when, what it costs. */
-export function CompactEvents(props: { readonly events: readonly AnomalyRow[]; readonly empty: string }) {
+/** A few events beside something else: what, where, since when, what it costs. None is said of what could not be asked. */
+export function CompactEvents(props: {
+  /** Undefined while they are not there. */
+  readonly events: readonly AnomalyRow[] | undefined;
+  readonly empty: string;
+  readonly error?: unknown;
+  readonly onRetry?: () => void;
+}) {
   const { say } = useWords("common", common);
   const { pick } = useVocabulary();
   const { money } = useFormat();
+  const { error = null, onRetry } = props;
+  if (props.events === undefined && error !== null)
+    return <Problem error={error} {...(onRetry !== undefined && { onRetry })} />;
+  if (props.events === undefined) return <Skeleton active title={false} paragraph={{ rows: 3 }} />;
   if (props.events.length === 0) return <p className="nf-soft nf-tight">{props.empty}</p>;
   return (
     <ul className="nf-cards">

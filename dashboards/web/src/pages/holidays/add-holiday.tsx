@@ -51,13 +51,12 @@ export function AddHoliday({ units }: { readonly units: readonly HolidayUnit[] }
             />
           )}
         </Field>
-        <Field label={" "}>
-          {(id) => (
-            <Button id={id} type="primary" htmlType="submit" disabled={!isReady} loading={adding.isPending}>
-              {say("add")}
-            </Button>
-          )}
-        </Field>
+        <span className="nf-field">
+          <span aria-hidden="true">&nbsp;</span>
+          <Button type="primary" htmlType="submit" disabled={!isReady} loading={adding.isPending}>
+            {say("add")}
+          </Button>
+        </span>
       </form>
       {draft.first !== "" && days === undefined && <p className="nf-soft nf-tight">{say("wrongDays")}</p>}
       {adding.error !== null && <Problem error={adding.error} />}

@@ -143,7 +143,7 @@ function MeterEvents(props: { readonly id: string }) {
   const rows = useFlatRows<AnomalyRow>(result.data?.pages);
   return (
     <Panel title={say("events")}>
-      <CompactEvents events={rows ?? []} empty={say("noEvents")} />
+      <CompactEvents events={rows} empty={say("noEvents")} error={result.error} onRetry={() => void result.refetch()} />
     </Panel>
   );
 }

@@ -10,6 +10,7 @@ import { useBusinessNow } from "../../parts/clock.ts";
 import { Panel } from "../../parts/panel.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { useWords } from "../../words/use-words.ts";
+import { categoryName, useVocabulary } from "../../words/vocabulary.ts";
 import { ReasonDialog } from "../operations/reason-dialog.tsx";
 import { isPossible, valuesOf } from "./draft.ts";
 import { HistoryPanel } from "./history.tsx";
@@ -26,6 +27,7 @@ const DAYS = [14, 30, 90, 180, 365] as const;
 export function RuleDetail(props: { readonly rule: RuleRow }) {
   const { rule } = props;
   const { say, language } = useWords("rules", words);
+  const { word } = useVocabulary();
   const name = rule.name[language];
   return (
     <div className="nf-split">
@@ -35,7 +37,7 @@ export function RuleDetail(props: { readonly rule: RuleRow }) {
           <p className="nf-soft">{say("source", { what: rule.source })}</p>
           {rule.classes.map(({ class: category, precision }) => (
             <p key={category}>
-              {category}: <PrecisionText precision={precision} />
+              {categoryName(category, word)}: <PrecisionText precision={precision} />
             </p>
           ))}
           {rule.parameters.length === 0 ? <p>{say("noParameters")}</p> : <ParameterForm rule={rule} name={name} />}

@@ -15,9 +15,11 @@ export function CriticalAlarms(props: {
   const { pick, word } = useVocabulary();
   const count = (props.waiting?.safety ?? 0) + (props.waiting?.critical ?? 0);
   const { major = 0, minor = 0 } = props.waiting ?? {};
+  const calm = props.waiting === undefined ? say("alarmsUnknown") : say("noAlarms");
+  const headline = count > 0 ? `▲ ${say("alarms", { count })}` : calm;
   return (
     <section className={count > 0 ? "wall-panel wall-act" : "wall-panel"} aria-live="polite">
-      <h2>{count > 0 ? `▲ ${say("alarms", { count })}` : say("noAlarms")}</h2>
+      <h2>{headline}</h2>
       <ol className="wall-rows">
         {props.events.slice(0, ROWS).map((event) => (
           <li key={event.id}>

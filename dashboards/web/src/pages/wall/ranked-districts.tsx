@@ -26,8 +26,10 @@ export function RankedDistricts(props: { readonly districts: readonly DmaRow[]; 
             <Link className="wall-name" to="/districts/$id" params={{ id: row.id }}>
               {pick(row.name)}
             </Link>
-            <span className="wall-number">{flow(row.nightLossM3h)}</span>
-            <strong className="wall-number">{say("perDay", { money: money(row.lossPerDay) })}</strong>
+            {row.nightLossM3h !== null && <span className="wall-number">{flow(row.nightLossM3h)}</span>}
+            <strong className="wall-number">
+              {row.lossPerDay === null ? say("unknown") : say("perDay", { money: money(row.lossPerDay) })}
+            </strong>
           </li>
         ))}
       </ol>

@@ -20,6 +20,7 @@ export const words = {
   worst: { zh: "损失最大的分区", en: "Districts by loss" },
   alarms: { zh: "紧急报警 {{count}}", en: "{{count}} critical alarms" },
   noAlarms: { zh: "没有未确认的紧急报警", en: "No critical alarm waits" },
+  alarmsUnknown: { zh: "还不知道有没有紧急报警", en: "Critical alarms: not known yet" },
   noMap: {
     zh: "还没有地图：把 map.geojson 放入登记目录后再导入（见 docs/first-steps.md）。",
     en: "No map yet: put map.geojson into the registry's folder and import it (docs/first-steps.md).",
