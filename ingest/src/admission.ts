@@ -2,7 +2,7 @@ import { WindowFullError } from "./errors.ts";
 import { FairQueue } from "./fair-queue.ts";
 
 /** A batch up to this size is let in at once, when its agent has no other here, */
-const SMALL_BYTES = 8 * 1024;
+export const SMALL_BYTES = 8 * 1024;
 /** as long as all that has been let in is above the limit by no more than this share of it. */
 const SMALL_SHARE = 0.25;
 
@@ -75,7 +75,9 @@ export class Admission {
 
   /** Resolves when there is room for `bytes`. A batch larger than all the room is let in alone. */
   async takeRoom(agent: string, bytes: number): Promise<void> {
-    if (this.#waiting.size === 0 && this.#hasRoom(bytes)) this.#bytes += bytes;
+    // Its own place in the window is taken by now.
+    const others = (this.#windows.get(agent) ?? 1) - 1;
+    if (this.#hasRoomNow(others, bytes)) this.#bytes += bytes;
     else
       await new Promise<void>((admit, refuse) => {
         this.#waiting.push(agent, { bytes, admit, refuse });

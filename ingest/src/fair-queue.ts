@@ -10,8 +10,9 @@ const SHRINK_AT = 1024;
 const NEWCOMERS_IN_A_ROW = 32;
 
 /**
- * A queue with one lane for each agent: lanes take turns, each lane keeps its order. Who had nothing here goes first, so that
- * somebody who sends little does not wait behind those who send much; not for ever, so that many of them hold up nobody.
+ * A queue with one lane for each agent: lanes take turns, each lane keeps its order. A newcomer, who had nothing here and
+ * brings little, goes first, so that he does not wait behind those who send much; not for ever, so that many of them hold up
+ * nobody.
  */
 export class FairQueue<Item> {
   readonly #lanes = new Map<string, Lane<Item>>();
@@ -25,10 +26,16 @@ export class FairQueue<Item> {
     return this.#size;
   }
 
-  push(name: string, item: Item): void {
+  /** Whether some newcomer waits. */
+  get hasNewcomer(): boolean {
+    return this.#newcomers.first !== undefined;
+  }
+
+  /** @param isLittle whether one who had nothing here counts as a newcomer. */
+  push(name: string, item: Item, isLittle = true): void {
     const lane = this.#lanes.get(name);
     this.#size++;
-    if (lane === undefined) this.#open({ name, items: [item], head: 0 });
+    if (lane === undefined) this.#open({ name, items: [item], head: 0 }, isLittle);
     else lane.items.push(item);
   }
 
@@ -40,7 +47,15 @@ export class FairQueue<Item> {
 
   /** The oldest item of the lane whose turn it is; that lane goes to the end. */
   next(): Item | undefined {
-    const round = this.#round;
+    return this.#takeFrom(this.#round);
+  }
+
+  /** As `next`, of the newcomers alone; undefined when there is none. */
+  nextNewcomer(): Item | undefined {
+    return this.#takeFrom(this.#newcomers);
+  }
+
+  #takeFrom(round: Round<Item>): Item | undefined {
     const lane = round.take();
     if (lane === undefined) return undefined;
     this.#inARow = round === this.#newcomers ? this.#inARow + 1 : 0;
@@ -66,9 +81,9 @@ export class FairQueue<Item> {
     return isTheirs && this.#newcomers.first !== undefined ? this.#newcomers : this.#turns;
   }
 
-  #open(lane: Lane<Item>): void {
+  #open(lane: Lane<Item>, isLittle: boolean): void {
     this.#lanes.set(lane.name, lane);
-    this.#newcomers.add(lane);
+    (isLittle ? this.#newcomers : this.#turns).add(lane);
   }
 }
 

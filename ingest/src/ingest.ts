@@ -10,7 +10,7 @@ import {
 import { type BatchMark, isTracing, type ReadingStore, traced } from "@nightflow/storage";
 import type { Logger } from "pino";
 import { AckPublisher } from "./ack-publisher.ts";
-import { Admission } from "./admission.ts";
+import { Admission, SMALL_BYTES } from "./admission.ts";
 import { AgentNotes } from "./agent-notes.ts";
 import { Callers } from "./callers.ts";
 import { ChannelTable } from "./channel-table.ts";
@@ -153,7 +153,7 @@ class IngestCore {
     const shared = { ...memory, acks: this.#acks, metrics: this.#metrics, turns: this.#turns };
     const committer = new Committer({ store, clock, logger, ...config, ...shared });
     const onRefused = (error: unknown) => this.#admission.refuseWaiting(error);
-    this.#line = new CommitLine({ committer, ...config, onRefused, logger });
+    this.#line = new CommitLine({ committer, ...config, room: () => store.room?.(), onRefused, logger });
   }
 
   async start(): Promise<void> {
@@ -242,7 +242,7 @@ class IngestCore {
 
   // Almost every batch: there is time and room for it now, and nothing in it needs a closer look. One promise, no wait.
   #enterQuickly(agent: string, payload: Uint8Array): Entry | undefined {
-    if (this.#isClosing || isTracing() || !this.#turns.hasTime || this.#slow.has(agent)) return undefined;
+    if (this.#isClosing || isTracing() || !this.#hasTime(payload) || this.#slow.has(agent)) return undefined;
     if (!this.#admission.tryEnter(agent, payload.length)) return undefined;
     const batch = this.#turns.now(() => this.#quick.check(payload, agent, this.#deps.clock.now()));
     const key = batch?.mark ? keyOf(batch.mark) : undefined;
@@ -253,6 +253,11 @@ class IngestCore {
     const entry = new Entry(batch, key, payload.length, this.#leaveQuickly);
     this.#line.enter(entry);
     return entry;
+  }
+
+  // What is read in no time need not wait for its turn behind batches of those who catch up.
+  #hasTime({ length }: Uint8Array): boolean {
+    return this.#turns.hasTime || (length <= SMALL_BYTES && this.#turns.hasTimeForLittle);
   }
 
   readonly #leaveQuickly = (entry: Entry, isTaken: boolean): void => {

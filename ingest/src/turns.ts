@@ -2,6 +2,8 @@ import { setImmediate } from "node:timers/promises";
 
 // The head-end's thread answers PUBACKs of everyone: no one holds it longer than this.
 const TURN_MS = 2;
+/** What takes next to no time finds so much besides. */
+const LITTLE_MS = 1;
 
 /**
  * Shares the thread: work that many callers do at once, a little each, takes at most a few milliseconds of one turn of
@@ -14,6 +16,11 @@ export class Turns {
   /** Whether this turn has time left. */
   get hasTime(): boolean {
     return this.#usedMs < TURN_MS;
+  }
+
+  /** Whether it has time for something that takes next to none. */
+  get hasTimeForLittle(): boolean {
+    return this.#usedMs < TURN_MS + LITTLE_MS;
   }
 
   /** Runs `work` in this turn, whether it has time left or not. */

@@ -246,6 +246,11 @@ export interface ReadingStore extends SetAsideLists, FeedConsumers {
    * @throws {BatchStoredError} when a batch of it is stored already; nothing of the commit is kept.
    */
   commit(request: CommitRequest): Promise<number>;
+  /**
+   * Resolves when a commit of many readings need not wait for what the store has yet to do with those before it; undefined
+   * when none need wait now. A commit of few may be made meanwhile. Left out by a store that has nothing to do afterwards.
+   */
+  room?(): Promise<void> | undefined;
   /** What is stored at exact instants, in the order asked; undefined where nothing is. */
   valuesAt(
     keys: readonly { readonly channel: string; readonly readAtMs: number }[],

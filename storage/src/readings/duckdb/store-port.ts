@@ -60,7 +60,7 @@ export interface DuckDbReadingStore extends ReadingStore {
 }
 
 /** The store file without its journal: it takes commits that are durable already, some time later and many at once. */
-export interface StoreFilePort extends Omit<DuckDbReadingStore, "commit" | "kind"> {
+export interface StoreFilePort extends Omit<DuckDbReadingStore, "commit" | "kind" | "room"> {
   /** What the file holds of numbers, marks, last values and counts, to go on from. */
   branch(): Promise<StoreState>;
   /** Calls `listener` with the last commit that the file holds without its log, after each checkpoint. One listener. */

@@ -1,10 +1,10 @@
 import type { DuckDBConnection, DuckDBType, DuckDBValue } from "@duckdb/node-api";
 import { QUALITY_CODES } from "@nightflow/domain";
-import type { KnownChannel, LastValue, SetAside, StoredMark } from "../../ports.ts";
+import type { KnownChannel, LastValueColumns, SetAside, StoredMark } from "../../ports.ts";
 import type { JournalEntry, NumberedReadings } from "./journal/journal-record.ts";
 import { writeSettled } from "./set-aside.ts";
 import type { StoreState } from "./store-state.ts";
-import { appendParts, appendRows, CHUNK_ROWS, type ColumnFiller, type NumericItems, TYPES } from "./vectors.ts";
+import { appendParts, appendRows, type ColumnFiller, type NumericItems, TYPES } from "./vectors.ts";
 
 const { BIGINT, BOOLEAN, DOUBLE, INTEGER, UINTEGER, UTINYINT, VARCHAR } = TYPES;
 
@@ -17,7 +17,6 @@ const TABLES = {
     ...[BIGINT, VARCHAR, BIGINT, VARCHAR, VARCHAR, BIGINT, VARCHAR, VARCHAR, BIGINT, VARCHAR, VARCHAR, VARCHAR],
     ...[VARCHAR, BIGINT, VARCHAR],
   ],
-  last_value: [INTEGER, BIGINT, BIGINT, DOUBLE, UTINYINT, UINTEGER, BIGINT, BIGINT],
   known_channel: [VARCHAR, VARCHAR, VARCHAR, VARCHAR, DOUBLE, DOUBLE, DOUBLE],
 } as const satisfies Record<string, readonly DuckDBType[]>;
 
@@ -61,18 +60,12 @@ export async function writeFolded(connection: DuckDBConnection, state: StoreStat
     state.marks().map((mark) => markRow(mark, no)),
   );
   await connection.run("DELETE FROM last_value");
-  const ids = state.channelIds();
-  const rowOf = (id: string, channelNo: number) => {
-    const value = state.lastValue(id);
-    return value === undefined ? [] : [lastValueRow(value, channelNo, no)];
-  };
-  // Rows are made a part at a time: all at once would hold up the thread for as long as a hundred commits take.
-  for (let from = 0; from < ids.length; from += CHUNK_ROWS)
-    await append(
-      connection,
-      "last_value",
-      ids.slice(from, from + CHUNK_ROWS).flatMap((id, i) => rowOf(id, from + i)),
-    );
+  const last = state.allLastValues();
+  const channelNos = Int32Array.from(last.channels, (id) => state.channel(id)?.no ?? -1);
+  await appendParts(connection, "last_value", LAST_VALUE_TYPES, [last], () => ({
+    length: last.length,
+    columns: lastValueColumns(last, channelNos, no),
+  }));
 }
 
 /** Replaces the entries of these channels in the registry's copy, inside the connection's transaction. */
@@ -118,14 +111,41 @@ function readingColumns(commitNo: number, readings: NumberedReadings): readonly 
   const isMissing = (row: number) => qualities[row] === QUALITY_CODES.missing;
   return [
     copier(channelNos),
-    { fill: (items, from, rows, at) => wholeNumbers(items as BigInt64Array, at, readAtMs, from, rows) },
+    times(readAtMs),
     { ...copier(counts), isNull: (row) => isRegister[row] !== 1 || isMissing(row) },
     { ...copier(gauges), isNull: (row) => isRegister[row] === 1 || isMissing(row) },
     copier(qualities),
     copier(flags),
     copier(origins),
-    { fill: (items, _from, rows, at) => void (items as BigInt64Array).fill(BigInt(commitNo), at, at + rows) },
+    always(commitNo),
   ];
+}
+
+const LAST_VALUE_TYPES = [INTEGER, BIGINT, BIGINT, DOUBLE, UTINYINT, UINTEGER, BIGINT, BIGINT];
+
+// Gauges are NaN in registers, and both values say nothing where the reading is missing.
+function lastValueColumns(last: LastValueColumns, channelNos: Int32Array, commitNo: number): readonly ColumnFiller[] {
+  const { readAtMs, counts, gauges, qualities, flags, lastValueAtMs } = last;
+  const isMissing = (row: number) => qualities[row] === QUALITY_CODES.missing;
+  const isGauge = (row: number) => !Number.isNaN(gauges[row]);
+  return [
+    copier(channelNos),
+    times(readAtMs),
+    { ...copier(counts), isNull: (row) => isMissing(row) || isGauge(row) },
+    { ...copier(gauges), isNull: (row) => isMissing(row) || !isGauge(row) },
+    copier(qualities),
+    copier(flags),
+    { ...times(lastValueAtMs), isNull: (row) => Number.isNaN(lastValueAtMs[row]) },
+    always(commitNo),
+  ];
+}
+
+function times(atMs: Float64Array): ColumnFiller {
+  return { fill: (items, from, rows, at) => wholeNumbers(items as BigInt64Array, at, atMs, from, rows) };
+}
+
+function always(value: number): ColumnFiller {
+  return { fill: (items, _from, rows, at) => void (items as BigInt64Array).fill(BigInt(value), at, at + rows) };
 }
 
 const TWO_32 = 2 ** 32;
@@ -173,11 +193,6 @@ function setAsideRow(entry: SetAside, id: number, receivedAtMs: number): DuckDBV
     entry.reason,
     ...[null, null, null],
   ];
-}
-
-function lastValueRow(value: LastValue, channelNo: number, commitNo: number): DuckDBValue[] {
-  const { readAtMs, counts, gauge, quality, flags, lastValueAtMs } = value;
-  return [channelNo, BigInt(readAtMs), counts, gauge, quality, flags, bigintOrNull(lastValueAtMs), BigInt(commitNo)];
 }
 
 function knownChannelRow(channel: KnownChannel): DuckDBValue[] {

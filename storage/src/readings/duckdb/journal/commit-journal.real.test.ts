@@ -172,3 +172,10 @@ test("an orderly end leaves no journal behind", async () => {
   await journal.close(true);
   expect(readdirSync(folder)).toEqual([]);
 });
+
+test("a journal that agents wait for has its first slot before the first commit", async () => {
+  const sizes = { slotBytes: SLOT_BYTES, keptBytes: 0, inFile: 0 };
+  const { journal } = await CommitJournal.open({ storePath, ...sizes, laysOutFirst: true, logger });
+  await journal.close(false);
+  expect(readdirSync(folderOf(storePath))).toEqual(["001.slot"]);
+});

@@ -27,6 +27,8 @@ export interface JournalOptions {
   readonly inFile: number;
   /** Commits that the store file has stay in the journal up to so many bytes, for readers of the feed who are behind. */
   readonly keptBytes: number;
+  /** Whether a slot is laid out before the first commit, which else waits for it. */
+  readonly laysOutFirst?: boolean;
   /** What writes; it is closed with the journal. */
   readonly disk?: JournalDisk;
   readonly logger: Logger;
@@ -91,6 +93,7 @@ export class CommitJournal {
     used.sort((a, b) => a.segment - b.segment);
     const journal = new CommitJournal(options, used, entries.segment);
     for (const { slot } of found) if (slot.lastNo === 0) await journal.#giveBack(slot);
+    if (options.laysOutFirst) journal.#layOut();
     return { journal, entries: entries.sorted() };
   }
 

@@ -70,7 +70,12 @@ export class FileBehind {
 
   /** Resolves when the file holds every commit up to `goal`. @throws {StoreUnavailableError} when it takes none now. */
   async through(goal: number): Promise<void> {
-    if ((this.pending.firstNo ?? goal + 1) <= goal) await this.#applies.run(() => this.#applyThrough(goal));
+    await this.#while(() => (this.pending.firstNo ?? goal + 1) <= goal);
+  }
+
+  /** Resolves when fewer readings are pending. @throws {StoreUnavailableError} when the file takes none now. */
+  async below(readings: number): Promise<void> {
+    await this.#while(() => this.pending.rows >= readings);
   }
 
   /** As `through`; a failure is logged, the commits stay in the journal. */
@@ -88,14 +93,17 @@ export class FileBehind {
     });
   }
 
-  async #applyThrough(goal: number): Promise<void> {
-    while ((this.pending.firstNo ?? goal + 1) <= goal) {
-      const entries = this.pending.oldest(APPLY_READINGS);
-      const startedMs = performance.now();
-      await this.#apply(entries);
-      this.#applyMs = performance.now() - startedMs;
-      this.pending.dropThrough(entries.at(-1)?.no ?? goal);
-    }
+  // One piece at a time, so that who waits for a little does not wait for all that others want.
+  async #while(isWanted: () => boolean): Promise<void> {
+    while (isWanted()) await this.#applies.run(async () => (isWanted() ? await this.#applyOldest() : undefined));
+  }
+
+  async #applyOldest(): Promise<void> {
+    const entries = this.pending.oldest(APPLY_READINGS);
+    const startedMs = performance.now();
+    await this.#apply(entries);
+    this.#applyMs = performance.now() - startedMs;
+    this.pending.dropThrough(entries.at(-1)?.no ?? 0);
     if (this.#hasFailed) this.#parts.logger.info("the store file takes commits again");
     this.#hasFailed = false;
   }

@@ -55,8 +55,10 @@ export interface JournaledParts {
 const SLOT_BYTES = 16 * 1024 * 1024;
 /** Fifty million readings, about. */
 const KEPT_BYTES = 1024 * 1024 * 1024;
-/** With so many pending a commit waits for the file. */
+/** With so many pending there is no room for a commit of many readings until the file has taken some of them. */
 const MOST_PENDING = 1_000_000;
+/** Above that there is room for those who do not ask. */
+const MOST_BESIDE = 250_000;
 /** So few are in the file within milliseconds. */
 const SOON_APPLIED = 10_000;
 
@@ -72,7 +74,9 @@ export async function openJournaled(parts: JournaledParts): Promise<DuckDbReadin
     const state = await file.branch();
     const { lastCommit: inFile } = state.counts;
     const sizes = { slotBytes: SLOT_BYTES, keptBytes: KEPT_BYTES };
-    const { journal, entries } = await CommitJournal.open({ ...place, ...sizes, inFile });
+    // A store with a thread for its journal is one that agents wait for.
+    const laysOutFirst = parts.disk !== undefined;
+    const { journal, entries } = await CommitJournal.open({ ...place, ...sizes, laysOutFirst, inFile });
     try {
       refuseHoles(entries, inFile, parts.storePath);
       const store = new JournaledStore(parts, journal, state);
@@ -150,6 +154,10 @@ class JournaledStore implements DuckDbReadingStore {
   async commit(request: CommitRequest): Promise<number> {
     this.#refuseClosed();
     return this.#commits.run(() => this.#commitNow(request));
+  }
+
+  room(): Promise<void> | undefined {
+    return this.#pending.rows < MOST_PENDING ? undefined : this.#behind.below(MOST_PENDING);
   }
 
   async valuesAt(keys: readonly InstantKey[]): Promise<(StoredValue | undefined)[]> {
@@ -368,7 +376,7 @@ class JournaledStore implements DuckDbReadingStore {
   }
 
   async #commitNow(asked: CommitRequest): Promise<number> {
-    if (this.#pending.rows >= MOST_PENDING) await this.#caughtUp();
+    await this.#behind.below(MOST_PENDING + MOST_BESIDE);
     const state = this.#state;
     refuseStored(asked.batches, (agent, epoch) => state.markOf(agent, epoch));
     const known = this.#knownOf(asked.readings);
