@@ -1,5 +1,6 @@
 import type { ChannelTable } from "./channel-table.ts";
 import { Baselines } from "./plausibility.ts";
+import { TouchedColumns } from "./touched-channels.ts";
 
 const FIRST_SIZE = 1024;
 const UNKNOWN = Number.NaN;
@@ -8,6 +9,8 @@ const UNKNOWN = Number.NaN;
 export class ChannelMemory {
   /** Where a channel stands among those that the commit now being planned touches. */
   places = new Int32Array(FIRST_SIZE);
+  /** What that commit makes of them. */
+  readonly touched = new TouchedColumns();
   /** The newest read time of each channel, -Infinity for none, NaN where the store's answer was not looked at yet. */
   #newestReadAtMs = new Float64Array(FIRST_SIZE).fill(UNKNOWN);
   #baselines = new Baselines(FIRST_SIZE);

@@ -50,7 +50,6 @@ async function lineOfFleet(options: Partial<CommitLineDeps> = {}) {
   const { line, begun } = lineWith(options);
   bring(line, "fleet", 4, 500);
   (await begun()).end();
-  (await begun()).end();
   bring(line, "fleet", 40, 500);
   return { line, begun, underWay: await begun() };
 }

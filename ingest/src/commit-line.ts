@@ -19,8 +19,8 @@ export interface CommitLineDeps {
   readonly nowMs?: () => number;
 }
 
-/** A commit of so few readings takes hardly longer than the disk; so few share it with whoever waits. */
-const SHORT_READINGS = 1000;
+/** A commit of this share of a group takes hardly longer than the disk. */
+const SHORT_SHARE = 0.1;
 
 /**
  * Batches that wait for the store, agents in turn: whatever waits when a commit ends shares the next one.
@@ -33,6 +33,7 @@ export class CommitLine {
   readonly #queue = new FairQueue<Entry>();
   readonly #allowances: Allowances;
   readonly #inFlight = new Map<string, Entry>();
+  readonly #shortReadings: number;
   #readings = 0;
   #isCommitting = false;
   #wasShort = false;
@@ -41,6 +42,7 @@ export class CommitLine {
 
   constructor(deps: CommitLineDeps) {
     this.#deps = deps;
+    this.#shortReadings = deps.groupMaxReadings * SHORT_SHARE;
     this.#allowances = new Allowances(deps.nowMs);
   }
 
@@ -96,10 +98,10 @@ export class CommitLine {
   async #nextGroup(): Promise<Entry[]> {
     const { groupMaxReadings, groupMaxBytes } = this.#deps;
     for (;;) {
-      const room = this.#readings > SHORT_READINGS ? this.#roomOfStore() : undefined;
+      const room = this.#readings > this.#shortReadings ? this.#roomOfStore() : undefined;
       const isShort = this.#isNextShort(room === undefined);
       this.#wasShort = isShort;
-      if (isShort) return this.#gather(SHORT_READINGS, groupMaxBytes, () => this.#queue.nextNewcomer());
+      if (isShort) return this.#gather(this.#shortReadings, groupMaxBytes, () => this.#queue.nextNewcomer());
       if (room === undefined || !(await this.#roomOrNewcomer(room)))
         return this.#gather(groupMaxReadings, groupMaxBytes, () => this.#queue.next());
     }
@@ -107,8 +109,9 @@ export class CommitLine {
 
   // After a short commit comes a long one, so that many newcomers hold up nobody.
   #isNextShort(hasRoom: boolean): boolean {
-    if (!this.#queue.hasNewcomer) return false;
-    return !hasRoom || (this.#readings > SHORT_READINGS && !this.#wasShort);
+    const { hasNewcomer, hasOthers } = this.#queue;
+    if (!hasNewcomer) return false;
+    return !hasRoom || (hasOthers && this.#readings > this.#shortReadings && !this.#wasShort);
   }
 
   /** Resolves when there is room, to false when the store takes nothing: the commit that comes next hears why. */

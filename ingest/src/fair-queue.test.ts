@@ -21,3 +21,14 @@ test("lanes take turns and each keeps its order", () => {
   expect(order).toEqual(["a1", "b1", "c1", "a2", "c2", "a3"]);
   expect(queue.next()).toBeUndefined();
 });
+
+test("only who brings little is a newcomer, and newcomers can be asked for alone", () => {
+  const queue = new FairQueue<string>();
+  queue.push("fleet", "fleet1", false);
+  queue.push("fleet", "fleet2", true);
+  expect(queue).toMatchObject({ hasNewcomer: false, hasOthers: true });
+  queue.push("live", "live1", true);
+  queue.push("live", "live2", true);
+  expect([queue.nextNewcomer(), queue.nextNewcomer()]).toEqual(["live1", undefined]);
+  expect([queue.next(), queue.next(), queue.next()]).toEqual(["fleet1", "live2", "fleet2"]);
+});

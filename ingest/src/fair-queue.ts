@@ -31,6 +31,11 @@ export class FairQueue<Item> {
     return this.#newcomers.first !== undefined;
   }
 
+  /** Whether somebody waits who is no newcomer. */
+  get hasOthers(): boolean {
+    return this.#turns.first !== undefined;
+  }
+
   /** @param isLittle whether one who had nothing here counts as a newcomer. */
   push(name: string, item: Item, isLittle = true): void {
     const lane = this.#lanes.get(name);

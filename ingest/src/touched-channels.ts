@@ -2,9 +2,24 @@ import type { ChannelMemory } from "./channel-memory.ts";
 import type { ChannelTable } from "./channel-table.ts";
 import { Baselines } from "./plausibility.ts";
 
+/** Columns for the channels of a commit, by place, used again by the next one: as many as it has readings. */
+export class TouchedColumns {
+  baselines = new Baselines(0);
+  newestReadAtMs = new Float64Array(0);
+  numbers = new Int32Array(0);
+
+  /** Makes room for so many channels; what was there counts no more. */
+  reserve(channels: number): void {
+    if (channels <= this.baselines.size) return;
+    this.baselines = new Baselines(channels);
+    this.newestReadAtMs = new Float64Array(channels);
+    this.numbers = new Int32Array(channels);
+  }
+}
+
 /**
  * The channels that one commit touches, each with a place from 0 up, and what the commit makes of them. Until the commit
- * is durable memory does not change.
+ * is durable memory does not change. It holds until the next commit is planned, which writes over its columns.
  */
 export class TouchedChannels {
   readonly baselines: Baselines;
@@ -16,11 +31,13 @@ export class TouchedChannels {
 
   /** @param mostChannels no commit touches more channels than it has readings. */
   constructor(memory: ChannelMemory, table: ChannelTable, mostChannels: number) {
+    const { touched } = memory;
+    touched.reserve(mostChannels);
     this.#memory = memory;
     this.#table = table;
-    this.baselines = new Baselines(mostChannels);
-    this.newestReadAtMs = new Float64Array(mostChannels);
-    this.#numbers = new Int32Array(mostChannels);
+    this.baselines = touched.baselines;
+    this.newestReadAtMs = touched.newestReadAtMs;
+    this.#numbers = touched.numbers;
   }
 
   /** The place of a channel; it gets one when it is first asked for. */
@@ -60,6 +77,7 @@ export class TouchedChannels {
     this.#memory.places[no] = place;
     this.newestReadAtMs[place] = this.#memory.newestReadAtMs(no, this.#table);
     if (this.#memory.isLearnt(no)) this.baselines.copy(place, this.#memory.baselines, no);
+    else this.baselines.clear(place);
     return place;
   }
 }

@@ -10,7 +10,7 @@ import { type CatchUpPlan, FleetLoad, livePayloads, SITE } from "./fleet.ts";
 import { type Look, look } from "./watch.ts";
 
 const LIVE_AGENTS = 4;
-const LIVE_EVERY_MS = 250;
+const LIVE_EVERY_MS = 100;
 const LIVE_BATCHES = 20_000;
 const LOOK_MS = 5000;
 const OPTIONS = {
@@ -125,16 +125,19 @@ async function untilRuled(ready: Ready, { meters, rounds }: CatchUpPlan, isSent:
   }
 }
 
-/** Every live agent sends a small batch now and then; gives what ends that and tells how many each has sent. */
+/**
+ * Every live agent sends a small batch now and then, one after the other, so that no two tell of the same moment; gives what
+ * ends that and tells how many each has sent.
+ */
 function sendLive(agents: readonly RawAgent[]): () => number {
-  let sent = 0;
-  const timer = setInterval(() => {
-    sent++;
-    for (const agent of agents) agent.send(1, performance.now());
-  }, LIVE_EVERY_MS);
+  let turns = 0;
+  const timer = setInterval(
+    () => agents[turns++ % agents.length]?.send(1, performance.now()),
+    LIVE_EVERY_MS / agents.length,
+  );
   return () => {
     clearInterval(timer);
-    return sent;
+    return Math.floor(turns / agents.length);
   };
 }
 

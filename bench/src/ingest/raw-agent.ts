@@ -121,6 +121,12 @@ export class RawAgent {
     this.#send(Math.min(this.#sent + count, this.#load.count), dueAtMs);
   }
 
+  /** The first frame that was due at this moment or later. */
+  firstDueFrom(atMs: number): number {
+    const first = this.#dueAtMs.findIndex((dueAtMs) => dueAtMs >= atMs);
+    return first < 0 ? this.#sent : first;
+  }
+
   /** Frames that have their PUBACK. */
   get acked(): number {
     return this.#acked;
