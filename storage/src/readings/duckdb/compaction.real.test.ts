@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,11 +30,15 @@ async function newFolder(): Promise<string> {
 }
 
 /** A store with small bounds that calls `onPiece` between any two pieces of upkeep. */
-async function openIn(folder: string, onPiece: () => void = () => undefined): Promise<DuckDbReadingStore> {
+async function openIn(
+  folder: string,
+  onPiece: () => void = () => undefined,
+  maxLogBytes = 1e9,
+): Promise<DuckDbReadingStore> {
   const told = { write: (line: string) => void (line.includes("a piece of upkeep is done") && onPiece()) };
   const store = await openDuckDbStore({
     path: join(folder, "readings.duckdb"),
-    checkpoint: { idleMs: 3_600_000 },
+    checkpoint: { idleMs: 3_600_000, maxLogBytes },
     upkeep: { ...BOUNDS, compactAtHour: null },
     logger: pino({ level: "debug" }, told),
   });
@@ -123,4 +128,24 @@ test("a kill between any two pieces of roll-ups and compaction loses nothing, st
     }
     await again.close();
   }
+});
+
+test("the log of roll-ups and compaction is folded into the file at its bound, although nobody commits meanwhile", async () => {
+  const longest = async (maxLogBytes?: number) => {
+    const folder = await newFolder();
+    let logBytes = 0;
+    const look = () => {
+      logBytes = Math.max(
+        logBytes,
+        statSync(join(folder, "readings.duckdb.wal"), { throwIfNoEntry: false })?.size ?? 0,
+      );
+    };
+    const store = await openIn(folder, look, maxLogBytes);
+    await fill(store);
+    await store.refreshRollUps();
+    await store.compact(COMPACTION);
+    return logBytes;
+  };
+  const bound = (await longest()) / 2;
+  expect(await longest(bound)).toBeLessThan(bound);
 });
