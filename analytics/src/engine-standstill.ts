@@ -10,6 +10,10 @@ const DAY_MS = 86_400_000;
 /** Meters that stand still together are at least so many, and this share of their agent's or their district's. */
 const LEAST_METERS = 5;
 const LEAST_SHARE = 0.02;
+/** With several shards each sees its part of a group, a fair sample: the shard that tells of the group needs so many at least. */
+const LEAST_OF_SAMPLE = 2;
+/** Another shard holds its meters back from so many on: of as fair a sample the shard that tells has its two. */
+const LEAST_ELSEWHERE = 10;
 
 /** Meters that could stop together: an agent's, or a district's. */
 interface Group {
@@ -30,7 +34,9 @@ interface Count {
  * more or less). That is an agent that goes on giving old values, a street without water or a holiday: one finding about the agent
  * or the district (FROZEN) in place of one for each meter (NO_USE).
  *
- * The share is far above what chance puts on one day. The finding ends when fewer stand still; those that still do are judged by
+ * The share is far above what chance puts on one day. With several shards each counts its own meters: the shard of the agent or district
+ * tells (from 5 ÷ shards, two at least, and says about how many there are in all), the others hold theirs back from ten on and call fewer
+ * stopped one by one: no stop goes untold. The finding ends when fewer stand still; those that still do are judged by
  * themselves from then on. Null case: meters without agent and district; meters whose usual use is not known yet. Source: DOMAIN
  * 3.4 FROZEN and "one event, not N"; LEAKS 3 #6 (neighbour context). The limits are ours.
  */
@@ -71,7 +77,7 @@ export class StandstillWatch {
 
   /** Whether a meter that would be called stopped stopped by itself; tells of its group where it did not. */
   isAlone(meter: WatchedMeter, stillSinceMs: number, atMs: number): boolean {
-    const group = this.#groupsOf(meter).find((one) => isTogether(this.#count(one, stillSinceMs, meter)));
+    const group = this.#groupsOf(meter).find((one) => this.#isTogether(one, this.#count(one, stillSinceMs, meter)));
     if (group === undefined) return true;
     this.#hold(group, meter, stillSinceMs, atMs);
     return false;
@@ -82,7 +88,7 @@ export class StandstillWatch {
     if (this.#open.size === 0) return;
     for (const group of this.#groupsOf(meter)) {
       const sinceMs = this.#open.get(keyOf(group.kind, group.id));
-      if (sinceMs === undefined || isTogether(this.#count(group, sinceMs, meter))) continue;
+      if (sinceMs === undefined || this.#isTogether(group, this.#count(group, sinceMs, meter))) continue;
       this.#open.delete(keyOf(group.kind, group.id));
       this.#tell("clear", group, meter, sinceMs, atMs, null);
     }
@@ -92,7 +98,20 @@ export class StandstillWatch {
     const key = keyOf(group.kind, group.id);
     if (this.#open.has(key)) return;
     this.#open.set(key, stillSinceMs);
-    this.#tell("open", group, meter, stillSinceMs, atMs, proofOf(group, this.#count(group, stillSinceMs, meter)));
+    const count = this.#count(group, stillSinceMs, meter);
+    const proof = proofOf(group, count, this.#shard.count, this.#leastOf(group));
+    this.#tell("open", group, meter, stillSinceMs, atMs, proof);
+  }
+
+  #isTogether(group: Group, { still, known }: Count): boolean {
+    return still >= this.#leastOf(group) && still >= LEAST_SHARE * known;
+  }
+
+  /** Meters judged here that make a group of them stand still together. */
+  #leastOf({ id }: Group): number {
+    const { count } = this.#shard;
+    if (count === 1) return LEAST_METERS;
+    return isIn(this.#shard, id) ? Math.max(LEAST_OF_SAMPLE, Math.ceil(LEAST_METERS / count)) : LEAST_ELSEWHERE;
   }
 
   /** An agent or a district of another shard is told of there, by that shard's own meters. */
@@ -143,10 +162,6 @@ export class StandstillWatch {
   }
 }
 
-function isTogether({ still, known }: Count): boolean {
-  return still >= LEAST_METERS && still >= LEAST_SHARE * known;
-}
-
 /** Customers' water meters that are judged here and should be in use, by agent and by district. */
 function groupsOf(meters: readonly WatchedMeter[]): Map<string, Group> {
   const groups = new Map<string, Group>();
@@ -171,8 +186,11 @@ function keyOf(kind: Group["kind"], id: string): string {
   return `${kind}|${id}`;
 }
 
-function proofOf({ kind }: Group, { still, known, litres }: Count): Proof {
+function proofOf({ kind }: Group, count: Count, shards: number, least: number): Proof {
+  const [still, known, litres] = [shards * count.still, shards * count.known, shards * count.litres];
   const percent = Math.round((100 * still) / Math.max(1, known));
+  const [aboutEn, aboutZh] = shards === 1 ? ["", ""] : ["about ", "约"];
+  const endsBelow = shards * Math.max(least, Math.ceil(LEAST_SHARE * count.known));
   const [whatEn, whatZh] = kind === "agent" ? ["that this agent reads", "该终端所采"] : ["of this district", "该分区"];
   return {
     actual: 0,
@@ -180,12 +198,12 @@ function proofOf({ kind }: Group, { still, known, litres }: Count): Proof {
     excess: litres / 24,
     isLoss: false,
     reason: {
-      en: `${still} of the ${known} meters ${whatEn} (${percent} %) stand still since the same day: old values, no supply or a holiday rather than ${still} stopped meters`,
-      zh: `${whatZh}的 ${known} 只水表中有 ${still} 只（${percent}%）自同一天起不走：更可能是采集返回旧值、停水或假期，而不是 ${still} 只表停走`,
+      en: `${aboutEn}${still} of the ${known} meters ${whatEn} (${percent} %) stand still since the same day: old values, no supply or a holiday rather than ${still} stopped meters`,
+      zh: `${whatZh}的 ${known} 只水表中${aboutZh}有 ${still} 只（${percent}%）自同一天起不走：更可能是采集返回旧值、停水或假期，而不是 ${still} 只表停走`,
     },
     clearsWhen: {
-      en: `fewer than ${Math.max(LEAST_METERS, Math.ceil(LEAST_SHARE * known))} of them stand still`,
-      zh: `仍不走的少于 ${Math.max(LEAST_METERS, Math.ceil(LEAST_SHARE * known))} 只`,
+      en: `fewer than ${aboutEn}${endsBelow} of them stand still`,
+      zh: `仍不走的少于${aboutZh} ${endsBelow} 只`,
     },
     details: { stillMeters: still, knownMeters: known },
   };

@@ -51,7 +51,7 @@ test("a key account's days tell its band, its row of hours and its contract, the
   expect(found.find((line) => line.startsWith("  PEAK_LIMIT: open"))).toMatch(
     /contract 9 m³\/h over 60 min; last time [\d.]+ m³; \d+ of 24 hours without/,
   );
-  expect(found.find((line) => line.startsWith("  OFF_HOURS_USE:"))).toMatch(/m³\/h allowed while nobody works/);
+  expect(found.find((line) => line.startsWith("  OFF_HOURS_USE:"))).toMatch(/591 L\/h allowed while nobody works/);
   expect(found.find((line) => line.startsWith("  BUDGET_AHEAD:"))).toMatch(/month so far [\d.]+ m³/);
   expect(found.some((line) => line.includes("CONT_FLOW"))).toBe(false);
   expect(lines.join("\n")).not.toMatch(/NaN|undefined|Infinity/);

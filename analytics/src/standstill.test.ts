@@ -80,6 +80,35 @@ describe("meters that stop at once", () => {
   });
 });
 
+describe("meters that stop at once, in several shards", () => {
+  const SHARDS = 4;
+  const TOWN = Array.from({ length: 64 }, (_, at) => meterOf(`2023-${100_000 + 7 * at}`, { agent: "north/a1" }));
+  const [from, days] = [16 * 24, 32];
+  /** The first `stopped` meters stand still from a day on. */
+  const rowsOf = (stopped: number) =>
+    TOWN.flatMap(({ channel }, at) =>
+      hourlyRows(channel, days * 24, (hour) => (at < stopped && hour >= from ? 0 : homeLitres(hour))),
+    ).sort((a, b) => a.readAtMs - b.readAtMs);
+  const inShards = (stopped: number) => {
+    const columns = columnsOf(rowsOf(stopped));
+    return Array.from({ length: SHARDS }, (_, index) =>
+      told(new Engine(TOWN, { shard: { index, count: SHARDS } }).feed(columns).events),
+    ).flat();
+  };
+
+  test.each([3, 20, 60])("are all told, as one by one shard or by themselves, when %i stop", (stopped) => {
+    const lines = inShards(stopped);
+    const alone = lines.filter((line) => line.startsWith("NO_USE open"));
+    const together = lines.filter((line) => line === "FROZEN open north/a1");
+    expect(alone.length + together.length).toBe(lines.length);
+    expect(together.length).toBeLessThanOrEqual(1);
+    // What is held back is held back for a finding that is told.
+    if (together.length === 0) expect(alone).toHaveLength(stopped);
+    if (stopped === 3) expect(together).toEqual([]);
+    if (stopped === 60) expect([together.length, alone.length < stopped / 4]).toEqual([1, true]);
+  });
+});
+
 describe("a register that says nothing", () => {
   const METER = meterOf("home", { agent: "north/a1" });
   const GAUGE = meterOf("home", {
