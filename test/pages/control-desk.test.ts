@@ -165,6 +165,12 @@ describe.runIf(hasChromium())("the control desk", () => {
     await page.getByRole("button", { name: "Acknowledge 1000" }).click();
     await page.getByText("1000 acknowledged.").waitFor(SOON);
     await page.getByText("A flood: 9000 new alarms in ten minutes").waitFor(SOON);
+    // Of what a filter shows, all is ticked, not what is loaded alone.
+    await page.goto("/events?q=STORM-12");
+    await page.getByRole("checkbox", { name: "Tick all" }).check();
+    await page.getByText("50 ticked").waitFor();
+    await page.getByRole("button", { name: "Tick all that fit (1000 at most)" }).click();
+    await page.getByText("111 ticked").waitFor(SOON);
   });
 
   it.each(["zh", "en"] as const)("hands a shift over with what is carried on (%s)", async (language) => {

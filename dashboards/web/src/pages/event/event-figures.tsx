@@ -6,6 +6,7 @@ import { useFormat } from "../../parts/use-format.ts";
 import { Ago, When } from "../../parts/when.tsx";
 import { useWords } from "../../words/use-words.ts";
 import { useVocabulary } from "../../words/vocabulary.ts";
+import { detailText } from "./detail-words.ts";
 import { words } from "./words.ts";
 
 /** The figures of an event, each with unit, time and trust. */
@@ -66,21 +67,25 @@ function useWorthFigures(event: AnomalyDetail): Figure[] {
   ];
 }
 
-/** The rule's own numbers, for people who tune it; folded away. */
+/** The rule's own numbers, for people who tune it. */
 export function WhatTheRuleSaw(props: { readonly event: AnomalyDetail }) {
-  const { say } = useWords("event", words);
-  const { number } = useFormat();
+  const { say, language } = useWords("event", words);
+  const { number, share } = useFormat();
+  const format = { number: (value: number | null) => number(value, 3), share: (value: number) => share(value) };
   const entries = Object.entries(props.event.evidence.details);
   if (entries.length === 0) return null;
   return (
     <Panel title={say("details")}>
       <dl className="nf-keys">
-        {entries.map(([name, value]) => (
-          <div key={name} style={{ display: "contents" }}>
-            <dt className="nf-soft">{name}</dt>
-            <dd>{typeof value === "number" ? number(value, 3) : (value ?? number(null))}</dd>
-          </div>
-        ))}
+        {entries.map(([key, value]) => {
+          const { name, text } = detailText(key, value, language, format);
+          return (
+            <div key={key} style={{ display: "contents" }}>
+              <dt className="nf-soft">{name}</dt>
+              <dd>{text}</dd>
+            </div>
+          );
+        })}
       </dl>
     </Panel>
   );

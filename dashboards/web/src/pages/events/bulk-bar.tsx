@@ -8,11 +8,19 @@ const words = {
   ...alarmWords,
   ticked: { zh: "已选 {{count}} 条", en: "{{count}} ticked" },
   none: { zh: "取消选择", en: "Tick none" },
+  onlyShown: {
+    zh: "只选了已加载的；符合条件的还有更多。",
+    en: "Only what is loaded is ticked; more events fit.",
+  },
+  all: { zh: "选择全部符合条件的（最多 {{most}} 条）", en: "Tick all that fit ({{most}} at most)" },
   keys: {
     zh: "键：j/k 选行，x 勾选，a 确认，s 搁置，t 由我处理",
     en: "Keys: j/k row, x tick, a acknowledge, s shelve, t take on",
   },
 } as const;
+
+/** So many alarms the API takes at once. */
+export const MOST_AT_ONCE = 1000;
 
 /** What can be done with the alarms that are ticked. */
 export function BulkBar(props: {
@@ -20,6 +28,8 @@ export function BulkBar(props: {
   readonly acts: AlarmActs;
   readonly onShelve: () => void;
   readonly onNone: () => void;
+  /** What ticks the rows that are not loaded yet, too; undefined where all that is loaded is not ticked, or nothing more fits. */
+  readonly onAll: (() => void) | undefined;
 }) {
   const { say } = useWords("bulk-bar", words);
   const mayAcknowledge = useMay("monitor.alarm.ack");
@@ -38,6 +48,14 @@ export function BulkBar(props: {
       <Button type="text" onClick={props.onNone}>
         {say("none")}
       </Button>
+      {props.onAll !== undefined && (
+        <span>
+          {say("onlyShown")}{" "}
+          <Button size="small" onClick={props.onAll}>
+            {say("all", { most: MOST_AT_ONCE })}
+          </Button>
+        </span>
+      )}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { type UseInfiniteQueryResult, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { type AlarmSummary, type AnomalyRow, alarmSummaryQuery, anomaliesQuery } from "../../api/queries.ts";
@@ -13,7 +13,7 @@ import { useRowKeys } from "../../parts/row-keys.ts";
 import { useTitle } from "../../parts/use-title.ts";
 import { common } from "../../words/common.ts";
 import { useWords } from "../../words/use-words.ts";
-import { BulkBar } from "./bulk-bar.tsx";
+import { BulkBar, MOST_AT_ONCE } from "./bulk-bar.tsx";
 import { CardActs, EventList } from "./event-list.tsx";
 import { EventFilters } from "./filters.tsx";
 import { FloodPanel } from "./flood.tsx";
@@ -54,6 +54,7 @@ export function EventsPage() {
   const acts = useAlarmActs();
   const desk = useDesk(list.rows, acts);
   const maySeeRules = useMay("monitor.rule.read");
+  const tickAll = async () => desk.setTicked(await idsThatFit(result));
   return (
     <div className="nf-page">
       <div className="nf-title">
@@ -71,6 +72,7 @@ export function EventsPage() {
           acts={acts}
           onShelve={() => desk.setIsShelving(true)}
           onNone={() => desk.setTicked([])}
+          onAll={desk.isAllTicked && result.hasNextPage ? () => void tickAll() : undefined}
         />
         <DoneBar acts={acts} />
         <EventList
@@ -92,6 +94,16 @@ export function EventsPage() {
       )}
     </div>
   );
+}
+
+type Result = UseInfiniteQueryResult<{ readonly pages: readonly { readonly items: readonly AnomalyRow[] }[] }>;
+
+/** The events that fit the filters, loaded page by page as far as alarms are acted on at once. */
+async function idsThatFit(result: Result): Promise<readonly string[]> {
+  const idsOf = ({ data }: Result) => data?.pages.flatMap((page) => page.items.map((row) => row.id)) ?? [];
+  let last = result;
+  while (last.hasNextPage && !last.isError && idsOf(last).length < MOST_AT_ONCE) last = await last.fetchNextPage();
+  return idsOf(last).slice(0, MOST_AT_ONCE);
 }
 
 /** Where the day of who looks ends in the list of what waits, ranked; none in another list, nor where all of it fits. */
@@ -137,6 +149,7 @@ function useDesk(rows: readonly AnomalyRow[] | undefined, acts: ReturnType<typeo
   return {
     chosen,
     ticked,
+    isAllTicked: ids.length > 0 && ids.every((id) => ticked.includes(id)),
     setTicked,
     targets,
     isShelving,
