@@ -46,13 +46,13 @@ export const ChannelDescription = z
       context.addIssue({
         code: "custom",
         path: ["resolution"],
-        message: `${channel.id} is a register and needs a resolution`,
+        message: `${channel.id} is a register and needs a resolution: give the size of one count, such as 0.001`,
       });
     if (!isRegister(channel.quantity) && channel.resolution !== undefined)
       context.addIssue({
         code: "custom",
         path: ["resolution"],
-        message: `${channel.id} is a gauge and has no resolution`,
+        message: `${channel.id} is a gauge and has no resolution: leave it out`,
       });
   });
 export type ChannelDescription = z.infer<typeof ChannelDescription>;

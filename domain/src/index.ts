@@ -15,6 +15,7 @@ export * from "./enrolment.ts";
 export * from "./errors.ts";
 export * from "./ids.ts";
 export * from "./interval.ts";
+export { nearestName } from "./issues/nearest.ts";
 export * from "./issues/plain-faults.ts";
 export * from "./key-account.ts";
 export * from "./metrics.ts";

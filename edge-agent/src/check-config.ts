@@ -14,8 +14,14 @@ const MAX_REPORT_BYTES = 900 * 1024;
 export function faultsOfAgentConfig(config: AgentConfig, bundled: ProfileLibrary): string[] {
   const profiles = withInlineProfiles(bundled, config.profiles);
   const channels = new Map(config.channels.map((channel) => [channel.id as string, channel]));
-  const faults = repeated(config.buses.map(({ id }) => id)).map((id) => `bus ${id} is there twice`);
-  faults.push(...repeated(config.buses.flatMap(channelsFedBy)).map((id) => `channel ${id} is fed twice`));
+  const faults = repeated(config.buses.map(({ id }) => id)).map(
+    (id) => `bus ${id} is there twice: give one of them another id`,
+  );
+  faults.push(
+    ...repeated(config.buses.flatMap(channelsFedBy)).map(
+      (id) => `channel ${id} is fed twice: let one register feed one channel`,
+    ),
+  );
   const reportBytes = Buffer.byteLength(JSON.stringify(config.channels));
   if (reportBytes > MAX_REPORT_BYTES)
     faults.push(`the ${config.channels.length} channels are too many for one agent: give some of them to another`);

@@ -15,7 +15,7 @@ import { parse } from "yaml";
 import type { z } from "zod";
 import { faultsOfAgentConfig } from "./check-config.ts";
 import { EdgeAgentConfig } from "./config.ts";
-import { BUNDLED_PROFILES, loadProfiles } from "./profiles/library.ts";
+import { BUNDLED_PROFILES, loadProfiles, type ProfileLibrary } from "./profiles/library.ts";
 
 /** All that `startEdgeAgent` wants, but for the logger. */
 export interface LoadedEdgeAgent {
@@ -45,7 +45,9 @@ export function loadEdgeAgentConfig(path: string, env: Environment = process.env
   const agentConfig = config?.configFile && readAs(config.configFile, AgentConfig, faults);
   const clock = config && readClock(config.clockFile, faults);
   const mqttPassword = config && readPassword(config.mqtt.passwordFile, env, faults);
-  if (config && agentConfig) faults.push(...profileFaults(config, agentConfig));
+  const profiles = config && readProfiles(config, faults);
+  if (agentConfig && profiles)
+    faults.push(...faultsOfAgentConfig(agentConfig, profiles).map((fault) => `${config.configFile}: ${fault}`));
   if (!config || !clock || faults.length > 0) throw new ConfigError(path, faults);
   const joinToken = env[TOKEN_VARIABLE];
   return {
@@ -103,9 +105,18 @@ function readAs<Schema extends z.ZodType>(path: string, schema: Schema, faults: 
     if (checked.data !== null) return checked.data;
     faults.push(...checked.faults.map((fault) => `${path}: ${faultLine(fault)}`));
   } catch (error) {
-    faults.push(`${path}: ${describeError(error)}`);
+    faults.push(`${path}: ${unreadable(error)}`);
   }
   return undefined;
+}
+
+/** Why a file cannot be read, and what to do. */
+function unreadable(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT") return "there is no such file: mend the path, or put the file there";
+  if (code === "EACCES") return "this user may not read the file: give it the right, or run as its owner";
+  if (code === "EISDIR") return "this is a folder: give the path of a file";
+  return `is neither YAML nor JSON: ${describeError(error)}`;
 }
 
 /** JSON is YAML too, but a reader of YAML takes a hundred times the memory of a large file. */
@@ -113,8 +124,17 @@ function readText(text: string): unknown {
   if (!text.trimStart().startsWith("{")) return parse(text);
   try {
     return JSON.parse(text);
-  } catch {
+  } catch (error) {
+    return yamlOr(text, error);
+  }
+}
+
+/** What begins like JSON and is no YAML either is faulty JSON: that fault is told. */
+function yamlOr(text: string, fault: unknown): unknown {
+  try {
     return parse(text);
+  } catch {
+    throw fault;
   }
 }
 
@@ -130,15 +150,17 @@ function readPassword(path: string | undefined, env: Environment, faults: string
   try {
     return readFileSync(path, "utf8").trim();
   } catch (error) {
-    faults.push(`${path}: ${describeError(error)}`);
+    faults.push(`${path}: ${unreadable(error)}`);
     return undefined;
   }
 }
 
-function profileFaults(config: EdgeAgentConfig, agentConfig: AgentConfig): string[] {
+/** The profiles of its folders; undefined where one of them is faulty. */
+function readProfiles(config: EdgeAgentConfig, faults: string[]): ProfileLibrary | undefined {
   try {
-    return faultsOfAgentConfig(agentConfig, loadProfiles(profileFolders(config)));
+    return loadProfiles(profileFolders(config));
   } catch (error) {
-    return error instanceof ConfigError ? [...error.faults] : [describeError(error)];
+    faults.push(...(error instanceof ConfigError ? error.faults : [describeError(error)]));
+    return undefined;
   }
 }

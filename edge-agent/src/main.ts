@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
-import { describeError, NightflowError } from "@nightflow/domain";
+import { ConfigError, describeError, NightflowError } from "@nightflow/domain";
 import pino from "pino";
 import { startEdgeAgent } from "./agent.ts";
+import { describeLoaded } from "./describe-loaded.ts";
 import { runOpcUaCommand } from "./drivers/opcua/commands/lazy-command.ts";
 import { describeJoin, JOIN_EXIT_CODES, joinByHand } from "./join-command.ts";
 import { loadEdgeAgentConfig, loadLocalConfig, TOKEN_VARIABLE } from "./load-config.ts";
@@ -38,6 +39,14 @@ function opcUaNow(args: readonly string[]): Promise<number> {
   return forAPerson(() => runOpcUaCommand(args, (line) => process.stdout.write(`${line}\n`)));
 }
 
+/** Looks a configuration and all its files through without starting: `nightflow-agent check agent.yaml`. */
+function checkNow([path = "agent.yaml"]: readonly string[]): Promise<number> {
+  return forAPerson(async () => {
+    process.stdout.write(`${describeLoaded(path, loadEdgeAgentConfig(path))}\n`);
+    return 0;
+  });
+}
+
 async function forAPerson(command: () => Promise<number>): Promise<number> {
   try {
     return await command();
@@ -56,6 +65,7 @@ async function main(): Promise<number> {
   try {
     if (path === "join") return await joinNow(rest);
     if (path === "probe") return await probeNow(rest);
+    if (path === "check") return await checkNow(rest);
     if (path === "opcua") return await opcUaNow(rest);
     const stopped = nextStopSignal();
     const loaded = loadEdgeAgentConfig(path);
@@ -69,8 +79,9 @@ async function main(): Promise<number> {
     await agent.close();
     return 0;
   } catch (error) {
-    const remedy = error instanceof NightflowError ? error.remedy : undefined;
-    logger.fatal({ code: error instanceof NightflowError ? error.code : undefined, remedy }, describeError(error));
+    const { code, remedy } = error instanceof NightflowError ? error : {};
+    const faults = error instanceof ConfigError ? error.faults : undefined;
+    logger.fatal({ code, remedy, faults }, describeError(error));
     return 1;
   }
 }

@@ -45,23 +45,34 @@ export const AgentConfig = z
     healthCheck: HealthCheck.prefault({}),
   })
   .superRefine((config, context) => {
-    const described = new Set(config.channels.map((channel) => channel.id as string));
-    if (described.size !== config.channels.length)
-      context.addIssue({ code: "custom", path: ["channels"], message: "a channel is described twice" });
+    const described = new Set<string>();
+    config.channels.forEach(({ id }, at) => {
+      if (described.has(id))
+        context.addIssue({
+          code: "custom",
+          path: ["channels", at, "id"],
+          message: `channel ${id} is described twice: leave one of the two out`,
+        });
+      described.add(id);
+    });
     config.buses.forEach((bus, at) => {
       for (const channel of channelsFedBy(bus))
         if (!described.has(channel))
           context.addIssue({
             code: "custom",
             path: ["buses", at],
-            message: `bus ${bus.id} feeds ${channel}, which channels does not describe`,
+            message: `bus ${bus.id} feeds ${channel}, which channels does not describe: describe it there`,
           });
     });
     for (const { path, message } of faultsOfComputed(config)) context.addIssue({ code: "custom", path, message });
     const names = (config.profiles ?? []).map(({ name }) => name);
     names.forEach((name, at) => {
       if (names.indexOf(name) !== at)
-        context.addIssue({ code: "custom", path: ["profiles", at, "name"], message: `profile ${name} is there twice` });
+        context.addIssue({
+          code: "custom",
+          path: ["profiles", at, "name"],
+          message: `profile ${name} is there twice: leave one out`,
+        });
     });
   });
 export type AgentConfig = z.infer<typeof AgentConfig>;

@@ -269,7 +269,10 @@ describe("a configuration and its report", () => {
     const bus = { id: "b", kind: "modbus-tcp", host: "h", units: [unit] };
     const config = AgentConfig.safeParse({ v: 1, channels: [...channels, channels[0]], buses: [bus] });
     const messages = config.error?.issues.map(({ message }) => message);
-    expect(messages).toEqual(["a channel is described twice", "bus b feeds x, which channels does not describe"]);
+    expect(messages).toEqual([
+      "channel r is described twice: leave one of the two out",
+      "bus b feeds x, which channels does not describe: describe it there",
+    ]);
   });
 });
 

@@ -31,7 +31,7 @@ function filesOf(folder: string, faults: string[]): string[] {
       .filter((file) => file.endsWith(".json"))
       .sort();
   } catch (error) {
-    faults.push(`${folder}: ${describeError(error)}`);
+    faults.push(`${folder}: the folder of profiles cannot be read: mend profilesDir (${describeError(error)})`);
     return [];
   }
 }
@@ -45,7 +45,7 @@ function readProfile(folder: string, file: string, faults: string[]): MeterProfi
     faults.push(...own.map((fault) => `${path}: ${fault}`));
     return own.length === 0 && data !== null ? data : undefined;
   } catch (error) {
-    faults.push(`${path}: ${describeError(error)}`);
+    faults.push(`${path}: is no JSON: ${describeError(error)}`);
     return undefined;
   }
 }

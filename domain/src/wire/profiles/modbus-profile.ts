@@ -151,8 +151,13 @@ function faultsInProfile(profile: ModbusProfile, name: string, register: Profile
   if (hole > profile.maxHoleWords)
     faults.push(`${name} is read over a hole of ${hole}; allow it by maxHoleWords if the meter does`);
   if (register.group !== undefined && profile.groups[register.group] === undefined)
-    faults.push(`${name} is in group ${register.group}, which groups does not describe`);
-  if (!profile.vectors.some((vector) => vector.register === name)) faults.push(`${name} has no vector`);
+    faults.push(
+      `${name} is in group ${register.group}, which groups does not describe: describe it there, or leave group out`,
+    );
+  if (!profile.vectors.some((vector) => vector.register === name))
+    faults.push(
+      `${name} has no vector: add words that a meter sent and what its dial showed (verified: false where they are computed)`,
+    );
   return faults;
 }
 

@@ -398,11 +398,11 @@ describe("the configuration of a CJ/T 188 bus", () => {
       ],
     };
     expect(faultsOfCjt188Bus(wrong, bundledDialects(), { profiles: new Map(), channels })).toEqual([
-      "bus bus: address 11110000000001 is there twice",
+      "bus bus: address 11110000000001 is there twice: each meter has its own",
       "bus bus: timeZone Asia/Atlantis is no zone; give one such as Asia/Shanghai",
-      "bus bus, meter M-0: there is no dialect klingon; known are reversed-status-water, standard-gas, standard-water",
-      "bus bus, meter M-1: dialect standard-water has no register vm_total; it has forward_total, settlement_total, valve, status",
-      "bus bus, meter M-1: register forward_total is forward_total, channel M-1.valve is valve",
+      "bus bus, meter M-0: there is no dialect klingon: known are reversed-status-water, standard-gas, standard-water",
+      "bus bus, meter M-1: dialect standard-water has no register vm_total: known are forward_total, settlement_total, valve, status",
+      "bus bus, meter M-1: register forward_total is forward_total, channel M-1.valve is valve: change the channel's quantity, or feed another",
     ]);
   });
 });

@@ -207,10 +207,11 @@ describe("the configuration of an M-Bus", () => {
       units: [unit, { ...unit, channels: { water: "M.total", flow: "M.total", volume: "M.flow" } }],
     };
     expect(faultsOfMbusBus(wrong, { profiles: new Map(), channels })).toEqual([
-      'bus bus: address {"primary":17} is there twice',
+      'bus bus: address {"primary":17} is there twice: each meter has its own',
+      "bus bus: meter M is there twice: put its channels into one unit",
       "bus bus, meter M: water is no record; give one of volume, flow, temperature, return_temperature, external_temperature, pressure, voltage, with .max .min .s1 .t1 .u1 .reverse .base, or status",
-      "bus bus, meter M: record flow is in m3/h, which channel M.total cannot show in m3",
-      "bus bus, meter M: record volume is in m3, which channel M.flow cannot show in L/h",
+      "bus bus, meter M: record flow is in m3/h, which channel M.total cannot show in m3: change the channel's unit",
+      "bus bus, meter M: record volume is in m3, which channel M.flow cannot show in L/h: change the channel's unit",
     ]);
   });
 });

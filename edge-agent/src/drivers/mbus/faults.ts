@@ -2,6 +2,7 @@ import { areConvertible, type BusOf, type ChannelDescription, isRegister, type U
 import { repeated } from "../../repeated.ts";
 import type { CheckContext } from "../driver.ts";
 import { isTimeZone } from "../polled/device-clock.ts";
+import { faultsOfMeters } from "../polled/faults.ts";
 import { type MbusSelector, parseSelector, SELECTABLE } from "./selector.ts";
 
 type MbusBus = BusOf<"mbus"> | BusOf<"wmbus">;
@@ -20,7 +21,10 @@ const UNITS: Readonly<Record<(typeof SELECTABLE)[number], Unit>> = {
 /** What is wrong between a bus of M-Bus meters, wired or by radio, and the channels that it names. */
 export function faultsOfMbusBus(bus: MbusBus, { channels }: CheckContext): string[] {
   const addresses = bus.units.map(({ address }) => JSON.stringify(address));
-  const faults = repeated(addresses).map((address) => `bus ${bus.id}: address ${address} is there twice`);
+  const faults = repeated(addresses).map(
+    (address) => `bus ${bus.id}: address ${address} is there twice: each meter has its own`,
+  );
+  faults.push(...faultsOfMeters(bus));
   if (!isTimeZone(bus.timeZone))
     faults.push(`bus ${bus.id}: timeZone ${bus.timeZone} is no zone; give one such as Asia/Shanghai`);
   for (const unit of bus.units)
@@ -32,7 +36,7 @@ export function faultsOfMbusBus(bus: MbusBus, { channels }: CheckContext): strin
 }
 
 function faultOfChannel(name: string, channel: ChannelDescription | undefined): string | undefined {
-  if (channel === undefined) return `record ${name} feeds a channel that is not described`;
+  if (channel === undefined) return `record ${name} feeds a channel that is not described: describe it in channels`;
   if (name === "status")
     return channel.quantity === "alarm_word"
       ? undefined
@@ -42,7 +46,7 @@ function faultOfChannel(name: string, channel: ChannelDescription | undefined): 
     return `${name} is no record; give one of ${SELECTABLE.join(", ")}, with .max .min .s1 .t1 .u1 .reverse .base, or status`;
   const unit = unitOf(selector);
   if (!areConvertible(unit, channel.unit))
-    return `record ${name} is in ${unit}, which channel ${channel.id} cannot show in ${channel.unit}`;
+    return `record ${name} is in ${unit}, which channel ${channel.id} cannot show in ${channel.unit}: change the channel's unit`;
   if ((selector.quantity === "volume") !== isRegister(channel.quantity))
     return `record ${name} is ${selector.quantity === "volume" ? "a total" : "a gauge"}, channel ${channel.id} is ${channel.quantity}`;
   return undefined;

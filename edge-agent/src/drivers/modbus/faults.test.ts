@@ -54,7 +54,7 @@ it.each<[string, object, RegExp]>([
   [
     "a group that the profile lacks",
     bus("a", SERIAL, { units: [unit(1, { groups: { alarms: 60 } })] }),
-    /meter M-1: profile siemens-mag6000 has no group alarms; it has/,
+    /meter M-1: profile siemens-mag6000 has no group alarms: (did you mean|known are) /,
   ],
   [
     "a unit id twice",

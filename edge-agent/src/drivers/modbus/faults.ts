@@ -7,16 +7,19 @@ import {
 } from "@nightflow/domain";
 import { repeated } from "../../repeated.ts";
 import type { CheckContext } from "../driver.ts";
+import { knownNames } from "../known-names.ts";
+import { faultsOfMeters } from "../polled/faults.ts";
 
 type AnyModbusBus = BusOf<"modbus-tcp"> | BusOf<"modbus">;
 
 /** What is wrong between a Modbus bus and the profiles and channels that it names, and in its line. */
 export function faultsOfModbusBus(bus: AnyModbusBus, context: CheckContext): string[] {
   const twice = repeated(bus.units.map((unit) => unit.unitId));
-  const faults = twice.map((unitId) => `bus ${bus.id}: unit id ${unitId} is there twice`);
-  faults.push(
-    ...repeated(bus.units.map(({ meter }) => meter)).map((meter) => `bus ${bus.id}: meter ${meter} is there twice`),
+  const faults = twice.map(
+    (unitId) =>
+      `bus ${bus.id}: unit id ${unitId} is there twice: two meters cannot have one, give each its own or its own bus`,
   );
+  faults.push(...faultsOfMeters(bus));
   if (bus.kind === "modbus") faults.push(...faultsOfLine(bus));
   return [...faults, ...bus.units.flatMap((unit) => faultsOfUnit(bus, unit, context))];
 }
@@ -43,20 +46,16 @@ function faultsOfUnit(bus: AnyModbusBus, unit: ModbusUnit, { profiles, channels 
   const profile = profiles.get(unit.profile);
   if (profile?.protocol !== "modbus") {
     const known = [...profiles.values()].filter(({ protocol }) => protocol === "modbus").map(({ name }) => name);
-    return [`${where}: there is no profile ${unit.profile}; known are ${known.join(", ")}`];
+    return [`${where}: there is no profile ${unit.profile}: ${knownNames(unit.profile, known)}`];
   }
   const faults = Object.keys(unit.groups ?? {})
     .filter((group) => profile.groups[group] === undefined)
-    .map((group) => `profile ${profile.name} has no group ${group}; it has ${listed(Object.keys(profile.groups))}`);
+    .map((group) => `profile ${profile.name} has no group ${group}: ${knownNames(group, Object.keys(profile.groups))}`);
   for (const [register, id] of Object.entries(unit.channels)) {
     const fault = faultOfChannel(profile, register, channels.get(id));
     if (fault !== undefined) faults.push(fault);
   }
   return faults.map((fault) => `${where}: ${fault}`);
-}
-
-function listed(names: readonly string[]): string {
-  return names.length === 0 ? "none" : names.join(", ");
 }
 
 function faultOfChannel(
@@ -66,11 +65,11 @@ function faultOfChannel(
 ): string | undefined {
   const register = profile.registers[name];
   if (register === undefined)
-    return `profile ${profile.name} has no register ${name}; it has ${Object.keys(profile.registers).join(", ")}`;
-  if (channel === undefined) return `register ${name} feeds a channel that is not described`;
+    return `profile ${profile.name} has no register ${name}: ${knownNames(name, Object.keys(profile.registers))}`;
+  if (channel === undefined) return `register ${name} feeds a channel that is not described: describe it in channels`;
   if (channel.quantity !== register.quantity)
-    return `register ${name} is ${register.quantity}, channel ${channel.id} is ${channel.quantity}`;
+    return `register ${name} is ${register.quantity}, channel ${channel.id} is ${channel.quantity}: change the channel's quantity, or feed another`;
   if (!areConvertible(register.unit, channel.unit))
-    return `register ${name} is in ${register.unit}, which channel ${channel.id} cannot show in ${channel.unit}`;
+    return `register ${name} is in ${register.unit}, which channel ${channel.id} cannot show in ${channel.unit}: change the channel's unit`;
   return undefined;
 }
