@@ -81,6 +81,7 @@ function TurnValve(props: {
       title={`${title} · ${meter}`}
       confirm={title}
       isDangerous
+      isBlocked={isProtected && overrideReason.trim() === ""}
       act={act}
       onDone={({ items }) => props.onDone(items[0]?.id)}
       onClose={props.onClose}

@@ -89,7 +89,7 @@ function useColumns(): readonly Column<MissingRow>[] {
     {
       key: "where",
       title: say("agent"),
-      width: 180,
+      width: 300,
       render: ({ meter }) => (
         <span className="nf-two-lines">
           <span className="nf-clamp">{meter.agent ?? "–"}</span>

@@ -39,7 +39,7 @@ export function ProfileEditor(props: {
           onChange={({ target }) => setText(target.value)}
         />
         {!parsed.isJson && <Alert type="warning" showIcon title={say("notJson", { why: parsed.why })} />}
-        <div className="nf-actions">
+        <div className="nf-actions nf-apart">
           <Button disabled={!parsed.isJson} loading={checking.isPending} onClick={() => checking.mutate()}>
             {say("check")}
           </Button>
