@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { principalOf } from "../access/principal.ts";
 import type { ApiDeps } from "../deps.ts";
 import { KeyParams, problems } from "../http/schema.ts";
@@ -6,11 +5,11 @@ import type { ApiServer } from "../http/types.ts";
 import { addHoliday, removeHoliday, restoreHoliday } from "./holidays.ts";
 import { importHolidays } from "./import.ts";
 import { listHolidays } from "./store.ts";
-import { HolidayBody, HolidayImport, HolidayImportBody, HolidayList, HolidayQuery } from "./wire.ts";
+import { HolidayBody, HolidayImport, HolidayImportBody, HolidayKey, HolidayList, HolidayQuery } from "./wire.ts";
 
 const tags = ["holidays"];
 const edit = { permission: "monitor.holiday.edit" } as const;
-const changed = { 200: z.strictObject({ id: z.string() }), ...problems };
+const changed = { 200: HolidayKey, ...problems };
 
 /** Days on which people use water and gas otherwise than usual: the nights of districts are judged by them. */
 export function holidayRoutes(app: ApiServer, deps: ApiDeps): void {

@@ -26,6 +26,9 @@ export const Holiday = named(
 );
 export type Holiday = z.infer<typeof Holiday>;
 
+/** The holiday that was added, removed or put back. */
+export const HolidayKey = named("HolidayKey", z.strictObject({ id: z.string() }));
+
 /** A unit that keeps holidays, or may. */
 export const HolidayUnit = named(
   "HolidayUnit",

@@ -3966,6 +3966,9 @@ export interface components {
             unit: string;
             mayEdit: boolean;
         };
+        HolidayKey: {
+            id: string;
+        };
         HolidayUnit: {
             code: string;
             name: components["schemas"]["Words"];
@@ -5495,9 +5498,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                    };
+                    "application/json": components["schemas"]["HolidayKey"];
                 };
             };
             /** @description Default Response */
@@ -5537,9 +5538,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                    };
+                    "application/json": components["schemas"]["HolidayKey"];
                 };
             };
             /** @description Default Response */
@@ -5579,9 +5578,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                    };
+                    "application/json": components["schemas"]["HolidayKey"];
                 };
             };
             /** @description Default Response */
