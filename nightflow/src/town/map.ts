@@ -12,7 +12,8 @@ export function townMap(town: Pick<Town, "dmas">): object {
   const across = Math.max(1, Math.ceil(Math.sqrt(town.dmas.length)));
   const down = Math.ceil(town.dmas.length / across);
   const features = town.dmas.flatMap((dma, at) => {
-    const [column, row] = [at % across, Math.floor(at / across)];
+    // The first districts lie in the north, as they are named.
+    const [column, row] = [at % across, down - 1 - Math.floor(at / across)];
     const middle = placeOf(column + 0.5, row + 0.5);
     const gate = placeOf(across / 2, row + 0.5);
     return [

@@ -11,6 +11,12 @@ import { writeTownRegistry } from "./setup.ts";
 
 const TOWN = buildTown({ historyStartMs: Date.UTC(2026, 0, 1), homesPerDma: 3, otherProtocols: true });
 
+/** The southernmost latitude of a geometry. */
+function southOf(geometry: unknown): number {
+  const numbers = [...JSON.stringify(geometry).matchAll(/\[(-?[\d.]+),(-?[\d.]+)\]/g)].map((pair) => Number(pair[2]));
+  return Math.min(...numbers);
+}
+
 describe("the set-up of a simulated town", () => {
   it("registers every channel that its agent announces, and no other", () => {
     const endpoints = {
@@ -38,6 +44,8 @@ describe("the set-up of a simulated town", () => {
       expect(faults).toEqual([]);
       const outlined = features?.flatMap(({ dmaId }) => dmaId ?? []);
       expect(outlined).toEqual(TOWN.dmas.map(({ id }) => id));
+      const [first, last] = [features?.find(({ dmaId }) => dmaId === outlined?.[0]), features?.at(-2)];
+      expect(southOf(first?.geometry)).toBeGreaterThan(southOf(last?.geometry));
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
