@@ -96,16 +96,14 @@ async function fill(store: DuckDbReadingStore, fleet: Fleet, size: number, path:
 async function tidy(store: DuckDbReadingStore, path: string): Promise<Figure[]> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
-  const rolledUp = await stepFigures("rolling all up", path, () => store.refreshRollUps());
+  await stepFigures("rolling all up", path, () => store.refreshRollUps());
   const before = await store.metrics();
-  const compacted = await stepFigures("compacting all", path, () => store.compact({ withoutConsumers: true }));
+  await stepFigures("compacting all", path, () => store.compact({ withoutConsumers: true }));
   delay.disable();
   const after = await store.metrics();
   const used = (figures: Readonly<Record<string, number>>) => (figures.file_bytes ?? 0) - (figures.free_bytes ?? 0);
   const stored = after.stored_readings ?? 1;
   return [
-    ...rolledUp,
-    ...compacted,
     { name: "longest block of the owner's thread meanwhile", value: delay.max / 1e6, unit: "ms" },
     { name: "readings and roll-ups before", value: used(before) / stored, unit: "B/reading" },
     { name: "readings and roll-ups after", value: used(after) / stored, unit: "B/reading", target: "≤ 3 (readings)" },
@@ -114,17 +112,15 @@ async function tidy(store: DuckDbReadingStore, path: string): Promise<Figure[]> 
 }
 
 /** Time, processor time and peaks of one step, printed at once: the next may take an hour. */
-async function stepFigures(name: string, path: string, work: () => Promise<unknown>): Promise<Figure[]> {
+async function stepFigures(name: string, path: string, work: () => Promise<unknown>): Promise<void> {
   const cpu = process.cpuUsage();
   const [ms, peaks] = await withPeaks(path, () => msOf(work));
   const { user, system } = process.cpuUsage(cpu);
-  const figures: Figure[] = [
+  print([
     { name, value: ms, unit: "ms" },
     { name: `${name}: processor time`, value: (user + system) / 1000, unit: "ms" },
     ...peakFigures(name, peaks),
-  ];
-  print(figures);
-  return figures;
+  ]);
 }
 
 function peakFigures(name: string, { residentBytes, logBytes, folderBytes }: Peaks): Figure[] {

@@ -133,7 +133,7 @@ async function nextWork(
   const { all } = place.state().segments;
   const tables = tablesOf(builds, fresh) ?? firstOf(fresh, roundRows);
   if (tables.length === 0) {
-    const merge = mergeGoingOn(builds, all) ?? mergeOf(place.state(), kind);
+    const merge = mergeGoingOn(builds, place.state().segments.ofKind(kind)) ?? mergeOf(place.state(), kind);
     return merge && { kind, tables, spans: [merge] };
   }
   const isLast = tables.length === fresh.length;
@@ -168,9 +168,11 @@ function firstOf(fresh: readonly Segment[], roundRows: number): readonly Segment
   return end < 0 ? fresh : fresh.slice(0, end + 1);
 }
 
-function mergeGoingOn(builds: readonly Unfinished[], all: readonly Segment[]): SpanWork | undefined {
-  const [build] = builds;
-  return build && { span: build.span, newRows: 0, merges: all.filter((segment) => isSource(build, segment)) };
+// What is made of unsorted tables too waits until those may be taken: a consumer of the feed may have come meanwhile.
+function mergeGoingOn(builds: readonly Unfinished[], sorted: readonly Segment[]): SpanWork | undefined {
+  const names = new Set(sorted.map(({ table }) => table));
+  const build = builds.find(({ sources }) => sources.every((source) => names.has(source)));
+  return build && { span: build.span, newRows: 0, merges: sorted.filter((segment) => isSource(build, segment)) };
 }
 
 function mergeOf(state: StoreState, kind: SortedKind): SpanWork | undefined {
