@@ -347,6 +347,22 @@ const CASES: readonly (readonly [string, Wrong, string])[] = [
     "profiles/own.json: commands.valve_close.values: must have at least one entry",
   ],
   [
+    "a coil as the manual writes it",
+    {
+      profile: (own) =>
+        Object.assign(own, { commands: { valve_open: { functionCode: 5, address: 5, values: [65_280] } } }),
+    },
+    "profiles/own.json: commands.valve_open: valve_open sets coils, which are 0 or 1: write 1 where the manual says FF00",
+  ],
+  [
+    "two words for a function that takes one",
+    {
+      profile: (own) =>
+        Object.assign(own, { commands: { valve_open: { functionCode: 6, address: 5, values: [1, 2] } } }),
+    },
+    "profiles/own.json: commands.valve_open: valve_open writes 2 values by function 6, which takes one: use 16",
+  ],
+  [
     "a function code that writes nothing",
     {
       profile: (own) => Object.assign(own, { commands: { valve_close: { functionCode: 3, address: 5, values: [1] } } }),

@@ -126,9 +126,8 @@ function faultsOfProfile(profile: ModbusProfile): Fault[] {
   const faults: Fault[] = Object.entries(profile.registers).flatMap(([name, register]) =>
     faultsInProfile(profile, name, register).map((message) => ({ path: ["registers", name], message })),
   );
-  for (const [name, { address }] of Object.entries(profile.commands))
-    if (pduAddress(profile, address) < 0)
-      faults.push({ path: ["commands", name], message: `${name} lies outside the address space; check addressBase` });
+  for (const [name, command] of Object.entries(profile.commands))
+    faults.push(...faultsOfCommand(profile, name, command).map((message) => ({ path: ["commands", name], message })));
   profile.vectors.forEach((vector, at) => {
     const register = profile.registers[vector.register];
     const path = ["vectors", String(at)];
@@ -139,6 +138,25 @@ function faultsOfProfile(profile: ModbusProfile): Fault[] {
         message: `${vector.register} has ${partsOf(register).length} part(s), the vector ${vector.words.length}`,
       });
   });
+  return faults;
+}
+
+function faultsOfCommand(
+  profile: Addressed,
+  name: string,
+  { functionCode, address, values }: ProfileCommand,
+): string[] {
+  const faults: string[] = [];
+  const start = pduAddress(profile, address);
+  if (start < 0 || start + values.length > 65_536)
+    faults.push(`${name} lies outside the address space; check addressBase`);
+  if (functionCode <= 6 && values.length > 1)
+    faults.push(
+      `${name} writes ${values.length} values by function ${functionCode}, which takes one: use ${functionCode + 10}`,
+    );
+  const isCoils = functionCode === 5 || functionCode === 15;
+  if (isCoils && values.some((value) => value > 1))
+    faults.push(`${name} sets coils, which are 0 or 1: write 1 where the manual says FF00`);
   return faults;
 }
 

@@ -26,9 +26,6 @@ interface Plan {
   readonly confirm: { readonly nodeId: string; readonly rule: OpcUaConfirm } | undefined;
 }
 
-/** Why nothing was written. */
-class NotPlanned extends Error {}
-
 /** Writes what people order of meters, one order of a meter at a time, and looks whether it has happened. */
 export class NodeOrders {
   readonly #deps: NodeOrdersDeps;
@@ -51,9 +48,9 @@ export class NodeOrders {
     if (this.#busy.has(meter)) return { outcome: "busy", detail: `another order of meter ${meter} is under way` };
     this.#busy.add(meter);
     try {
-      return await this.#carryOut(await plan(link, rules, meter, command), link, meter);
+      const planned = await plan(link, rules, meter, command);
+      return typeof planned === "string" ? unsupported(planned) : await this.#carryOut(planned, link, meter);
     } catch (error) {
-      if (error instanceof NotPlanned) return unsupported(error.message);
       return { outcome: "silent", detail: `nothing was written: ${describeError(error)}` };
     } finally {
       this.#busy.delete(meter);
@@ -111,8 +108,13 @@ export class NodeOrders {
 
 const DONE: WriteResult = { outcome: "done", detail: null };
 
-/** Everything is looked up before anything is written. @throws {NotPlanned} saying why nothing is written. */
-async function plan(link: OpcUaLink, rules: readonly OpcUaCommand[], meter: string, command: string): Promise<Plan> {
+/** Everything is looked up before anything is written; a text says why nothing is. @throws when the server does not answer. */
+async function plan(
+  link: OpcUaLink,
+  rules: readonly OpcUaCommand[],
+  meter: string,
+  command: string,
+): Promise<Plan | string> {
   const found: { rule: OpcUaCommand; node: LocatedNode }[] = [];
   const reasons: string[] = [];
   for (const rule of rules) {
@@ -120,17 +122,20 @@ async function plan(link: OpcUaLink, rules: readonly OpcUaCommand[], meter: stri
     if (typeof nodes === "string") reasons.push(nodes);
     else found.push(...nodesOf(rule, meter, nodes).map((node) => ({ rule, node })));
   }
-  const [one, ...more] = found;
-  if (one === undefined)
-    throw new NotPlanned(reasons.join("; ") || `no node is found for ${command} of meter ${meter}`);
-  if (more.length > 0)
-    throw new NotPlanned(
-      `${command} of meter ${meter} leads to ${found.length} nodes, such as ${nameOf(one.node)} and ${nameOf(more[0]?.node ?? one.node)}: nothing was written`,
-    );
-  return { ...one, confirm: await confirmOf(link, one.rule, one.node) };
+  const [one, another] = found;
+  if (one === undefined) return reasons.join("; ") || `no node is found for ${command} of meter ${meter}`;
+  if (another !== undefined)
+    return `${command} of meter ${meter} leads to ${found.length} nodes, such as ${nameOf(one.node)} and ${nameOf(another.node)}: nothing was written`;
+  const confirm = await confirmOf(link, one.rule, one.node);
+  return typeof confirm === "string" ? confirm : { ...one, confirm };
 }
 
-async function confirmOf(link: OpcUaLink, { confirm, command }: OpcUaCommand, { captures }: LocatedNode) {
+/** Where it is confirmed; a text says why nobody could tell. */
+async function confirmOf(
+  link: OpcUaLink,
+  { confirm, command }: OpcUaCommand,
+  { captures }: LocatedNode,
+): Promise<Plan["confirm"] | string> {
   if (confirm === undefined) return undefined;
   const { nodeId, path } = confirm;
   const name: NodeName = path === undefined ? { nodeId } : { path: filledPath(path, captures) };
@@ -138,7 +143,7 @@ async function confirmOf(link: OpcUaLink, { confirm, command }: OpcUaCommand, { 
   const [node, ...more] = typeof nodes === "string" ? [] : nodes;
   if (node !== undefined && more.length === 0) return { nodeId: node.nodeId, rule: { ...confirm, ...name } };
   const why = typeof nodes === "string" ? nodes : `${name.path} leads to ${nodes.length} nodes`;
-  throw new NotPlanned(`nothing was written: where ${command} is confirmed, ${why}`);
+  return `nothing was written: where ${command} is confirmed, ${why}`;
 }
 
 function unconfirmed(shown: NodeAnswer | string, wanted: OpcUaValue, where: string): WriteResult {
