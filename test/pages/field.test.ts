@@ -99,6 +99,9 @@ describe.runIf(hasChromium())("the field", () => {
         .waitFor();
     }
     await page.getByText("三次抄读均合格，可以离开。").waitFor();
+    // The phone sleeps, and loads the page anew.
+    await page.reload();
+    await page.getByText("三次抄读均合格，可以离开。").waitFor();
     expect([await seriousFaults(page), await isWiderThanWindow(page)]).toEqual([[], false]);
     await keepPicture(page, "commissioned-phone-zh");
   });
@@ -132,6 +135,50 @@ describe.runIf(hasChromium())("the field", () => {
     await expect.poll(() => turned).toEqual([{ kind: "valve", meter: "HOTEL-1", position: "closed" }]);
     await second.goto("/collection/commands?kind=valve");
     await second.getByText("✓ done").waitFor();
+  });
+
+  it("the valve of a protected place is turned only with a further reason, which the second person reads", async () => {
+    const turned: unknown[] = [];
+    endAgents = await standInForAgents(world, ({ order }) => {
+      turned.push(order);
+      return { details: { position: "closed" } };
+    });
+    await world.db.query("update service_point set is_protected = true");
+    await world.db.query(
+      `insert into channel (id, meter_id, quantity, unit, agent) values ('HOTEL-1.valve', 'HOTEL-1', 'valve', '1', 'town/gw-north')`,
+    );
+    const first = await open("admin", "zh", "desktop");
+    await first.goto("/meters/HOTEL-1");
+    await settled(first);
+    await first.getByRole("button", { name: "申请关阀" }).click();
+    const dialog = first.getByRole("dialog");
+    await dialog
+      .getByLabel(/理由|原因/)
+      .first()
+      .fill("地下室爆管");
+    await dialog.getByRole("button", { name: "申请关阀" }).click();
+    await dialog.getByText(/PLACE_PROTECTED/).waitFor();
+    expect(await seriousFaults(first)).toEqual([]);
+    await keepPicture(first, "valve-protected-desktop-zh");
+    await dialog.getByLabel(/重点保障/).fill("已与医院商定");
+    await dialog.getByRole("button", { name: "申请关阀" }).click();
+    await first.getByText("待第二人审批").first().waitFor();
+    expect(turned).toEqual([]);
+    const second = await open("control", "zh", "phone");
+    await second.goto("/collection/approvals");
+    await second.getByText(/已与医院商定/).waitFor();
+    expect([await seriousFaults(second), await isWiderThanWindow(second)]).toEqual([[], false]);
+    await keepPicture(second, "approvals-protected-phone-zh");
+    await second.getByRole("button", { name: /批\s*准/ }).click();
+    await second
+      .getByRole("dialog")
+      .getByLabel(/理由|原因/)
+      .fill("现场确认");
+    await second
+      .getByRole("dialog")
+      .getByRole("button", { name: /批\s*准/ })
+      .click();
+    await expect.poll(() => turned).toEqual([{ kind: "valve", meter: "HOTEL-1", position: "closed" }]);
   });
 
   it("a silent meter is asked again from the page of its agent, and the answer is shown", async () => {
