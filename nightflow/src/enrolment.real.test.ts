@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createPrivateKey, sign } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,7 +29,9 @@ import {
   type Platform,
   startEdgeAgent,
 } from "@nightflow/edge-agent";
-import { createJobQueue, type Database, openFileStore } from "@nightflow/storage";
+import { createChannelRegistry, IngestConfig, startIngest } from "@nightflow/ingest";
+import { startSingleDevice } from "@nightflow/simulators";
+import { createJobQueue, type Database, type KnownChannel, openDuckDbStore, openFileStore } from "@nightflow/storage";
 import { silentLogger, testDatabase } from "@nightflow/storage/testing";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { openBrokerSecurity, openEnrolmentDesk } from "./broker-security.ts";
@@ -64,7 +66,11 @@ interface Place {
 }
 
 /** The broker on TLS and the API, each with its own part of the composition, on one data folder and database. */
-async function start(enrolment: Partial<EnrolmentConfig> = {}, now?: () => number): Promise<Place> {
+async function start(
+  enrolment: Partial<EnrolmentConfig> = {},
+  now?: () => number,
+  more: Partial<Parameters<typeof startBroker>[0]> = {},
+): Promise<Place> {
   const config = NightflowConfig.parse({
     broker: { port: 0, tls: { port: 0, requireClientCert: true } },
     enrolment: { pollSeconds: 1, ...enrolment },
@@ -72,7 +78,7 @@ async function start(enrolment: Partial<EnrolmentConfig> = {}, now?: () => numbe
   });
   const security = await openBrokerSecurity({ config, dataDir: folder }, db, silentLogger);
   closing.push(() => security.close());
-  const broker = await startBroker({ ...security.deps, config: config.broker, logger: silentLogger });
+  const broker = await startBroker({ ...security.deps, ...more, config: config.broker, logger: silentLogger });
   closing.push(() => broker.close());
   const desk = await openEnrolmentDesk(config, folder);
   const api = await startApi({
@@ -281,6 +287,69 @@ it("joining by hand at the gateway takes the word that was shown, and a wrong au
   });
 }, 120_000);
 
+it("readings taken while a certificate is renewed are stored once each", async () => {
+  const realNow = Date.now;
+  let shiftMs = 0;
+  vi.spyOn(Date, "now").mockImplementation(() => realNow() + shiftMs);
+  closing.push(async () => vi.restoreAllMocks());
+  const store = await openDuckDbStore({ path: join(folder, "readings.duckdb"), logger: silentLogger });
+  closing.push(() => store.close());
+  const line: { broker?: RunningBroker } = {};
+  const publishAck = async (topic: string, payload: string) =>
+    line.broker?.publish(topic, payload, { as: "ingest", retain: true });
+  const registry = await createChannelRegistry({ load: async () => [GAS], store, logger: silentLogger });
+  const config = IngestConfig.parse({});
+  const ingest = await startIngest({ store, registry, publishAck, clock: realClock, logger: silentLogger, config });
+  closing.push(() => ingest.close());
+  const place = await start({}, undefined, { intake: { take: ingest.take, takesForeign: ingest.takesForeign } });
+  line.broker = place.broker;
+  const { joinText } = await makeToken(place);
+  // Seventy of its ninety days are over: the agent renews it at once.
+  shiftMs = -70 * DAY_MS;
+  await joinByHand(configOf(place, "gw-1"), { joinText });
+  shiftMs = 0;
+  const gate = await forwardHeldBack(place.url, "/renew");
+  const agent = await collectGas({ ...place, url: gate.url });
+  const stored = async () => (await store.counts()).stored;
+  const key = () => agent.status().enrolment?.keyFingerprint;
+  await vi.waitFor(async () => expect(await stored()).toBeGreaterThanOrEqual(4), patient);
+  const old = key();
+  gate.open();
+  // Where the machine was slow, the held answer timed out, and the agent asks again after a minute.
+  await vi.waitFor(() => expect(key()).not.toBe(old), { timeout: 100_000 });
+  const atRenewal = await stored();
+  await vi.waitFor(async () => expect(await stored()).toBeGreaterThanOrEqual(atRenewal + 10), patient);
+  expect(agent.status().enrolment).toMatchObject({ state: "joined", reason: null });
+  await vi.waitFor(async () => expect(await stored()).toBe(agent.status().outbox?.taken), { ...patient, interval: 20 });
+  expect(agent.status().outbox).toMatchObject({ records: 0, dropped: 0 });
+}, 240_000);
+
+const GAS: KnownChannel = {
+  ...{ id: "G-1.vb_total", meter: "G-1", quantity: "vb_total", unit: "Sm3", resolution: 0.001 },
+  ...{ capacityCounts: null, maxCountsPerHour: null },
+};
+
+/** An agent that reads one gas meter twice a second. */
+async function collectGas(place: Place): Promise<EdgeAgent> {
+  let litres = 0;
+  const meter = await startSingleDevice("tms-thermal-gas", () => litres++);
+  closing.push(() => meter.close());
+  const units = [{ unitId: 1, meter: "G-1", profile: "tms-thermal-gas", periodS: 0.5, channels: { vb_total: GAS.id } }];
+  const agentConfig = AgentConfig.parse({
+    v: 1,
+    buses: [{ id: "b", kind: "modbus-tcp", host: "127.0.0.1", port: meter.port, settleMs: 0, units }],
+    channels: [{ id: GAS.id, quantity: GAS.quantity, unit: GAS.unit, resolution: GAS.resolution }],
+  });
+  const agent = await startEdgeAgent({
+    config: configOf(place, "gw-1"),
+    agentConfig,
+    clock: realClock,
+    logger: silentLogger,
+  });
+  closing.push(() => agent.close());
+  return agent;
+}
+
 it("an agent whose file names no platform shows the certificate that it was joined to by hand", async () => {
   const place = await start();
   const { enrolment: _, ...config } = configOf(place, "gw-1");
@@ -330,25 +399,46 @@ async function forwardWithoutAnswer(to: string) {
   const answered = new Promise<void>((resolve) => {
     tell = resolve;
   });
+  const url = await forward(to, (path, response, text) => {
+    if (path.endsWith("/join")) tell();
+    else response.end(text);
+  });
+  return { url, answered };
+}
+
+/** The API behind a line that holds back the answers of one address until it is opened. */
+async function forwardHeldBack(to: string, held: string) {
+  let open: () => void = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const url = await forward(to, async (path, response, text) => {
+    if (path.endsWith(held)) await opened;
+    response.end(text);
+  });
+  return { url, open };
+}
+
+type Answering = (path: string, response: ServerResponse, text: string) => void;
+
+async function forward(to: string, answer: Answering): Promise<string> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const { method = "GET", url = "/" } = request;
-    const answer = await fetch(`${to}${url}`, {
+    const answered = await fetch(`${to}${url}`, {
       method,
       headers: { "content-type": "application/json" },
       ...(method === "POST" && { body: Buffer.concat(chunks) }),
     });
-    const text = await answer.text();
-    if (url.endsWith("/join")) tell();
-    else response.end(text);
+    answer(url, response, await answered.text());
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   closing.push(async () => {
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, answered };
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 it("too many requests of one address are refused before anything is looked at, and a large one too", async () => {
