@@ -23,6 +23,25 @@ const KNOWN: Readonly<Record<string, Known>> = {
       remedy: "Check both. After several failures wait a quarter of an hour.",
     },
   },
+  PLACE_PROTECTED: {
+    zh: { text: "此处为重点保障用户，不得关阀", remedy: "确需关阀的，由有越权权限的人说明理由后申请。" },
+    en: {
+      text: "This place is protected and is not cut off",
+      remedy: "Somebody with the right to override it can ask for it, with the reason why.",
+    },
+  },
+  FOUR_EYES: {
+    zh: { text: "本人的申请须由他人审批", remedy: "请另一位有审批权限的同事决定。" },
+    en: { text: "Nobody decides about what he asked for himself", remedy: "Another person with the right decides." },
+  },
+  APPROVAL_DECIDED: {
+    zh: { text: "该申请已有结论", remedy: "请刷新页面查看由谁决定。" },
+    en: { text: "This has been decided already", remedy: "Load the page anew to see by whom." },
+  },
+  ASKER_NOT_ALLOWED: {
+    zh: { text: "申请人现已无此权限", remedy: "请由仍有权限的人重新申请。" },
+    en: { text: "Who asked for it may no longer do so", remedy: "Somebody who still has the right asks for it anew." },
+  },
   TOO_MANY_ATTEMPTS: {
     zh: { text: "登录失败次数过多", remedy: "请稍候一刻钟再试，或联系系统管理员。" },
     en: { text: "Too many failed sign-ins", remedy: "Wait a quarter of an hour, or ask an administrator." },
