@@ -168,7 +168,7 @@ describe.runIf(hasChromium())("the control desk", () => {
     // Of what a filter shows, all is ticked, not what is loaded alone.
     await page.goto("/events?q=STORM-12");
     await page.getByRole("checkbox", { name: "Tick all" }).check();
-    await page.getByText("50 ticked").waitFor();
+    await page.getByText("100 ticked").waitFor();
     await page.getByRole("button", { name: "Tick all that fit (1000 at most)" }).click();
     await page.getByText("111 ticked").waitFor(SOON);
   });
