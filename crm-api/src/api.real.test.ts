@@ -41,6 +41,8 @@ test("the API serves its pages, and any address of theirs leads to the applicati
       expect.stringContaining("Nightflow"),
     ]);
     expect(response.headers.get("content-security-policy")).toBe(PAGE_CSP);
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(response.headers.get("referrer-policy")).toBe("same-origin");
     expect(response.headers.get("cache-control")).toBe("no-cache");
   }
 });

@@ -35,6 +35,8 @@ export async function installPages(app: ApiServer, webRoot: string): Promise<voi
     cacheControl: false,
     setHeaders: (reply, path) => {
       reply.header("content-security-policy", PAGE_CSP);
+      reply.header("x-content-type-options", "nosniff");
+      reply.header("referrer-policy", "same-origin");
       reply.header("cache-control", HASHED.test(path) ? `public, max-age=${YEAR_S}, immutable` : "no-cache");
     },
   });
