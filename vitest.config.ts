@@ -29,6 +29,7 @@ export default defineConfig({
           exclude: ["**/node_modules/**", "**/*.real.test.ts", "**/dist/**"],
           // Files that share a worker load what they test once: half the processor time. Each tidies up behind itself.
           isolate: false,
+          sequence: { groupOrder: 0 },
           env,
           testTimeout: 90_000,
           expect: { poll: { timeout: 60_000 } },
@@ -53,8 +54,10 @@ export default defineConfig({
           hookTimeout: 240_000,
           // The machine may be busy with other tests: what is waited for comes when it comes.
           expect: { poll: { timeout: 60_000 } },
-          // Most of the time these wait for processes, so that more than the cores can run side by side.
+          // Most of the time these wait for processes, so that more than the cores can run side by side. After the unit
+          // project: groups of one order must have workers of one number.
           maxWorkers: 3,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
