@@ -27,8 +27,6 @@ export default defineConfig({
             "test/rules/**/*.test.ts",
           ],
           exclude: ["**/node_modules/**", "**/*.real.test.ts", "**/dist/**"],
-          // Files that share a worker load what they test once: half the processor time. Each tidies up behind itself.
-          isolate: false,
           sequence: { groupOrder: 0 },
           env,
           testTimeout: 90_000,
