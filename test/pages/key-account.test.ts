@@ -8,7 +8,7 @@ import type { World } from "./stage.ts";
 const TEXTS = {
   zh: {
     change: "修改",
-    contract: "合同最大小时用量（m³/h）",
+    contract: "合同最大流量（m³/h）",
     monday: "周一",
     wrong: /班次重叠/,
     reason: /^理由/,
@@ -28,7 +28,7 @@ const TEXTS = {
   },
   en: {
     change: "Change",
-    contract: "Contract maximum, hour (m³/h)",
+    contract: "Contract maximum flow (m³/h)",
     monday: "Monday",
     wrong: /shifts overlap/,
     reason: /^Reason/,
