@@ -56,7 +56,7 @@ test("a seed takes the same course every time, whatever ran before it", async ()
 test.each([
   ["ack-before-commit", "acks never ahead of durability"],
   ["no-fsync", "0 lost"],
-  ["mark-apart", "0 lost"],
+  ["mark-apart", "0 (lost|twice)"],
   ["no-repeat-check", "0 twice"],
 ])(
   "a head-end or agent with the fault %s is found within 200 seeds, and its schedule printed",
