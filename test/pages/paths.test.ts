@@ -224,9 +224,10 @@ describe.runIf(hasChromium())("paths through the pages", () => {
     // More than a hundred are too many for a page: those in sight alone are in it, and scrolling brings the rest.
     const inSight = page.locator(".ant-table-tbody-virtual .ant-table-row");
     await expect.poll(() => inSight.count(), SOON).toBeGreaterThan(5);
-    await inSight.first().hover();
+    // The table may move under the pointer while it fills.
     await expect
       .poll(async () => {
+        await page.locator(".ant-table-tbody-virtual").first().hover();
         await page.mouse.wheel(0, 100_000);
         return page.getByRole("link", { name: "A-00199" }).count();
       }, SOON)
