@@ -229,9 +229,11 @@ describe.runIf(hasChromium())("paths through the pages", () => {
       .poll(async () => {
         await page.locator(".ant-table-tbody-virtual").first().hover();
         await page.mouse.wheel(0, 100_000);
-        return page.getByRole("link", { name: "A-00199" }).count();
+        // The end of the list brings the next page, and that its end the next: it may be far beyond by now.
+        const [last = ""] = (await inSight.allTextContents()).slice(-1);
+        return last.slice(0, "A-00199".length) >= "A-00199";
       }, SOON)
-      .toBe(1);
+      .toBe(true);
     expect(await inSight.count()).toBeLessThanOrEqual(100);
   });
 
