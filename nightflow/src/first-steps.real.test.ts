@@ -5,11 +5,10 @@ import { removeEmbeddedPostgres } from "@nightflow/storage";
 import { afterAll, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { freePorts } from "./commands/free-ports.ts";
-import { ApiClient } from "./demo/api-client.ts";
+import { makeFirstAdmin } from "./testing/first-admin.ts";
 import { Program } from "./testing/program.ts";
 
 const DOC = readFileSync(new URL("../../docs/first-steps.md", import.meta.url), "utf8");
-const ADMIN = { login: "anna", password: "a long enough password" };
 
 const folder = mkdtempSync(join(tmpdir(), "nf-first-steps-"));
 const [api = 0, mqtt = 0, postgres = 0] = await freePorts(3);
@@ -53,18 +52,6 @@ async function start(command: string, ready: string, ...more: string[]): Promise
   return program;
 }
 
-async function makeAdmin(up: Program): Promise<ApiClient> {
-  const [, token] = /setup#token=(\S+)/.exec(up.output) ?? [];
-  const client = new ApiClient(`http://127.0.0.1:${api}`);
-  await fetch(`http://127.0.0.1:${api}/api/setup`, {
-    method: "POST",
-    headers: { "content-type": "application/json", origin: `http://127.0.0.1:${api}` },
-    body: JSON.stringify({ ...ADMIN, token }),
-  });
-  await client.signIn(ADMIN.login, ADMIN.password);
-  return client;
-}
-
 /** Files in the data folder that other users of the machine can read; PostgreSQL's own are in a folder of its own user. */
 function readableByOthers(data: string): string[] {
   return readdirSync(data, { recursive: true, encoding: "utf8" })
@@ -82,7 +69,7 @@ it("the first steps of the documentation lead from nothing to read meters", { ti
     start("up", "/setup#token="),
     start("simulators --setup my-town", "the town is served", ...freely),
   ]);
-  const admin = await makeAdmin(up);
+  const admin = await makeFirstAdmin(`http://127.0.0.1:${api}`, up.output);
   expect(await done(nightflow("registry import my-town --dry-run"))).toContain("nothing was changed");
   await done(nightflow("registry import my-town"));
   expect(await done(nightflow("identity gw-1"))).toContain("- { name: gw-1, role: agent, site: town, passwordFile: ");

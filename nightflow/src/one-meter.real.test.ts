@@ -6,11 +6,10 @@ import { removeEmbeddedPostgres } from "@nightflow/storage";
 import { afterAll, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { freePorts } from "./commands/free-ports.ts";
-import { ApiClient } from "./demo/api-client.ts";
+import { makeFirstAdmin } from "./testing/first-admin.ts";
 import { Program } from "./testing/program.ts";
 
 const DOC = readFileSync(new URL("../../docs/one-meter.md", import.meta.url), "utf8");
-const ADMIN = { login: "anna", password: "a long enough password" };
 const SHOWN_AT_FIRST_L = 1_234_567;
 
 const folder = mkdtempSync(join(tmpdir(), "nf-one-meter-"));
@@ -81,19 +80,6 @@ function pointAgentAtBroker(): void {
   writeFileSync(file, text.replace("mqtt://127.0.0.1:1883", `mqtt://127.0.0.1:${mqtt}`));
 }
 
-async function makeAdmin(up: Program): Promise<ApiClient> {
-  const [, token] = /setup#token=(\S+)/.exec(up.output) ?? [];
-  const url = `http://127.0.0.1:${api}`;
-  await fetch(`${url}/api/setup`, {
-    method: "POST",
-    headers: { "content-type": "application/json", origin: url },
-    body: JSON.stringify({ ...ADMIN, token }),
-  });
-  const client = new ApiClient(url);
-  await client.signIn(ADMIN.login, ADMIN.password);
-  return client;
-}
-
 interface Readings {
   readonly items: readonly { readonly unit: string; readonly value: number | null; readonly quality: string }[];
 }
@@ -119,7 +105,8 @@ it("one meter that nobody knew is found, understood, commissioned and collected 
   await done(nightflow("identity gw-1"));
   writeSettings();
   pointAgentAtBroker();
-  const admin = await makeAdmin(await start("up", "/setup#token="));
+  const up = await start("up", "/setup#token=");
+  const admin = await makeFirstAdmin(`http://127.0.0.1:${api}`, up.output);
   await done(nightflow("registry import my-meter"));
   const litresBefore = shownL();
   await start("agent my-meter/gw-1.yaml", "mqtt: connected");
