@@ -11,7 +11,7 @@ import { findMosquitto } from "../support/mosquitto.ts";
 import { ROOMS, type Room, Rooms } from "../support/rooms.ts";
 import { seeded } from "../support/seeded.ts";
 import { ServedValues } from "../support/served-values.ts";
-import { repeatedRows, storedRows } from "../support/stored-rows.ts";
+import { holesIn, repeatedRows, storedRows } from "../support/stored-rows.ts";
 import { testedStores } from "../support/stores.ts";
 
 const HOUR_MS = 3_600_000;
@@ -136,7 +136,9 @@ describe.runIf(isThere)("rooms that run alone, two of each, on Mosquitto, Influx
       const live = rows.filter(({ readAtMs }) => readAtMs > installation.liveStartMs);
       expect({ deadLetters, quarantined, conflicts }).toEqual({ deadLetters: 0, quarantined: 0, conflicts: 0 });
       expect(rows).toHaveLength(stored);
-      expect(live.length).toBe(taken);
+      // The town's polls are left out by a busy agent, too: a hole is a place to look.
+      if (live.length !== taken)
+        expect.fail(`${taken} readings were taken, ${live.length} are stored; holes: ${holesIn(live).join(", ")}`);
       expect(taken).toBeGreaterThan(500);
       expect(repeatedRows(rows)).toBe(0);
       const served = await ServedValues.read(installation.ledgerDir, installation.town);
