@@ -29,20 +29,3 @@ export async function storedRows(store: ReadingStore, channels: readonly string[
 export function repeatedRows(rows: readonly StoredRow[]): number {
   return rows.length - new Set(rows.map(({ channel, readAtMs }) => `${channel}@${readAtMs}`)).size;
 }
-
-/** Where rows of a channel lie further apart than they mostly do: what is said of readings that should be there and are not. */
-export function holesIn(rows: readonly StoredRow[]): string[] {
-  const byChannel = Map.groupBy(rows, ({ channel }) => channel);
-  return [...byChannel].flatMap(([channel, some]) => {
-    const times = some.map(({ readAtMs }) => readAtMs).toSorted((a, b) => a - b);
-    const steps = times.slice(1).map((time, at) => time - (times[at] ?? 0));
-    const usual = steps.toSorted((a, b) => a - b)[steps.length >> 1] ?? 0;
-    return steps.flatMap((step, at) =>
-      step > 1.5 * usual ? [`${channel} ${isoOf(times[at])} to ${isoOf(times[at + 1])}`] : [],
-    );
-  });
-}
-
-function isoOf(atMs = 0): string {
-  return new Date(atMs).toISOString();
-}

@@ -148,8 +148,9 @@ describe("a serial port", () => {
     const [a, b] = [join(folder, "a"), join(folder, "b")];
     const child: ChildProcess = spawn("socat", [`pty,raw,echo=0,link=${a}`, `pty,raw,echo=0,link=${b}`]);
     toClose.push(() => rmSync(folder, { recursive: true, force: true }));
-    toClose.push(() => child.kill());
     await once(child, "spawn");
+    // It takes its links away when it ends: the folder goes after that.
+    toClose.push(() => child.kill() && once(child, "exit"));
     await vi.waitFor(() => expect(existsSync(a) && existsSync(b)).toBe(true));
     return [a, b] as const;
   }
