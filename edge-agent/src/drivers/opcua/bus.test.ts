@@ -179,6 +179,24 @@ describe("an OPC UA bus", () => {
     expect(asked.map(([fromMs]) => fromMs)).toEqual(asked.map(([fromMs]) => fromMs).toSorted((a, b) => b - a));
   });
 
+  it("gives nothing twice when the link is lost just after a stretch of history was fetched", async () => {
+    const { time, readings, server } = setUp({ history: { hours: 24, pauseMs: 10_000 } });
+    const asked: [number, number][] = [];
+    server.history = everyMinute(asked);
+    await time.run(PERIOD_MS * 2 + 10_000);
+    server.isUp = false;
+    server.listener?.onLost("gone");
+    await time.run(PERIOD_MS * 600);
+    server.isUp = true;
+    while (asked.length === 0) await time.run(1000);
+    server.listener?.onLost("gone again");
+    await time.run(PERIOD_MS * 3);
+    const good = readings.filter(({ quality }) => quality === "good").map(({ readAt }) => readAt);
+    expect(good.length).toBeGreaterThan(600);
+    expect(new Set(good).size).toBe(good.length);
+    expect(new GapBook(folder, "opc").gaps).toEqual([]);
+  });
+
   it("goes on with a gap after the agent was stopped in it", async () => {
     const first = setUp({ history: { hours: 24 } });
     first.server.history = everyMinute([]);

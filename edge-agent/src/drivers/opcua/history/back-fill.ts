@@ -25,6 +25,18 @@ interface Filled {
   readonly failed: readonly { readonly item: number; readonly why: string }[];
 }
 
+/** The newest stretch of a gap, while its items are asked one chunk after the other. */
+interface Part {
+  readonly gap: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** Items that are dealt with. */
+  readonly given: Set<number>;
+  filled: number;
+  missing: number;
+  readonly failed: Filled["failed"][number][];
+}
+
 /** Readings that are handed over at once: the outbox has to write them besides what is live. */
 const READINGS_AT_ONCE = 10_000;
 const ITEMS_AT_ONCE = 50;
@@ -44,6 +56,8 @@ export class BackFill {
   readonly #pause: Pause;
   readonly #notBefore = new Map<string, number>();
   readonly #told: OpcUaGap[] = [];
+  /** Kept when the link is lost in it, so that the next link brings only what is still wanting. */
+  #part: Part | undefined;
   #filled = 0;
   #reportedMs = Number.NEGATIVE_INFINITY;
   #isStopped = false;
@@ -133,21 +147,36 @@ export class BackFill {
     const items = this.#itemsOf(link, gap);
     const perItem = Math.max(10, Math.floor(READINGS_AT_ONCE / Math.max(1, Math.min(items.length, ITEMS_AT_ONCE))));
     const firstMs = Math.max(gap.firstMs, gap.lastMs - (perItem - 1) * periodMs);
-    const failed: Filled["failed"][number][] = [];
-    let [filled, missing] = [0, 0];
-    for (const chunk of chunksOf(items, ITEMS_AT_ONCE)) {
+    const part = this.#partOf(gap, firstMs);
+    const wanting = items.filter((item) => !part.given.has(item));
+    for (const chunk of chunksOf(wanting, ITEMS_AT_ONCE)) {
       if (this.#isStopped) return;
-      const part = await this.#fill(link, chunk, firstMs, gap.lastMs, (readings) => this.#deps.collect(readings));
-      filled += part.readings;
-      missing += part.boundaries - part.readings;
-      failed.push(...part.failed);
-      await this.#pause.wait(Math.max(this.#deps.history.pauseMs, part.readings / 10));
+      await this.#pause.wait(await this.#fillChunk(link, part, chunk));
     }
     if (this.#isStopped) return;
+    const { filled, missing, failed } = part;
     const again = this.#retryOf(gap, firstMs, failed);
     gaps.shrink(gap.id, firstMs - periodMs, again === undefined ? [] : [again]);
+    this.#part = undefined;
     const why = failed.length === 0 ? null : `${failed[0]?.why}${again === undefined ? "" : "; asked again"}`;
     this.#tell({ fromMs: firstMs, toMs: gap.lastMs, items: Math.max(1, items.length), filled, missing, why });
+  }
+
+  #partOf({ id, lastMs }: Gap, firstMs: number): Part {
+    const known = this.#part;
+    if (known?.gap === id && known.firstMs === firstMs && known.lastMs === lastMs) return known;
+    this.#part = { gap: id, firstMs, lastMs, given: new Set(), filled: 0, missing: 0, failed: [] };
+    return this.#part;
+  }
+
+  /** Gives the pause that should follow, ms. */
+  async #fillChunk(link: OpcUaLink, part: Part, chunk: readonly number[]): Promise<number> {
+    const filled = await this.#fill(link, chunk, part.firstMs, part.lastMs, this.#deps.collect);
+    for (const item of chunk) part.given.add(item);
+    part.filled += filled.readings;
+    part.missing += filled.boundaries - filled.readings;
+    part.failed.push(...filled.failed);
+    return Math.max(this.#deps.history.pauseMs, filled.readings / 10);
   }
 
   /** What is asked for again of a stretch that failed for some items; undefined when it is given up. */
