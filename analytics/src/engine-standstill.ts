@@ -36,8 +36,8 @@ interface Count {
  *
  * The share is far above what chance puts on one day. With several shards each counts its own meters: the shard of the agent or district
  * tells (from 5 ÷ shards, two at least, and says about how many there are in all), the others hold theirs back from ten on and call fewer
- * stopped one by one: no stop goes untold. The finding ends when fewer stand still; those that still do are judged by
- * themselves from then on. Null case: meters without agent and district; meters whose usual use is not known yet. Source: DOMAIN
+ * stopped one by one. That is a sample: close to the share's limit a shard may hold back what the telling one is just too few to tell. The
+ * finding ends when fewer stand still; those that still do are judged by themselves from then on. Null case: meters without agent and district; meters whose usual use is not known yet. Source: DOMAIN
  * 3.4 FROZEN and "one event, not N"; LEAKS 3 #6 (neighbour context). The limits are ours.
  */
 export class StandstillWatch {
