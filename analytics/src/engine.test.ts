@@ -55,7 +55,7 @@ describe("a home", () => {
     expect(event?.evidence?.lostM3).toBeGreaterThan(1);
     expect(event?.moneyPerDay).toBeGreaterThan(7);
     expect(event?.evidence?.reason.en).toMatch(
-      /never below 100 L\/h for \d+ h, at hours when this meter usually stands still \(1 in 10\^\d+ by its own hours/,
+      /never below 100 L\/h for \d+ h, at hours when this meter usually stands still \(chance less than 1 in a million by its own hours; of its rarest run before (more|about|less) /,
     );
     expect(event?.evidence?.reason.zh).toMatch(/连续 \d+ 小时不低于 100 L\/h/);
     expect(event?.isPast).toBe(false);

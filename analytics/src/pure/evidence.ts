@@ -9,6 +9,7 @@ import { type StillParameters, type StillState, stillLimit } from "./detectors/s
 import type { UnderState } from "./detectors/under-registration.ts";
 import { type UsageParameters, type UsageState, usageBand } from "./detectors/usage-change.ts";
 import { expectedLitres, type VolumeState } from "./detectors/volume-cusum.ts";
+import { oddsWords } from "./odds.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -141,15 +142,11 @@ export function hoursSince(startMs: number, hour: Flow): number {
 
 /** How rare such a run is by the meter's own hours, as far as they can tell. */
 function oddsText(runs: RunCells, level: number): { readonly en: string; readonly zh: string } {
-  const [now, before] = [powerOfTen(runs.score.get(level)), powerOfTen(runs.record.get(level))];
+  const [now, before] = [oddsWords(runs.score.get(level)), oddsWords(runs.record.get(level))];
   return {
-    en: `1 in 10^${now} by its own hours; its rarest run before was 1 in 10^${before}`,
-    zh: `按其自身规律概率约 10^-${now}；此前最罕见的一次约 10^-${before}`,
+    en: `chance ${now.en} by its own hours; of its rarest run before ${before.en}`,
+    zh: `按其自身规律概率${now.zh}；此前最罕见的一次${before.zh}`,
   };
-}
-
-function powerOfTen(nats: number): number {
-  return Math.round(nats / Math.LN10);
 }
 
 function runDetails(context: RunContext, level: number, hours: number): Evidence["details"] {

@@ -42,6 +42,10 @@ describe("the figures of a district", () => {
     expect(cjj92Of(10_000, 8000, null)?.grade).toBeNull();
   });
 
+  test("give no grade by CJJ 92 to customers who are said to use more than was supplied", () => {
+    expect(cjj92Of(1000, 1010, null)).toMatchObject({ grossPercent: -1, grade: null });
+  });
+
   test("prefer what the customers' meters measured to what a connection is guessed to use, and that to people", () => {
     const facts = { ...UNKNOWN, connections: 100, population: 300 };
     expect(legitimateNightUse(facts, 0.4)).toEqual({ m3h: 0.4, basis: "measured" });

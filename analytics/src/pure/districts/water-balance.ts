@@ -173,7 +173,7 @@ export interface Cjj92 {
   readonly grossPercent: number;
   readonly correctionPercent: number;
   readonly lossPercent: number;
-  /** 1 up to 10 %, 2 up to 12 %, null above. */
+  /** 1 up to 10 %, 2 up to 12 %; null above, and where more was registered than supplied. */
   readonly grade: 1 | 2 | null;
 }
 
@@ -181,12 +181,13 @@ export interface Cjj92 {
  * Loss rates of CJJ 92-2016 (2018): gross R_WL = (Qs − Qa) / Qs, loss R_BL = R_WL − Rn with Rn = R1 + R2 + R3 + R4, graded at 10 % and
  * 12 %. Rn is the utility's own figure; what is not known counts as 0, which never flatters.
  *
- * Null without supply.
+ * Null without supply. No grade where more was registered than supplied: then the meters contradict each other.
  */
 export function cjj92Of(supplyM3: number, registeredM3: number, correctionPercent: number | null): Cjj92 | null {
   if (!(supplyM3 > 0) || !Number.isFinite(registeredM3)) return null;
   const grossPercent = (100 * (supplyM3 - registeredM3)) / supplyM3;
   const lossPercent = grossPercent - (correctionPercent ?? 0);
-  const grade = lossPercent <= 10 ? 1 : lossPercent <= 12 ? 2 : null;
+  const earned = lossPercent <= 10 ? 1 : lossPercent <= 12 ? 2 : null;
+  const grade = grossPercent < 0 ? null : earned;
   return { grossPercent, correctionPercent: correctionPercent ?? 0, lossPercent, grade };
 }
