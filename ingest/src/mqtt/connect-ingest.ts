@@ -106,6 +106,8 @@ class Connection {
   #link: MqttLink | undefined;
   #intake: Intake | undefined;
   #staying: Promise<void> = Promise.resolve();
+  /** Ends the wait for the loss of the connection that stands, or is being made. */
+  #stopWaiting: () => void = () => undefined;
 
   constructor(deps: ConnectIngestDeps) {
     this.#deps = deps;
@@ -143,6 +145,7 @@ class Connection {
     await nextTurn();
     this.#intake?.end();
     this.#link?.end();
+    this.#stopWaiting();
     await this.#staying;
   }
 
@@ -168,7 +171,7 @@ class Connection {
   async #connect(ingest: Ingest): Promise<{ readonly lost: Promise<void> }> {
     const { mqtt, name, will } = this.#deps;
     const { promise: lost, resolve } = Promise.withResolvers<void>();
-    this.#stopping.signal.addEventListener("abort", () => resolve(), { once: true });
+    this.#stopWaiting = resolve;
     const early: IPublishPacket[] = [];
     let intake: Intake | undefined;
     const link = await MqttLink.open(
@@ -182,6 +185,10 @@ class Connection {
         },
       },
     );
+    if (this.#stopping.signal.aborted) {
+      link.end();
+      return { lost: Promise.resolve() };
+    }
     intake = this.#intakeOf(link, ingest);
     this.#link = link;
     // A kept session brings its messages at once, before anybody has subscribed.
