@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError } from "@nightflow/domain";
+import { nameOnce } from "./name-once.ts";
 
 /** Folder of the secrets that Nightflow makes by itself; readable by its user alone. */
 export function secretsFolder(dataDir: string): string {
@@ -43,9 +44,7 @@ function makeSecret(dataDir: string, path: string): string {
   const draft = `${path}.${process.pid}.new`;
   writeFileSync(draft, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600, flush: true });
   try {
-    linkSync(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    nameOnce(draft, path);
   } finally {
     rmSync(draft, { force: true });
   }
