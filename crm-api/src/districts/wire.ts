@@ -73,7 +73,10 @@ const Cjj92 = z.strictObject({
   grossPercent: z.number(),
   correctionPercent: z.number(),
   lossPercent: z.number(),
-  grade: z.union([z.literal(1), z.literal(2)]).nullable(),
+  grade: z
+    .union([z.literal(1), z.literal(2)])
+    .nullable()
+    .meta({ description: "1 up to 10 %, 2 up to 12 %; null above, and where customers used more than was supplied." }),
 });
 
 /** What the utility knows of a district. */

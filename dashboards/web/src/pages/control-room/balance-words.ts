@@ -18,6 +18,23 @@ export const balanceWords = {
   nrw: { zh: "产销差率", en: "Water without revenue" },
   realLoss: { zh: "漏失水量", en: "Real losses" },
   realLossNote: { zh: "已扣未计费与表观漏损", en: "less unbilled use and apparent losses" },
+  belowZero: { zh: "低于零：不是漏失量，见上方说明", en: "below zero: no loss, see above" },
+  customersAbove: {
+    zh: "用户水表计量比进水多 {{missing}}。管网不会“负漏损”，说明计量互相矛盾：某只表不准、有未计量的进口，或有用户表归错了分区。",
+    en: "The customers' meters measured {{missing}} more than the inlets. No pipe gives back what it lost, so the meters contradict each other: one is wrong, an inlet is not measured, or a customer's meter stands in another district.",
+  },
+  water: {
+    zh: "先核对进水表和所有进水口，再核对大用户和分区边界阀门。",
+    en: "Look first at the inlet meters and at every inlet, then at large customers and boundary valves.",
+  },
+  gas: {
+    zh: "先核对调压站计量及温压修正，再核对大用户。",
+    en: "Look first at the station's meters and their correction to base conditions, then at large customers.",
+  },
+  allowanceAbove: {
+    zh: "供水与用水只差 {{missing}}，而扣除的未计费用水与表观漏损为 {{taken}}：要么几乎没有漏失，要么扣除比例设得过高（在分区资料中设置）。",
+    en: "Inflow and use differ by {{missing}} only, and {{taken}} are taken off for unbilled use and apparent losses: hardly anything is lost, or those shares are set too high (they are facts of the district).",
+  },
   nightUse: { zh: "合理夜间用水", en: "Legitimate night use" },
   measured: { zh: "按用户水表实测", en: "as the meters measured" },
   connections: { zh: "按接户数估算", en: "by connections" },
@@ -33,5 +50,6 @@ export const balanceWords = {
   outsideRange: { zh: "接户不足 3000 或压力低于 25 m，仅供参考", en: "a hint only: under 3,000 connections or 25 m" },
   cjj92: { zh: "漏损率（CJJ 92）", en: "Loss rate (CJJ 92)" },
   grade: { zh: "{{grade}} 级", en: "grade {{grade}}" },
+  notGraded: { zh: "不评级：用户用量高于供水量", en: "no grade: customers used more than was supplied" },
   noGrade: { zh: "未达标（高于 12%）", en: "above grade 2 (12 %)" },
 } as const;

@@ -6,6 +6,7 @@ import { Problem } from "../../parts/problem.tsx";
 import { useFormat } from "../../parts/use-format.ts";
 import { useWords } from "../../words/use-words.ts";
 import { balanceWords } from "./balance-words.ts";
+import { contradictionOf } from "./contradiction.ts";
 
 /** What a district takes in, what its customers use, and what is lost, over the last 30 days. */
 export function BalancePanel(props: { readonly id: string }) {
@@ -30,8 +31,25 @@ function Balance(props: { readonly balance: DistrictBalance }) {
           {say("none")} {balance.why !== null && say(balance.why)}
         </p>
       )}
+      <Contradiction balance={balance} />
       <FigureList figures={figures} />
     </>
+  );
+}
+
+/** What it means that losses are below zero: no pipe gives water, so a meter, an inlet, an assignment or a share is wrong. */
+function Contradiction(props: { readonly balance: DistrictBalance }) {
+  const { say } = useWords("district-balance", balanceWords);
+  const { volume } = useFormat();
+  const { total, volumeUnit, commodity } = props.balance;
+  const which = contradictionOf(props.balance);
+  if (total === null || which === null) return null;
+  const missing = volume(Math.abs(total.nrwM3), volumeUnit);
+  const taken = volume(total.unbilledM3 + total.apparentM3, volumeUnit);
+  return (
+    <p className="nf-note-box" role="status">
+      {say(which, { missing, taken })} {which === "customersAbove" && say(commodity)}
+    </p>
   );
 }
 
@@ -49,7 +67,11 @@ function useVolumes(balance: DistrictBalance): Figure[] {
     },
     { name: say("customers"), value: volume(total?.customersM3, volumeUnit) },
     { name: say("nrw"), value: percent(total?.nrwPercent), note: volume(total?.nrwM3, volumeUnit) },
-    { name: say("realLoss"), value: volume(total?.realLossM3, volumeUnit), note: say("realLossNote") },
+    {
+      name: say("realLoss"),
+      value: volume(total?.realLossM3, volumeUnit),
+      note: say(contradictionOf(balance) === null ? "realLossNote" : "belowZero"),
+    },
   ];
 }
 
@@ -89,7 +111,12 @@ function useIndices({ ili, iliNeeds, cjj92, commodity }: DistrictBalance): Figur
     {
       name: say("cjj92"),
       value: cjj92 === null ? number(null) : `${number(cjj92.lossPercent)} %`,
-      note: cjj92 === null ? undefined : cjj92.grade === null ? say("noGrade") : say("grade", { grade: cjj92.grade }),
+      note: cjj92 === null ? undefined : say(gradeWord(cjj92), { grade: cjj92.grade ?? "" }),
     },
   ];
+}
+
+function gradeWord({ grade, grossPercent }: NonNullable<DistrictBalance["cjj92"]>): "grade" | "noGrade" | "notGraded" {
+  if (grossPercent < 0) return "notGraded";
+  return grade === null ? "noGrade" : "grade";
 }
