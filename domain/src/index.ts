@@ -52,6 +52,7 @@ export * from "./wire/meter-profile.ts";
 export * from "./wire/opcua-standing.ts";
 export * from "./wire/packet-lengths.ts";
 export * from "./wire/probe.ts";
+export { ProfileCommand, ProfileConfirm } from "./wire/profiles/modbus-command.ts";
 export * from "./wire/profiles/modbus-part.ts";
 export * from "./wire/profiles/modbus-profile.ts";
 export * from "./wire/profiles/modbus-register.ts";

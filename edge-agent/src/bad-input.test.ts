@@ -363,6 +363,40 @@ const CASES: readonly (readonly [string, Wrong, string])[] = [
     "profiles/own.json: commands.valve_open: valve_open writes 2 values by function 6, which takes one: use 16",
   ],
   [
+    "a command that is confirmed by a bit which shows 5",
+    {
+      profile: (own) =>
+        Object.assign(own, {
+          commands: {
+            valve_open: {
+              functionCode: 5,
+              address: 5,
+              values: [1],
+              confirm: { functionCode: 2, part: { address: 6, type: "bit" }, value: 5 },
+            },
+          },
+        }),
+    },
+    "profiles/own.json: commands.valve_open: confirm of valve_open can never show 5: a bit is 0 or 1",
+  ],
+  [
+    "a command that is confirmed by a coil read as a word",
+    {
+      profile: (own) =>
+        Object.assign(own, {
+          commands: {
+            valve_open: {
+              functionCode: 5,
+              address: 5,
+              values: [1],
+              confirm: { functionCode: 1, part: { address: 6, type: "uint16" }, value: 1 },
+            },
+          },
+        }),
+    },
+    "profiles/own.json: commands.valve_open: confirm of valve_open reads a coil or discrete input: its type is bit",
+  ],
+  [
     "a function code that writes nothing",
     {
       profile: (own) => Object.assign(own, { commands: { valve_close: { functionCode: 3, address: 5, values: [1] } } }),

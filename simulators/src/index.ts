@@ -22,6 +22,7 @@ export {
 export { MISBEHAVIOURS, type Misbehaviour } from "./modbus/misbehaviour.ts";
 export { PlainUnits, plainWord } from "./modbus/plain-units.ts";
 export type { FramedRequest, SimulatedFraming } from "./modbus/request-streams.ts";
+export { ValveController, type ValveControllerOptions } from "./modbus/valve-controller.ts";
 export { type PaDimServer, type PaDimServerOptions, startPaDimServer } from "./opcua/padim-server.ts";
 export { startWideOpcUaServer, type WideOpcUaOptions, type WideOpcUaServer } from "./opcua/wide-server.ts";
 export {

@@ -16,6 +16,8 @@ export interface AdversaryOptions extends Partial<Slowness> {
   readonly port?: number;
   /** Time that every answer takes, real milliseconds. */
   readonly responseMs?: number;
+  /** What the device says, function code and data; undefined leaves it to `units`. */
+  readonly answer?: (request: FramedRequest) => Buffer | undefined;
   /** What is done with this request; undefined is a right answer. */
   readonly behave?: (request: FramedRequest) => Misbehaviour | undefined;
 }
@@ -136,9 +138,9 @@ class Device {
   }
 
   #handle(socket: Socket, request: FramedRequest): void {
-    const { framing, behave, responseMs = 0, lateMs = 300, byteMs = 2 } = this.#options;
+    const { framing, answer, behave, responseMs = 0, lateMs = 300, byteMs = 2 } = this.#options;
     this.asked.set(request.unitId, (this.asked.get(request.unitId) ?? 0) + 1);
-    const pdu = this.units.answer(request);
+    const pdu = answer?.(request) ?? this.units.answer(request);
     // Unit 0 is a broadcast: all act, and nobody answers.
     if (request.unitId === 0) return;
     const actions = misbehave(behave?.(request), framing, { ...request, pdu }, { lateMs, byteMs });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Unit } from "../../units.ts";
+import { faultsOfCommand, ProfileCommand } from "./modbus-command.ts";
 import { RegisterPart, WordText, wordsOfPart } from "./modbus-part.ts";
 import { type ProfileRegister, ProfileRegister as ProfileRegisterSchema, partsOf } from "./modbus-register.ts";
 import { ProfileName, ProfileSource } from "./profile-head.ts";
@@ -24,16 +25,6 @@ export const IdentityRegister = z.strictObject({
   expect: z.union([z.number(), z.string()]).optional().meta({ description: "What a meter of this model answers." }),
 });
 export type IdentityRegister = z.infer<typeof IdentityRegister>;
-
-/** What is written to a meter of this model to make it do something. */
-export const ProfileCommand = z.strictObject({
-  functionCode: z.union([z.literal(5), z.literal(6), z.literal(15), z.literal(16)]),
-  address: z.int().min(0).max(465_536).meta({ description: "As the manual counts." }),
-  values: z.array(z.int().min(0).max(0xffff)).min(1).max(120).meta({ description: "Words, or 0 and 1 of coils." }),
-  verify: z.boolean().default(false).meta({ description: "Read back what was written, and compare." }),
-  notes: z.string().optional(),
-});
-export type ProfileCommand = z.infer<typeof ProfileCommand>;
 
 /** A number from which a manual counts, or `modicon`: 1, 10001, 30001 and 40001 (or 000001 to 400001) by the address itself. */
 export const AddressBase = z.union([z.int().min(0).max(400_001), z.literal("modicon")]);
@@ -126,8 +117,9 @@ function faultsOfProfile(profile: ModbusProfile): Fault[] {
   const faults: Fault[] = Object.entries(profile.registers).flatMap(([name, register]) =>
     faultsInProfile(profile, name, register).map((message) => ({ path: ["registers", name], message })),
   );
+  const onTheWire = (address: number) => pduAddress(profile, address);
   for (const [name, command] of Object.entries(profile.commands))
-    faults.push(...faultsOfCommand(profile, name, command).map((message) => ({ path: ["commands", name], message })));
+    faults.push(...faultsOfCommand(name, command, onTheWire).map((message) => ({ path: ["commands", name], message })));
   profile.vectors.forEach((vector, at) => {
     const register = profile.registers[vector.register];
     const path = ["vectors", String(at)];
@@ -138,25 +130,6 @@ function faultsOfProfile(profile: ModbusProfile): Fault[] {
         message: `${vector.register} has ${partsOf(register).length} part(s), the vector ${vector.words.length}`,
       });
   });
-  return faults;
-}
-
-function faultsOfCommand(
-  profile: Addressed,
-  name: string,
-  { functionCode, address, values }: ProfileCommand,
-): string[] {
-  const faults: string[] = [];
-  const start = pduAddress(profile, address);
-  if (start < 0 || start + values.length > 65_536)
-    faults.push(`${name} lies outside the address space; check addressBase`);
-  if (functionCode <= 6 && values.length > 1)
-    faults.push(
-      `${name} writes ${values.length} values by function ${functionCode}, which takes one: use ${functionCode + 10}`,
-    );
-  const isCoils = functionCode === 5 || functionCode === 15;
-  if (isCoils && values.some((value) => value > 1))
-    faults.push(`${name} sets coils, which are 0 or 1: write 1 where the manual says FF00`);
   return faults;
 }
 

@@ -1,5 +1,6 @@
 import { pduAddress } from "@nightflow/domain";
 import type { WriteOrder, WriteResult } from "../driver.ts";
+import { type PlannedConfirm, plannedConfirm } from "./confirm.ts";
 import { isGatewayException, type LineAnswer, type ReadRequest, type WriteRequest } from "./line.ts";
 import type { UnitReader } from "./unit-reader.ts";
 
@@ -8,6 +9,8 @@ export interface PlannedWrite {
   readonly unit: UnitReader | undefined;
   readonly request: WriteRequest;
   readonly verify: boolean;
+  /** Where it is seen that it has really happened. */
+  readonly confirm?: PlannedConfirm | undefined;
 }
 
 /** An order as a request, or why there is none. */
@@ -18,8 +21,9 @@ export function plannedWrite(order: WriteOrder, units: readonly UnitReader[]): P
   const command = unit?.profile.commands[order.command];
   if (unit === undefined || command === undefined)
     return { outcome: "unsupported", detail: `the meter's profile has no command ${order.command}` };
-  const { functionCode, values, verify } = command;
-  return { unit, request: { functionCode, address: pduAddress(unit.profile, command.address), values }, verify };
+  const { functionCode, values, verify, confirm } = command;
+  const request = { functionCode, address: pduAddress(unit.profile, command.address), values };
+  return { unit, request, verify, confirm: confirm && plannedConfirm(unit.profile, confirm) };
 }
 
 function fromWords(order: Extract<WriteOrder, { kind: "modbus" }>, unit: UnitReader | undefined) {

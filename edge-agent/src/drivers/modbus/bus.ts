@@ -6,7 +6,6 @@ import { firstConnection } from "../polled/first-connection.ts";
 import { LineWatch } from "../polled/line-watch.ts";
 import { OrderQueue } from "../polled/order-queue.ts";
 import { restAfter } from "../polled/rest-after.ts";
-import { plannedWrite, readBack, resultOf, verified } from "./bus-orders.ts";
 import {
   type Exchange,
   isBusyException,
@@ -15,11 +14,13 @@ import {
   type LineRequest,
   type MeterLine,
   type ModbusRequest,
+  type WriteRequest,
 } from "./line.ts";
 import { LookQueue } from "./look-queue.ts";
 import { phaseMs } from "./phases.ts";
 import { BusSchedule } from "./schedule.ts";
 import type { TimedAnswer, UnitReader } from "./unit-reader.ts";
+import { WrittenOrders } from "./written-orders.ts";
 
 /** What a bus does with its line. */
 export interface ModbusBusSettings {
@@ -56,6 +57,7 @@ export class ModbusBus implements RunningBus {
   readonly #cutOff = new Set<number>();
   readonly #orders: OrderQueue;
   readonly #looks: LookQueue;
+  readonly #written: WrittenOrders;
   #askedAtRealMs = 0;
   #isReleased = false;
   #wasLostByAsking = false;
@@ -69,6 +71,7 @@ export class ModbusBus implements RunningBus {
     this.#pause = new Pause(deps.timers ?? realTimers);
     this.#orders = new OrderQueue(() => this.#pause.wake());
     this.#looks = new LookQueue(() => this.#pause.wake(), this.#realNow);
+    this.#written = this.#openOrders();
     const { clock, bus, random } = deps;
     const units = deps.units.map((unit) => ({
       timeoutMs: unit.timeoutMs ?? bus.timeoutMs,
@@ -108,7 +111,7 @@ export class ModbusBus implements RunningBus {
   }
 
   write(order: WriteOrder): Promise<WriteResult> {
-    return this.#orders.add<WriteResult>({ outcome: "busy", detail: null }, () => this.#write(order));
+    return this.#written.write(order);
   }
 
   look(request: LineRequest): Promise<Exchange> {
@@ -127,9 +130,27 @@ export class ModbusBus implements RunningBus {
   /** Ends polling once the request in flight has come back. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#written.close();
     this.#deps.line.close();
     this.#pause.wake();
     await this.#done;
+  }
+
+  #openOrders(): WrittenOrders {
+    const { bus, units, logger, timers = realTimers } = this.#deps;
+    return new WrittenOrders({
+      bus: bus.id,
+      units,
+      logger,
+      timers,
+      realNow: this.#realNow,
+      inTurn: (refusal, run) => this.#orders.add(refusal, run),
+      ask: async (unit, request, isOnce) => {
+        const retries = isOnce ? 0 : (unit.retries ?? bus.retries);
+        return (await this.#askPatiently(unit, request, retries)).answer;
+      },
+      broadcast: (request) => this.#broadcast(request),
+    });
   }
 
   async #run(): Promise<void> {
@@ -218,21 +239,10 @@ export class ModbusBus implements RunningBus {
       this.#deps.logger.warn({ bus: this.#deps.bus.id, meter: unit.meter }, "modbus: a meter is silent and set apart");
   }
 
-  async #write(order: WriteOrder): Promise<WriteResult> {
-    const planned = plannedWrite(order, this.#deps.units);
-    if ("outcome" in planned) return planned;
-    const { unit, request, verify } = planned;
-    const { bus, line, logger } = this.#deps;
-    logger.info({ bus: bus.id, meter: unit?.meter ?? "all", ...request }, "modbus: writing");
-    if (unit === undefined) {
-      await this.#reopen();
-      const { answer } = await line.ask({ ...request, unitId: 0, isBroadcast: true, timeoutMs: bus.timeoutMs });
-      return answer.kind === "written" ? { outcome: "sent", detail: null } : resultOf(answer);
-    }
-    const { answer } = await this.#askPatiently(unit, request, 0);
-    if (answer.kind !== "written" || !verify) return resultOf(answer);
-    const back = await this.#askPatiently(unit, readBack(request), unit.retries ?? bus.retries);
-    return verified(request.values, back.answer);
+  async #broadcast(request: WriteRequest): Promise<LineAnswer> {
+    await this.#reopen();
+    const { bus, line } = this.#deps;
+    return (await line.ask({ ...request, unitId: 0, isBroadcast: true, timeoutMs: bus.timeoutMs })).answer;
   }
 
   async #askPatiently(unit: UnitReader, request: ModbusRequest, retries: number): Promise<TimedAnswer> {
