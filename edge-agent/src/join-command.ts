@@ -1,9 +1,14 @@
 import { createHash } from "node:crypto";
-import { AgentId, ConfigError, decodeJoinText, SiteId } from "@nightflow/domain";
+import { AgentId, ConfigError, decodeJoinText, type EnrolmentFault, SiteId } from "@nightflow/domain";
 import type { EdgeAgentConfig } from "./config.ts";
 import { checkIssued, timesOf } from "./enrolment/certificate.ts";
 import { EnrolmentClientConfig } from "./enrolment/config.ts";
-import { folderIdentityStore, identityFolder, keepJoinedPlatform } from "./enrolment/identity-store.ts";
+import {
+  folderIdentityStore,
+  type IdentityStore,
+  identityFolder,
+  keepJoinedPlatform,
+} from "./enrolment/identity-store.ts";
 import { pendingRequest } from "./enrolment/pending.ts";
 import { httpPlatform, type PlatformAnswer } from "./enrolment/platform.ts";
 import { keyFingerprint } from "./enrolment/request.ts";
@@ -23,6 +28,8 @@ export interface JoinResult {
   readonly fingerprint: string;
   /** End of the certificate, epoch ms; null where there is none. */
   readonly expiresAt: number | null;
+  /** End of the good certificate that a refused agent has already, epoch ms; absent where it has none. */
+  readonly heldUntil?: number | undefined;
 }
 
 /**
@@ -51,6 +58,8 @@ export async function joinByHand(config: EdgeAgentConfig, order: JoinOrder): Pro
   const fingerprint = keyFingerprint(pending.privateKey);
   if (answer.status !== "refused" && config.enrolment === undefined)
     await keepJoinedPlatform(folder, { v: 1, url: place.url, caFingerprint: place.caFingerprint ?? "" });
+  if (answer.status === "refused")
+    return { answer, fingerprint, expiresAt: null, heldUntil: await endOfHeld(store, answer.fault) };
   if (answer.status === "held") await store.savePending({ ...pending, requestId: answer.requestId });
   if (answer.status !== "issued") return { answer, fingerprint, expiresAt: null };
   const root = await platform.root();
@@ -59,6 +68,16 @@ export async function joinByHand(config: EdgeAgentConfig, order: JoinOrder): Pro
   const { certificate } = answer;
   await store.saveIdentity({ v: 1, privateKey: pending.privateKey, certificate, root, tokenHash });
   return { answer, fingerprint, expiresAt: timesOf(certificate).expiresAt };
+}
+
+// An agent that was put out has a certificate that nobody takes.
+const PUT_OUT: ReadonlySet<EnrolmentFault> = new Set(["agent-revoked", "agent-rejected", "certificate-revoked"]);
+
+async function endOfHeld(store: IdentityStore, fault: EnrolmentFault): Promise<number | undefined> {
+  const identity = await store.identity();
+  if (identity === undefined || PUT_OUT.has(fault)) return undefined;
+  const { expiresAt } = timesOf(identity.certificate);
+  return expiresAt > Date.now() ? expiresAt : undefined;
 }
 
 /** A token is worth one certificate: none is spent for an agent that could not show it. */
@@ -81,9 +100,14 @@ function placeOf({ enrolment }: EdgeAgentConfig, { url, ca }: { url?: string | u
 export const JOIN_EXIT_CODES = { issued: 0, held: 3, refused: 1 } as const;
 
 /** What became of it, in words for the installer. */
-export function describeJoin({ answer, fingerprint, expiresAt }: JoinResult): string {
+export function describeJoin({ answer, fingerprint, expiresAt, heldUntil }: JoinResult): string {
   if (answer.status === "issued")
     return `joined; the certificate is good until ${new Date(expiresAt ?? 0).toISOString()}`;
   if (answer.status === "held") return `waits for approval; compare the fingerprint ${fingerprint}`;
-  return `refused: ${answer.message}; ${answer.remedy}`;
+  if (heldUntil === undefined) return `refused: ${answer.message}; ${answer.remedy}`;
+  return [
+    `joined already: this agent has a certificate until ${new Date(heldUntil).toISOString()} and renews it by itself; nothing was changed`,
+    `  the platform refused to join it again: ${answer.message}`,
+    "  what to do: nothing while the agent connects; to join anew, have a token made for this agent by name and join with that: it replaces the certificate",
+  ].join("\n");
 }

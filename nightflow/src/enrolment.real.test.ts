@@ -19,9 +19,11 @@ import {
   SiteId,
 } from "@nightflow/domain";
 import {
+  describeJoin,
   type EdgeAgent,
   EdgeAgentConfig,
   httpPlatform,
+  type JoinResult,
   joinByHand,
   keyFingerprint,
   makePrivateKey,
@@ -282,10 +284,18 @@ it("joining by hand at the gateway takes the word that was shown, and a wrong au
   ).rejects.toThrow("has the fingerprint");
   const identity = JSON.parse(await readFile(join(folder, "gw-1", "identity", "identity.json"), "utf8"));
   expect(keyFingerprint(identity.privateKey)).toBe(result.fingerprint);
+  const again = await joinByHand(config, order);
+  expect(again).toMatchObject({ answer: { fault: "token-used" }, heldUntil: result.expiresAt });
+  expect(describeJoin(again)).toContain(`joined already: this agent has a certificate until ${untilOf(result)}`);
+  expect(describeJoin(again)).toContain("have a token made for this agent by name");
+  const stranger = await joinByHand(configOf(place, "gw-3"), order);
+  expect(describeJoin(stranger)).toMatch(/^refused: the token /);
   await vi.waitFor(async () => expect(await readFile(join(folder, "revoked.crl.pem"), "utf8")).toContain("X509 CRL"), {
     timeout: 20_000,
   });
 }, 120_000);
+
+const untilOf = ({ expiresAt }: JoinResult): string => new Date(expiresAt ?? 0).toISOString();
 
 it("readings taken while a certificate is renewed are stored once each", async () => {
   const realNow = Date.now;
