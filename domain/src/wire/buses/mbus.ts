@@ -61,6 +61,10 @@ export const MbusBus = z.strictObject({
 });
 export type MbusBus = z.infer<typeof MbusBus>;
 
+/** What is done with telegrams that anybody could have sent, because they are not encrypted. */
+export const PlainTelegrams = z.enum(["without-key", "accept", "refuse"]);
+export type PlainTelegrams = z.infer<typeof PlainTelegrams>;
+
 /** One meter whose telegrams a radio gateway hears. */
 export const WmbusUnit = z.strictObject({
   meter: Id,
@@ -72,6 +76,7 @@ export const WmbusUnit = z.strictObject({
     description: "One telegram of each period is kept; a period without any is missing.",
     unit: "s",
   }),
+  plain: PlainTelegrams.optional().meta({ description: "What is done with this meter's; else what the bus says." }),
   channels: Channels,
 });
 export type WmbusUnit = z.infer<typeof WmbusUnit>;
@@ -114,6 +119,10 @@ export const WmbusBus = z.strictObject({
     .meta({
       description: "File of AES keys in the agent's folder, a line `KAM-12345678 0123…` each. Keys never stand here.",
     }),
+  plain: PlainTelegrams.default("without-key").meta({
+    description:
+      "Telegrams without encryption: `without-key` refuses them of meters that have a key in `keysFile`; `accept` takes all, for gateways that decrypt by themselves; `refuse` takes none.",
+  }),
   timeZone,
   clockToleranceS,
   units: z.array(WmbusUnit).max(50_000),

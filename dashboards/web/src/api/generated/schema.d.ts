@@ -9668,6 +9668,11 @@ export interface operations {
                              */
                             format?: "lines" | "binary";
                             keysFile?: string;
+                            /**
+                             * @default without-key
+                             * @enum {string}
+                             */
+                            plain?: "without-key" | "accept" | "refuse";
                             /** @default Asia/Shanghai */
                             timeZone?: string;
                             /** @default 300 */
@@ -9676,6 +9681,8 @@ export interface operations {
                                 meter: string;
                                 address: string;
                                 periodS: number;
+                                /** @enum {string} */
+                                plain?: "without-key" | "accept" | "refuse";
                                 channels: {
                                     [key: string]: string;
                                 };

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AgentConfig, type Reading } from "@nightflow/domain";
+import { AgentConfig, type PlainTelegrams, type Reading } from "@nightflow/domain";
 import pino from "pino";
 import { afterEach, describe, expect, it } from "vitest";
 import { FakeTime } from "../../../testing/fake-time.ts";
@@ -20,6 +20,14 @@ const GAS = "2E4493157856341233037A2A0020055923C95AAA26D1B2E7493B013EC4A6F6D3529
 const GAS_KEY = "0102030405060708090A0B0C0D0E0F11";
 const GAS_B =
   "434493157856341233037AC98C2075900F002C25B30A000021924D4FBA372FB66E017A75002007109058475F4BC9D1281DF878B80A1B0F98B629024AAC7279429398BFC549233C0140829B93BAA1";
+const OPEN = "041389E20100023B0000";
+/** Telegrams that bear the gas meter's name, and that anybody can make. */
+const FORGED = {
+  "without encryption": `18449315785634123303${"7A55000000"}${OPEN}`,
+  "that announces encryption and encrypts nothing": `18449315785634123303${"7A56000005"}${OPEN}`,
+  "with a record behind what is encrypted": `34${GAS.slice(2)}0413FFFFFF00`,
+  "with the highest counter and no proof of it": `2144931578563412330390060008FFFFFFFF${"7A5700000710"}${OPEN}`,
+} as const;
 const bytesOf = (hex: string) => Buffer.from(hex, "hex");
 const folders: string[] = [];
 
@@ -27,7 +35,11 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-function setUp(keys = `ELS-12345678 ${GAS_KEY}`, kept?: string) {
+function setUp(
+  keys = `ELS-12345678 ${GAS_KEY}`,
+  kept?: string,
+  plain: { readonly bus?: PlainTelegrams; readonly gas?: PlainTelegrams } = {},
+) {
   const folder = kept ?? mkdtempSync(join(tmpdir(), "nightflow-wmbus-"));
   folders.push(folder);
   writeFileSync(join(folder, "keys"), keys);
@@ -45,9 +57,10 @@ function setUp(keys = `ELS-12345678 ${GAS_KEY}`, kept?: string) {
         kind: "wmbus",
         source: { kind: "tcp-listen", port: 1 },
         keysFile: "keys",
+        plain: plain.bus,
         units: [
           { meter: "W", address: "SEN-33225544", periodS: 900, channels: { volume: "W.total", flow: "W.flow" } },
-          { meter: "G", address: "ELS-12345678", periodS: 900, channels: { volume: "G.total" } },
+          { meter: "G", address: "ELS-12345678", periodS: 900, plain: plain.gas, channels: { volume: "G.total" } },
         ],
       },
     ],
@@ -189,6 +202,70 @@ describe("a radio receiver", () => {
     receiver.take(bytesOf(IPERL));
     expect(receiver.lineHealth().exceptions).toBe(2);
     expect(good("W.total")).toEqual([123529]);
+  });
+});
+
+describe("a meter that has a key", () => {
+  it.each(Object.entries(FORGED))(
+    "is not read from a telegram %s, and its health says so with what to do",
+    (_, forged) => {
+      const { receiver, good } = setUp();
+      receiver.take(bytesOf(forged));
+      expect(good("G.total")).toEqual([]);
+      const [, gas] = receiver.health();
+      expect(gas).toMatchObject({ state: "failing", failures: 1 });
+      expect(gas?.lastError).toMatch(
+        /^refused 1 telegram without encryption, last 2026-01-31T04:00:00Z.*set plain: accept/,
+      );
+      expect(receiver.lineHealth().strays).toBe(1);
+    },
+  );
+
+  it("is read from its own between forged ones, and for a day it is told that there were some", async () => {
+    const { time, receiver, good } = setUp();
+    for (let n = 0; n < 20; n++) receiver.take(bytesOf(FORGED["without encryption"].replace("7A55", `7A${n + 10}`)));
+    receiver.take(bytesOf(GAS));
+    expect(good("G.total")).toEqual([2850427]);
+    expect(receiver.health()[1]).toMatchObject({ state: "good", lastError: /^refused 20 telegrams/ });
+    expect(receiver.health()[1]?.lastError?.length).toBeLessThanOrEqual(200);
+    // The true one is still remembered, so that playing it back brings nothing.
+    await time.run(PERIOD_MS);
+    receiver.take(bytesOf(GAS));
+    expect(good("G.total")).toEqual([2850427]);
+  });
+
+  it("is missing for a period in which only forged ones came", async () => {
+    const { time, receiver, readings } = setUp();
+    receiver.take(bytesOf(FORGED["without encryption"]));
+    await time.run(PERIOD_MS + 1000);
+    expect(readings.filter(({ channel }) => channel === "G.total")).toMatchObject([{ quality: "missing" }]);
+  });
+
+  it.each([
+    ["its unit", { gas: "accept" }],
+    ["its bus", { bus: "accept" }],
+  ] as const)("is read without encryption where %s accepts that", (_, plain) => {
+    const { receiver, good } = setUp(undefined, undefined, plain);
+    receiver.take(bytesOf(FORGED["without encryption"]));
+    expect(good("G.total")).toEqual([12353]);
+    expect(receiver.health()[1]).toMatchObject({ state: "good", lastError: null });
+  });
+
+  it("is not shut out by a counter that nobody proved, also where plain telegrams are accepted", async () => {
+    const keys = "ELS-12345678 000102030405060708090A0B0C0D0E0F";
+    const { time, receiver, good } = setUp(keys, undefined, { gas: "accept" });
+    receiver.take(bytesOf(FORGED["with the highest counter and no proof of it"]));
+    await time.run(PERIOD_MS);
+    receiver.take(bytesOf(GAS_B));
+    expect(good("G.total").at(-1)).toBe(2850427);
+  });
+
+  it("and one that has none are both refused without encryption where the bus says refuse, unless a unit accepts it", () => {
+    const { receiver, good } = setUp(undefined, undefined, { bus: "refuse", gas: "accept" });
+    receiver.take(bytesOf(IPERL));
+    receiver.take(bytesOf(FORGED["without encryption"]));
+    expect([good("W.total"), good("G.total")]).toEqual([[], [12353]]);
+    expect(receiver.health()[0]?.lastError).toMatch(/as plain is refuse/);
   });
 });
 

@@ -37,7 +37,9 @@ export class WmbusReceiver implements RunningBus {
   readonly #replays: Replays;
   readonly #formats = new CompactFormats();
   readonly #pause: Pause;
-  readonly #counts = { telegrams: 0, damaged: 0, repeats: 0, replays: 0 };
+  readonly #counts = { telegrams: 0, damaged: 0, repeats: 0, replays: 0, plain: 0 };
+  /** Meters of which a telegram without encryption was refused: a stranger shall not fill the log. */
+  readonly #warned = new Set<string>();
   #source: TelegramSource | undefined;
   #isClosed = false;
   readonly #done: Promise<void>;
@@ -47,7 +49,10 @@ export class WmbusReceiver implements RunningBus {
     const { bus, dataDir, clock, channels, logger } = deps;
     const deviceClock = new DeviceClock(bus.timeZone, bus.clockToleranceS);
     this.#meters = new Map(
-      bus.units.map((unit) => [unit.address, new HeardMeter({ unit, channels, deviceClock, nowMs: clock.now() })]),
+      bus.units.map((unit) => [
+        unit.address,
+        new HeardMeter({ unit, plain: bus.plain, channels, deviceClock, nowMs: clock.now() }),
+      ]),
     );
     const keysFile = bus.keysFile === undefined ? undefined : join(dataDir, bus.keysFile);
     this.#keys = new KeysFile(keysFile, (fault) =>
@@ -75,7 +80,7 @@ export class WmbusReceiver implements RunningBus {
   }
 
   lineHealth(): LineHealth {
-    const { telegrams, damaged, repeats, replays } = this.#counts;
+    const { telegrams, damaged, repeats, replays, plain } = this.#counts;
     const fault = this.#source?.fault ?? this.#keys.fault;
     return {
       isOpen: this.#source?.isOpen ?? false,
@@ -84,7 +89,7 @@ export class WmbusReceiver implements RunningBus {
       requests: telegrams,
       timeouts: 0,
       exceptions: damaged,
-      strays: repeats + replays + this.#unknown.telegrams,
+      strays: repeats + replays + plain + this.#unknown.telegrams,
       strangers: this.#strangers(),
     };
   }
@@ -146,6 +151,8 @@ export class WmbusReceiver implements RunningBus {
     const address = nameOf(telegram.identity);
     const meter = this.#meters.get(address);
     if (meter === undefined) this.#noteUnknown(address, telegram);
+    // Before it is remembered: a stranger must not push true ones out of the memory that tells replays.
+    else if (this.#isRefused(meter, telegram)) this.#refusePlain(meter);
     else this.#takeOf(meter, telegram, bytes);
   }
 
@@ -157,6 +164,22 @@ export class WmbusReceiver implements RunningBus {
     if (verdict === "new") this.#collect(meter.hear(telegram, this.#deps.clock.now()));
     else if (verdict === "repeat") this.#counts.repeats++;
     else this.#noteReplay(meter);
+  }
+
+  #isRefused(meter: HeardMeter, telegram: WmbusTelegram): boolean {
+    const isOpen = telegram.kind === "records" && !telegram.isSealed;
+    return isOpen && !meter.takesPlain(this.#keys.keyOf(telegram.identity) !== undefined);
+  }
+
+  #refusePlain(meter: HeardMeter): void {
+    this.#counts.plain++;
+    this.#collect(meter.refusePlain(this.#deps.clock.now()));
+    if (this.#warned.has(meter.meter)) return;
+    this.#warned.add(meter.meter);
+    this.#deps.logger.warn(
+      { bus: this.#deps.bus.id, meter: meter.meter },
+      "wmbus: a telegram without encryption was refused; further ones are told in the unit's health",
+    );
   }
 
   #decode(bytes: Uint8Array): WmbusTelegram | undefined {

@@ -12,8 +12,8 @@ export function modeOf(configuration: number): number {
   return (configuration >> 8) & 0x1f;
 }
 
-/** Bits 4 to 7: how many blocks of 16 bytes are encrypted. */
-function encryptedBytes(configuration: number, available: number): number {
+/** Bits 4 to 7: how many blocks of 16 bytes are encrypted. What follows them is open to everybody. */
+export function encryptedBytes(configuration: number, available: number): number {
   const bytes = ((configuration >> 4) & 0x0f) * BLOCK;
   if (bytes > available) throw new MbusDataError(`${bytes} encrypted bytes are announced and ${available} came`);
   return bytes;

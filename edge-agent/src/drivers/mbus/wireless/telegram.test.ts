@@ -6,6 +6,7 @@ import { findRecord, parseSelector } from "../selector.ts";
 import { cmacOf } from "./cmac.ts";
 import { CompactFormats } from "./compact-formats.ts";
 import { decodeWmbusLink, encodeWmbusLink, withFormatACrcs } from "./link-frame.ts";
+import { decryptSession } from "./security.ts";
 import { decodeWmbusTelegram, type WmbusTelegram } from "./telegram.ts";
 
 interface Vector {
@@ -45,6 +46,13 @@ describe.each(vectors)("the telegram of $name", ({ telegram, key, meter, shows }
     expect(decoded.kind).toBe("records");
     expect(read(decoded, selector)).toBe(value);
   });
+
+  it.runIf(decoded.kind === "records")(
+    `is ${key === null ? "open: anybody could have sent it" : "sealed: only who has the key can have sent it"}`,
+    () => {
+      expect(decoded).toMatchObject({ isSealed: key !== null });
+    },
+  );
 
   if (key !== null)
     it("says that a key is missing, or is not the meter's", () => {
@@ -91,6 +99,23 @@ describe("a radio telegram", () => {
     for (const selector of ["volume", "volume.s1", "flow", "temperature", "return_temperature"])
       expect(read(compact, selector)).toBe(read(full, selector));
     expect(read(compact, "volume")).toBe(644.33);
+  });
+
+  it("of a stranger teaches nothing about the compact ones of a meter that has a key", () => {
+    const formats = new CompactFormats();
+    const key = withKey(WRONG_KEY);
+    expect(decodeWmbusTelegram(bytesOf(FULL), key, formats)).toMatchObject({ isSealed: false });
+    expect(decodeWmbusTelegram(bytesOf(COMPACT), key, formats)).toMatchObject({ kind: "unsupported" });
+  });
+
+  it("of a session is sealed where it came encrypted, and open where a gateway has decrypted it", () => {
+    const open = bytesOf(FULL);
+    const { addressBytes } = decodeWmbusLink(open);
+    const header = { control: open[11] ?? 0, session: open.subarray(13, 17) };
+    const sealed = decryptSession(open.subarray(17), { key: bytesOf(WRONG_KEY), addressBytes, header });
+    const telegram = Buffer.concat([open.subarray(0, 17), sealed]);
+    expect(decodeWmbusTelegram(telegram, withKey(WRONG_KEY))).toMatchObject({ kind: "records", isSealed: true });
+    expect(decodeWmbusTelegram(open, withKey(WRONG_KEY))).toMatchObject({ kind: "records", isSealed: false });
   });
 
   it("of a maker's own kind is told apart", () => {

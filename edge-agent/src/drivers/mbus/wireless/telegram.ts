@@ -1,3 +1,4 @@
+import { MeterDataError } from "../../../errors.ts";
 import { MbusDataError } from "../errors.ts";
 import { decodeMbusHeader, type MbusIdentity } from "../header.ts";
 import { decodeMbusRecords, type MbusRecords } from "../records.ts";
@@ -9,6 +10,7 @@ import {
   decryptMode7,
   decryptSession,
   derivedKey,
+  encryptedBytes,
   isAuthentic,
   modeOf,
 } from "./security.ts";
@@ -24,7 +26,8 @@ export type WmbusTelegram = { readonly identity: MbusIdentity } & (
       /** Message counter where the telegram is authenticated: it only ever rises. */
       readonly counter: number | null;
       readonly status: number;
-      readonly isEncrypted: boolean;
+      /** Whether all of its records came encrypted or authenticated: nobody without the key can have made them. */
+      readonly isSealed: boolean;
       readonly content: MbusRecords;
     }
   | { readonly kind: "no-key" }
@@ -41,6 +44,8 @@ interface Layers {
   readonly keyOf: KeyOf;
   readonly formats: CompactFormats;
   readonly authentication: Authentication | null;
+  /** What is inside came encrypted as a whole. */
+  readonly isSealed: boolean;
 }
 
 /** What the authentication layer brought: the counter, the code, and what was counted into it. */
@@ -69,7 +74,7 @@ export function decodeWmbusTelegram(
 ): WmbusTelegram {
   const link = decodeWmbusLink(bytes);
   const { identity, addressBytes } = link;
-  return readLayer(link.body, { link, identity, addressBytes, keyOf, formats, authentication: null });
+  return readLayer(link.body, { link, identity, addressBytes, keyOf, formats, authentication: null, isSealed: false });
 }
 
 function readLayer(body: Uint8Array, layers: Layers): WmbusTelegram {
@@ -87,7 +92,7 @@ function readLayer(body: Uint8Array, layers: Layers): WmbusTelegram {
 }
 
 /** Data without the fields that say of what they are: those came in a full telegram before. */
-function readCompact(body: Uint8Array, { identity, formats }: Layers): WmbusTelegram {
+function readCompact(body: Uint8Array, { identity, formats, isSealed }: Layers): WmbusTelegram {
   const expanded = formats.expand(body);
   if (expanded === undefined)
     return { identity, kind: "unsupported", what: "a compact telegram before the full one that it needs" };
@@ -97,7 +102,7 @@ function readCompact(body: Uint8Array, { identity, formats }: Layers): WmbusTele
     accessNumber: null,
     counter: null,
     status: 0,
-    isEncrypted: false,
+    isSealed,
     content: decodeMbusRecords(expanded),
   };
 }
@@ -122,7 +127,7 @@ function readSession(body: Uint8Array, layers: Layers): WmbusTelegram {
   const key = layers.keyOf(identity);
   if (key === undefined) return { identity, kind: "no-key" };
   const plain = checked(decryptSession(data, { key, addressBytes, header: { control: body[1] ?? 0, session } }));
-  return plain === undefined ? { identity, kind: "wrong-key" } : asEncrypted(readLayer(plain, layers));
+  return plain === undefined ? { identity, kind: "wrong-key" } : readLayer(plain, { ...layers, isSealed: true });
 }
 
 /** What follows a CRC that is right; else undefined. */
@@ -130,10 +135,6 @@ function checked(data: Uint8Array): Uint8Array | undefined {
   const [low = 0, high = 0] = data;
   const rest = data.subarray(2);
   return crcOf(rest) === (low | (high << 8)) ? rest : undefined;
-}
-
-function asEncrypted(telegram: WmbusTelegram): WmbusTelegram {
-  return telegram.kind === "records" ? { ...telegram, isEncrypted: true } : telegram;
 }
 
 /** The authentication and fragmentation layer: which fields are there stands in two bytes of flags. */
@@ -171,19 +172,26 @@ function readApplication(ci: number, body: Uint8Array, layers: Layers): WmbusTel
   const addressBytes = header.identity === null ? layers.addressBytes : radioOrder(body.subarray(1, 9));
   const mode = modeOf(header.configuration);
   const opened = openBody(header, body, { ...layers, identity, addressBytes }, mode);
-  if (!(opened instanceof Uint8Array)) return { identity, ...opened };
-  const content = decodeMbusRecords(opened);
-  layers.formats.learn(content.records);
+  if ("kind" in opened) return { identity, ...opened };
+  const { data, isSealed } = opened;
+  const content = decodeMbusRecords(data);
+  // A stranger's telegram must not say how those of a meter with a key are to be read.
+  if (isSealed || layers.keyOf(identity) === undefined) layers.formats.learn(content.records);
   return {
     identity,
     kind: "records",
     accessNumber: ci === 0x78 ? null : header.accessNumber,
     // Beside other modes nothing proves the counter: a stranger could send the highest one, and shut the meter out.
-    counter: mode === 7 ? (layers.authentication?.counter ?? null) : null,
+    counter: mode === 7 && isSealed ? (layers.authentication?.counter ?? null) : null,
     status: header.status,
-    isEncrypted: mode !== 0,
+    isSealed,
     content,
   };
+}
+
+interface Opened {
+  readonly data: Uint8Array;
+  readonly isSealed: boolean;
 }
 
 type Closed = { readonly kind: "no-key" | "wrong-key" } | { readonly kind: "unsupported"; readonly what: string };
@@ -193,34 +201,51 @@ function openBody(
   application: Uint8Array,
   layers: Layers,
   mode: number,
-): Uint8Array | Closed {
-  if (mode === 0) return header.body;
+): Opened | Closed {
+  const { accessNumber, configuration, body } = header;
+  const { addressBytes, isSealed } = layers;
+  if (mode === 0) return { data: body, isSealed };
   if (mode !== 5 && mode !== 7) return { kind: "unsupported", what: `encryption mode ${mode}` };
   const key = layers.keyOf(layers.identity);
   if (key === undefined) return { kind: "no-key" };
-  const { accessNumber, configuration, body } = header;
-  const { addressBytes } = layers;
-  const plain =
-    mode === 5
-      ? decryptMode5(body, { key, addressBytes, accessNumber, configuration })
-      : openMode7(header, application, layers, key);
-  return plain ?? { kind: "wrong-key" };
+  if (mode === 7) return openMode7(header, application, layers, key);
+  const data = decryptMode5(body, { key, addressBytes, accessNumber, configuration });
+  if (data === null) return { kind: "wrong-key" };
+  return { data, isSealed: isSealed || isWholeEncrypted(data, configuration) };
 }
 
 /** Mode 7 has one more byte of configuration, and a code over the whole application layer. */
 function openMode7(
   { configuration, body }: ReturnType<typeof decodeMbusHeader>,
   application: Uint8Array,
-  { authentication, addressBytes }: Layers,
+  { authentication, addressBytes, isSealed }: Layers,
   master: Uint8Array,
-): Uint8Array | null {
+): Opened | Closed {
   if (authentication?.counter == null) throw new MbusDataError("mode 7 without a message counter");
   const { counter, mac, prefix } = authentication;
   const numberBytes = addressBytes.subarray(2, 6);
   const macKey = derivedKey(master, DERIVED_FOR.authentication, { counter, numberBytes });
-  if (mac.length > 0 && !isAuthentic(macKey, Uint8Array.of(...prefix, ...application), mac)) return null;
+  const isProved = mac.length > 0;
+  if (isProved && !isAuthentic(macKey, Uint8Array.of(...prefix, ...application), mac)) return { kind: "wrong-key" };
   const key = derivedKey(master, DERIVED_FOR.encryption, { counter, numberBytes });
-  return decryptMode7(need(body, 1).subarray(1), { key, configuration });
+  const data = decryptMode7(need(body, 1).subarray(1), { key, configuration });
+  if (data === null) return { kind: "wrong-key" };
+  return { data, isSealed: isSealed || isProved || isWholeEncrypted(data, configuration) };
+}
+
+/** Whether no record stands behind the encrypted blocks. A telegram may announce none, and say all openly. */
+function isWholeEncrypted(data: Uint8Array, configuration: number): boolean {
+  const bytes = encryptedBytes(configuration, data.length);
+  return bytes > 0 && !holdsRecords(data.subarray(bytes));
+}
+
+function holdsRecords(data: Uint8Array): boolean {
+  try {
+    return decodeMbusRecords(data).records.length > 0;
+  } catch (error) {
+    if (error instanceof MeterDataError) return true;
+    throw error;
+  }
 }
 
 /** From the order of a header (number, maker, …) to that of the radio (maker, number, …). */
