@@ -97,8 +97,8 @@ interface FloodRow {
   counted_elsewhere: number;
 }
 
-// Several rules may see one leak: the dearest finding of it carries its money, the others say that it is counted there.
-const IS_DEAREST = `row_number() over (partition by a.cause_group, a.subject_kind, a.subject
+// Several rules may see the same water: the dearest finding of a subject carries its money, the others say that it is counted there.
+const IS_DEAREST = `row_number() over (partition by a.subject_kind, a.subject
   order by a.money_per_day desc nulls last, a.id) = 1`;
 
 async function floodOf(sql: Sql, scope: Scope, floodAlarms: number, nowMs: number): Promise<AlarmSummary["flood"]> {

@@ -301,15 +301,18 @@ test("what a part takes from its whole is in the system's input once, whether it
   expect(await input()).toBeCloseTo(0.8, 9);
 });
 
-test("a leak that two rules see costs its money once", async () => {
+test("water that several rules see costs its money once, of whatever kind they are", async () => {
   const { signIn, db, town } = await livingTown();
   const district = { unitId: town.units.north, dmaId: "DMA-N", subjectKind: "dma", subject: "DMA-N" } as const;
   await insertFinding(db, { ...district, rule: "NIGHT_MIN", moneyPerDay: 180 });
   await insertFinding(db, { ...district, rule: "DMA_LOSS", moneyPerDay: 150 });
-  await insertFinding(db, { unitId: town.units.north, dmaId: "DMA-N", subject: "N1", moneyPerDay: 20 });
+  const home = { unitId: town.units.north, dmaId: "DMA-N", subject: "N1" };
+  await insertFinding(db, { ...home, moneyPerDay: 20 });
+  await insertFinding(db, { ...home, rule: "USAGE_CHANGE", moneyPerDay: 15 });
   const control = await signIn("control");
   const { body } = await control.get<z.infer<typeof Overview>>("/api/overview");
-  expect(body.totals).toMatchObject({ openEvents: 3, openEventsMoneyPerDay: 200, openEventsByGroup: { leak: 3 } });
+  const openEventsByGroup = { leak: 3, usage_change: 1 };
+  expect(body.totals).toMatchObject({ openEvents: 4, openEventsMoneyPerDay: 200, openEventsByGroup });
 });
 
 test("a district's pressure is that of its gauges, and places with a gauge are no customers", async () => {

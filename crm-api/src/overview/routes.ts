@@ -93,14 +93,19 @@ interface OpenCounts {
 async function countOpen(sql: Sql, scope: Scope, nowMs: number): Promise<OpenCounts> {
   const events = new SqlFilter();
   events.and(inScope(events, scope, "a.unit_id")).and(OPEN_ANOMALY);
-  const groups = await sql.query<{ cause_group: CauseGroup; count: number; money: number }>(
-    `select cause_group, sum(count)::int as count, sum(money)::float8 as money
-       from (${moneyOnce("a.cause_group", events.where)}) once group by cause_group`,
-    events.values,
-  );
+  const [groups, money] = await Promise.all([
+    sql.query<{ cause_group: CauseGroup; count: number }>(
+      `select a.cause_group, count(*)::int as count from anomaly a ${events.where} group by 1`,
+      events.values,
+    ),
+    sql.query<{ money: number }>(
+      `select coalesce(sum(money), 0)::float8 as money from (${moneyOnce("a.subject", events.where)}) once`,
+      events.values,
+    ),
+  ]);
   return {
     openEvents: sum(groups.rows.map((row) => row.count)),
-    openEventsMoneyPerDay: sum(groups.rows.map((row) => row.money)),
+    openEventsMoneyPerDay: money.rows[0]?.money ?? 0,
     openEventsByGroup: Object.fromEntries(groups.rows.map((row) => [row.cause_group, row.count])),
     ...(await countTickets(sql, scope, nowMs)),
   };
