@@ -181,7 +181,7 @@ test("a leak that several rules see costs its money once in a flood, under the r
     await insertFinding(db, { ...fresh, subject: `A${i}`, rule: "CONT_FLOW", moneyPerDay: 70 });
     await insertFinding(db, { ...fresh, subject: `A${i}`, rule: "FLOOR_RISE", moneyPerDay: i === 0 ? 90 : 50 });
   }
-  await insertFinding(db, { ...fresh, subject: "A1", rule: "USAGE_CHANGE", moneyPerDay: 60 });
+  await insertFinding(db, { ...fresh, subject: "A1", rule: "USAGE_CHANGE", group: "usage_change", moneyPerDay: 60 });
   const control = await signIn("control");
   const { flood } = (await control.get<AlarmSummary>("/api/alarms/summary")).body;
   expect(flood).toMatchObject({ count: 13, moneyPerDay: 5 * 70 + 90 });

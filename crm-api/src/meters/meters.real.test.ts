@@ -308,7 +308,7 @@ test("water that several rules see costs its money once, of whatever kind they a
   await insertFinding(db, { ...district, rule: "DMA_LOSS", moneyPerDay: 150 });
   const home = { unitId: town.units.north, dmaId: "DMA-N", subject: "N1" };
   await insertFinding(db, { ...home, moneyPerDay: 20 });
-  await insertFinding(db, { ...home, rule: "USAGE_CHANGE", moneyPerDay: 15 });
+  await insertFinding(db, { ...home, rule: "USAGE_CHANGE", group: "usage_change", moneyPerDay: 15 });
   const control = await signIn("control");
   const { body } = await control.get<z.infer<typeof Overview>>("/api/overview");
   const openEventsByGroup = { leak: 3, usage_change: 1 };
