@@ -85,6 +85,10 @@ const register = (profile: Json, change: object) => {
   Object.assign(registers.forward_total as Json, change);
 };
 
+/** A valve that is opened by a coil and looked at elsewhere. */
+const confirmedBy = (profile: Json, confirm: object) =>
+  Object.assign(profile, { commands: { valve_open: { functionCode: 5, address: 5, values: [1], confirm } } });
+
 const CASES: readonly (readonly [string, Wrong, string])[] = [
   ["no site", { agent: { site: undefined } }, "agent.yaml: site: is missing: it must be a text"],
   [
@@ -364,36 +368,12 @@ const CASES: readonly (readonly [string, Wrong, string])[] = [
   ],
   [
     "a command that is confirmed by a bit which shows 5",
-    {
-      profile: (own) =>
-        Object.assign(own, {
-          commands: {
-            valve_open: {
-              functionCode: 5,
-              address: 5,
-              values: [1],
-              confirm: { functionCode: 2, part: { address: 6, type: "bit" }, value: 5 },
-            },
-          },
-        }),
-    },
+    { profile: (own) => confirmedBy(own, { functionCode: 2, part: { address: 6, type: "bit" }, value: 5 }) },
     "profiles/own.json: commands.valve_open: confirm of valve_open can never show 5: a bit is 0 or 1",
   ],
   [
     "a command that is confirmed by a coil read as a word",
-    {
-      profile: (own) =>
-        Object.assign(own, {
-          commands: {
-            valve_open: {
-              functionCode: 5,
-              address: 5,
-              values: [1],
-              confirm: { functionCode: 1, part: { address: 6, type: "uint16" }, value: 1 },
-            },
-          },
-        }),
-    },
+    { profile: (own) => confirmedBy(own, { functionCode: 1, part: { address: 6, type: "uint16" }, value: 1 }) },
     "profiles/own.json: commands.valve_open: confirm of valve_open reads a coil or discrete input: its type is bit",
   ],
   [

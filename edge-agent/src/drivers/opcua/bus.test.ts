@@ -100,6 +100,20 @@ function setUp(change: object = {}, opening = Promise.resolve()) {
   return { time, clock, readings, server, bus, now };
 }
 
+/** The same, whose server keeps history, was lost for 600 boundaries and has just come back. `asked`: stretches of history. */
+async function awayForTenHours(history: object = {}) {
+  const bench = setUp({ history: { hours: 24, ...history } });
+  const { time, server } = bench;
+  const asked: [number, number][] = [];
+  server.history = everyMinute(asked);
+  await time.run(PERIOD_MS * 2 + 10_000);
+  server.isUp = false;
+  server.listener?.onLost("gone");
+  await time.run(PERIOD_MS * 600);
+  server.isUp = true;
+  return { ...bench, asked };
+}
+
 describe("an OPC UA bus", () => {
   it("reports at every boundary what the subscription brought", async () => {
     const { time, readings, server, now } = setUp();
@@ -161,14 +175,7 @@ describe("an OPC UA bus", () => {
   });
 
   it("fetches what it missed from the server's history, newest first, and nothing twice", async () => {
-    const { time, readings, server, now } = setUp({ history: { hours: 24 } });
-    const asked: [number, number][] = [];
-    server.history = everyMinute(asked);
-    await time.run(PERIOD_MS * 2 + 10_000);
-    server.isUp = false;
-    server.listener?.onLost("gone");
-    await time.run(PERIOD_MS * 600);
-    server.isUp = true;
+    const { time, readings, server, now, asked } = await awayForTenHours();
     await time.run(PERIOD_MS * 3);
     server.listener?.onSample(now());
     const good = readings.filter(({ quality }) => quality === "good").map(({ readAt }) => readAt);
@@ -180,14 +187,7 @@ describe("an OPC UA bus", () => {
   });
 
   it("gives nothing twice when the link is lost just after a stretch of history was fetched", async () => {
-    const { time, readings, server } = setUp({ history: { hours: 24, pauseMs: 10_000 } });
-    const asked: [number, number][] = [];
-    server.history = everyMinute(asked);
-    await time.run(PERIOD_MS * 2 + 10_000);
-    server.isUp = false;
-    server.listener?.onLost("gone");
-    await time.run(PERIOD_MS * 600);
-    server.isUp = true;
+    const { time, readings, server, asked } = await awayForTenHours({ pauseMs: 10_000 });
     while (asked.length === 0) await time.run(1000);
     server.listener?.onLost("gone again");
     await time.run(PERIOD_MS * 3);
