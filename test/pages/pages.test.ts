@@ -21,6 +21,13 @@ const WORDS = {
   en: { events: "Events", worst: "Worst now", board: "Districts" },
 } as const;
 
+/** From the last place of the navigation to the first tool; none where the navigation is behind a button. */
+const ROOM_BESIDE_NAVIGATION_PX = `(() => {
+  const last = document.querySelector(".nf-nav a:last-of-type");
+  const tools = document.querySelector(".nf-tools");
+  return last === null ? 0 : tools.getBoundingClientRect().left - last.getBoundingClientRect().right;
+})()`;
+
 describe.runIf(hasChromium())("the pages", () => {
   let stage: Stage;
   let world: World;
@@ -126,6 +133,19 @@ describe.runIf(hasChromium())("the pages", () => {
     await manager.page.goto("/collection");
     await manager.page.getByText("You do not have the right").waitFor();
     await manager.window.close();
+  });
+
+  it("have their navigation beside the tools and not under them, or behind a button, however wide the window is", async () => {
+    const window = await openWindow(browser, world.url, { language: "en" });
+    const page = await window.newPage();
+    await signIn(page, "admin", "en");
+    for (const width of [800, 1099, 1100, 1280, 1299, 1300, 1366, 1440, 1920]) {
+      await page.setViewportSize({ width, height: 850 });
+      const isNarrow = width < 1300;
+      await page.getByRole("button", { name: "Menu" }).waitFor({ state: isNarrow ? "visible" : "hidden" });
+      expect(await page.evaluate<number>(ROOM_BESIDE_NAVIGATION_PX), `at ${width} px`).toBeGreaterThanOrEqual(0);
+    }
+    await window.close();
   });
 
   it("find a meter by a part of its address with the slash key", async () => {

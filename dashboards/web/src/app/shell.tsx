@@ -46,7 +46,8 @@ export function Shell() {
 
 function Head() {
   const { say, language } = useWords("common", common);
-  const isNarrow = useMedia("(max-width: 1099px)");
+  // Every place of an administrator in English, beside the tools with the shortest name.
+  const isNarrow = useMedia("(max-width: 1299px)");
   return (
     <header className="nf-head">
       {isNarrow && <MenuButton />}
