@@ -62,6 +62,8 @@ export async function openWindow(browser: Browser, url: string, look: Look): Pro
     colorScheme: look.colors ?? "light",
     timezoneId: "Europe/Berlin",
     hasTouch: look.screen === "phone",
+    // A dialog that still moves is not where a click comes down, on a machine that is busy.
+    reducedMotion: "reduce",
   });
   window.setDefaultTimeout(PATIENCE_MS);
   return window;

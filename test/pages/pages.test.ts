@@ -28,6 +28,18 @@ const ROOM_BESIDE_NAVIGATION_PX = `(() => {
   return last === null ? 0 : tools.getBoundingClientRect().left - last.getBoundingClientRect().right;
 })()`;
 
+/** Counts in `animationsSeen` what begins to move in a dialog from now on. */
+const COUNT_ANIMATIONS = `(() => {
+  window.animationsSeen = 0;
+  document.addEventListener("animationstart", (event) => {
+    if (event.target.closest("[role=dialog]")) window.animationsSeen++;
+  });
+})()`;
+
+/** Two pictures later, so that what was to move has begun to. */
+const HAS_MOVED =
+  "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(animationsSeen > 0))))";
+
 describe.runIf(hasChromium())("the pages", () => {
   let stage: Stage;
   let world: World;
@@ -144,6 +156,23 @@ describe.runIf(hasChromium())("the pages", () => {
       const isNarrow = width < 1300;
       await page.getByRole("button", { name: "Menu" }).waitFor({ state: isNarrow ? "visible" : "hidden" });
       expect(await page.evaluate<number>(ROOM_BESIDE_NAVIGATION_PX), `at ${width} px`).toBeGreaterThanOrEqual(0);
+    }
+    await window.close();
+  });
+
+  it("have dialogs that are there at once for who wants less motion, and that move in for others", async () => {
+    const window = await openWindow(browser, world.url, { language: "en" });
+    const page = await window.newPage();
+    await signIn(page, "admin", "en");
+    for (const reducedMotion of ["reduce", "no-preference"] as const) {
+      await page.emulateMedia({ reducedMotion });
+      await page.evaluate(COUNT_ANIMATIONS);
+      await page.getByRole("button", { name: "Search", exact: true }).press("Enter");
+      await page.getByRole("dialog").getByRole("textbox", { name: "Search" }).waitFor();
+      const isMoving = reducedMotion === "no-preference";
+      await expect.poll(() => page.evaluate<boolean>(HAS_MOVED)).toBe(isMoving);
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "hidden" });
     }
     await window.close();
   });

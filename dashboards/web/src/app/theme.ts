@@ -10,10 +10,11 @@ const ERROR = { light: "#b91c1c", dark: "#ff9a94" } as const;
 const DARK_GROUNDS = { colorBgContainer: "#161d25", colorBgElevated: "#1d2630", colorBgLayout: "#0e1318" } as const;
 
 /**
- * The theme of desks: compact (32 px rows), by the system's wish light or dark. Secondary texts are darker (lighter in
+ * The theme of desks: compact (32 px rows), by the system's wish light or dark, with dialogs that move in or are there at once. Secondary texts are darker (lighter in
  * the dark) than antd's own, so that they keep a contrast of 4.5:1.
  */
-export function deskTheme(isDark: boolean): ThemeConfig {
+export function deskTheme(look: { readonly isDark: boolean; readonly hasLessMotion: boolean }): ThemeConfig {
+  const { isDark, hasLessMotion } = look;
   return {
     algorithm: isDark
       ? [theme.darkAlgorithm, theme.compactAlgorithm]
@@ -29,6 +30,7 @@ export function deskTheme(isDark: boolean): ThemeConfig {
       // The compact algorithm takes the next smaller size: texts are 14 px.
       fontSize: 16,
       borderRadius: 6,
+      motion: !hasLessMotion,
     },
     components: {
       Button: isDark ? { primaryColor: "#06121d", dangerColor: "#1d0606" } : {},

@@ -17,6 +17,11 @@ export function useIsDark(): boolean {
   return useMedia("(prefers-color-scheme: dark)");
 }
 
+/** Whether the system wishes as little motion as can be. */
+export function useHasLessMotion(): boolean {
+  return useMedia("(prefers-reduced-motion: reduce)");
+}
+
 /** Whether the window is as narrow as a phone: lists become cards. Same width as in `app.css`. */
 export function useIsPhone(): boolean {
   return useMedia("(max-width: 767px)");

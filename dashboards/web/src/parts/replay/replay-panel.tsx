@@ -7,7 +7,7 @@ import { type Happening, type Replay, replayQuery } from "../../api/queries.ts";
 import { useWords } from "../../words/use-words.ts";
 import { useVocabulary, vocabularyKeys } from "../../words/vocabulary.ts";
 import { LazyChart } from "../lazy-chart.tsx";
-import { useMedia } from "../media.ts";
+import { useHasLessMotion } from "../media.ts";
 import { Panel } from "../panel.tsx";
 import { Problem } from "../problem.tsx";
 import { useFormat } from "../use-format.ts";
@@ -94,7 +94,7 @@ function usePlaying(replay: Replay) {
   const first = replay.happenings.find((one) => one.kind === "found")?.at;
   const [at, setAt] = useState(first ?? replay.to);
   const [isPlaying, setIsPlaying] = useState(false);
-  const hasLessMotion = useMedia("(prefers-reduced-motion: reduce)");
+  const hasLessMotion = useHasLessMotion();
   useEffect(() => {
     if (!isPlaying) return;
     const [everyMs, stepMs] = hasLessMotion ? [2000, 6 * HOUR_MS] : [250, HOUR_MS / 4];
