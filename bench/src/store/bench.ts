@@ -28,7 +28,7 @@ interface Figure {
  * far as the disk reaches. `--asked 822` asks about so many meters instead of all, `--influx` puts the same readings into an
  * InfluxDB 2 (NIGHTFLOW_INFLUXD) and the same questions to it. `--at FOLDER` makes the store in that folder and leaves it
  * there; a store that is there already is asked as it is. `--only fill`, `tidy` or `ask` does one of the three alone; what
- * was cut short in the middle of `tidy` goes on.
+ * was cut short in the middle of `tidy` goes on. `--thread` gives the file a thread of its own, as `nightflow up` does.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -43,6 +43,7 @@ export async function run(args: readonly string[]): Promise<void> {
       influx: { type: "boolean", default: false },
       at: { type: "string" },
       only: { type: "string" },
+      thread: { type: "boolean", default: false },
       log: { type: "string", default: "silent" },
     },
   });
@@ -62,6 +63,7 @@ export async function run(args: readonly string[]): Promise<void> {
       memoryLimit: values.memory,
       threads: Number(values.threads),
       logger: pino({ level: values.log }, process.stderr),
+      ...(values.thread && { thread: { anchor: null } }),
       upkeep: { compactAtHour: null, compactAfterReadings: Number.POSITIVE_INFINITY },
     });
     try {

@@ -16,11 +16,12 @@ export interface HoursQuery {
  * stretch of neighbours, and looking at the row behind costs a sixth of a hash table with a group for every hour.
  *
  * To be taken in this order: the stretches of registers, hours of gauges, corrections for what is missing or suspect, and
- * at last the hours that lie in unsorted tables too, which stand instead of all others.
+ * at last the hours that lie in tails or in a second segment of a span too, which stand instead of all others.
  */
 export function stretchQueries(segments: Segments, range: TimeRange, keepSql: string): HoursQuery[] {
-  const sorted = segments.sorted(range).map((segment) => rowsSql(segment, range, keepSql));
-  const tails = segments.tails.map((tail) => rowsSql(tail, range, keepSql));
+  const { neighbours, others } = laidOut(segments, range);
+  const sorted = neighbours.map((segment) => rowsSql(segment, range, keepSql));
+  const unsorted = others.map((segment) => rowsSql(segment, range, keepSql));
   const all = (rows: readonly string[], where = "true") =>
     rows.map((each) => `SELECT * FROM (${each}) WHERE ${where}`).join(" UNION ALL ");
   const hours = `SELECT channel_no, hour, ${FIGURES_SQL} FROM`;
@@ -33,8 +34,8 @@ export function stretchQueries(segments: Segments, range: TimeRange, keepSql: st
     },
     { sql: `WITH hours AS (${correctionSql(all(sorted, `quality <> ${good}`))})`, isCorrection: true },
     {
-      sql: `WITH unsorted AS MATERIALIZED (SELECT DISTINCT channel_no, hour FROM (${all(tails)})),
-        raw AS (SELECT r.* FROM (${all([...sorted, ...tails])}) r SEMI JOIN unsorted USING (channel_no, hour)),
+      sql: `WITH unsorted AS MATERIALIZED (SELECT DISTINCT channel_no, hour FROM (${all(unsorted)})),
+        raw AS (SELECT r.* FROM (${all([...sorted, ...unsorted])}) r SEMI JOIN unsorted USING (channel_no, hour)),
         hours AS (${hours} (${filledSql("raw")}) ${grouped})`,
       isCorrection: false,
     },
@@ -74,10 +75,24 @@ function correctionSql(rows: string): string {
     FROM (${rows}) GROUP BY channel_no, hour)`;
 }
 
-/** Whether hours are best read as stretches: where few of the `stored` readings are unsorted, and no span has two segments. */
+/** Whether hours are best read as stretches: where few of the readings of a range lie beside the sorted neighbours. */
 export function stretchesPay(segments: Segments, range: TimeRange, stored: number): boolean {
-  const sorted = segments.sorted(range);
-  const unsorted = stored - segments.sorted(ALWAYS).reduce((sum, { rows }) => sum + rows, 0);
-  const isOneASpan = new Set(sorted.map(({ span }) => span)).size === sorted.length;
-  return isOneASpan && unsorted * 4 < sorted.reduce((sum, { rows }) => sum + rows, 0);
+  const rowsOf = (some: readonly Segment[]) => some.reduce((sum, { rows }) => sum + rows, 0);
+  const inTails = stored - rowsOf(segments.sorted(ALWAYS));
+  const { neighbours, others } = laidOut(segments, range);
+  return (inTails + rowsOf(others.filter(({ kind }) => kind === "sorted"))) * 4 < rowsOf(neighbours);
+}
+
+interface LaidOut {
+  /** One segment a span, the largest: what is not beside a row there is in none of these. */
+  readonly neighbours: readonly Segment[];
+  /** Tails, and segments of late readings that are not merged with the span's own yet. */
+  readonly others: readonly Segment[];
+}
+
+function laidOut(segments: Segments, range: TimeRange): LaidOut {
+  const sorted = segments.sorted(range).toSorted((a, b) => b.rows - a.rows);
+  const isLargest = ({ span }: Segment, at: number) => sorted.findIndex((other) => other.span === span) === at;
+  const neighbours = sorted.filter(isLargest).toSorted((a, b) => (a.span ?? 0) - (b.span ?? 0));
+  return { neighbours, others: [...segments.tails, ...sorted.filter((segment) => !neighbours.includes(segment))] };
 }

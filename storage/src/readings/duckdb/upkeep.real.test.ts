@@ -202,6 +202,9 @@ test("hours of sorted readings, gaps and suspect ones among them, say what the c
   ]);
   await store.commit(commitOf([registerRow("M-9.forward_total", T0 + 1_900_000, 6n)]));
   expect(await store.hourlyFromReadings(range)).toEqual(await hourlyByCurve(store, range));
+  // Sorted apart from the many that lie in its span already, not merged with them.
+  await store.compact({ withoutConsumers: true });
+  expect(await store.hourlyFromReadings(range)).toEqual(await hourlyByCurve(store, range));
 });
 
 /** One reading an instant: the first. */
